@@ -1,0 +1,12 @@
+//! What every other room stands on: ids, source positions, diagnostics as data.
+//!
+//! Floor 0: uses nothing of ours. **Deliberately absent:** anything that knows
+//! about scenarios, programs or searches.
+
+mod diagnostic;
+mod ids;
+mod source;
+
+pub use diagnostic::{Diagnostic, Fix, Label, Severity};
+pub use ids::define_id;
+pub use source::{Position, Source, Span};

@@ -1,0 +1,3 @@
+//! Threadbare: a deterministic concurrency bug checker.
+
+pub mod base;
