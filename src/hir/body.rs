@@ -1,0 +1,449 @@
+//! Statements and expressions of functions and actors.
+
+use super::scenario::{ActorId, FunctionId, LabelId, ObjectDeclId, VarId};
+use super::types::{StringId, Type};
+use crate::base::{Span, define_id};
+
+define_id! {
+    /// A local of a function: index into [`Function::locals`](super::Function::locals).
+    pub struct LocalId;
+}
+
+/// A parameter, `let`, loop variable or received value.
+#[derive(Clone, Debug)]
+pub struct Local {
+    /// The author's name for it.
+    pub name: String,
+    /// Where it is declared.
+    pub span: Span,
+    /// Its type.
+    pub ty: Type,
+}
+
+/// Statements in order.
+#[derive(Clone, Default, Debug)]
+pub struct Block {
+    /// The statements.
+    pub stmts: Vec<Stmt>,
+    /// The whole block with its braces.
+    pub span: Span,
+}
+
+/// A statement.
+#[derive(Clone, Debug)]
+pub struct Stmt {
+    /// What it does.
+    pub kind: StmtKind,
+    /// The whole statement.
+    pub span: Span,
+    /// `@name:` in front of it.
+    pub label: Option<LabelId>,
+}
+
+/// What a statement does.
+#[derive(Clone, Debug)]
+pub enum StmtKind {
+    /// `let x = e`, or `x = e` for a local. A field path for `j.id = e`.
+    Let(LocalId, Vec<usize>, Expr),
+    /// `x = e` for shared memory. The index is evaluated first, then the value.
+    Assign(Place, Expr),
+    /// `x += e` for a plain shared `var`: read, evaluate `e`, write. The index is evaluated once.
+    Update(Place, BinaryOp, Expr),
+    /// A condition and two blocks. `else if` nests in the second.
+    If(Expr, Block, Block),
+    /// `while e { … }`.
+    While(Expr, Block),
+    /// `loop { … }`.
+    Loop(Block),
+    /// `for i in a..b` (half-open); bounds are evaluated once.
+    For(LocalId, Expr, Expr, Block),
+    /// `for x in q`: receives until the channel is closed and empty.
+    ForReceive(LocalId, Expr, Block),
+    /// `if let x = q.try_recv() { } else { }` and the like.
+    IfReceive(LocalId, Expr, ReceiveOp, Block, Block),
+    /// `while let x = q.recv() { }` and the like.
+    WhileReceive(LocalId, Expr, ReceiveOp, Block),
+    /// Leaves the innermost loop.
+    Break,
+    /// Goes on with the innermost loop's next round.
+    Continue,
+    /// `return`, `return e`.
+    Return(Option<Expr>),
+    /// `match e { … }` over words (int, bool, enum): arms in order; `None` is `_`.
+    Match(Expr, Vec<(Vec<i64>, Block)>, Option<Block>),
+    /// `with m { … }`: the object is evaluated once; given back however the block is left.
+    With(WithKind, Expr, Block),
+    /// `atomic { … }`: one step.
+    Atomic(Block),
+    /// `either { } or { }`.
+    Either(Vec<Block>),
+    /// `wait_until(e)`: all of `e` is read at once, when it is true.
+    WaitUntil(Expr),
+    /// `select { … }`.
+    Select(Vec<SelectArm>),
+    /// `assert e, "message"`.
+    Assert(Expr, Option<StringId>),
+    /// `raise "Name"`.
+    Raise(StringId),
+    /// `try { } catch … { } finally { }`.
+    Try(Box<TryCatch>),
+    /// Has no effect on what is possible.
+    Sleep,
+    /// Offers a switch.
+    Yield,
+    /// Does nothing.
+    Skip,
+    /// Marks progress.
+    Progress,
+    /// Observable output.
+    Print(Vec<Print>),
+    /// An expression for its effect: a method call, a call, `spawn f()`.
+    Expr(Expr),
+    /// A memory fence; no effect under sequential consistency.
+    Fence,
+}
+
+/// One item of a `print`.
+#[derive(Clone, Debug)]
+pub struct Print {
+    /// The value; a string constant has type `Str`.
+    pub value: Expr,
+}
+
+/// How a receive that may fail is done.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ReceiveOp {
+    /// `recv()`: waits; fails when closed and empty.
+    Wait,
+    /// `try_recv()`: fails when empty.
+    Try,
+    /// `recv_for()`: may time out.
+    Timeout,
+}
+
+/// What `with` takes and gives back.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum WithKind {
+    /// `with m`.
+    Lock,
+    /// `with rw.read`.
+    Read,
+    /// `with rw.write`.
+    Write,
+    /// `with s` of a semaphore.
+    Permit,
+    /// `with o.first`: the first actor runs the block, the others wait until it is done.
+    First,
+    /// `with p` of an executor: shuts down and waits.
+    Executor,
+}
+
+/// An arm of a `select`.
+#[derive(Clone, Debug)]
+pub struct SelectArm {
+    /// When it may run.
+    pub kind: SelectArmKind,
+    /// What it runs.
+    pub body: Block,
+    /// The head of the arm.
+    pub span: Span,
+}
+
+/// When an arm of a `select` may run.
+#[derive(Clone, Debug)]
+pub enum SelectArmKind {
+    /// `let x = q.recv()`, or `q.recv()`.
+    Receive(Option<LocalId>, Expr),
+    /// `let x = q.recv_or(v)`: never raises.
+    ReceiveOr(Option<LocalId>, Expr, Expr),
+    /// `q.send(v)`.
+    Send(Expr, Expr),
+    /// At any moment.
+    Timeout,
+    /// At once, if no other is ready.
+    Else,
+}
+
+/// A `try` statement.
+#[derive(Clone, Debug)]
+pub struct TryCatch {
+    /// What is tried.
+    pub body: Block,
+    /// In order: the name caught, `None` for all.
+    pub catches: Vec<(Option<StringId>, Block)>,
+    /// Runs however the rest is left.
+    pub finally: Option<Block>,
+}
+
+/// Shared memory: a variable, an element of it, a field of it.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The variable.
+    pub var: VarId,
+    /// One index per dimension; empty for a whole single variable.
+    pub indices: Vec<Expr>,
+    /// Field numbers, outermost first.
+    pub fields: Vec<usize>,
+    /// The type of what is there.
+    pub ty: Type,
+    /// Where the author wrote it.
+    pub span: Span,
+}
+
+/// An expression.
+#[derive(Clone, Debug)]
+pub struct Expr {
+    /// What it computes.
+    pub kind: ExprKind,
+    /// Its type.
+    pub ty: Type,
+    /// Where the author wrote it.
+    pub span: Span,
+}
+
+/// What an expression computes. Operands are evaluated from left to right.
+#[derive(Clone, Debug)]
+pub enum ExprKind {
+    /// An int, bool, enum variant or string constant as its word.
+    Const(i64),
+    /// A local.
+    Local(LocalId),
+    /// A read of a plain `var`, or a load of an atomic.
+    Read(Place),
+    /// A declared object; the second is its element's index for an array.
+    Object(ObjectDeclId, Option<Box<Expr>>),
+    /// A declared actor's handle: index into `Scenario::groups`. Of a group of
+    /// several only `join` may be asked, which waits for all of them.
+    Group(usize),
+    /// `!e`, `-e`.
+    Unary(UnaryOp, Box<Expr>),
+    /// Arithmetic and comparison; also `==` and `!=` of structs, handles and objects.
+    Binary(BinaryOp, Box<Expr>, Box<Expr>),
+    /// `a && b`: `b` only if `a`.
+    And(Box<Expr>, Box<Expr>),
+    /// `a || b`: `b` only if not `a`.
+    Or(Box<Expr>, Box<Expr>),
+    /// `if c { a } else { b }`.
+    If(Box<Expr>, Box<Expr>, Box<Expr>),
+    /// A field of a struct value that is not in shared memory.
+    Field(Box<Expr>, usize),
+    /// `Job(1, false)`.
+    Struct(Vec<Expr>),
+    /// A call of a function.
+    Call(FunctionId, Vec<Expr>),
+    /// An operation on an object or handle: receiver, then arguments.
+    Method(Method, Box<Expr>, Vec<Expr>),
+    /// An operation on an `atomic`.
+    Atomic(AtomicOp, Place, Vec<Expr>),
+    /// `spawn f(a)`.
+    Spawn(Box<Spawn>),
+    /// `any(a..b)`, `any(bool)`.
+    Any(Box<Choice>),
+    /// `actor.local`, in properties only.
+    ActorLocal(ActorId, LocalId),
+}
+
+/// The values an `any` chooses from: `from..to`, half-open.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// First value.
+    pub from: Expr,
+    /// One past the last value.
+    pub to: Expr,
+}
+
+/// `spawn` in its forms.
+#[derive(Clone, Debug)]
+pub struct Spawn {
+    /// What it runs.
+    pub function: FunctionId,
+    /// With what arguments.
+    pub args: Vec<Expr>,
+    /// What runs it.
+    pub kind: SpawnKind,
+    /// The name given, else that of the function.
+    pub name: Option<String>,
+    /// Need not end.
+    pub daemon: bool,
+}
+
+/// What runs a spawned function.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum SpawnKind {
+    /// A thread.
+    Thread,
+    /// A process with its own memory.
+    Process,
+    /// A task on the spawner's loop.
+    Task,
+    /// A green thread on the spawner's loop.
+    Green,
+}
+
+/// Operators with one operand.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum UnaryOp {
+    /// `!` of a bool.
+    Not,
+    /// `!` of an int.
+    BitNot,
+    /// `-`, checked.
+    Neg,
+    /// `abs(e)`, checked.
+    Abs,
+}
+
+/// Operators with two operands; arithmetic is checked.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum BinaryOp {
+    /// `+`
+    Add,
+    /// `-`
+    Sub,
+    /// `*`
+    Mul,
+    /// `/`, towards zero.
+    Div,
+    /// `%`, with the sign of the left.
+    Rem,
+    /// `&`
+    BitAnd,
+    /// `|`
+    BitOr,
+    /// `^`
+    BitXor,
+    /// `<<`
+    Shl,
+    /// `>>`, arithmetic.
+    Shr,
+    /// `==`
+    Eq,
+    /// `!=`
+    Ne,
+    /// `<`
+    Lt,
+    /// `<=`
+    Le,
+    /// `>`
+    Gt,
+    /// `>=`
+    Ge,
+    /// `min(a, b)`
+    Min,
+    /// `max(a, b)`
+    Max,
+}
+
+/// Operations on an `atomic`; each is one step.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum AtomicOp {
+    /// `load()`
+    Load,
+    /// `store(v)`
+    Store,
+    /// `swap(v)` gives the old value.
+    Swap,
+    /// `fetch_add(v)` and its family give the old value; `n += v` is the same without a value.
+    Fetch(BinaryOp),
+    /// `compare_exchange(old, new)` gives whether it exchanged.
+    CompareExchange,
+    /// `plain_load()`: not atomic, can race.
+    PlainLoad,
+    /// `plain_store(v)`: not atomic, can race.
+    PlainStore,
+}
+
+/// Operations on objects and handles. The receiver's type is in the name.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Method {
+    /// `m.lock()`
+    Lock,
+    /// `m.unlock()`
+    Unlock,
+    /// `m.try_lock()` → bool
+    TryLock,
+    /// `m.try_lock_for()` → bool
+    TryLockFor,
+    /// `m.is_locked()` → bool
+    IsLocked,
+    /// `rw.read()`
+    Read,
+    /// `rw.read_unlock()`
+    ReadUnlock,
+    /// `rw.write()`
+    Write,
+    /// `rw.write_unlock()`
+    WriteUnlock,
+    /// `rw.try_read()` → bool
+    TryRead,
+    /// `rw.try_write()` → bool
+    TryWrite,
+    /// `rw.downgrade()`
+    Downgrade,
+    /// `s.acquire()`
+    Acquire,
+    /// `s.release()`, `s.release(n)`
+    Release,
+    /// `s.try_acquire()` → bool
+    TryAcquire,
+    /// `s.acquire_for()` → bool
+    AcquireFor,
+    /// `s.value()` → int
+    Value,
+    /// `c.wait()`
+    CondWait,
+    /// `c.wait_for()` → bool
+    CondWaitFor,
+    /// `c.notify()`, `c.notify(n)`
+    Notify,
+    /// `c.notify_all()`
+    NotifyAll,
+    /// `e.set()`
+    EventSet,
+    /// `e.clear()`
+    EventClear,
+    /// `e.wait()`
+    EventWait,
+    /// `e.wait_for()` → bool
+    EventWaitFor,
+    /// `e.is_set()` → bool
+    IsSet,
+    /// `b.wait()` → int: order of arrival, from 0
+    BarrierWait,
+    /// `b.abort()`
+    BarrierAbort,
+    /// `l.count_down()`
+    CountDown,
+    /// `l.wait()`
+    LatchWait,
+    /// `l.add(n)`
+    LatchAdd,
+    /// `q.send(v)`
+    Send,
+    /// `q.try_send(v)` → bool
+    TrySend,
+    /// `q.send_for(v)` → bool
+    SendFor,
+    /// `q.recv()` → element
+    Recv,
+    /// `q.recv_or(v)` → element
+    RecvOr,
+    /// `q.try_recv()` for its effect only
+    TryRecv,
+    /// `q.close()`
+    Close,
+    /// `q.len()` → int
+    Len,
+    /// `q.is_empty()` → bool
+    IsEmpty,
+    /// `q.is_full()` → bool
+    IsFull,
+    /// `q.task_done()`
+    TaskDone,
+    /// `q.join()`
+    ChanJoin,
+    /// `h.join()`
+    Join,
+    /// `h.is_alive()` → bool
+    IsAlive,
+}
