@@ -2,7 +2,7 @@
 //! left of the surface language but its places.
 //!
 //! Two front ends produce it (scenario text today, others later) and
-//! [`compile`](crate::compile) lowers it. So it knows constructs, not syntax:
+//! `compile` lowers it. So it knows constructs, not syntax:
 //! a `with`, not a token; a call of *this* function, not of a name.
 //!
 //! **Invariants**, kept by whoever builds it:

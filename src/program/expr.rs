@@ -1,0 +1,129 @@
+//! Pure expressions over a frame's registers. In `wait_until` and properties
+//! they may also look at memory and objects, all at once.
+
+use super::table::{CellId, ObservedId, Reg};
+
+/// An expression that has no effect. Evaluating it may fail: overflow, division
+/// by zero, an index out of bounds.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Expr {
+    /// A constant word.
+    Const(i64),
+    /// A register of the current frame.
+    Reg(Reg),
+    /// One operand.
+    Unary(UnaryOp, Box<Expr>),
+    /// Two operands; both are evaluated.
+    Binary(BinaryOp, Box<Expr>, Box<Expr>),
+    /// The third only if the first is false, the second only if it is true.
+    If(Box<Expr>, Box<Expr>, Box<Expr>),
+    /// The word in memory. Only in `WaitUntil` and properties.
+    Cell(CellRef),
+    /// What an object says of itself. Only in `WaitUntil` and properties.
+    Query(Query, Box<Expr>),
+    /// The last value of an observed local. Only in properties.
+    Observed(ObservedId),
+}
+
+/// Operators with one operand.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum UnaryOp {
+    /// Of a bool.
+    Not,
+    /// Of an int.
+    BitNot,
+    /// Checked.
+    Neg,
+    /// Checked.
+    Abs,
+}
+
+/// Operators with two operands; arithmetic is checked.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum BinaryOp {
+    /// `+`
+    Add,
+    /// `-`
+    Sub,
+    /// `*`
+    Mul,
+    /// `/`, towards zero
+    Div,
+    /// `%`, with the sign of the left
+    Rem,
+    /// `&`
+    BitAnd,
+    /// `|`
+    BitOr,
+    /// `^`
+    BitXor,
+    /// `<<`; a count outside 0..64 overflows
+    Shl,
+    /// `>>`, arithmetic; a count outside 0..64 overflows
+    Shr,
+    /// `==`
+    Eq,
+    /// `!=`
+    Ne,
+    /// `<`
+    Lt,
+    /// `<=`
+    Le,
+    /// `>`
+    Gt,
+    /// `>=`
+    Ge,
+    /// The smaller.
+    Min,
+    /// The larger.
+    Max,
+}
+
+/// A question to an object that changes nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Query {
+    /// A lock is held.
+    IsLocked,
+    /// Permits of a semaphore.
+    Permits,
+    /// An event is set.
+    IsSet,
+    /// Messages in a channel.
+    Len,
+    /// A channel is empty.
+    IsEmpty,
+    /// A channel is full.
+    IsFull,
+    /// The actor with that handle has not ended.
+    IsAlive,
+}
+
+/// Which word of memory: `base + sum(index * stride)`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CellRef {
+    /// The word if there are no indices.
+    pub base: CellId,
+    /// One for each dimension; empty for a fixed word.
+    pub dims: Box<[Dim]>,
+}
+
+impl CellRef {
+    /// A fixed word.
+    pub fn fixed(cell: CellId) -> Self {
+        Self {
+            base: cell,
+            dims: Box::new([]),
+        }
+    }
+}
+
+/// One array index.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Dim {
+    /// Its value must lie in `0..len`, else the execution stops with a finding.
+    pub index: Expr,
+    /// Elements in this dimension.
+    pub len: u32,
+    /// Words from one element to the next.
+    pub stride: u32,
+}

@@ -1,0 +1,235 @@
+//! Instructions. Registers are frame-relative; register 0 is the first parameter.
+
+use super::expr::{BinaryOp, CellRef, Expr, Query};
+use super::table::{FunctionId, LabelId, NameId, ObservedId, Pc, Reg};
+
+/// Whether an access to memory can take part in a data race.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Access {
+    /// It can.
+    Plain,
+    /// It is atomic.
+    Atomic,
+}
+
+/// What a read-modify-write computes from the old value and its argument.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum RmwOp {
+    /// The argument.
+    Swap,
+    /// An operator applied to the old value and the argument.
+    Fetch(BinaryOp),
+}
+
+/// How an operation behaves that may find its object not ready.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum WaitMode {
+    /// Blocks.
+    Wait,
+    /// Gives `false` at once.
+    Try,
+    /// Blocks; as long as it is not ready it may give `false` at any moment.
+    Timeout,
+}
+
+/// An operation on an object or handle.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum SyncOp {
+    /// Take a lock. With `Try` and `Timeout` the result is whether it was taken.
+    Lock(WaitMode),
+    /// Give a lock back.
+    Unlock,
+    /// Enter as a reader.
+    Read(WaitMode),
+    /// Leave as a reader.
+    ReadUnlock,
+    /// Enter as the writer.
+    Write(WaitMode),
+    /// Leave as the writer.
+    WriteUnlock,
+    /// From writer to reader without a gap.
+    Downgrade,
+    /// Take a permit.
+    Acquire(WaitMode),
+    /// Give back `arg` permits.
+    Release,
+    /// Give up the condition's lock, sleep, take it again. `Wait` or `Timeout`.
+    CondWait(WaitMode),
+    /// Wake up to `arg` waiters; which ones is a choice unless the condition is fifo.
+    Notify,
+    /// Wake all waiters.
+    NotifyAll,
+    /// Set an event.
+    EventSet,
+    /// Clear an event.
+    EventClear,
+    /// Wait for an event. `Wait` or `Timeout`.
+    EventWait(WaitMode),
+    /// Wait at a barrier; the result is the order of arrival, from 0.
+    BarrierWait,
+    /// Break a barrier.
+    BarrierAbort,
+    /// Count a latch down by one.
+    CountDown,
+    /// Wait until a latch is 0.
+    LatchWait,
+    /// Count a latch up by `arg`.
+    LatchAdd,
+    /// Begin `once`: waits while another runs it; the result is whether to run the block.
+    OnceBegin,
+    /// The block of `once` is done.
+    OnceEnd,
+    /// Mark a job of a channel as done.
+    TaskDone,
+    /// Wait until all jobs sent to a channel are done.
+    ChanJoin,
+    /// Close a channel.
+    Close,
+    /// Wait until an actor has ended.
+    Join,
+}
+
+/// A receive or send.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ChanOp {
+    /// `args` are the element's words; `ok` is set for `Try` and `Timeout`.
+    Send(WaitMode),
+    /// Raises `Closed` when closed and empty, unless `ok` is given: then `ok` is
+    /// false and the element 0. `ok` is always given for `Try` and `Timeout`.
+    Recv(WaitMode),
+}
+
+/// Where a call or jump leads.
+pub type Target = Pc;
+
+/// One instruction.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Instr {
+    // Visible: each is a step.
+    /// A step that does nothing: an actor that begins with something that can
+    /// fail, or a named statement without a step of its own.
+    Begin,
+    /// Read memory.
+    Load(Reg, CellRef, Access),
+    /// Write memory.
+    Store(CellRef, Expr, Access),
+    /// Read and write memory in one step; the register gets the old value.
+    Rmw(Option<Reg>, CellRef, RmwOp, Expr),
+    /// If memory holds the first, write the second; the register gets whether it did.
+    CompareExchange(Option<Reg>, CellRef, Expr, Expr),
+    /// An operation on the object (or actor, for `Join`) that the expression names.
+    Sync {
+        /// The operation.
+        op: SyncOp,
+        /// The object's or actor's number.
+        object: Expr,
+        /// Its argument, if it has one.
+        arg: Option<Expr>,
+        /// Its result, if it is wanted.
+        dst: Option<Reg>,
+    },
+    /// A send or receive.
+    Chan {
+        /// The operation.
+        op: ChanOp,
+        /// The channel's number.
+        object: Expr,
+        /// The element's words, for a send.
+        args: Box<[Expr]>,
+        /// The first register of the element, for a receive whose value is wanted.
+        dst: Option<Reg>,
+        /// Whether it succeeded.
+        ok: Option<Reg>,
+    },
+    /// A question to an object, as a step.
+    Ask(Reg, Query, Expr),
+    /// A value from `from..to`, any of them. An empty range blocks for ever.
+    Choose(Reg, Expr, Expr),
+    /// Start an actor; the register gets its handle.
+    Spawn {
+        /// Handle.
+        dst: Option<Reg>,
+        /// What it runs.
+        function: FunctionId,
+        /// The words of its arguments.
+        args: Box<[Expr]>,
+        /// A name given by the author.
+        name: Option<NameId>,
+        /// Need not end.
+        daemon: bool,
+    },
+    /// Wait until true; memory in it is read plainly, all at once.
+    WaitUntil(Expr),
+    /// Execute everything up to the matching `AtomicEnd` as one step.
+    AtomicBegin(Target),
+    /// Offers a switch.
+    Yield,
+    /// Takes time.
+    Sleep,
+    /// Marks progress.
+    Progress,
+    /// Observable output.
+    Print(Box<[(Expr, super::ValueKind)]>),
+
+    // Local: they join the step before them.
+    /// Compute into a register.
+    Let(Reg, Expr),
+    /// Remember an observed local's value.
+    Observe(ObservedId, Expr),
+    /// Go on there.
+    Jump(Target),
+    /// Go on there if false.
+    Unless(Expr, Target),
+    /// If false, the execution stops with a finding.
+    Assert(Expr, Option<NameId>),
+    /// Raise an exception.
+    Raise(NameId),
+    /// Raise again what a handler stored in the register.
+    Reraise(Reg),
+    /// Go on there unless the exception in the register has the name.
+    UnlessCaught(Reg, NameId, Target),
+    /// Call a function; its result's words go to consecutive registers.
+    Call(FunctionId, Box<[Expr]>, Option<Reg>),
+    /// Return from a function, or end the actor.
+    Return(Box<[Expr]>),
+    /// The end of an atomic block.
+    AtomicEnd,
+    /// The named step has happened.
+    LabelDone(LabelId),
+}
+
+impl Instr {
+    /// Whether executing it is a step of its own.
+    pub fn is_visible(&self) -> bool {
+        match self {
+            Instr::Begin
+            | Instr::Load(..)
+            | Instr::Store(..)
+            | Instr::Rmw(..)
+            | Instr::CompareExchange(..)
+            | Instr::Sync { .. }
+            | Instr::Chan { .. }
+            | Instr::Ask(..)
+            | Instr::Choose(..)
+            | Instr::Spawn { .. }
+            | Instr::WaitUntil(..)
+            | Instr::AtomicBegin(..)
+            | Instr::Yield
+            | Instr::Sleep
+            | Instr::Progress
+            | Instr::Print(..) => true,
+            Instr::Let(..)
+            | Instr::Observe(..)
+            | Instr::Jump(..)
+            | Instr::Unless(..)
+            | Instr::Assert(..)
+            | Instr::Raise(..)
+            | Instr::Reraise(..)
+            | Instr::UnlessCaught(..)
+            | Instr::Call(..)
+            | Instr::Return(..)
+            | Instr::AtomicEnd
+            | Instr::LabelDone(..) => false,
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! The compact transition system: instructions, memory cells, objects, names.
+//!
+//! A program is what all engines run. It holds ids and spans, no source text
+//! and no trace of the language it came from. [`Program::new`] verifies once
+//! that every id is in range; after that nobody checks again.
+//!
+//! Code is one table of instructions for all functions. An instruction is
+//! *visible* if executing it is a step of its own, *local* otherwise: a step is
+//! one visible instruction and all local ones up to the next visible one.
+//!
+//! **Deliberately absent:** what instructions do. Only
+//! `semantics` knows.
+
+mod disassemble;
+mod expr;
+mod instr;
+mod object;
+mod table;
+mod verify;
+
+pub use disassemble::disassemble;
+pub use expr::{BinaryOp, CellRef, Dim, Expr, Query, UnaryOp};
+pub use instr::{Access, ChanOp, Instr, RmwOp, SyncOp, Target, WaitMode};
+pub use object::{Object, ObjectKind, RwPolicy};
+pub use table::{
+    Actor, ActorKind, Allow, Cell, CellId, Expect, ExpectKind, Function, FunctionId, Handler,
+    Label, LabelId, LocalName, NameId, ObjectId, Observed, ObservedId, Outcomes, Parts, Pc,
+    Program, Property, PropertyKind, RAISED_BY_LIBRARY, Reg, Site, StmtId, ValueKind, Var, VarId,
+};
+pub use verify::BrokenProgram;
