@@ -2,5 +2,8 @@
 
 pub mod base;
 pub mod compile;
+pub mod explore;
 pub mod hir;
 pub mod program;
+pub mod semantics;
+pub mod trace;
