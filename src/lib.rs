@@ -1,5 +1,6 @@
 //! Threadbare: a deterministic concurrency bug checker.
 
+pub mod analysis;
 pub mod base;
 pub mod explore;
 pub mod hir;
