@@ -7,4 +7,9 @@
 //! checked, method names are not known; that is resolution.
 
 pub mod ast;
+pub mod code;
+mod lexer;
 pub mod limits;
+mod literal;
+mod token;
+mod unicode;
