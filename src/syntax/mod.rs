@@ -11,5 +11,12 @@ pub mod code;
 mod lexer;
 pub mod limits;
 mod literal;
+mod mark;
+mod near;
+mod parser;
 mod token;
 mod unicode;
+mod words;
+
+pub use near::{did_you_mean, near_miss};
+pub use parser::parse;
