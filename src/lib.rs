@@ -1,3 +1,4 @@
 //! Threadbare: a deterministic concurrency bug checker.
 
 pub mod base;
+pub mod report;
