@@ -8,10 +8,17 @@
 //! **Deliberately absent:** reading files, the terminal, the environment, the
 //! clock. Durations are numbers that were measured elsewhere.
 
+pub mod escape;
+pub mod human;
+pub mod json;
 mod model;
+pub mod short;
 
 pub use model::{
     Allowed, Cell, Expectation, Fact, Finding, Help, Limit, LockEdge, NeverRun, OutcomeRow,
     Outcomes, Place, Proved, Report, Row, ScenarioReport, Schedule, Stats, Status, Step, StepRow,
     Tool, TraceLoop, TraceTable, Value, Verdict, Wait, Weight,
 };
+
+#[cfg(test)]
+mod tests;
