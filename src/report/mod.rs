@@ -12,6 +12,7 @@ pub mod escape;
 pub mod human;
 pub mod json;
 mod model;
+pub mod picture;
 pub mod short;
 
 pub use model::{

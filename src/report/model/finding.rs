@@ -123,6 +123,13 @@ impl Place {
         }
     }
 
+    /// Says what happens there when it is nobody's doing: `declaration`.
+    #[must_use]
+    pub fn role(mut self, role: impl Into<String>) -> Self {
+        self.role = role.into();
+        self
+    }
+
     /// Says who does what there.
     #[must_use]
     pub fn by(mut self, actor: impl Into<String>, role: impl Into<String>) -> Self {

@@ -80,7 +80,7 @@ fn race_finding(source: &Source) -> Finding {
             at(source, "count", 0),
             "shared by worker#1 and worker#2, guarded by nothing",
         )
-        .by("", "declaration"),
+        .role("declaration"),
         Place::primary(
             access,
             "two steps, a read and a write; both workers can be between them",
