@@ -174,9 +174,9 @@ pub fn candidates(program: &Program, object: &Expr) -> Vec<ObjectId> {
     };
     match object {
         Expr::Const(number) => known(*number).map(ObjectId::new).into_iter().collect(),
-        Expr::Element { base, len, .. } => (*base..base + i64::from(*len))
-            .filter_map(|number| known(number).map(ObjectId::new))
-            .collect(),
+        Expr::Element { base, len, .. } => {
+            (0..*len).map(|index| ObjectId(base.0 + index)).collect()
+        }
         _ => (0..program.objects.len()).map(ObjectId::new).collect(),
     }
 }

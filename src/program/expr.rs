@@ -17,15 +17,6 @@ pub enum Expr {
     Binary(BinaryOp, Box<Expr>, Box<Expr>),
     /// The third only if the first is false, the second only if it is true.
     If(Box<Expr>, Box<Expr>, Box<Expr>),
-    /// The number `base + index`; an index that is not below `len` is out of bounds.
-    Element {
-        /// The number of the first element.
-        base: i64,
-        /// Which element.
-        index: Box<Expr>,
-        /// How many there are.
-        len: u32,
-    },
     /// The word in memory. Only in `WaitUntil` and properties.
     Cell(CellRef),
     /// What an object says of itself. Only in `WaitUntil` and properties.
