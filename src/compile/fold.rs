@@ -98,7 +98,7 @@ pub(super) fn element(base: ObjectId, index: Expr, len: u32) -> Expr {
             Expr::Const(i64::from(base.0) + word)
         }
         index => Expr::Element {
-            base: base.0.into(),
+            base,
             index: Box::new(index),
             len,
         },

@@ -1,7 +1,7 @@
 //! Pure expressions over a frame's registers. In `wait_until` and properties
 //! they may also look at memory and objects, all at once.
 
-use super::table::{CellId, ObservedId, Reg};
+use super::table::{CellId, ObjectId, ObservedId, Reg};
 
 /// An expression that has no effect. Evaluating it may fail: overflow, division
 /// by zero, an index out of bounds.
@@ -17,21 +17,21 @@ pub enum Expr {
     Binary(BinaryOp, Box<Expr>, Box<Expr>),
     /// The third only if the first is false, the second only if it is true.
     If(Box<Expr>, Box<Expr>, Box<Expr>),
-    /// The number `base + index`; an index that is not below `len` is out of bounds.
-    Element {
-        /// The number of the first element.
-        base: i64,
-        /// Which element.
-        index: Box<Expr>,
-        /// How many there are.
-        len: u32,
-    },
     /// The word in memory. Only in `WaitUntil` and properties.
     Cell(CellRef),
     /// What an object says of itself. Only in `WaitUntil` and properties.
     Query(Query, Box<Expr>),
     /// The last value of an observed local. Only in properties.
     Observed(ObservedId),
+    /// The number of an object in a declared array: `base + index`.
+    Element {
+        /// The object if the index is 0.
+        base: ObjectId,
+        /// Its value must lie in `0..len`, else the execution stops with a finding.
+        index: Box<Expr>,
+        /// Elements of the array.
+        len: u32,
+    },
 }
 
 /// Operators with one operand.

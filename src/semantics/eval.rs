@@ -54,7 +54,7 @@ impl Scene<'_> {
             Expr::Element { base, index, len } => {
                 let index = self.eval(index)?;
                 if (0..i64::from(*len)).contains(&index) {
-                    Ok(base + index)
+                    Ok(i64::from(base.0) + index)
                 } else {
                     Err(Bounds)
                 }

@@ -1,11 +1,11 @@
 //! Local work: everything an actor does between two visible instructions.
 //! Jumps, calls, returns, assertions, exceptions on their way up.
 
-use super::layout::slot;
+use super::layout::{Layout, slot};
 use super::machine::{CALLS_MAX, LOCAL_FUEL, Limit, Step, Stop};
 use super::record::{EventKind, Exception, FaultKind, Incident, Misuse, Recorder};
-use super::state::Status;
-use crate::program::{Expr, FunctionId, Instr, NameId, ObjectId, ObjectKind, Pc, Reg};
+use super::state::{State, Status};
+use crate::program::{Expr, FunctionId, Instr, NameId, ObjectId, ObjectKind, Pc, Program, Reg};
 
 /// Where local work ended.
 pub(super) enum Local {
@@ -149,18 +149,10 @@ impl<R: Recorder> Step<'_, '_, R> {
     }
 
     fn open_calls(&self) -> usize {
-        let mut n_open = 0;
-        let mut function = self.machine.program.function_at(self.pc);
-        let at = self.machine.layout.actor(self.actor);
-        let mut frame = usize::try_from(self.state.word(at + slot::FRAME)).unwrap_or(0);
-        while frame > 0 {
-            n_open += 1;
-            let link = self.state.word(at + slot::STACK + frame);
-            function = self.machine.program.function_at(return_pc(link) - 1);
-            frame -= 1 + usize::from(function.n_regs);
-        }
-        let _ = function;
-        n_open
+        let layout = &self.machine.layout;
+        layout
+            .return_pcs(self.machine.program, self.state, self.actor)
+            .len()
     }
 
     fn return_with(&mut self, values: &[Expr]) -> Result<(), Stop> {
@@ -267,6 +259,21 @@ impl<R: Recorder> Step<'_, '_, R> {
                 layout.set_outlived(self.state, other);
             }
         }
+    }
+}
+
+impl Layout {
+    /// Where the open calls of a running actor will go on, innermost first.
+    pub fn return_pcs(&self, program: &Program, state: &State, actor: usize) -> Vec<Pc> {
+        let at = self.actor(actor);
+        let mut open = Vec::new();
+        let mut frame = usize::try_from(state.word(at + slot::FRAME)).expect("a frame's offset");
+        while frame > 0 {
+            let pc = return_pc(state.word(at + slot::STACK + frame));
+            open.push(pc);
+            frame -= 1 + usize::from(program.function_at(pc - 1).n_regs);
+        }
+        open
     }
 }
 

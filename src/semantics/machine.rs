@@ -426,7 +426,7 @@ impl<R: Recorder> Step<'_, '_, R> {
                 args,
                 dst,
                 ok,
-                ..
+                width: _,
             } => {
                 let object = self.eval(object)?;
                 self.chan(*op, object, args, *dst, *ok)
