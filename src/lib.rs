@@ -3,3 +3,4 @@
 pub mod base;
 pub mod hir;
 pub mod program;
+pub mod syntax;

@@ -1,0 +1,10 @@
+//! The scenario language as text: lexer, parser, syntax tree, canonical layout.
+//!
+//! Floor 2: uses base only. **Invariant:** nothing here fails, panics or recurses
+//! deeper than the limits in [`limits`] allow, whatever the input.
+//!
+//! **Deliberately absent:** meaning. Names are not looked up, types are not
+//! checked, method names are not known; that is resolution.
+
+pub mod ast;
+pub mod limits;
