@@ -8,3 +8,4 @@
 
 pub mod ast;
 pub mod limits;
+pub mod resolve;
