@@ -7,5 +7,19 @@
 //! checked, method names are not known; that is resolution.
 
 pub mod ast;
+pub mod code;
+mod lexer;
 pub mod limits;
+mod literal;
+mod mark;
+mod near;
+mod parser;
+mod printer;
 pub mod resolve;
+mod token;
+mod unicode;
+mod words;
+
+pub use near::{did_you_mean, near_miss};
+pub use parser::parse;
+pub use printer::format;

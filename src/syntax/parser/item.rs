@@ -1,0 +1,80 @@
+//! What stands in a scenario: which item it is.
+
+use super::Parser;
+use crate::syntax::ast::{Item, LoopThread, Memory};
+use crate::syntax::token::TokenKind;
+use crate::syntax::words;
+
+impl Parser<'_> {
+    pub(super) fn begins_scenario(&self) -> bool {
+        self.at("scenario") && self.is_word(0)
+    }
+
+    /// Whether an item of a scenario comes. Words that are also names are
+    /// items only if a name follows on the same line.
+    pub(super) fn begins_item(&self) -> bool {
+        let word = self.text(0);
+        let next = self.nth(1);
+        let same_line = !next.first_of_line && next.kind != TokenKind::End;
+        let word_follows = same_line && next.kind == TokenKind::Word;
+        match word {
+            "const" | "enum" | "struct" | "fn" | "var" | "thread" | "expect" => true,
+            "finally" => self.text(1) == "assert",
+            "outcomes" => same_line && (word_follows || self.text(1) == "("),
+            "order" => self.text(1) == "@",
+            "always" | "sometimes" | "eventually" => {
+                word_follows || (same_line && matches!(self.text(1), "(" | "!" | "-" | "["))
+            }
+            "process" | "task" | "green" => word_follows || self.text(1) == "{",
+            _ => {
+                word_follows
+                    && self.text(1) != "leads_to"
+                    && words::item_words().any(|item| item == word)
+            }
+        }
+    }
+
+    /// The item that [`Parser::begins_item`] saw.
+    pub(super) fn item(&mut self) -> Option<Item> {
+        let item = match self.text(0) {
+            "const" => Item::Const(self.constant()),
+            "enum" => Item::Enum(self.enumeration()),
+            "struct" => Item::Struct(self.structure()),
+            "fn" => Item::Fn(self.function()),
+            "loop_thread" => Item::LoopThread(self.loop_thread()),
+            "memory" => Item::Memory(self.memory()),
+            "expect" => Item::Expect(self.expectation_item()),
+            "allow" => Item::Allow(self.allow()),
+            "fair" | "unfair" => Item::Fairness(self.fairness()),
+            "process" if self.text(1) == "executor" && self.is_word(2) => self.object_item()?,
+            word if words::ACTORS.contains(&word) => Item::Actor(self.actor()),
+            word if words::PROPERTIES.contains(&word) => Item::Property(self.property()?),
+            _ => self.object_item()?,
+        };
+        Some(item)
+    }
+
+    fn object_item(&mut self) -> Option<Item> {
+        self.object().map(Item::Object)
+    }
+
+    fn loop_thread(&mut self) -> LoopThread {
+        let start = self.pos;
+        self.bump();
+        let name = self.name("a name for the event loop");
+        LoopThread {
+            name,
+            span: self.since(start),
+        }
+    }
+
+    fn memory(&mut self) -> Memory {
+        let start = self.pos;
+        self.bump();
+        let model = self.name("a memory model: `sc`, `tso` or `rc11`");
+        Memory {
+            model,
+            span: self.since(start),
+        }
+    }
+}
