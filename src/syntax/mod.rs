@@ -14,9 +14,12 @@ mod literal;
 mod mark;
 mod near;
 mod parser;
+mod printer;
+pub mod resolve;
 mod token;
 mod unicode;
 mod words;
 
 pub use near::{did_you_mean, near_miss};
 pub use parser::parse;
+pub use printer::format;
