@@ -39,6 +39,7 @@ mod place;
 mod registers;
 mod registers_of;
 mod statement;
+mod steps;
 mod tables;
 mod types;
 
@@ -47,6 +48,8 @@ use crate::hir::{ActorId, Scenario};
 use crate::program::{FunctionId, Program};
 use context::{BodyCopy, Context};
 use types::Types;
+
+pub use steps::{LineStep, LineSteps, steps};
 
 /// Lowers a scenario to the program that all engines run.
 ///
