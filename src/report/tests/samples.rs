@@ -167,11 +167,8 @@ fn deadlock_finding(source: &Source) -> Finding {
         Place::primary(within(second, 14), "`audit` waits here for `a`").by("audit", "lock"),
         Place::new(within(second, 5), "`audit` holds `b` since here").by("audit", "lock"),
     ];
-    let wait = |actor: &str, resource: &str, holder: &str| Wait {
-        actor: actor.to_owned(),
-        resource: resource.to_owned(),
-        held_by: vec![holder.to_owned()],
-        span: within(first, 14),
+    let wait = |actor: &str, resource: &str, holder: &str| {
+        Wait::new(actor, resource, [holder], within(first, 14))
     };
     found.waits = vec![
         wait("transfer", "b", "audit"),
@@ -369,12 +366,8 @@ pub(super) fn lost_signal() -> ScenarioReport {
                 )],
                 "proved, 24 states",
             )];
-            found.waits = vec![Wait {
-                actor: "waiter".to_owned(),
-                resource: "ready".to_owned(),
-                held_by: Vec::new(),
-                span: at(source, "ready.wait()", 0),
-            }];
+            let wait = at(source, "ready.wait()", 0);
+            found.waits = vec![Wait::new("waiter", "ready", [""; 0], wait)];
             found
         },
     )
@@ -567,11 +560,14 @@ pub(super) fn philosophers(n: usize) -> ScenarioReport {
                 "each waits here",
             )];
             found.waits = (0..n)
-                .map(|at| Wait {
-                    actor: name(at),
-                    resource: format!("fork[{}]", (at + 1) % n),
-                    held_by: vec![name((at + 1) % n)],
-                    span: found.places[0].span,
+                .map(|at| {
+                    let span = found.places[0].span;
+                    Wait::new(
+                        name(at),
+                        format!("fork[{}]", (at + 1) % n),
+                        [name((at + 1) % n)],
+                        span,
+                    )
                 })
                 .collect();
             found.cycle = (0..n).collect();
