@@ -194,6 +194,9 @@ impl Graph {
     }
 }
 
+/// More states than this make a picture nobody can read; draw a part instead.
+pub const NODES_MAX: usize = 60;
+
 /// Columns of monospaced text before it is cut; the whole is in the tooltip.
 const TEXT_MAX: usize = 34;
 
