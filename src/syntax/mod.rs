@@ -14,9 +14,11 @@ mod literal;
 mod mark;
 mod near;
 mod parser;
+mod printer;
 mod token;
 mod unicode;
 mod words;
 
 pub use near::{did_you_mean, near_miss};
 pub use parser::parse;
+pub use printer::format;

@@ -214,7 +214,7 @@ pub enum ObjectKind {
 pub struct Preference {
     /// Who is let in first.
     pub who: Preferred,
-    /// Where, with `prefer`.
+    /// Where, with `prefer` if it is written.
     pub span: Span,
 }
 

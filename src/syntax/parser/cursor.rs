@@ -51,12 +51,6 @@ impl<'a> Parser<'a> {
         self.nth(n).kind == TokenKind::Word
     }
 
-    /// Whether the token `n` places ahead is a word that can be a name, on the line of this one.
-    pub(super) fn name_follows(&self, n: usize) -> bool {
-        let token = self.nth(n);
-        token.kind == TokenKind::Word && !token.first_of_line && !words::is_reserved(self.text(n))
-    }
-
     pub(super) fn bump(&mut self) -> Token {
         let token = self.token();
         if token.kind != TokenKind::End {

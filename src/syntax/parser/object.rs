@@ -181,8 +181,14 @@ impl Parser<'_> {
         (ty, init)
     }
 
+    /// `prefer writers`, `prefer fair`, or just `fair`.
     fn preference(&mut self) -> Option<Preference> {
-        let start = self.eat("prefer")?;
+        let fair_alone = self.at("fair") && !self.token().first_of_line;
+        let start = if fair_alone {
+            self.token().span
+        } else {
+            self.eat("prefer")?
+        };
         let who = match self.text(0) {
             "readers" => Preferred::Readers,
             "writers" => Preferred::Writers,
