@@ -1,7 +1,7 @@
 //! From labels to positions: jumps to jumps go straight to the end, what no
 //! way leads to is left out, and so are jumps to the next instruction.
 
-use super::code::Code;
+use super::code::{Code, Item};
 use super::fold;
 use crate::program::{Handler, Instr, Pc, Site};
 
@@ -10,16 +10,17 @@ use crate::program::{Handler, Instr, Pc, Site};
 pub(super) struct Assembled {
     pub code: Vec<Instr>,
     pub sites: Vec<Site>,
-    /// Innermost first.
+    /// Only instructions that can raise are covered, each by one row.
     pub handlers: Vec<Handler>,
 }
 
 /// Resolves labels and tidies up.
 pub(super) fn assemble(mut code: Code) -> Assembled {
+    code.arrange();
     resolve(&mut code);
-    let (mut kept, catching) = reachable(&code);
+    let mut kept = reachable(&code);
     drop_idle_jumps(&code, &mut kept);
-    compact(code, &kept, &catching)
+    compact(code, &kept)
 }
 
 /// Replaces labels by positions; a jump to a jump goes where that one goes.
@@ -54,12 +55,10 @@ fn follow(code: &Code, start: usize, bound: &impl Fn(Pc) -> usize) -> usize {
     start
 }
 
-/// The instructions that some way from the entry leads to, and the scopes that
-/// cover one of them that can raise.
-fn reachable(code: &Code) -> (Vec<bool>, Vec<bool>) {
+/// The instructions that some way from the entry leads to. A handler is reached
+/// if it covers one of them that can raise.
+fn reachable(code: &Code) -> Vec<bool> {
     let n = code.items.len();
-    let mut catching = vec![false; code.scopes.len()];
-    let handlers = handlers_of(code);
     let mut kept = vec![false; n];
     let mut rest = vec![0];
     while let Some(at) = rest.pop() {
@@ -68,8 +67,8 @@ fn reachable(code: &Code) -> (Vec<bool>, Vec<bool>) {
         }
         let item = &code.items[at];
         if item.dropped {
+            // As if it were not there. It may be passed again; what follows not.
             kept[at] = false;
-            // Nothing jumps to it, so passing it once is enough.
             rest.push(at + 1);
             continue;
         }
@@ -77,26 +76,15 @@ fn reachable(code: &Code) -> (Vec<bool>, Vec<bool>) {
         if item.instr.falls_through() {
             rest.push(at + 1);
         }
-        if item.instr.may_raise()
-            && let Some(scope) = handlers[at]
-        {
-            catching[scope] = true;
-            let target = code.scopes[scope].target;
-            rest.extend(code.labels[target.0 as usize]);
-        }
+        rest.extend(handler(code, item));
     }
-    (kept, catching)
+    kept
 }
 
-/// The innermost scope that covers each instruction.
-fn handlers_of(code: &Code) -> Vec<Option<usize>> {
-    let mut innermost = vec![None; code.items.len()];
-    for (number, scope) in code.scopes.iter().enumerate() {
-        for range in &scope.ranges {
-            innermost[range.clone()].fill(Some(number));
-        }
-    }
-    innermost
+/// The position of the handler that the instruction may lead to.
+fn handler(code: &Code, item: &Item) -> Option<usize> {
+    let scope = item.scope.filter(|_| item.instr.may_raise())?;
+    code.labels[code.scopes[scope.0].target.index()]
 }
 
 /// Leaves out jumps and tests that lead to the next instruction in any case.
@@ -126,7 +114,7 @@ fn leads_to(target: Pc, at: usize, next: &[usize], next_kept: usize) -> bool {
 }
 
 /// Renumbers what is kept.
-fn compact(code: Code, kept: &[bool], catching: &[bool]) -> Assembled {
+fn compact(code: Code, kept: &[bool]) -> Assembled {
     let mut new_at = Vec::with_capacity(kept.len() + 1);
     let mut count = 0;
     for &keep in kept {
@@ -134,37 +122,25 @@ fn compact(code: Code, kept: &[bool], catching: &[bool]) -> Assembled {
         count += u32::from(keep);
     }
     new_at.push(count);
-    let mut handlers = Vec::new();
-    // An inner scope comes after those around it.
-    for (scope, _) in code
-        .scopes
-        .iter()
-        .zip(catching)
-        .rev()
-        .filter(|(_, catches)| **catches)
-    {
-        let target = code.labels[scope.target.0 as usize].expect("resolved");
-        let first = handlers.len();
-        for range in &scope.ranges {
-            push_range(
-                &mut handlers,
-                first,
-                Handler {
-                    from: new_at[range.start],
-                    to: new_at[range.end],
-                    target: new_at[target],
-                    exception: scope.exception,
-                },
-            );
-        }
-    }
     let mut assembled = Assembled {
         code: Vec::new(),
         sites: Vec::new(),
-        handlers,
+        handlers: Vec::new(),
     };
-    for (item, _) in code.items.into_iter().zip(kept).filter(|(_, keep)| **keep) {
-        let mut instr = item.instr;
+    let kept_items = (0..kept.len()).filter(|&at| kept[at]);
+    for at in kept_items {
+        let item = &code.items[at];
+        if let Some(target) = handler(&code, item) {
+            let scope = item.scope.expect("it has a handler");
+            let row = Handler {
+                from: new_at[at],
+                to: new_at[at] + 1,
+                target: new_at[target],
+                exception: code.scopes[scope.0].exception,
+            };
+            cover(&mut assembled.handlers, row);
+        }
+        let mut instr = item.instr.clone();
         if let Some(target) = target_mut(&mut instr) {
             *target = new_at[*target as usize];
         }
@@ -174,19 +150,19 @@ fn compact(code: Code, kept: &[bool], catching: &[bool]) -> Assembled {
     assembled
 }
 
-/// Adds a range, unless it is empty; ranges of one scope that touch become one.
-fn push_range(handlers: &mut Vec<Handler>, first: usize, range: Handler) {
-    if range.from == range.to {
-        return;
+/// Adds a handler of one instruction; neighbours with the same handler become
+/// one range.
+fn cover(handlers: &mut Vec<Handler>, row: Handler) {
+    match handlers.last_mut() {
+        Some(last)
+            if last.to == row.from
+                && last.target == row.target
+                && last.exception == row.exception =>
+        {
+            last.to = row.to;
+        }
+        _ => handlers.push(row),
     }
-    if handlers.len() > first
-        && let Some(last) = handlers.last_mut()
-        && last.to == range.from
-    {
-        last.to = range.to;
-        return;
-    }
-    handlers.push(range);
 }
 
 /// The target of an instruction, to be changed.

@@ -1,36 +1,38 @@
-//! The code of one function while it is being made: jumps go to labels, and
-//! exception handlers cover ranges that can be interrupted.
+//! The code of one function while it is being made: jumps go to labels, handlers
+//! are named by the instructions they cover.
 //!
-//! A release that is repeated on the way out of a `with` must not be covered
-//! by the handler of that same `with`, so a [`Scope`] has several ranges.
-
-use std::ops::Range;
+//! Code comes in sections, which assembly puts one after the other. What runs
+//! only on an unusual way out goes to a later section, so that the usual way
+//! reads straight on, and so that an atomic block's instructions are all that
+//! stands between its begin and its end.
 
 use crate::program::{Instr, Pc, Reg, Site};
 
 /// A place in the code that is jumped to; it is bound to a position later.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Label(pub u32);
+pub(super) struct Label(u32);
 
 impl Label {
     /// As the target of an instruction, until assembly puts a position there.
     pub fn target(self) -> Pc {
         self.0
     }
+
+    /// Its row.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
 }
 
-/// A handler and the ranges it covers.
+/// A handler: an index into [`Code::scopes`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct ScopeId(pub usize);
 
-/// An exception raised in one of the ranges goes on at the target.
+/// An exception raised by an instruction of the scope goes on at the target.
 pub(super) struct Scope {
     pub target: Label,
     /// Gets the exception.
     pub exception: Reg,
-    pub ranges: Vec<Range<usize>>,
-    /// Where the range that is open began.
-    open: Option<usize>,
 }
 
 /// One instruction with its place.
@@ -38,6 +40,10 @@ pub(super) struct Item {
     /// Its target is a [`Label`].
     pub instr: Instr,
     pub site: Site,
+    /// The innermost handler that covers it.
+    pub scope: Option<ScopeId>,
+    /// Where assembly puts it.
+    pub section: u32,
     /// It was put there in case it would be needed, and was not.
     pub dropped: bool,
 }
@@ -46,20 +52,33 @@ pub(super) struct Item {
 #[derive(Default)]
 pub(super) struct Code {
     pub items: Vec<Item>,
+    /// The position each label is bound to.
     pub labels: Vec<Option<usize>>,
-    /// An inner one always comes after those around it.
     pub scopes: Vec<Scope>,
+    section: u32,
+    /// Labels that will name the next instruction of their section.
+    pending: Vec<(u32, Label)>,
 }
 
 impl Code {
     /// Appends an instruction and returns its position.
-    pub fn push(&mut self, instr: Instr, site: Site) -> usize {
+    pub fn push(&mut self, instr: Instr, site: Site, scope: Option<ScopeId>) -> usize {
+        let here = self.items.len();
+        let section = self.section;
+        self.pending.retain(|&(of, label)| {
+            if of == section {
+                self.labels[label.index()] = Some(here);
+            }
+            of != section
+        });
         self.items.push(Item {
             instr,
             site,
+            scope,
+            section,
             dropped: false,
         });
-        self.items.len() - 1
+        here
     }
 
     /// A label that is not bound yet.
@@ -68,41 +87,48 @@ impl Code {
         Label(u32::try_from(self.labels.len() - 1).expect("fewer labels than instructions"))
     }
 
-    /// Binds a label to the next instruction.
+    /// Binds a label to the next instruction of this section.
     pub fn bind(&mut self, label: Label) {
-        self.labels[label.0 as usize] = Some(self.items.len());
+        self.pending.push((self.section, label));
     }
 
-    /// Whether some label is bound to a position in the range.
-    pub fn has_label_in(&self, range: Range<usize>) -> bool {
-        self.labels.iter().flatten().any(|at| range.contains(at))
+    /// Whether some label is bound to a position from `from` to `to`.
+    pub fn has_label_in(&self, from: usize, to: usize) -> bool {
+        self.labels
+            .iter()
+            .flatten()
+            .any(|at| (from..=to).contains(at))
     }
 
-    /// A handler that covers what comes next.
+    /// A handler.
     pub fn scope(&mut self, target: Label, exception: Reg) -> ScopeId {
-        self.scopes.push(Scope {
-            target,
-            exception,
-            ranges: Vec::new(),
-            open: Some(self.items.len()),
-        });
+        self.scopes.push(Scope { target, exception });
         ScopeId(self.scopes.len() - 1)
     }
 
-    /// The handler no longer covers what comes next.
-    pub fn close(&mut self, id: ScopeId) {
-        let end = self.items.len();
-        let scope = &mut self.scopes[id.0];
-        if let Some(start) = scope.open.take()
-            && start < end
-        {
-            scope.ranges.push(start..end);
-        }
+    /// What comes next goes to a later section, until [`Self::back`]. It must
+    /// begin with a label that is jumped to, and must not fall off its end.
+    pub fn aside(&mut self) {
+        self.section += 1;
     }
 
-    /// The handler covers what comes next again.
-    pub fn reopen(&mut self, id: ScopeId) {
-        let here = self.items.len();
-        self.scopes[id.0].open.get_or_insert(here);
+    /// Back to the section before.
+    pub fn back(&mut self) {
+        self.section -= 1;
+    }
+
+    /// Puts the sections one after the other.
+    pub fn arrange(&mut self) {
+        let mut order: Vec<usize> = (0..self.items.len()).collect();
+        order.sort_by_key(|&at| self.items[at].section);
+        let mut new_at = vec![0; self.items.len()];
+        for (new, &old) in order.iter().enumerate() {
+            new_at[old] = new;
+        }
+        for label in self.labels.iter_mut().flatten() {
+            *label = new_at.get(*label).copied().unwrap_or(new_at.len());
+        }
+        // A stable sort by the same key gives the same order.
+        self.items.sort_by_key(|item| item.section);
     }
 }

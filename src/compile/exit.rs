@@ -12,14 +12,14 @@ use super::lowering::Lowering;
 use super::statement::head;
 use crate::base::Span;
 use crate::hir::{Block, Expr as Source, TryCatch, WithKind};
-use crate::program::{Expr, Instr, LabelId, Reg, StmtId, SyncOp, WaitMode};
+use crate::program::{Expr, Instr, LabelId, StmtId, SyncOp, WaitMode};
 
 /// A statement we are in, with what leaving it takes.
 #[derive(Clone)]
 pub(super) struct Exit<'h> {
     pub on_leave: OnLeave<'h>,
     /// Its handler.
-    scope: Option<ScopeId>,
+    pub scope: Option<ScopeId>,
     stmt: StmtId,
 }
 
@@ -49,21 +49,6 @@ pub(super) struct Release {
     span: Span,
 }
 
-/// A handler that does one thing and raises again; it stands after the rest of
-/// the code, covered by the handlers around its statement.
-pub(super) struct Deferred {
-    target: Label,
-    exception: Reg,
-    then: DeferredStep,
-    around: Vec<ScopeId>,
-    stmt: StmtId,
-}
-
-enum DeferredStep {
-    Release(Release),
-    AtomicEnd(Span),
-}
-
 impl Exit<'_> {
     /// Whether leaving executes something that takes a step.
     pub fn runs_code(&self) -> bool {
@@ -82,52 +67,53 @@ impl<'h> Lowering<'h, '_> {
         });
     }
 
-    /// Leaves the innermost statement at its end: its handler covers nothing more.
-    fn pop_exit(&mut self) {
-        let exit = self.exits.pop().expect("entered before");
-        if let Some(scope) = exit.scope {
-            self.code.close(scope);
-        }
-    }
-
-    /// Leaves all statements inside the first `depth`, then does `last`. What
-    /// comes after it in the code is inside those statements again.
+    /// Leaves all statements inside the first `depth`, then does `last`, which
+    /// goes somewhere else. What comes after it is inside those statements again.
     pub fn leave(&mut self, depth: usize, last: impl FnOnce(&mut Self)) {
         let mut left = Vec::new();
+        let mut n_aside = 0;
         while self.exits.len() > depth {
             let exit = self.exits.pop().expect("more than the depth");
-            if let Some(scope) = exit.scope {
-                self.code.close(scope);
+            if let OnLeave::AtomicEnd(span) = exit.on_leave {
+                // The step ends here: what follows must not stand inside the block.
+                let outside = self.code.label();
+                self.jump(outside, span);
+                self.code.aside();
+                n_aside += 1;
+                self.code.bind(outside);
             }
             self.run_on_leave(&exit);
             left.push(exit);
         }
         last(self);
-        for exit in left.into_iter().rev() {
-            if let Some(scope) = exit.scope {
-                self.code.reopen(scope);
-            }
-            self.exits.push(exit);
-        }
+        (0..n_aside).for_each(|_| self.code.back());
+        self.exits.extend(left.into_iter().rev());
     }
 
-    fn run_on_leave(&mut self, exit: &Exit<'h>) {
-        if self.cx.is_full() {
-            return;
-        }
+    /// Emits what leaving takes; returns the place it belongs to.
+    fn run_on_leave(&mut self, exit: &Exit<'h>) -> Span {
         let here = self.enter_statement(exit.stmt);
-        match &exit.on_leave {
-            OnLeave::Loop { .. } | OnLeave::Catch => {}
-            OnLeave::Release(release) => self.release(release),
+        let span = match &exit.on_leave {
+            OnLeave::Loop { .. } | OnLeave::Catch => Span::default(),
+            OnLeave::Release(release) => {
+                self.release(release);
+                release.span
+            }
             OnLeave::AtomicEnd(span) => {
                 self.emit_synthetic(Instr::AtomicEnd, *span);
+                *span
             }
-            OnLeave::Finally(block) => self.block(block),
+            OnLeave::Finally(block) => {
+                self.block(block);
+                block.span
+            }
             OnLeave::LabelDone(label, span) => {
                 self.emit_synthetic(Instr::LabelDone(*label), *span);
+                *span
             }
-        }
+        };
         self.enter_statement(here);
+        span
     }
 
     fn release(&mut self, release: &Release) {
@@ -140,43 +126,25 @@ impl<'h> Lowering<'h, '_> {
         self.emit_synthetic(instr, release.span);
     }
 
-    /// A handler for what comes next that does `then` and raises again.
-    fn guard(&mut self, then: DeferredStep) -> ScopeId {
-        let target = self.code.label();
-        let exception = self.regs.fresh(1);
-        self.deferred.push(Deferred {
-            target,
-            exception,
-            then,
-            around: self.exits.iter().filter_map(|exit| exit.scope).collect(),
-            stmt: self.current_statement(),
-        });
-        self.code.scope(target, exception)
+    /// The innermost handler where we are.
+    pub fn innermost_scope(&self) -> Option<ScopeId> {
+        self.exits.iter().rev().find_map(|exit| exit.scope)
     }
 
-    /// Puts the handlers after the rest of the code.
-    pub fn emit_deferred(&mut self) {
-        for deferred in std::mem::take(&mut self.deferred) {
-            self.enter_statement(deferred.stmt);
-            for &scope in &deferred.around {
-                self.code.reopen(scope);
-            }
-            self.code.bind(deferred.target);
-            let span = match &deferred.then {
-                DeferredStep::Release(release) => {
-                    self.release(release);
-                    release.span
-                }
-                DeferredStep::AtomicEnd(span) => {
-                    self.emit_synthetic(Instr::AtomicEnd, *span);
-                    *span
-                }
-            };
-            self.emit_synthetic(Instr::Reraise(deferred.exception), span);
-            for &scope in &deferred.around {
-                self.code.close(scope);
-            }
-        }
+    /// Lowers the body of a statement that is left in an orderly way: every way
+    /// out does `on_leave`, also an exception. The end of the body does not.
+    fn guarded(&mut self, on_leave: OnLeave<'h>, body: impl FnOnce(&mut Self)) {
+        let handler = self.code.label();
+        let exception = self.regs.fresh(1);
+        let scope = self.code.scope(handler, exception);
+        self.push_exit(on_leave, Some(scope));
+        body(self);
+        let exit = self.exits.pop().expect("entered before");
+        self.code.aside();
+        self.code.bind(handler);
+        let span = self.run_on_leave(&exit);
+        self.emit_synthetic(Instr::Reraise(exception), span);
+        self.code.back();
     }
 
     /// `with m { … }`.
@@ -210,10 +178,7 @@ impl<'h> Lowering<'h, '_> {
             arg: (kind == WithKind::Permit).then_some(Expr::Const(1)),
             span,
         };
-        let scope = self.guard(DeferredStep::Release(release.clone()));
-        self.push_exit(OnLeave::Release(release.clone()), Some(scope));
-        self.block(body);
-        self.pop_exit();
+        self.guarded(OnLeave::Release(release.clone()), |this| this.block(body));
         self.release(&release);
         self.code.bind(skip);
     }
@@ -231,10 +196,7 @@ impl<'h> Lowering<'h, '_> {
         };
         let end = self.code.label();
         self.emit(Instr::AtomicBegin(end.target()), site);
-        let scope = self.guard(DeferredStep::AtomicEnd(site));
-        self.push_exit(OnLeave::AtomicEnd(site), Some(scope));
-        self.block(body);
-        self.pop_exit();
+        self.guarded(OnLeave::AtomicEnd(site), |this| this.block(body));
         self.code.bind(end);
         self.emit_synthetic(Instr::AtomicEnd, site);
     }
@@ -244,18 +206,10 @@ impl<'h> Lowering<'h, '_> {
         let Some(finally) = &parts.finally else {
             return self.try_catch(parts, span);
         };
-        let (handler, end) = (self.code.label(), self.code.label());
-        let exception = self.regs.fresh(1);
-        let scope = self.code.scope(handler, exception);
-        self.push_exit(OnLeave::Finally(finally), Some(scope));
-        self.try_catch(parts, span);
-        self.pop_exit();
+        self.guarded(OnLeave::Finally(finally), |this| {
+            this.try_catch(parts, span)
+        });
         self.block(finally);
-        self.jump(end, finally.span);
-        self.code.bind(handler);
-        self.block(finally);
-        self.emit_synthetic(Instr::Reraise(exception), finally.span);
-        self.code.bind(end);
     }
 
     fn try_catch(&mut self, parts: &'h TryCatch, span: Span) {
@@ -267,7 +221,7 @@ impl<'h> Lowering<'h, '_> {
         let scope = self.code.scope(handler, exception);
         self.push_exit(OnLeave::Catch, Some(scope));
         self.block(&parts.body);
-        self.pop_exit();
+        self.exits.pop();
         self.jump(end, span);
         self.code.bind(handler);
         for (name, body) in &parts.catches {

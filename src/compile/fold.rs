@@ -52,7 +52,7 @@ fn compute(op: BinaryOp, a: i64, b: i64) -> Option<i64> {
         BinaryOp::BitAnd => Some(a & b),
         BinaryOp::BitOr => Some(a | b),
         BinaryOp::BitXor => Some(a ^ b),
-        // A shift that loses bits may count as an overflow: left to run time.
+        // A shift that loses bits is an overflow.
         BinaryOp::Shl => count.map(|by| a << by).filter(|word| word >> b == a),
         BinaryOp::Shr => count.map(|by| a >> by),
         BinaryOp::Eq => Some(i64::from(a == b)),

@@ -9,6 +9,8 @@
 //! The program sets dead registers to 0 when an actor arrives at a visible
 //! instruction, so that states that differ only in dead values are one.
 //!
+//! Inside an atomic block nothing is set to 0, since the actor does not stop there.
+//!
 //! **Invariant:** a register in a list is written before it is read on every
 //! way that goes on from there.
 
@@ -199,9 +201,11 @@ impl Flow {
             seen[0] = true;
             rest.push(0);
         }
+        let atomic = inside_atomic(code);
         while let Some(at) = rest.pop() {
             let mut set = filled[at].clone();
-            if let Some(kept) = kept(at) {
+            let resets = matches!(code[at], Instr::Call(..)) || !atomic[at];
+            if let Some(kept) = kept(at).filter(|_| resets) {
                 for (mine, theirs) in set.0.iter_mut().zip(&kept.0) {
                     *mine &= theirs;
                 }
@@ -224,4 +228,15 @@ impl Flow {
         }
         filled
     }
+}
+
+/// The instructions that stand in an atomic block.
+fn inside_atomic(code: &[Instr]) -> Vec<bool> {
+    let mut inside = vec![false; code.len()];
+    for (at, instr) in code.iter().enumerate() {
+        if let Instr::AtomicBegin(end) = instr {
+            inside[at + 1..*end as usize].fill(true);
+        }
+    }
+    inside
 }

@@ -6,7 +6,7 @@
 use super::assemble::{Assembled, assemble};
 use super::code::{Code, Label};
 use super::context::{BodyCopy, Context};
-use super::exit::{Deferred, Exit};
+use super::exit::Exit;
 use super::limits::REGISTERS_MAX;
 use super::registers::Registers;
 use crate::base::{Diagnostic, Span};
@@ -31,8 +31,6 @@ pub(super) struct Lowering<'h, 'c> {
     pub regs: Registers,
     /// What has to be done on the way out of where we are, outermost first.
     pub exits: Vec<Exit<'h>>,
-    /// Handlers that are put after the rest.
-    pub deferred: Vec<Deferred>,
     /// Everything is read at once: no instruction may be made.
     pub at_once: bool,
     /// What the function returns.
@@ -55,7 +53,6 @@ pub(super) fn lower_function<'h>(cx: &mut Context<'h>, id: FunctionId, copy: Bod
         cx,
         code: Code::default(),
         exits: Vec::new(),
-        deferred: Vec::new(),
         at_once: false,
         returns: &function.returns,
         locals: &function.locals,
@@ -76,7 +73,6 @@ pub(super) fn lower_property<'h>(cx: &mut Context<'h>, expr: &'h hir::Expr) -> V
         cx,
         code: Code::default(),
         exits: Vec::new(),
-        deferred: Vec::new(),
         at_once: true,
         returns: &Type::Unit,
         locals: &[],
@@ -102,7 +98,6 @@ impl<'h> Lowering<'h, '_> {
         // Falling off the end of a function that should return gives zeros.
         let zeros = vec![Expr::Const(0); self.cx.types.width(&function.returns)];
         self.emit_synthetic(Instr::Return(zeros.into()), end);
-        self.emit_deferred();
     }
 
     fn finish(self, function: &hir::Function) -> Lowered {
@@ -181,7 +176,8 @@ impl<'h> Lowering<'h, '_> {
             label: None,
             synthetic,
         };
-        self.code.push(instr, site)
+        let scope = self.innermost_scope();
+        self.code.push(instr, site, scope)
     }
 
     /// Jumps to a label.

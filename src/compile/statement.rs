@@ -58,9 +58,10 @@ impl<'h> Lowering<'h, '_> {
         }
         let item = self.code.items.get(at)?;
         let plain = item.instr.is_visible()
+            && item.section == self.code.items[begin].section
             && item.site.label.is_none()
             && !item.dropped
-            && !self.code.has_label_in(begin + 1..at + 1);
+            && !self.code.has_label_in(begin + 1, at);
         plain.then_some(at)
     }
 
