@@ -15,6 +15,7 @@ mod mark;
 mod near;
 mod parser;
 mod printer;
+pub mod resolve;
 mod token;
 mod unicode;
 mod words;
