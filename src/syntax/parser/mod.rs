@@ -24,6 +24,8 @@ mod object;
 mod operand;
 mod property;
 mod stmt;
+#[cfg(test)]
+mod tests;
 
 use super::ast;
 use super::lexer::{Lexed, lex};

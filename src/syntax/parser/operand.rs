@@ -318,9 +318,11 @@ impl Parser<'_> {
                 match before {
                     Some(word @ ("print" | "assert" | "raise")) if whole.range().len() <= 200 => {
                         let text = parser.source.slice(whole);
+                        let beside = parser.tokens[open - 1].span.end == whole.start;
+                        let gap = if beside { " " } else { "" };
                         mistake
                             .label(format!("`{word}` is written without parentheses"))
-                            .fix(whole, &text[1..text.len() - 1])
+                            .fix(whole, format!("{gap}{}", &text[1..text.len() - 1]))
                     }
                     _ => mistake
                         .label("several values in parentheses")
