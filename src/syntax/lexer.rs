@@ -297,8 +297,7 @@ impl<'a> Lexer<'a> {
     fn punctuation(&mut self, first: char) {
         let start = self.at;
         let rest = self.rest();
-        let known = PUNCTUATION.iter().chain(&ODD_PUNCTUATION);
-        if let Some(&text) = known.into_iter().find(|text| rest.starts_with(**text)) {
+        if let Some(text) = known_punctuation(rest) {
             self.at += text.len();
             return self.push(TokenKind::Punct(text), start);
         }
@@ -322,6 +321,13 @@ impl<'a> Lexer<'a> {
         self.at += length;
         self.report(|| unexpected(first, span));
     }
+}
+
+/// The longest punctuation that `rest` begins with.
+fn known_punctuation(rest: &str) -> Option<&'static str> {
+    let first = *rest.as_bytes().first()?;
+    let mut all = PUNCTUATION.into_iter().chain(ODD_PUNCTUATION);
+    all.find(|text| text.as_bytes()[0] == first && rest.starts_with(text))
 }
 
 fn unexpected(c: char, span: Span) -> Diagnostic {

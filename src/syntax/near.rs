@@ -119,7 +119,7 @@ pub fn did_you_mean<'a>(
     }
     let allowed = match length {
         0..=2 => 0,
-        ..=5 => 1,
+        3..=5 => 1,
         6..=8 => 2,
         _ => 3,
     };

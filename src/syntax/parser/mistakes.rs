@@ -59,8 +59,8 @@ impl Parser<'_> {
             return;
         }
         let next = self.nth(1);
-        let alone =
-            next.first_of_line || matches!(self.text(1), "}" | ";") || next.kind == TokenKind::End;
+        let line_ends = next.first_of_line && next.kind == TokenKind::Word;
+        let alone = line_ends || matches!(self.text(1), "}" | ";") || next.kind == TokenKind::End;
         let beside = !next.first_of_line
             && (matches!(
                 next.kind,

@@ -23,6 +23,7 @@ mod mistakes;
 mod object;
 mod operand;
 mod property;
+mod spawn;
 mod stmt;
 #[cfg(test)]
 mod tests;
