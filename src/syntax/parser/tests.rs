@@ -225,6 +225,10 @@ fn parts_that_are_missing_are_named() {
     item("barrier b", &["E015 b"]);
     item("thread { skip }", &["E015 thread"]);
     item("allow L001(a)", &["E015 allow L001(a)"]);
+    item("chan q = 3", &["E005 ="]);
+    item("order a before @b", &["E005 a"]);
+    item("always\n    expect ok", &["E005 always"]);
+    item("expect\n    const N = 3", &["E005 expect"]);
     item("expect race x", &["E017 x"]);
     item("expect race of x", &["E017 of"]);
     item("var if = 0", &["E016 if"]);
