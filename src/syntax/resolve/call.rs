@@ -3,7 +3,7 @@
 use super::codes;
 use super::names::{Def, Named, Wanted};
 use super::place::Path;
-use super::state::{BodyKind, Pending, Resolver};
+use super::state::{Pending, Resolver};
 use super::types::Because;
 use crate::base::{Diagnostic, Span};
 use crate::hir::{
@@ -384,10 +384,5 @@ impl Resolver<'_> {
                 self.error_expr(span)
             }
         }
-    }
-
-    /// Whether the present text may act: not a property, not a constant.
-    pub fn may_act(&self) -> bool {
-        self.body.pure.is_none() && !matches!(self.body.kind, BodyKind::Constant(_))
     }
 }

@@ -5,9 +5,7 @@ use super::names::{Def, Wanted};
 use super::state::{Body, BodyKind, Resolver};
 use super::types::Because;
 use crate::base::{Diagnostic, Span};
-use crate::hir::{
-    LockRef, ObjectDecl, ObjectDeclId, ObjectKind, RwPolicy, Type, Var, VarId,
-};
+use crate::hir::{LockRef, ObjectDecl, ObjectDeclId, ObjectKind, RwPolicy, Type, Var, VarId};
 use crate::syntax::ast;
 
 /// Elements of all arrays of a scenario together.
