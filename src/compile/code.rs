@@ -2,9 +2,8 @@
 //! are named by the instructions they cover.
 //!
 //! Code comes in sections, which assembly puts one after the other. What runs
-//! only on an unusual way out goes to a later section, so that the usual way
-//! reads straight on, and so that an atomic block's instructions are all that
-//! stands between its begin and its end.
+//! only when an exception is on its way goes to a later section, so that the
+//! usual way reads straight on.
 
 use crate::program::{Instr, Pc, Reg, Site};
 

@@ -71,22 +71,12 @@ impl<'h> Lowering<'h, '_> {
     /// goes somewhere else. What comes after it is inside those statements again.
     pub fn leave(&mut self, depth: usize, last: impl FnOnce(&mut Self)) {
         let mut left = Vec::new();
-        let mut n_aside = 0;
         while self.exits.len() > depth {
             let exit = self.exits.pop().expect("more than the depth");
-            if let OnLeave::AtomicEnd(span) = exit.on_leave {
-                // The step ends here: what follows must not stand inside the block.
-                let outside = self.code.label();
-                self.jump(outside, span);
-                self.code.aside();
-                n_aside += 1;
-                self.code.bind(outside);
-            }
             self.run_on_leave(&exit);
             left.push(exit);
         }
         last(self);
-        (0..n_aside).for_each(|_| self.code.back());
         self.exits.extend(left.into_iter().rev());
     }
 

@@ -17,6 +17,7 @@ mod instr;
 mod object;
 mod table;
 mod verify;
+mod wording;
 
 pub use disassemble::disassemble;
 pub use expr::{BinaryOp, CellRef, Dim, Expr, Query, UnaryOp};
