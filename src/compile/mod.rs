@@ -29,6 +29,7 @@ mod entry;
 mod exit;
 mod expression;
 mod fold;
+mod hints;
 mod limits;
 mod link;
 mod liveness;
@@ -78,7 +79,8 @@ pub fn compile(scenario: &Scenario) -> Result<Program, Vec<Diagnostic>> {
         return Err(errors);
     }
     entry::add_begins(&mut functions, &bodies);
-    let parts = link::link(cx, functions, &bodies, properties);
+    let mut parts = link::link(cx, functions, &bodies, properties);
+    parts.waits_in_if = hints::waits_in_if(&scenario.functions);
     Ok(Program::new(parts).expect("lowering names only rows that exist"))
 }
 

@@ -4,3 +4,5 @@ pub mod deadlocks;
 pub mod leaks;
 pub mod properties;
 pub mod races;
+pub mod style;
+pub mod vacuous;

@@ -60,16 +60,20 @@ pub(super) fn render(
         kind.span(text.range(span)).label(label)
     });
     let annotations = annotations.collect::<Vec<_>>();
-    let snippet = Snippet::source(&*text.text)
-        .path(path)
-        .annotations(annotations);
+    let snippet = Snippet::source(&*text.text).annotations(annotations);
     let level = match ink {
         Ink::Warning => Level::WARNING,
         Ink::Good => Level::NOTE,
         _ => Level::ERROR,
     };
     let page = renderer(style).render(&[Group::with_level(level).element(snippet)]);
-    tidy(&page) + &notes
+    // The arrow is ours: its column counts the characters of the file, not of the page.
+    let gutter = page.chars().take_while(|&c| c == ' ').count();
+    let indent = " ".repeat(gutter.saturating_sub(1));
+    let at = source.position(shown[0].span.start);
+    let arrow = style.paint(Ink::Key, "-->");
+    let head = format!("{indent}{arrow} {path}:{}:{}\n", at.line, at.column);
+    head + &tidy(&page) + &notes
 }
 
 /// Columns between the underline and the edge of the page.
@@ -98,6 +102,7 @@ fn note(label: &str, source: &Source, span: Span, style: &Style) -> String {
             0 => format!("  = line {line}: "),
             _ => " ".repeat(11 + line.to_string().len()),
         };
+        let part = part.trim_end();
         text += &format!("{}{part}\n", style.paint(Ink::Key, &head));
     }
     text

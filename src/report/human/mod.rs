@@ -22,6 +22,8 @@ mod waits;
 
 use super::{Report, ScenarioReport, Status};
 
+pub(super) use pen::wrap as wrapped;
+
 pub use diagnostic::diagnostic;
 pub use finding::finding;
 pub use scenario::scenario;

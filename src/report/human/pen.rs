@@ -114,7 +114,7 @@ pub(super) fn clip(text: &str, columns: usize) -> String {
 
 /// Breaks `text` at spaces into lines of at most `columns`; a longer word is
 /// broken anywhere.
-pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
+pub(in crate::report) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(8);
     let mut lines = vec![String::new()];
     for word in text.split(' ') {

@@ -41,9 +41,16 @@ pub(super) fn render(finding: &Finding, style: &Style) -> Vec<String> {
 }
 
 fn fits_box(a: &Wait, b: &Wait, style: &Style) -> bool {
-    [&a.actor, &a.resource, &b.actor, &b.resource]
-        .iter()
-        .all(|name| width(&style.line(name)) <= BOX_NAME_MAX)
+    [
+        &a.actor,
+        &a.resource,
+        &a.relation,
+        &b.actor,
+        &b.resource,
+        &b.relation,
+    ]
+    .iter()
+    .all(|name| width(&style.line(name)) <= BOX_NAME_MAX)
 }
 
 /// Clockwise: actor, what it waits for, who holds that, what that one waits for.
@@ -51,18 +58,10 @@ fn two(a: &Wait, b: &Wait, style: &Style) -> Vec<String> {
     let name = |text: &str| style.line(text).into_owned();
     let (top_left, top_right) = (name(&a.actor), name(&a.resource));
     let (bottom_right, bottom_left) = (name(&b.actor), name(&b.resource));
-    let left = [&top_left, &bottom_left]
-        .map(|it| width(it))
-        .into_iter()
-        .max()
-        .unwrap_or(0)
-        .max(7);
-    let right = [&top_right, &bottom_right]
-        .map(|it| width(it))
-        .into_iter()
-        .max()
-        .unwrap_or(0)
-        .max(7);
+    let (down, up) = (name(&a.relation), name(&b.relation));
+    let widest = |texts: [&String; 3]| texts.map(|it| width(it)).into_iter().max().unwrap_or(0);
+    let left = widest([&top_left, &bottom_left, &up]);
+    let right = widest([&top_right, &bottom_right, &down]);
     let middle = 22;
     let link = |columns: usize, arrow: [&str; 2]| {
         let label = " waits for ";
@@ -99,7 +98,7 @@ fn two(a: &Wait, b: &Wait, style: &Style) -> Vec<String> {
     vec![
         row(&top_left, &top_right, ["", ">"]),
         sides("^", "|"),
-        sides("held by", "held by"),
+        sides(&up, &down),
         sides("|", "v"),
         row(&bottom_left, &bottom_right, ["<", ""]),
     ]
@@ -113,13 +112,15 @@ fn ladder(circle: &[&Wait], style: &Style) -> Vec<String> {
         widths.max().unwrap_or(0)
     };
     let (actors, resources) = (column(|it| &it.actor), column(|it| &it.resource));
+    let relations = column(|it| &it.relation);
     let holder = |at: usize| name(&circle[(at + 1) % circle.len()].actor);
     let mut rows: Vec<String> = (0..circle.len())
         .map(|at| {
             format!(
-                "{}  waits for  {}  held by  {}",
+                "{}  waits for  {}  {}  {}",
                 pad(&name(&circle[at].actor), actors),
                 pad(&name(&circle[at].resource), resources),
+                pad(&name(&circle[at].relation), relations),
                 pad(&holder(at), actors)
             )
         })
@@ -151,7 +152,7 @@ fn list(waits: &[&Wait], style: &Style) -> Vec<String> {
         let held = if wait.held_by.is_empty() {
             String::new()
         } else {
-            format!(", held by {}", wait.held_by.join(", "))
+            format!(", {} {}", wait.relation, wait.held_by.join(", "))
         };
         let text = format!("{} waits for {}{held}", wait.actor, wait.resource);
         format!("      {}", style.clip(&text, style.width.saturating_sub(6)))

@@ -76,6 +76,7 @@ fn finding(source: &Source, from: &model::Finding) -> Finding {
             actor: it.actor.clone(),
             resource: it.resource.clone(),
             held_by: it.held_by.clone(),
+            relation: it.relation.clone(),
             line: line(source, it.span),
         }),
         lock_order: each(&from.lock_order, |it| LockEdge {

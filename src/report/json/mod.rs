@@ -272,6 +272,8 @@ written! {
         resource: String,
         /// Who holds it, or could give it.
         held_by: Vec<String>,
+        /// How the resource depends on them.
+        relation: String,
         /// Where it waits.
         line: u32,
     }

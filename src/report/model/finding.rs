@@ -193,8 +193,35 @@ pub struct Wait {
     pub resource: String,
     /// Who holds it, or could give it; empty if nobody can.
     pub held_by: Vec<String>,
+    /// How the resource depends on them: `held by`, `given by`, `done by`.
+    pub relation: String,
     /// Where it waits.
     pub span: Span,
+}
+
+impl Wait {
+    /// Waiting for something that is `held by` others.
+    pub fn new<A: Into<String>>(
+        actor: impl Into<String>,
+        resource: impl Into<String>,
+        held_by: impl IntoIterator<Item = A>,
+        span: Span,
+    ) -> Self {
+        Self {
+            actor: actor.into(),
+            resource: resource.into(),
+            held_by: held_by.into_iter().map(Into::into).collect(),
+            relation: "held by".to_owned(),
+            span,
+        }
+    }
+
+    /// Says how the resource depends on the others.
+    #[must_use]
+    pub fn relation(mut self, text: impl Into<String>) -> Self {
+        self.relation = text.into();
+        self
+    }
 }
 
 /// Someone took `to` while holding `from`.

@@ -15,6 +15,7 @@ pub fn render(graph: &Graph) -> String {
         let texts: Vec<String> = texts.map(|it| inside(it)).collect();
         let look = match node.kind {
             NodeKind::Actor => "shape = ellipse",
+            NodeKind::Bystander => "shape = ellipse, style = dashed",
             NodeKind::Resource => "shape = box",
             NodeKind::State => "shape = box, style = rounded",
             NodeKind::Start => "shape = box, style = \"rounded,bold\"",

@@ -11,12 +11,11 @@
 //! never runs through a box or a text.
 
 use super::order::{break_circles, by_barycentre, layer_of, spread};
-use super::{Anchor, Area, COLUMN, Drawing, Edge, Graph, LINE, Wire, columns, size};
+use super::{Anchor, Area, COLUMN, Drawing, Edge, Graph, LINE, Wire, columns, size, title_height};
 
 const GAP_X: f64 = 22.0;
-const GAP_Y: f64 = 26.0;
+const GAP_Y: f64 = 30.0;
 const MARGIN: f64 = 24.0;
-const TITLE: f64 = 40.0;
 
 /// What takes room in a layer: a box, a text, or a line that passes through.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,14 +39,15 @@ pub(super) fn lay_out(graph: &Graph) -> Drawing {
     let mut layers = Layers::new(graph);
     by_barycentre(&mut layers.layers, &layers.above, &layers.below);
     let x = layers.positions();
-    let mut y = vec![0.0; layers.items.len()];
-    let mut bottom = TITLE + MARGIN;
+    // For every item the top and the bottom of its layer.
+    let mut y = vec![(0.0, 0.0); layers.items.len()];
+    let mut bottom = title_height(graph) + MARGIN;
     for layer in &layers.layers {
-        let height = layer
+        let heights = layer.iter().map(|&it| layers.items[it].2);
+        let height = heights.fold(0.0, f64::max);
+        layer
             .iter()
-            .map(|&it| layers.items[it].2)
-            .fold(0.0, f64::max);
-        layer.iter().for_each(|&it| y[it] = bottom + height / 2.0);
+            .for_each(|&it| y[it] = (bottom, bottom + height));
         bottom += height + GAP_Y;
     }
     let edge = |sign: f64| {
@@ -65,7 +65,7 @@ pub(super) fn lay_out(graph: &Graph) -> Drawing {
         if let Item::Node(node) = item {
             boxes[node] = Area {
                 x: x[at] + shift,
-                y: y[at],
+                y: (y[at].0 + y[at].1) / 2.0,
                 width,
                 height,
             };
@@ -76,9 +76,8 @@ pub(super) fn lay_out(graph: &Graph) -> Drawing {
         .iter()
         .map(|chain| wire(chain, &layers, &x, &y, shift))
         .collect();
-    let title = columns(&graph.title) as f64 * COLUMN;
     Drawing {
-        width: (right - left).max(title) + 2.0 * MARGIN,
+        width: right - left + 2.0 * MARGIN,
         height: bottom - GAP_Y + MARGIN,
         boxes,
         wires,
@@ -196,24 +195,29 @@ fn wire(
     (arrow, chain, is_reversed): &(usize, Vec<usize>, bool),
     layers: &Layers,
     x: &[f64],
-    y: &[f64],
+    y: &[(f64, f64)],
     shift: f64,
 ) -> Wire {
     let mut points = Vec::new();
     let mut label = (0.0, 0.0);
     for (position, &it) in chain.iter().enumerate() {
         let (item, _, height) = layers.items[it];
-        let x = x[it] + shift;
+        let (x, (top, bottom)) = (x[it] + shift, y[it]);
+        let middle = (top + bottom) / 2.0;
         if item == Item::Label(*arrow) {
-            label = (x, y[it] + 4.0);
+            label = (x, middle + 4.0);
         }
+        // Bends lie between layers only: beside a taller box a line goes straight.
         if position > 0 {
-            points.push((x, y[it] - height / 2.0));
+            points.push((x, top));
+            points.push((x, middle - height / 2.0));
         }
         if position + 1 < chain.len() {
-            points.push((x, y[it] + height / 2.0));
+            points.push((x, middle + height / 2.0));
+            points.push((x, bottom));
         }
     }
+    points.dedup_by(|a, b| (a.1 - b.1).abs() < 0.1 && (a.0 - b.0).abs() < 0.1);
     if *is_reversed {
         points.reverse();
     }

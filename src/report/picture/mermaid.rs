@@ -14,7 +14,7 @@ pub fn render(graph: &Graph) -> String {
         let texts: Vec<String> = texts.map(|it| escaped(it)).collect();
         let label = texts.join("<br/>");
         let (open, close) = match node.kind {
-            NodeKind::Actor => ("([", "])"),
+            NodeKind::Actor | NodeKind::Bystander => ("([", "])"),
             NodeKind::Resource => ("[", "]"),
             NodeKind::State => ("(", ")"),
             NodeKind::Start => ("((", "))"),

@@ -57,6 +57,8 @@ pub struct Node {
 pub enum NodeKind {
     /// A thread, task or process.
     Actor,
+    /// One that is only stuck behind the others.
+    Bystander,
     /// A lock, or whatever else can be waited for.
     Resource,
     /// A state.
@@ -135,13 +137,20 @@ impl Graph {
         let others = others
             .filter(|(at, _)| !finding.cycle.contains(at))
             .map(|(_, wait)| wait);
-        for wait in circle.chain(others) {
-            let actor = graph.named(&wait.actor, NodeKind::Actor);
+        let n_circle = finding.cycle.len();
+        for (at, wait) in circle.chain(others).enumerate() {
+            let stuck = at >= n_circle && n_circle > 0;
+            let kind = match graph.nodes.iter().find(|it| it.label == wait.actor) {
+                Some(known) if known.kind != NodeKind::Resource => known.kind,
+                _ if stuck => NodeKind::Bystander,
+                _ => NodeKind::Actor,
+            };
+            let actor = graph.named(&wait.actor, kind);
             let resource = graph.named(&wait.resource, NodeKind::Resource);
             graph.edge_once(actor, resource, "waits for", EdgeKind::Wait);
             for holder in &wait.held_by {
                 let holder = graph.named(holder, NodeKind::Actor);
-                graph.edge_once(resource, holder, "held by", EdgeKind::Hold);
+                graph.edge_once(resource, holder, &wait.relation, EdgeKind::Hold);
             }
         }
         graph
@@ -185,8 +194,14 @@ impl Graph {
     }
 }
 
+/// More states than this make a picture nobody can read; draw a part instead.
+pub const NODES_MAX: usize = 60;
+
 /// Columns of monospaced text before it is cut; the whole is in the tooltip.
 const TEXT_MAX: usize = 34;
+
+/// Columns of a line of the title.
+const TITLE_MAX: usize = 52;
 
 /// Width of one column of text, with a little to spare.
 const COLUMN: f64 = 8.0;
@@ -228,6 +243,16 @@ enum Anchor {
     Start,
     Middle,
     End,
+}
+
+/// The title in lines; the page is as wide as a line of it.
+fn title_lines(graph: &Graph) -> Vec<String> {
+    let title = super::escape::line(&graph.title);
+    super::human::wrapped(&title, TITLE_MAX)
+}
+
+fn title_height(graph: &Graph) -> f64 {
+    20.0 + title_lines(graph).len() as f64 * (LINE + 2.0)
 }
 
 fn lay_out(graph: &Graph) -> Drawing {

@@ -2,11 +2,10 @@
 //! texts of the arrows stand outside of it, so nothing can overlap however many
 //! take part.
 
-use super::{Anchor, Area, COLUMN, Drawing, Edge, Graph, Wire, columns, size};
+use super::{Anchor, Area, COLUMN, Drawing, Edge, Graph, Wire, columns, size, title_height};
 
 const GAP_Y: f64 = 52.0;
 const MARGIN: f64 = 24.0;
-const TITLE: f64 = 40.0;
 
 /// The drawing, if the graph is one circle of at least two boxes.
 pub(super) fn lay_out(graph: &Graph) -> Option<Drawing> {
@@ -36,7 +35,7 @@ pub(super) fn lay_out(graph: &Graph) -> Option<Drawing> {
         let offset = (right.len() - column.len()) as f64 * pitch / 2.0;
         for (row, &at) in column.iter().enumerate() {
             let (width, height) = size(&graph.nodes[circle[at].0]);
-            let y = TITLE + MARGIN + height / 2.0 + offset + row as f64 * pitch;
+            let y = title_height(graph) + MARGIN + height / 2.0 + offset + row as f64 * pitch;
             boxes[circle[at].0] = Area {
                 x,
                 y,
@@ -53,7 +52,7 @@ pub(super) fn lay_out(graph: &Graph) -> Option<Drawing> {
         .collect();
     Some(Drawing {
         width,
-        height: TITLE + 2.0 * MARGIN + height + (right.len() - 1) as f64 * pitch,
+        height: title_height(graph) + 2.0 * MARGIN + height + (right.len() - 1) as f64 * pitch,
         boxes,
         wires,
     })

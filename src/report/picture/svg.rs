@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use super::{Anchor, Area, Drawing, Edge, EdgeKind, Graph, LINE, Node, NodeKind, Wire};
-use super::{columns, lay_out, shown};
+use super::{columns, lay_out, shown, title_lines};
 use crate::report::escape;
+use unicode_width::UnicodeWidthStr;
 
 const STYLE: &str = "\
 text{font:13px ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:#1c2128}\
@@ -39,8 +40,15 @@ text{fill:#e6e8eb}.label{fill:#b4bac2}\
 pub fn render(graph: &Graph) -> String {
     let graph = &loops_as_lines(graph);
     let drawing = lay_out(graph);
-    let title = columns(&graph.title) as f64 * 8.6 + 48.0;
-    let (width, height) = (drawing.width.max(title), drawing.height);
+    let title = title_lines(graph);
+    let title_width = title
+        .iter()
+        .map(|it| UnicodeWidthStr::width(it.as_str()))
+        .max()
+        .unwrap_or(0) as f64
+        * 8.8
+        + 48.0;
+    let (width, height) = (drawing.width.max(title_width), drawing.height);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
          viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\">\n"
@@ -62,7 +70,10 @@ pub fn render(graph: &Graph) -> String {
         svg,
         "<rect class=\"page\" width=\"{width:.0}\" height=\"{height:.0}\"/>"
     );
-    text(&mut svg, "title", 24.0, 30.0, Anchor::Start, &graph.title);
+    for (position, line) in title.iter().enumerate() {
+        let y = 32.0 + position as f64 * (LINE + 2.0);
+        raw_text(&mut svg, "title", 24.0, y, Anchor::Start, line);
+    }
     drawing_body(&mut svg, graph, &drawing);
     svg += "</svg>\n";
     svg
@@ -142,6 +153,7 @@ fn node_box(svg: &mut String, node: &Node, area: Area) {
     let (left, top) = (area.x - area.width / 2.0, area.y - area.height / 2.0);
     let (class, radius) = match node.kind {
         NodeKind::Actor => ("actor", area.height / 2.0),
+        NodeKind::Bystander => ("state", area.height / 2.0),
         NodeKind::Resource => ("resource", 2.0),
         NodeKind::State => ("state", 8.0),
         NodeKind::Start => ("start", 8.0),
@@ -177,6 +189,11 @@ fn node_box(svg: &mut String, node: &Node, area: Area) {
 }
 
 fn text(svg: &mut String, class: &str, x: f64, y: f64, anchor: Anchor, text: &str) {
+    raw_text(svg, class, x, y, anchor, &shown(text));
+}
+
+/// A text that is already visible and short enough.
+fn raw_text(svg: &mut String, class: &str, x: f64, y: f64, anchor: Anchor, text: &str) {
     let anchor = match anchor {
         Anchor::Start => "start",
         Anchor::Middle => "middle",
@@ -185,7 +202,7 @@ fn text(svg: &mut String, class: &str, x: f64, y: f64, anchor: Anchor, text: &st
     let _ = writeln!(
         svg,
         "<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{}</text>",
-        markup(&shown(text))
+        markup(text)
     );
 }
 

@@ -4,8 +4,9 @@
 use std::path::Path;
 
 use super::samples;
+use crate::base::{Severity, Source};
 use crate::report::human::{self, Amount, Level, Style};
-use crate::report::{Report, ScenarioReport};
+use crate::report::{Finding, Place, Report, ScenarioReport};
 
 #[track_caller]
 fn compare(file: &str, actual: &str) {
@@ -211,4 +212,46 @@ fn json() {
 #[test]
 fn json_schema() {
     compare("schema.json", &crate::report::json::schema());
+}
+
+/// A finding with one label at `needle` in `text`.
+fn labelled(text: &str, needle: &str, label: &str) -> String {
+    let source = Source::new("odd.tb", text);
+    let mut found = Finding::new("R001", "race", Severity::Error, "odd source");
+    found.places = vec![Place::primary(samples::at(&source, needle, 0), label)];
+    human::finding(&found, &source, "odd.tb", &Style::default())
+}
+
+#[test]
+fn odd_sources() {
+    let long_line = format!("    var a = {}1\n", "1 + ".repeat(60));
+    let pages = [
+        labelled(
+            "one\r\n\ttwo\r\nthree\r\n",
+            "two",
+            "after a tab, before CRLF",
+        ),
+        labelled(
+            "a\u{1b}[31mb \u{202e}c d\n",
+            "d",
+            "behind hidden characters",
+        ),
+        labelled(
+            "with m {\n    skip\n}\n",
+            "m {\n    skip\n}",
+            "several lines",
+        ),
+        labelled(&long_line, "var a", "a long line"),
+        labelled(
+            "    var count = 0\n",
+            "count",
+            &"a label that is far too long ".repeat(6),
+        ),
+        labelled("数 = 数 + 1\n", "+ 1", "wide characters"),
+    ];
+    for line in pages.iter().flat_map(|page| page.lines()) {
+        assert!(line.chars().count() <= 100, "{line}");
+        assert!(!line.contains(['\r', '\t', '\u{1b}']), "{line:?}");
+    }
+    compare("odd_sources.txt", &pages.join("\n"));
 }

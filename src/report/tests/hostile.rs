@@ -106,6 +106,7 @@ fn poison(report: &mut ScenarioReport, name: &str) {
         }
         for it in &mut found.waits {
             (it.actor, it.resource, it.held_by) = (text(), text(), vec![text()]);
+            it.relation = text();
         }
         for it in &mut found.lock_order {
             (it.actor, it.from, it.to) = (text(), text(), text());

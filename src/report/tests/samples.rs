@@ -1,13 +1,16 @@
 //! Hand-made reports: one for every kind of page the tool must print well.
 
+mod verdicts;
+
 use std::sync::Arc;
 
-use crate::base::{Diagnostic, Fix, Severity, Source, Span};
+use crate::base::{Fix, Severity, Source, Span};
 use crate::report::{
-    Allowed, Cell, Expectation, Fact, Finding, Help, Limit, LockEdge, OutcomeRow, Outcomes, Place,
-    Proved, ScenarioReport, Schedule, Stats, Status, Step, StepRow, TraceLoop, TraceTable, Value,
-    Verdict, Wait,
+    Cell, Fact, Finding, Help, LockEdge, OutcomeRow, Outcomes, Place, ScenarioReport, Schedule,
+    Stats, Status, Step, StepRow, TraceLoop, TraceTable, Value, Verdict, Wait,
 };
+
+pub(super) use verdicts::{clean, expected_race, inconclusive, typo, unmet};
 
 /// The span of the `nth` occurrence (from 0) of `needle`.
 #[track_caller]
@@ -167,11 +170,8 @@ fn deadlock_finding(source: &Source) -> Finding {
         Place::primary(within(second, 14), "`audit` waits here for `a`").by("audit", "lock"),
         Place::new(within(second, 5), "`audit` holds `b` since here").by("audit", "lock"),
     ];
-    let wait = |actor: &str, resource: &str, holder: &str| Wait {
-        actor: actor.to_owned(),
-        resource: resource.to_owned(),
-        held_by: vec![holder.to_owned()],
-        span: within(first, 14),
+    let wait = |actor: &str, resource: &str, holder: &str| {
+        Wait::new(actor, resource, [holder], within(first, 14))
     };
     found.waits = vec![
         wait("transfer", "b", "audit"),
@@ -369,12 +369,8 @@ pub(super) fn lost_signal() -> ScenarioReport {
                 )],
                 "proved, 24 states",
             )];
-            found.waits = vec![Wait {
-                actor: "waiter".to_owned(),
-                resource: "ready".to_owned(),
-                held_by: Vec::new(),
-                span: at(source, "ready.wait()", 0),
-            }];
+            let wait = at(source, "ready.wait()", 0);
+            found.waits = vec![Wait::new("waiter", "ready", [""; 0], wait)];
             found
         },
     )
@@ -421,134 +417,6 @@ pub(super) fn starvation() -> ScenarioReport {
     )
 }
 
-pub(super) fn clean() -> ScenarioReport {
-    let source = Source::new("6_semaphore_pool.tb", "scenario \"connection pool\" { }\n");
-    let mut report = ScenarioReport::new(Arc::new(source), "connection pool", 1);
-    let proved = |what: &str, why: &str| Proved {
-        what: what.to_owned(),
-        why: why.to_owned(),
-    };
-    report.scope = "for 3 clients and every interleaving".to_owned();
-    report.stats = stats(2334, 3627);
-    report.description = Some("A pool of two connections for three clients.".to_owned());
-    report.proved = vec![
-        proved(
-            "no data race",
-            "1 atomic, 1 semaphore; no plain variable is shared",
-        ),
-        proved("no deadlock", "all threads finish in every run"),
-        proved("always in_use <= 2", "highest value seen 2"),
-        proved(
-            "no thread leaked, no permit leaked (pool is 2 again at the end)",
-            "",
-        ),
-    ];
-    report.assumed = vec![
-        "sequentially consistent memory".to_owned(),
-        "no fairness needed".to_owned(),
-    ];
-    report.not_covered = [
-        "more than 3 clients (try --set clients=4)",
-        "weak memory",
-        "time-outs",
-    ]
-    .map(str::to_owned)
-    .to_vec();
-    report.not_vacuous = vec![Fact::checked(
-        "not vacuous",
-        "with `sem pool = 3` the property fails in 12 steps",
-    )];
-    report.expectations = vec![Expectation {
-        text: "ok".to_owned(),
-        met: true,
-    }];
-    report
-}
-
-pub(super) fn inconclusive() -> ScenarioReport {
-    let source = Source::new("big.tb", "scenario \"big\" { }\n");
-    let mut report = ScenarioReport::new(Arc::new(source), "big", 1);
-    report.status = Status::Inconclusive;
-    report.verdict = Verdict::Unknown;
-    report.complete = false;
-    report.stats = stats(10_000_000, 31_415_926);
-    report.limit = Some(Limit {
-        code: "B001",
-        option: "--max-states".to_owned(),
-        value: "10000000".to_owned(),
-        message: "stopped after 10,000,000 states (limit --max-states); no bug so far".to_owned(),
-        facts: vec![
-            Fact::new(
-                "searched",
-                "every run of up to 41 steps; runs up to 63 steps in part",
-            ),
-            Fact::new(
-                "biggest part",
-                "`for i in 0..50` (line 7) makes 93 % of the states",
-            ),
-            Fact::checked("try", "--set N=3, which is proved in 1,204 states"),
-        ],
-    });
-    report
-}
-
-pub(super) fn unmet() -> ScenarioReport {
-    let text = "scenario \"locked counter\" {\n    var count = 0\n    lock m\n    thread worker * 2 {\n        with m { count += 1 }\n    }\n\n    expect race on count\n}\n";
-    let source = Source::new("locked_counter.tb", text);
-    let mut report = failed(source, "locked counter", |source| {
-        let message = "expected a race on `count`, but the scenario is correct";
-        let mut found = Finding::new("X001", "unmet", Severity::Error, message);
-        found.places = vec![Place::primary(
-            at(source, "expect race on count", 0),
-            "31 states, all explored, no two accesses can meet",
-        )];
-        found.helps = vec![Help::new(
-            "both accesses hold `m` (line 5); write `expect ok`, or run `threadbare check --bless`",
-        )];
-        found
-    });
-    report.expectations = vec![Expectation {
-        text: "race on count".to_owned(),
-        met: false,
-    }];
-    report
-}
-
-pub(super) fn typo() -> ScenarioReport {
-    let text = "scenario \"typo\" {\n    var count = 0\n    lock m\n    thread worker * 2 {\n        with m { cuont += 1 }\n    }\n}\n";
-    let source = Source::new("typo.tb", text);
-    let mistake = Diagnostic::error(
-        "E020",
-        at(&source, "cuont", 0),
-        "no variable `cuont` in this scenario",
-    )
-    .label("not declared")
-    .secondary(at(&source, "count", 0), "`count` is declared here")
-    .help("a similar name exists")
-    .fix(at(&source, "cuont", 0), "count");
-    let mut report = ScenarioReport::error(Arc::new(source), "", 1);
-    report.diagnostics = vec![mistake];
-    report
-}
-
-pub(super) fn expected_race() -> ScenarioReport {
-    let mut report = race();
-    report.status = Status::Passed;
-    report.findings[0].expected = true;
-    report.expectations = vec![Expectation {
-        text: "race on count".to_owned(),
-        met: true,
-    }];
-    report.allowed = vec![Allowed {
-        code: "L001".to_owned(),
-        subjects: vec!["a".to_owned(), "b".to_owned()],
-        reason: "audit starts after transfer has finished".to_owned(),
-        span: Span::new(0, 0),
-        used: false,
-    }];
-    report
-}
-
 /// Dining philosophers around a big table, in a long execution.
 pub(super) fn philosophers(n: usize) -> ScenarioReport {
     let text = format!(
@@ -567,11 +435,14 @@ pub(super) fn philosophers(n: usize) -> ScenarioReport {
                 "each waits here",
             )];
             found.waits = (0..n)
-                .map(|at| Wait {
-                    actor: name(at),
-                    resource: format!("fork[{}]", (at + 1) % n),
-                    held_by: vec![name((at + 1) % n)],
-                    span: found.places[0].span,
+                .map(|at| {
+                    let span = found.places[0].span;
+                    Wait::new(
+                        name(at),
+                        format!("fork[{}]", (at + 1) % n),
+                        [name((at + 1) % n)],
+                        span,
+                    )
                 })
                 .collect();
             found.cycle = (0..n).collect();

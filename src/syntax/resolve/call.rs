@@ -3,7 +3,7 @@
 use super::codes;
 use super::names::{Def, Named, Wanted};
 use super::place::Path;
-use super::state::{BodyKind, Pending, Resolver};
+use super::state::{Pending, Resolver};
 use super::types::Because;
 use crate::base::{Diagnostic, Span};
 use crate::hir::{
@@ -32,7 +32,9 @@ impl Resolver<'_> {
     fn call_declared(&mut self, call: &ast::Call, named: Named, span: Span) -> Expr {
         match named.def {
             Def::Fn(decl) => {
-                self.check_pure(false, &call.name.text, span);
+                if !self.check_pure(false, &call.name.text, span) {
+                    return self.error_expr(span);
+                }
                 match self.function_called(decl, &call.name, &call.args, span) {
                     Some((id, args, returns)) => {
                         self.make(ExprKind::Call(id, args), &returns, span)
@@ -187,7 +189,9 @@ impl Resolver<'_> {
 
     /// `spawn f(args)`: its value is a handle.
     pub fn spawn(&mut self, spawn: &ast::Spawn, span: Span) -> Expr {
-        self.check_pure(false, "spawn", span);
+        if !self.check_pure(false, "spawn", span) {
+            return self.error_expr(span);
+        }
         if spawn.kind != ast::ActorKind::Thread {
             self.not_supported(&format!("spawn {}", spawn.kind.word()), span);
             return self.error_expr(span);
@@ -285,7 +289,9 @@ impl Resolver<'_> {
     }
 
     fn any(&mut self, arg: &ast::Expr, span: Span) -> Expr {
-        self.check_pure(false, "any", span);
+        if !self.check_pure(false, "any", span) {
+            return self.error_expr(span);
+        }
         let (ty, choice) = match &arg.kind {
             ast::ExprKind::Range(range) => {
                 let (from, to) = self.half_open(range, arg.span);
@@ -384,10 +390,5 @@ impl Resolver<'_> {
                 self.error_expr(span)
             }
         }
-    }
-
-    /// Whether the present text may act: not a property, not a constant.
-    pub fn may_act(&self) -> bool {
-        self.body.pure.is_none() && !matches!(self.body.kind, BodyKind::Constant(_))
     }
 }

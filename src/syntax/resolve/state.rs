@@ -41,6 +41,8 @@ pub struct Resolver<'a> {
     pub labels: BTreeMap<Span, hir::LabelId>,
     /// The same by name.
     pub label_names: FxHashMap<String, hir::LabelId>,
+    /// Names of properties.
+    pub property_names: std::collections::BTreeSet<String>,
     /// Values of `--set`.
     pub sets: &'a [(String, i64)],
     /// Expansion work done for this file.
@@ -206,6 +208,7 @@ impl<'a> Resolver<'a> {
             string_ids: FxHashMap::default(),
             labels: BTreeMap::new(),
             label_names: FxHashMap::default(),
+            property_names: std::collections::BTreeSet::new(),
             sets,
             work,
             declared_wrong: Vec::new(),

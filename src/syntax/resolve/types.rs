@@ -192,9 +192,19 @@ impl Resolver<'_> {
             };
             diagnostic = diagnostic.secondary(span, text);
         }
-        if let Some(help) = mismatch_help(&self.cells.head(ty), &self.cells.head(&found.ty)) {
-            diagnostic = diagnostic.help(help);
-        }
+        let (wanted, got) = (self.cells.head(ty), self.cells.head(&found.ty));
+        diagnostic = match (&wanted, &got, &found.kind) {
+            (Type::Bool, Type::Int, ExprKind::Const(word @ 0..=1)) => {
+                let word = if *word == 1 { "true" } else { "false" };
+                diagnostic
+                    .help(format!("write `{word}`"))
+                    .fix(found.span, word)
+            }
+            _ => match mismatch_help(&wanted, &got) {
+                Some(help) => diagnostic.help(help),
+                None => diagnostic,
+            },
+        };
         self.report(diagnostic);
         self.error_expr(found.span)
     }
