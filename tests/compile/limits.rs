@@ -80,6 +80,61 @@ fn too_many_objects() {
     );
 }
 
+/// Front ends may refuse these themselves; then the text cannot say them.
+#[test]
+fn what_has_no_code_yet() {
+    let no_code = |what: &str, edit: &dyn Fn(&mut hir::Scenario)| {
+        let text = "var x = 0 lock m fn f() { yield } thread t { spawn f() } always x == 0";
+        let mut scenario = scenario(text);
+        edit(&mut scenario);
+        check(&scenario, &[&format!("E099: {what}: not supported yet")]);
+    };
+    let kind = |kind| move |scenario: &mut hir::Scenario| scenario.actors[0].kind = kind;
+    no_code("a process", &kind(hir::ActorKind::Process));
+    no_code("an async task", &kind(hir::ActorKind::Task(0)));
+    no_code("a green thread", &kind(hir::ActorKind::Green(0)));
+    no_code("an executor", &|scenario| {
+        let (workers, process) = (1, false);
+        scenario.objects[0].kind = hir::ObjectKind::Executor { workers, process };
+    });
+    let statement = |scenario: &mut hir::Scenario, kind| {
+        let body = scenario.groups[0].body.index();
+        scenario.functions[body].body.stmts[0].kind = kind;
+    };
+    no_code("`select`", &|scenario| {
+        statement(scenario, hir::StmtKind::Select(Vec::new()));
+    });
+    no_code("`spawn process`", &|scenario| {
+        let body = scenario.groups[0].body.index();
+        let stmt = &mut scenario.functions[body].body.stmts[0];
+        let hir::StmtKind::Expr(hir::Expr {
+            kind: hir::ExprKind::Spawn(spawn),
+            ..
+        }) = &mut stmt.kind
+        else {
+            panic!("the actor spawns");
+        };
+        spawn.kind = hir::SpawnKind::Process;
+    });
+    let property = |scenario: &mut hir::Scenario, leads_to: bool| {
+        let hir::PropertyKind::Always(expr) = scenario.properties[0].kind.clone() else {
+            panic!("the property is an `always`");
+        };
+        scenario.properties[0].kind = if leads_to {
+            hir::PropertyKind::LeadsTo(expr.clone(), expr)
+        } else {
+            hir::PropertyKind::Eventually(expr)
+        };
+    };
+    no_code("`eventually`", &|scenario| property(scenario, false));
+    no_code("`leads_to`", &|scenario| property(scenario, true));
+    no_code("`fair` and `unfair` for `t`", &|scenario| {
+        scenario
+            .fairness
+            .push((hir::ActorId(0), hir::Fairness::Strong));
+    });
+}
+
 #[test]
 fn long_chains_and_deep_blocks_compile() {
     let sum = vec!["x"; 2000].join(" + ");

@@ -530,3 +530,23 @@ fn an_observed_local_is_remembered_after_each_assignment() {
           26   return"#,
     );
 }
+
+/// The step stops nowhere inside, so `_0` is still there at its end.
+#[test]
+fn nothing_is_forgotten_inside_an_atomic_block() {
+    check(
+        r#"
+        var x = 0 var y = 0
+        thread t { atomic { x += 1 y = 2 } yield }"#,
+        r#"
+        actor t = t()
+        fn t()
+           0 * atomic until 4
+           1 * _0 = load x
+           2 * store x = _0 + 1
+           3 * store y = 2  ; forget _0
+           4   atomic end
+           5 * yield  ; forget _0
+           6   return"#,
+    );
+}
