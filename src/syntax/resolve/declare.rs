@@ -43,6 +43,8 @@ impl<'a> Resolver<'a> {
                 ast::Item::Enum(item) => self.declare_enum(item, false),
                 ast::Item::Struct(item) => structs.extend(self.declare_struct(item, false)),
                 ast::Item::Fn(item) => self.declare_fn(item, false),
+                ast::Item::Object(item) => drop(self.later.insert(&item.name.text)),
+                ast::Item::Actor(item) => drop(self.later.insert(&item.name.text)),
                 _ => {}
             }
         }
