@@ -229,8 +229,8 @@ impl<'a> Resolver<'a> {
             self.not_supported("on", on.span);
         }
         let group = self.out.groups.len();
-        self.declare(&actor.name, false, Def::Group(group));
         let args = self.instances_of(actor);
+        self.declare(&actor.name, false, Def::Group(group));
         let first = ActorId::new(self.out.actors.len());
         let name = &actor.name.text;
         for arg in &args {

@@ -137,7 +137,7 @@ fn damaged_scenarios_do_no_harm() {
             let (a, b) = (random(damaged.len()), random(damaged.len()));
             match random(3) {
                 0 => drop(damaged.remove(a)),
-                1 => damaged.insert(a, tokens[b]),
+                1 => damaged.insert(a, tokens[b % tokens.len()]),
                 _ => damaged.swap(a, b),
             }
         }

@@ -102,6 +102,14 @@ help: use numbers and `const`",
 }
 
 #[test]
+fn a_number_of_actors_that_names_the_actor() {
+    body(
+        "thread t * t { skip }",
+        &["2:12 E065 a number of actors must be known before the run"],
+    );
+}
+
+#[test]
 fn constants_without_a_value() {
     body(
         "const A = 9223372036854775807 + 1\nconst B = 1 / (2 - 2)\nconst C = D\nconst D = C\nconst E = -(-9223372036854775808)\nconst F = 1 << 64\nthread t { skip }",
