@@ -92,7 +92,11 @@ impl Cells {
             ty = match ty {
                 Type::Object(ObjectType::Chan(of) | ObjectType::List(of)) => *of,
                 Type::Future(of) | Type::Task(of) => *of,
-                other => return self.cell_of(&other).is_some_and(|cell| cell >= self.watermark),
+                other => {
+                    return self
+                        .cell_of(&other)
+                        .is_some_and(|cell| cell >= self.watermark);
+                }
             };
         }
     }
