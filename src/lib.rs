@@ -1,6 +1,13 @@
 //! Threadbare: a deterministic concurrency bug checker.
 
+pub mod analysis;
 pub mod base;
+pub mod checker;
+pub mod compile;
+pub mod explore;
 pub mod hir;
 pub mod program;
+pub mod report;
+pub mod semantics;
 pub mod syntax;
+pub mod trace;

@@ -1,7 +1,7 @@
 //! Pure expressions over a frame's registers. In `wait_until` and properties
 //! they may also look at memory and objects, all at once.
 
-use super::table::{CellId, ObservedId, Reg};
+use super::table::{CellId, ObjectId, ObservedId, Reg};
 
 /// An expression that has no effect. Evaluating it may fail: overflow, division
 /// by zero, an index out of bounds.
@@ -23,6 +23,15 @@ pub enum Expr {
     Query(Query, Box<Expr>),
     /// The last value of an observed local. Only in properties.
     Observed(ObservedId),
+    /// The number of an object in a declared array: `base + index`.
+    Element {
+        /// The object if the index is 0.
+        base: ObjectId,
+        /// Its value must lie in `0..len`, else the execution stops with a finding.
+        index: Box<Expr>,
+        /// Elements of the array.
+        len: u32,
+    },
 }
 
 /// Operators with one operand.

@@ -138,6 +138,8 @@ pub enum Instr {
         args: Box<[Expr]>,
         /// The first register of the element, for a receive whose value is wanted.
         dst: Option<Reg>,
+        /// Words of an element: of `args`, or what is written from `dst` on.
+        width: u16,
         /// Whether it succeeded.
         ok: Option<Reg>,
     },
@@ -231,5 +233,37 @@ impl Instr {
             | Instr::AtomicEnd
             | Instr::LabelDone(..) => false,
         }
+    }
+
+    /// Where it may go on other than at the next instruction.
+    pub fn target(&self) -> Option<Target> {
+        match self {
+            Instr::AtomicBegin(target)
+            | Instr::Jump(target)
+            | Instr::Unless(_, target)
+            | Instr::UnlessCaught(_, _, target) => Some(*target),
+            _ => None,
+        }
+    }
+
+    /// Whether an exception can come out of it. What cannot raise needs no
+    /// handler, so the code of a handler that covers nothing else is left out.
+    pub fn may_raise(&self) -> bool {
+        matches!(
+            self,
+            Instr::Sync { .. }
+                | Instr::Chan { .. }
+                | Instr::Call(..)
+                | Instr::Raise(..)
+                | Instr::Reraise(..)
+        )
+    }
+
+    /// Whether the next instruction in the code may be executed after it.
+    pub fn falls_through(&self) -> bool {
+        !matches!(
+            self,
+            Instr::Jump(..) | Instr::Raise(..) | Instr::Reraise(..) | Instr::Return(..)
+        )
     }
 }

@@ -329,6 +329,9 @@ pub struct Parts {
     pub dead: Vec<Box<[Reg]>>,
     /// Places of statements.
     pub stmts: Vec<Span>,
+    /// Waits on a condition that an `if` leads to and no loop tests again: the
+    /// wait's place and the tested condition's.
+    pub waits_in_if: Vec<(Span, Span)>,
     /// Functions; their instructions tile the code.
     pub functions: Vec<Function>,
     /// Actors that run from the start.

@@ -1,0 +1,758 @@
+//! From the facts of a search to findings: the best schedule for each, replayed
+//! and confirmed, with the evidence read off the execution.
+
+use super::facts::Facts;
+use super::finding::{Blocked, Evidence, Finding};
+use super::footprint::{Touch, touches};
+use super::futures::Futures;
+use super::key::Key;
+use super::lock_order::circles;
+use super::rule::{Level, Rule};
+use super::rules::deadlocks::{causes, circles_in};
+use super::rules::races::race_key;
+use super::waits::wait_of;
+use crate::base::Span;
+use crate::explore::{Goal, Graph, Observer, Search, Visit, shortest};
+use crate::program::{Instr, ObjectId, Program, PropertyKind};
+use crate::semantics::{ArithmeticFault, FaultKind, Incident, Machine, Misuse, State, Status};
+use crate::trace::{Execution, Schedule, replay};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A finished search, diagnosed.
+pub struct Diagnosis {
+    /// Findings, errors first, in order of rule and place.
+    pub findings: Vec<Finding>,
+    /// For each `outcomes` and `observe`, the final values with a schedule each.
+    pub outcomes: Vec<Vec<Outcome>>,
+    /// Places where some run can go round for ever, if the search is complete.
+    pub may_run_for_ever: bool,
+}
+
+/// Final values and a shortest schedule to them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outcome {
+    /// One word for each name.
+    pub values: Vec<i64>,
+    /// A shortest schedule.
+    pub schedule: Schedule,
+    /// Final states with these values.
+    pub n_states: u64,
+}
+
+/// Turns facts into findings.
+///
+/// Cost: a second expansion of all states above the deepest finding; if runs can
+/// go on for ever, one more of all states.
+///
+/// # Panics
+///
+/// If a finding cannot be confirmed by replaying its schedule: an error in the
+/// checker that must not reach a report.
+pub fn diagnose<'p>(program: &'p Program, search: &Search<'p>, mut facts: Facts<'p>) -> Diagnosis {
+    let futures = Futures::new(program);
+    let stuck_sets = note_blocked(search, &mut facts, &futures);
+    let complete = search.bound().is_none();
+    drop_implied(&mut facts);
+
+    let mut goals: Vec<Vec<Goal>> = facts.hits.values().map(|hit| hit.goals.clone()).collect();
+    goals.extend(
+        facts
+            .endings
+            .values()
+            .map(|ending| ending.hit.goals.clone()),
+    );
+    let schedules = shortest(search, &goals);
+    let (for_hits, for_endings) = schedules.split_at(facts.hits.len());
+
+    let mut findings = Vec::new();
+    for (key, schedule) in facts.hits.keys().zip(for_hits) {
+        let execution =
+            replay(program, schedule).expect("a schedule of the search can be replayed");
+        let witness = Witness {
+            facts: &facts,
+            futures: &futures,
+            stuck_sets: &stuck_sets,
+            execution: &execution,
+        };
+        findings.push(witness.finding(key, schedule));
+    }
+    let mut outcomes = vec![Vec::new(); program.outcomes.len()];
+    for (((index, values), ending), schedule) in facts.endings.iter().zip(for_endings) {
+        outcomes[*index].push(Outcome {
+            values: values.clone(),
+            schedule: schedule.clone(),
+            n_states: ending.n_states,
+        });
+    }
+    findings.extend(outcome_findings(program, &outcomes, complete));
+    let realised: BTreeSet<Vec<Span>> = facts
+        .hits
+        .keys()
+        .filter_map(|key| match key {
+            Key::Circle(places) => Some(places.clone()),
+            _ => None,
+        })
+        .collect();
+    findings.extend(lock_order_findings(program, &facts, &realised, complete));
+    if complete {
+        findings.extend(sometimes_findings(program, &facts));
+        findings.extend(super::rules::vacuous::findings(program, &facts));
+    }
+    findings.extend(super::rules::style::wait_in_if(program));
+    findings.sort_by(|one, other| sort_key(program, one).cmp(&sort_key(program, other)));
+    Diagnosis {
+        findings,
+        outcomes,
+        may_run_for_ever: search.may_run_for_ever(),
+    }
+}
+
+fn sort_key(program: &Program, finding: &Finding) -> (Level, Rule, Option<Key>, Span) {
+    let place = match &finding.evidence {
+        Evidence::WaitInIf(at, _) | Evidence::NeverReached(at) | Evidence::CannotFail(at, _) => *at,
+        Evidence::LockOrder(circle) => program.site(circle.edges[0].pc).span,
+        _ => Span::default(),
+    };
+    (finding.level, finding.rule, finding.key.clone(), place)
+}
+
+/// For states in which some can run for ever while others never will: who never will.
+type StuckSets = BTreeMap<u32, Vec<usize>>;
+
+/// Notes why actors are blocked for ever, in states without a step and in states
+/// whose whole future keeps the same actors blocked.
+fn note_blocked(search: &Search<'_>, facts: &mut Facts<'_>, futures: &Futures) -> StuckSets {
+    let machine = search.machine();
+    let layout = machine.layout();
+    let mut state = search.blank();
+    for (id, depth) in std::mem::take(&mut facts.stuck) {
+        search.load(id, &mut state);
+        let stuck: Vec<usize> = (0..layout.n_actors(&state))
+            .filter(|&actor| layout.is_running(&state, actor))
+            .collect();
+        note_causes(facts, machine, &state, &stuck, futures, goal(id, depth));
+    }
+    let mut stuck_sets = StuckSets::new();
+    if search.bound().is_some() || !search.may_run_for_ever() {
+        return stuck_sets;
+    }
+    let at_the_end: BTreeSet<Key> = facts.hits.keys().cloned().collect();
+    let graph = Graph::new(search);
+    let moving = graph.still_moving();
+    let stable = stable_states(&graph, &moving);
+    let mut found = Facts::new(facts.program);
+    for depth in 0..=search.depth() {
+        for id in search.layer(depth) {
+            if !stable[id as usize] || moving[id as usize] == 0 {
+                continue;
+            }
+            search.load(id, &mut state);
+            let stuck: Vec<usize> = (0..layout.n_actors(&state))
+                .filter(|&actor| layout.is_running(&state, actor))
+                .filter(|&actor| moving[id as usize] >> actor & 1 == 0)
+                .collect();
+            if !stuck.is_empty() {
+                note_causes(
+                    &mut found,
+                    machine,
+                    &state,
+                    &stuck,
+                    futures,
+                    goal(id, depth),
+                );
+                stuck_sets.insert(id, stuck);
+            }
+        }
+    }
+    // What also shows where everything has come to rest is shown there.
+    for (key, hit) in found.hits {
+        if !at_the_end.contains(&key) {
+            facts.hits.insert(key, hit);
+        }
+    }
+    stuck_sets
+}
+
+fn goal(state: u32, depth: u32) -> Goal {
+    Goal {
+        state,
+        depth,
+        step: None,
+    }
+}
+
+fn note_causes(
+    facts: &mut Facts<'_>,
+    machine: &Machine<'_>,
+    state: &State,
+    stuck: &[usize],
+    futures: &Futures,
+    goal: Goal,
+) {
+    for cause in causes(facts, machine, state, stuck, futures) {
+        facts.note(cause.key, goal);
+    }
+}
+
+/// States from which every reachable state has the same actors still moving.
+fn stable_states(graph: &Graph, moving: &[u64]) -> Vec<bool> {
+    let mut stable = vec![true; graph.len()];
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for state in (0..graph.len()).rev() {
+            if !stable[state] {
+                continue;
+            }
+            let steps = graph.steps(u32::try_from(state).expect("a state's number"));
+            let same = |to: u32| stable[to as usize] && moving[to as usize] == moving[state];
+            if !steps.iter().all(|&(_, to)| same(to)) {
+                stable[state] = false;
+                changed = true;
+            }
+        }
+    }
+    stable
+}
+
+/// Leaves out what another finding already says.
+fn drop_implied(facts: &mut Facts<'_>) {
+    let keys: Vec<Key> = facts.hits.keys().cloned().collect();
+    for key in keys {
+        // Of a spawned actor nobody joins, the worse case is reported.
+        if let Key::Leak(span, true) = key {
+            facts.hits.remove(&Key::Leak(span, false));
+        }
+    }
+}
+
+fn outcome_findings(program: &Program, seen: &[Vec<Outcome>], complete: bool) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (index, outcomes) in program.outcomes.iter().enumerate() {
+        let Some(expected) = &outcomes.expected else {
+            continue;
+        };
+        let finding = |evidence, schedule| Finding {
+            rule: Rule::Outcomes,
+            level: Level::Error,
+            key: None,
+            subjects: outcomes.names.clone(),
+            actors: Vec::new(),
+            declared: Vec::new(),
+            schedule,
+            evidence,
+        };
+        for outcome in &seen[index] {
+            if !expected.contains(&outcome.values) {
+                let evidence = Evidence::UnexpectedOutcome(index, outcome.values.clone());
+                findings.push(finding(evidence, Some(outcome.schedule.clone())));
+            }
+        }
+        if outcomes.exact && complete {
+            for values in expected {
+                if !seen[index].iter().any(|outcome| outcome.values == *values) {
+                    let evidence = Evidence::MissingOutcome(index, values.clone());
+                    findings.push(finding(evidence, None));
+                }
+            }
+        }
+    }
+    findings
+}
+
+fn lock_order_findings(
+    program: &Program,
+    facts: &Facts<'_>,
+    realised: &BTreeSet<Vec<Span>>,
+    complete: bool,
+) -> Vec<Finding> {
+    let found = circles(program, &facts.edges, realised, complete);
+    found
+        .into_iter()
+        .map(|circle| {
+            let locks: BTreeSet<&str> = circle
+                .edges
+                .iter()
+                .map(|edge| &*program.objects[edge.from.index()].declared)
+                .collect();
+            let declared = |edge: &super::LockEdge| {
+                let actor = program.actors.get(edge.actor);
+                actor.map_or_else(
+                    || program.function_at(edge.pc).name.clone(),
+                    |actor| actor.declared.clone(),
+                )
+            };
+            Finding {
+                rule: Rule::LockOrder,
+                level: Level::Warning,
+                key: None,
+                subjects: locks.into_iter().map(str::to_owned).collect(),
+                actors: circle
+                    .edges
+                    .iter()
+                    .map(|edge| match program.actors.get(edge.actor) {
+                        Some(actor) => actor.name.clone(),
+                        None => declared(edge),
+                    })
+                    .collect(),
+                declared: circle.edges.iter().map(declared).collect(),
+                schedule: None,
+                evidence: Evidence::LockOrder(circle),
+            }
+        })
+        .collect()
+}
+
+fn sometimes_findings(program: &Program, facts: &Facts<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (index, property) in program.properties.iter().enumerate() {
+        let wanted = matches!(property.kind, PropertyKind::Sometimes(_));
+        if wanted && !facts.satisfied.contains_key(&index) {
+            findings.push(Finding {
+                rule: Rule::Sometimes,
+                level: Level::Error,
+                key: None,
+                subjects: property.name.clone().into_iter().collect(),
+                actors: Vec::new(),
+                declared: Vec::new(),
+                schedule: None,
+                evidence: Evidence::NeverHolds(index),
+            });
+        }
+    }
+    findings
+}
+
+/// An execution that shows a bug.
+struct Witness<'a, 'p> {
+    facts: &'a Facts<'p>,
+    futures: &'a Futures,
+    stuck_sets: &'a StuckSets,
+    execution: &'a Execution<'p>,
+}
+
+impl Witness<'_, '_> {
+    fn program(&self) -> &Program {
+        self.facts.program
+    }
+
+    fn finding(&self, key: &Key, schedule: &Schedule) -> Finding {
+        let (rule, level, evidence, actors) = self.read_off(key);
+        let names = self.execution.actor_names();
+        let declared = |&actor: &usize| self.declared_name(actor);
+        Finding {
+            rule,
+            level,
+            subjects: self.subjects(key, &evidence),
+            actors: actors.iter().map(|&actor| names[actor].clone()).collect(),
+            declared: actors.iter().map(declared).collect(),
+            key: Some(key.clone()),
+            schedule: Some(schedule.clone()),
+            evidence,
+        }
+    }
+
+    /// The declared name of an actor, or the name of the function it was spawned with.
+    fn declared_name(&self, actor: usize) -> String {
+        if let Some(declared) = self.program().actors.get(actor) {
+            return declared.declared.clone();
+        }
+        let layout = self.execution.machine.layout();
+        let name = layout.actor_name(self.program(), self.execution.last(), actor);
+        name.split('#').next().unwrap_or(&name).to_owned()
+    }
+
+    fn last_step(&self) -> &crate::trace::StepTaken {
+        self.execution
+            .steps
+            .last()
+            .expect("a finding in a step has one")
+    }
+
+    /// Rule, level, evidence and actors.
+    ///
+    /// # Panics
+    ///
+    /// If the execution does not show the bug.
+    fn read_off(&self, key: &Key) -> (Rule, Level, Evidence, Vec<usize>) {
+        use Level::{Error, Warning};
+        let shown = "the replayed execution shows what the search saw";
+        match key {
+            Key::Race(..) => {
+                let (one, other) = self.racing(key).expect(shown);
+                let actors = vec![one.actor, other.actor];
+                (Rule::Race, Error, Evidence::Race(one, other), actors)
+            }
+            Key::Unguarded(var, span) => {
+                let touch = self.touching(*span).expect(shown);
+                let lock = self.program().vars[var.index()].guarded_by.expect(shown);
+                let actors = vec![touch.actor];
+                (
+                    Rule::Unguarded,
+                    Error,
+                    Evidence::Unguarded(touch, lock),
+                    actors,
+                )
+            }
+            Key::Circle(_) | Key::Knot(_) | Key::Forsaken(_) | Key::LostSignal(..) => {
+                let blocked = self.blocked(key).expect(shown);
+                let rule = match key {
+                    Key::Circle(places) | Key::Knot(places) if places.len() > 1 => Rule::Deadlock,
+                    Key::Circle(_) | Key::Knot(_) => Rule::SelfDeadlock,
+                    Key::LostSignal(..) => Rule::LostSignal,
+                    _ => Rule::Forsaken,
+                };
+                let actors = blocked.cause.clone();
+                (rule, Error, Evidence::Blocked(blocked), actors)
+            }
+            Key::Fault(span, kind) => {
+                let fault = self.execution.fault.expect(shown);
+                assert_eq!(
+                    (self.program().site(fault.pc).span, fault.kind),
+                    (*span, *kind),
+                    "{shown}"
+                );
+                let actor = self.last_step().action.actor;
+                let evidence = Evidence::Fault(actor, fault.pc);
+                (fault_rule(*kind), Error, evidence, vec![actor])
+            }
+            Key::Always(index) | Key::Finally(index) => {
+                self.assert_shown(key);
+                let rule = match key {
+                    Key::Always(_) => Rule::Always,
+                    _ => Rule::Finally,
+                };
+                (rule, Error, Evidence::Property(*index), self.last_actor())
+            }
+            Key::PropertyFault(index) => {
+                self.assert_shown(key);
+                let evidence = Evidence::PropertyFault(*index);
+                (Rule::Bounds, Error, evidence, Vec::new())
+            }
+            Key::Order(index) => {
+                let actor = self.last_step().action.actor;
+                (
+                    Rule::Order,
+                    Error,
+                    Evidence::Order(*index, actor),
+                    vec![actor],
+                )
+            }
+            Key::LockLeak(lock, _) => {
+                let actor = self.last_step().action.actor;
+                let evidence = Evidence::LockLeak(actor, *lock);
+                (Rule::LockLeak, Error, evidence, vec![actor])
+            }
+            Key::Died(..) => {
+                let (actor, exception) = self.death().expect(shown);
+                let rule = exception.misuse.map_or(Rule::Swallowed, misuse_rule);
+                (rule, Error, Evidence::Died(actor, exception), vec![actor])
+            }
+            Key::Leak(span, outlived) => {
+                let (actor, pc) = self.leaked(*span).expect(shown);
+                let level = if *outlived { Error } else { Warning };
+                (
+                    Rule::Leak,
+                    level,
+                    Evidence::NotJoined(actor, pc),
+                    vec![actor],
+                )
+            }
+            Key::CutOff(span) => {
+                let actor = self.running_at_end(*span).expect(shown);
+                (Rule::Leak, Error, Evidence::CutOff(actor), vec![actor])
+            }
+            Key::Killed(span) => {
+                let actor = self.running_at_end(*span).expect(shown);
+                (Rule::Killed, Error, Evidence::Killed(actor), vec![actor])
+            }
+            Key::PermitLeak(id) => {
+                self.assert_shown(key);
+                let now = self.execution.machine.permits(self.execution.last(), *id);
+                let initial = match self.program().objects[id.index()].kind {
+                    crate::program::ObjectKind::Sem { initial, .. } => initial,
+                    _ => now,
+                };
+                let evidence = Evidence::PermitLeak(*id, initial - now);
+                (Rule::PermitLeak, Warning, evidence, Vec::new())
+            }
+            Key::NotifyWithoutLock(_) => {
+                let step = self.last_step();
+                let evidence = Evidence::NotifyWithoutLock(step.action.actor, step.pc);
+                (
+                    Rule::NotifyWithoutLock,
+                    Warning,
+                    evidence,
+                    vec![step.action.actor],
+                )
+            }
+        }
+    }
+
+    /// Looks at the last state with the same rules as the search did.
+    fn assert_shown(&self, key: &Key) {
+        let mut facts = Facts::new(self.facts.program);
+        let machine = &self.execution.machine;
+        let state = self.execution.last();
+        let enabled: Vec<usize> = machine.enabled(state).collect();
+        facts.visit(Visit {
+            machine,
+            id: 0,
+            depth: 0,
+            state,
+            enabled: &enabled,
+        });
+        assert!(
+            facts.hits.contains_key(key),
+            "the replayed execution shows what the search saw: {key:?}"
+        );
+    }
+
+    fn last_actor(&self) -> Vec<usize> {
+        let last = self.execution.steps.last();
+        last.map(|step| step.action.actor).into_iter().collect()
+    }
+
+    fn all_touches(&self) -> Vec<Touch> {
+        let machine = &self.execution.machine;
+        let state = self.execution.last();
+        let mut found = Vec::new();
+        for actor in 0..machine.layout().n_actors(state) {
+            if machine.layout().is_running(state, actor) {
+                touches(machine, state, actor, &mut found);
+            }
+        }
+        found
+    }
+
+    fn racing(&self, key: &Key) -> Option<(Touch, Touch)> {
+        let found = self.all_touches();
+        for (index, one) in found.iter().enumerate() {
+            for other in &found[index + 1..] {
+                let same = super::rules::races::races(one, other)
+                    && race_key(self.facts, one, other) == *key;
+                if same {
+                    return Some((*one, *other));
+                }
+            }
+        }
+        None
+    }
+
+    fn touching(&self, span: Span) -> Option<Touch> {
+        let machine = &self.execution.machine;
+        let state = self.execution.last();
+        self.all_touches().into_iter().find(|touch| {
+            let var = self.program().cells[touch.cell.index()].var;
+            let lock = self.program().vars[var.index()].guarded_by;
+            self.program().site(touch.pc).span == span
+                && lock.is_some_and(|lock| {
+                    !super::footprint::guards(machine, state, touch.actor, lock, touch.write)
+                })
+        })
+    }
+
+    fn blocked(&self, key: &Key) -> Option<Blocked> {
+        let machine = &self.execution.machine;
+        let layout = machine.layout();
+        let state = self.execution.last();
+        let running = || (0..layout.n_actors(state)).filter(|&a| layout.is_running(state, a));
+        let partial = machine.enabled(state).next().is_some();
+        let (stuck, cause): (Vec<usize>, Vec<usize>) = if let Key::Circle(places) = key {
+            let circle = circles_in(machine, state).into_iter().find(|circle| {
+                let mut spans: Vec<Span> = circle
+                    .iter()
+                    .map(|&actor| self.program().site(layout.pc(state, actor)).span)
+                    .collect();
+                spans.sort_unstable();
+                spans == *places
+            })?;
+            // Whoever is blocked beside the circle may be waiting for others that still run.
+            let stuck = running().filter(|&actor| !machine.can_step(state, actor));
+            (stuck.collect(), circle)
+        } else {
+            // Where all is at rest, everybody running is stuck; else the search has found out who.
+            let sets = std::iter::once(running().collect::<Vec<_>>())
+                .filter(|_| !partial)
+                .chain(self.stuck_sets.values().cloned());
+            sets.filter(|set| {
+                set.iter().all(|&actor| {
+                    layout.is_running(state, actor) && !machine.can_step(state, actor)
+                })
+            })
+            .find_map(|set| {
+                let causes = causes(self.facts, machine, state, &set, self.futures);
+                let cause = causes.into_iter().find(|cause| cause.key == *key)?;
+                Some((set, cause.actors))
+            })?
+        };
+        let mut waits: Vec<_> = stuck
+            .iter()
+            .map(|&actor| wait_of(machine, state, actor, self.futures))
+            .collect();
+        waits.sort_by_key(|wait| (!cause.contains(&wait.actor), wait.actor));
+        Some(Blocked {
+            by_holders: matches!(key, Key::Circle(_)),
+            cause,
+            waits,
+            partial,
+        })
+    }
+
+    fn death(&self) -> Option<(usize, crate::semantics::Exception)> {
+        let incidents = &self.last_step().incidents;
+        incidents
+            .iter()
+            .find_map(|&(actor, incident)| match incident {
+                Incident::Died(exception) => Some((actor, exception)),
+                _ => None,
+            })
+    }
+
+    fn leaked(&self, span: Span) -> Option<(usize, crate::program::Pc)> {
+        let layout = self.execution.machine.layout();
+        let state = self.execution.last();
+        (0..layout.n_actors(state)).find_map(|actor| {
+            let pc = layout.spawned_at(state, actor)?;
+            let here = self.program().site(pc).span == span && !layout.is_joined(state, actor);
+            here.then_some((actor, pc))
+        })
+    }
+
+    fn running_at_end(&self, span: Span) -> Option<usize> {
+        let layout = self.execution.machine.layout();
+        let state = self.execution.last();
+        (0..layout.n_actors(state)).find(|&actor| {
+            let place = match layout.spawned_at(state, actor) {
+                Some(pc) => self.program().site(pc).span,
+                None => self.program().actors[actor].span,
+            };
+            layout.status(state, actor) == Status::Running && place == span
+        })
+    }
+
+    fn subjects(&self, key: &Key, evidence: &Evidence) -> Vec<String> {
+        let program = self.program();
+        let object = |id: &ObjectId| vec![program.objects[id.index()].declared.clone()];
+        match key {
+            Key::Race(var, ..) | Key::Unguarded(var, _) => {
+                vec![program.vars[var.index()].name.clone()]
+            }
+            Key::LostSignal(_, id) | Key::LockLeak(id, _) | Key::PermitLeak(id) => object(id),
+            Key::Circle(_) | Key::Knot(_) | Key::Forsaken(_) => match evidence {
+                Evidence::Blocked(blocked) => self.blocked_subjects(blocked),
+                _ => Vec::new(),
+            },
+            Key::Always(index)
+            | Key::Finally(index)
+            | Key::Order(index)
+            | Key::PropertyFault(index) => program.properties[*index]
+                .name
+                .clone()
+                .into_iter()
+                .collect(),
+            Key::Died(..) => match evidence {
+                Evidence::Died(actor, exception) => self.misused(*actor, exception),
+                _ => Vec::new(),
+            },
+            Key::NotifyWithoutLock(_) => {
+                let step = self.last_step();
+                self.object_at(
+                    step.pc,
+                    step.action.actor,
+                    self.execution.before(self.execution.steps.len() - 1),
+                )
+                .iter()
+                .flat_map(object)
+                .collect()
+            }
+            Key::Fault(..) | Key::Leak(..) | Key::CutOff(_) | Key::Killed(_) => Vec::new(),
+        }
+    }
+
+    fn blocked_subjects(&self, blocked: &Blocked) -> Vec<String> {
+        use super::waits::Resource as R;
+        let mut names: Vec<String> = Vec::new();
+        for wait in blocked
+            .waits
+            .iter()
+            .filter(|wait| blocked.cause.contains(&wait.actor))
+        {
+            let id = match wait.resource {
+                R::Lock(id)
+                | R::Read(id)
+                | R::Write(id)
+                | R::Permit(id)
+                | R::Notify(id)
+                | R::Event(id)
+                | R::Arrivals(id)
+                | R::Latch(id)
+                | R::Once(id)
+                | R::Message(id)
+                | R::Room(id)
+                | R::Jobs(id) => id,
+                R::End(_) | R::Condition | R::Nothing => continue,
+            };
+            let name = &self.program().objects[id.index()].declared;
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        names
+    }
+
+    fn object_at(&self, pc: crate::program::Pc, actor: usize, state: &State) -> Option<ObjectId> {
+        let (Instr::Sync { object, .. } | Instr::Chan { object, .. }) = self.program().instr(pc)
+        else {
+            return None;
+        };
+        let number = self
+            .execution
+            .machine
+            .scene(state, actor)
+            .eval(object)
+            .ok()?;
+        let index = usize::try_from(number).ok()?;
+        (index < self.program().objects.len()).then(|| ObjectId::new(index))
+    }
+
+    /// The object that was misused, from the step in which it was.
+    fn misused(&self, actor: usize, exception: &crate::semantics::Exception) -> Vec<String> {
+        if exception.misuse.is_none() {
+            return vec![self.program().name(exception.name).to_owned()];
+        }
+        let n = self.execution.steps.len();
+        for index in (0..n).rev() {
+            let step = &self.execution.steps[index];
+            if step.pc == exception.pc && step.action.actor == actor {
+                let object = self.object_at(step.pc, actor, self.execution.before(index));
+                let name = |id: ObjectId| self.program().objects[id.index()].declared.clone();
+                return object.map(name).into_iter().collect();
+            }
+        }
+        Vec::new()
+    }
+}
+
+fn fault_rule(kind: FaultKind) -> Rule {
+    match kind {
+        FaultKind::Assert => Rule::Assert,
+        FaultKind::Arithmetic(ArithmeticFault::Overflow) => Rule::Overflow,
+        FaultKind::Arithmetic(ArithmeticFault::Bounds) => Rule::Bounds,
+        FaultKind::Arithmetic(ArithmeticFault::DivisionByZero) => Rule::DivisionByZero,
+        FaultKind::Atomic => Rule::BlockedInAtomic,
+    }
+}
+
+fn misuse_rule(misuse: Misuse) -> Rule {
+    match misuse {
+        Misuse::NotHeld => Rule::NotHeld,
+        Misuse::WaitWithoutLock => Rule::WaitWithoutLock,
+        Misuse::ReleasedPastBound => Rule::ReleasedPastBound,
+        Misuse::SendOnClosed => Rule::SendOnClosed,
+        Misuse::ClosedTwice => Rule::ClosedTwice,
+        Misuse::CountedTooFar => Rule::CountedTooFar,
+        Misuse::NotStarted => Rule::NotStarted,
+        Misuse::BlockedInAtomic => Rule::BlockedInAtomic,
+    }
+}

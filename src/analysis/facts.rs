@@ -1,0 +1,233 @@
+//! The observer of a search: every fact that the rules need, each with all the
+//! places where it can be seen in the fewest steps.
+//!
+//! **Invariant:** merging pieces in any grouping gives the same facts, since a
+//! fact keeps its smallest depth and all goals of that depth in order.
+
+use super::key::Key;
+use super::lock_order::{LockEdges, note_edges};
+use super::rules;
+use crate::explore::{Goal, Observer, Taken, Visit};
+use crate::program::{Program, PropertyKind};
+use crate::semantics::Incident;
+use std::collections::BTreeMap;
+
+/// Where a fact can be seen in the fewest steps.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Hit {
+    /// Steps of the execution that shows it.
+    pub steps: u32,
+    /// All places of that depth.
+    pub goals: Vec<Goal>,
+}
+
+/// The final values of one `outcomes` or `observe`, with the shortest ways to them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ending {
+    /// Where.
+    pub hit: Hit,
+    /// In how many final states.
+    pub n_states: u64,
+}
+
+/// Everything a search has shown.
+#[derive(Clone, Debug)]
+pub struct Facts<'p> {
+    pub(super) program: &'p Program,
+    /// Bugs.
+    pub hits: BTreeMap<Key, Hit>,
+    /// Final values: number of the `outcomes`, values.
+    pub endings: BTreeMap<(usize, Vec<i64>), Ending>,
+    /// Where each `sometimes` holds first.
+    pub satisfied: BTreeMap<usize, Hit>,
+    /// Lock-order edges.
+    pub edges: LockEdges,
+    /// Instructions that were executed.
+    pub executed: Vec<bool>,
+    /// For each word of memory, the smallest and largest value seen.
+    pub values: Vec<Option<(i64, i64)>>,
+    /// States in which all actors had ended.
+    pub n_final: u64,
+    /// States with no step in which somebody waits.
+    pub n_stuck: u64,
+    /// The stuck states; at most a million are kept, which no report can use up.
+    pub stuck: Vec<(u32, u32)>,
+    pub(super) touches: Vec<super::footprint::Touch>,
+}
+
+impl<'p> Facts<'p> {
+    /// Nothing seen yet.
+    pub fn new(program: &'p Program) -> Self {
+        Self {
+            program,
+            hits: BTreeMap::new(),
+            endings: BTreeMap::new(),
+            satisfied: BTreeMap::new(),
+            edges: LockEdges::default(),
+            executed: vec![false; program.code.len()],
+            values: vec![None; program.cells.len()],
+            n_final: 0,
+            n_stuck: 0,
+            stuck: Vec::new(),
+            touches: Vec::new(),
+        }
+    }
+
+    /// Records that a fact can be seen at a goal.
+    pub fn note(&mut self, key: Key, goal: Goal) {
+        match self.hits.get_mut(&key) {
+            Some(hit) => hit.add(goal),
+            None => {
+                self.hits.insert(key, Hit::new(goal));
+            }
+        }
+    }
+}
+
+impl Hit {
+    /// Seen at one place.
+    pub fn new(goal: Goal) -> Self {
+        Self {
+            steps: steps_to(&goal),
+            goals: vec![goal],
+        }
+    }
+
+    /// Seen at another place, too.
+    pub fn add(&mut self, goal: Goal) {
+        let steps = steps_to(&goal);
+        if steps < self.steps {
+            *self = Self::new(goal);
+        } else if steps == self.steps && self.goals.last() != Some(&goal) {
+            self.goals.push(goal);
+        }
+    }
+
+    fn merge(&mut self, other: Hit) {
+        if other.steps < self.steps {
+            *self = other;
+        } else if other.steps == self.steps {
+            self.goals.extend(other.goals);
+        }
+    }
+}
+
+fn steps_to(goal: &Goal) -> u32 {
+    goal.depth + u32::from(goal.step.is_some())
+}
+
+fn merge_hits<K: Ord>(all: &mut BTreeMap<K, Hit>, piece: BTreeMap<K, Hit>) {
+    for (key, hit) in piece {
+        match all.get_mut(&key) {
+            Some(old) => old.merge(hit),
+            None => {
+                all.insert(key, hit);
+            }
+        }
+    }
+}
+
+impl Observer for Facts<'_> {
+    fn fork(&self) -> Self {
+        Self::new(self.program)
+    }
+
+    fn merge(&mut self, piece: Self) {
+        merge_hits(&mut self.hits, piece.hits);
+        merge_hits(&mut self.satisfied, piece.satisfied);
+        for (key, ending) in piece.endings {
+            match self.endings.get_mut(&key) {
+                Some(old) => {
+                    old.hit.merge(ending.hit);
+                    old.n_states += ending.n_states;
+                }
+                None => {
+                    self.endings.insert(key, ending);
+                }
+            }
+        }
+        self.edges.merge(piece.edges);
+        self.executed(&piece.executed);
+        for (old, new) in self.values.iter_mut().zip(piece.values) {
+            *old = match (*old, new) {
+                (Some((low, high)), Some((lower, higher))) => {
+                    Some((low.min(lower), high.max(higher)))
+                }
+                (one, other) => one.or(other),
+            };
+        }
+        self.n_final += piece.n_final;
+        self.n_stuck += piece.n_stuck;
+        self.stuck.extend(piece.stuck);
+    }
+
+    fn visit(&mut self, visit: Visit<'_>) {
+        let goal = Goal {
+            state: visit.id,
+            depth: visit.depth,
+            step: None,
+        };
+        for (cell, seen) in self.values.iter_mut().enumerate() {
+            let value = visit.state.words()[cell];
+            *seen = Some(seen.map_or((value, value), |(low, high)| {
+                (low.min(value), high.max(value))
+            }));
+        }
+        rules::properties::in_state(self, &visit, goal);
+        if visit.machine.is_over(visit.state) {
+            self.n_final += 1;
+            rules::properties::at_the_end(self, &visit, goal);
+            rules::leaks::at_the_end(self, &visit, goal);
+            return;
+        }
+        rules::races::in_state(self, &visit, goal);
+        note_edges(&mut self.edges, &visit);
+        rules::deadlocks::circles(self, &visit, goal);
+        if visit.enabled.is_empty() {
+            self.n_stuck += 1;
+            self.stuck.push((visit.id, visit.depth));
+        }
+    }
+
+    fn taken(&mut self, taken: Taken<'_>) {
+        let goal = Goal {
+            state: taken.from,
+            depth: taken.depth,
+            step: Some(taken.action),
+        };
+        let program = self.program;
+        let span = |pc: crate::program::Pc| program.site(pc).span;
+        if let Err(fault) = taken.after {
+            self.note(Key::Fault(span(fault.pc), fault.kind), goal);
+        }
+        for &(_, incident) in taken.incidents {
+            match incident {
+                Incident::EndedHolding(lock, pc) => self.note(Key::LockLeak(lock, span(pc)), goal),
+                Incident::Died(exception) => {
+                    let at = span(exception.pc);
+                    self.note(Key::Died(at, exception.name, exception.misuse), goal);
+                }
+                Incident::NotifyWithoutLock(_, pc) => {
+                    self.note(Key::NotifyWithoutLock(span(pc)), goal);
+                }
+                Incident::LabelBegun(label, _) => {
+                    for (index, property) in program.properties.iter().enumerate() {
+                        if let PropertyKind::Order(first, second) = property.kind
+                            && second == label
+                            && !taken.machine.layout().label_done(taken.before, first)
+                        {
+                            self.note(Key::Order(index), goal);
+                        }
+                    }
+                }
+                Incident::Accessed(..) => {}
+            }
+        }
+    }
+
+    fn executed(&mut self, executed: &[bool]) {
+        for (old, new) in self.executed.iter_mut().zip(executed) {
+            *old |= new;
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Which memory an actor's next instruction touches, and how.
+
+use crate::program::{Access, CellId, Expr, Instr, ObjectId, ObjectKind, Pc};
+use crate::semantics::{Chooser, Incident, Machine, Recorder, State};
+
+/// An access to a word of memory.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Touch {
+    /// Who is about to do it.
+    pub actor: usize,
+    /// With which instruction.
+    pub pc: Pc,
+    /// Which word.
+    pub cell: CellId,
+    /// It writes (perhaps besides reading).
+    pub write: bool,
+    /// It is not atomic.
+    pub plain: bool,
+}
+
+/// Appends the accesses of the next instruction of `actor`.
+///
+/// A plain read of `wait_until` counts while it is blocked, too. What an atomic
+/// block would touch is found by running it on a copy of the state.
+pub fn touches(machine: &Machine<'_>, state: &State, actor: usize, found: &mut Vec<Touch>) {
+    let pc = machine.layout().pc(state, actor);
+    let scene = machine.scene(state, actor);
+    let mut push = |place: &crate::program::CellRef, write: bool, access: Access| {
+        if let Ok(cell) = scene.cell(place) {
+            found.push(Touch {
+                actor,
+                pc,
+                cell: CellId::new(cell),
+                write,
+                plain: access == Access::Plain,
+            });
+        }
+    };
+    match machine.program().instr(pc) {
+        Instr::Load(_, place, access) => push(place, false, *access),
+        Instr::Store(place, _, access) => push(place, true, *access),
+        Instr::Rmw(_, place, ..) | Instr::CompareExchange(_, place, ..) => {
+            push(place, true, Access::Atomic);
+        }
+        Instr::WaitUntil(condition) => {
+            cells_read(condition, &mut |place| {
+                let program = machine.program();
+                let var = program.cells[place.base.index()].var;
+                let atomic = program.vars[var.index()].atomic;
+                push(
+                    place,
+                    false,
+                    if atomic {
+                        Access::Atomic
+                    } else {
+                        Access::Plain
+                    },
+                );
+            });
+        }
+        Instr::AtomicBegin(_) => inside_atomic(machine, state, actor, found),
+        _ => {}
+    }
+}
+
+/// Calls `see` for every word an expression may read.
+pub fn cells_read(expr: &Expr, see: &mut impl FnMut(&crate::program::CellRef)) {
+    let mut todo = vec![expr];
+    while let Some(expr) = todo.pop() {
+        match expr {
+            Expr::Const(_) | Expr::Reg(_) | Expr::Observed(_) => {}
+            Expr::Unary(_, operand) | Expr::Query(_, operand) => todo.push(operand),
+            Expr::Element { index, .. } => todo.push(index),
+            Expr::Binary(_, left, right) => todo.extend([&**left, &**right]),
+            Expr::If(condition, then, otherwise) => {
+                todo.extend([&**condition, &**then, &**otherwise]);
+            }
+            Expr::Cell(place) => {
+                see(place);
+                todo.extend(place.dims.iter().map(|dim| &dim.index));
+            }
+        }
+    }
+}
+
+struct Inside<'a> {
+    actor: usize,
+    found: &'a mut Vec<Touch>,
+}
+
+impl Recorder for Inside<'_> {
+    fn incident(&mut self, _: usize, incident: Incident) {
+        if let Incident::Accessed(cell, write, pc) = incident {
+            self.found.push(Touch {
+                actor: self.actor,
+                pc,
+                cell,
+                write,
+                plain: false,
+            });
+        }
+    }
+}
+
+fn inside_atomic(machine: &Machine<'_>, state: &State, actor: usize, found: &mut Vec<Touch>) {
+    if !machine.can_step(state, actor) {
+        return;
+    }
+    let mut chooser = Chooser::first();
+    loop {
+        let mut copy = state.clone();
+        let mut inside = Inside { actor, found };
+        // A block that fails has touched what it touched until then.
+        let _ = machine.step(&mut copy, actor, &mut chooser, &mut inside);
+        if !chooser.advance() {
+            break;
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+}
+
+/// Whether `actor` holds the lock well enough for the access.
+pub fn guards(
+    machine: &Machine<'_>,
+    state: &State,
+    actor: usize,
+    lock: ObjectId,
+    write: bool,
+) -> bool {
+    if machine.owner(state, lock) == Some(actor) {
+        return true;
+    }
+    let kind = &machine.program().objects[lock.index()].kind;
+    let shared = matches!(kind, ObjectKind::RwLock { .. }) && !write;
+    shared && machine.readers(state, lock).contains(&actor)
+}

@@ -1,0 +1,48 @@
+//! What makes two sightings the same bug: its kind and its places in the text,
+//! not the actors, not the schedule.
+
+use crate::base::Span;
+use crate::program::{NameId, ObjectId, VarId};
+use crate::semantics::{FaultKind, Misuse};
+
+/// The identity of a bug that a state or a step shows.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Key {
+    /// Two places that race on a variable; the first is not behind the second.
+    Race(VarId, Span, Span),
+    /// An access without the variable's lock.
+    Unguarded(VarId, Span),
+    /// Places of actors that wait for each other, all for all; ascending.
+    Circle(Vec<Span>),
+    /// The same with waits that any of several could end.
+    Knot(Vec<Span>),
+    /// A place where an actor waits for what nobody left can do.
+    Forsaken(Span),
+    /// The same, and the signal came before the wait.
+    LostSignal(Span, ObjectId),
+    /// A failed assertion, or arithmetic that cannot go on.
+    Fault(Span, FaultKind),
+    /// An `always` that is false: its number among the properties.
+    Always(usize),
+    /// A `finally assert` that is false.
+    Finally(usize),
+    /// The second of two ordered steps came without the first.
+    Order(usize),
+    /// A property whose evaluation fails.
+    PropertyFault(usize),
+    /// An actor ended holding a lock; the lock's first element, for an array.
+    LockLeak(ObjectId, Span),
+    /// An actor died of an exception.
+    Died(Span, NameId, Option<Misuse>),
+    /// A spawned actor that nobody joined, by the place of the spawn; whether its
+    /// spawner had ended before it.
+    Leak(Span, bool),
+    /// An actor cut off by the end of the main actor.
+    CutOff(Span),
+    /// A daemon stopped while it held something.
+    Killed(Span),
+    /// A semaphore with fewer permits at the end.
+    PermitLeak(ObjectId),
+    /// A notify without the lock.
+    NotifyWithoutLock(Span),
+}

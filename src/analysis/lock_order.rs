@@ -1,0 +1,278 @@
+//! L001: locks taken in both orders, although it cannot deadlock here.
+//!
+//! An edge says: an actor asks for a lock while it holds another. It is noted
+//! when the request is the actor's next instruction, granted or not. A circle of
+//! edges of different actors is a deadlock that could be; the finished search
+//! knows whether it is one: exactly if the circle of waits was reached. What is
+//! left is reported with what protects it.
+//!
+//! Sources: Havelund, "Using Runtime Analysis to Guide Model Checking of Java
+//! Programs" (2000); Bensalem and Havelund, "Dynamic Deadlock Analysis of
+//! Multi-Threaded Programs" (2005), for gates and segments. Deviation: nothing
+//! is predicted, feasibility is decided by the search.
+
+use crate::base::Span;
+use crate::explore::Visit;
+use crate::program::{Instr, ObjectId, ObjectKind, Pc, Program, SyncOp, WaitMode};
+use crate::semantics::{Machine, State};
+use petgraph::algo::tarjan_scc;
+use petgraph::graphmap::DiGraphMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Circles that are reported at most.
+const CIRCLES_MAX: usize = 100;
+/// Edges that are tried while circles are looked for.
+const TRIES_MAX: usize = 200_000;
+
+/// A request for `to` by an actor that holds `from`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct LockEdge {
+    /// The lock held.
+    pub from: ObjectId,
+    /// The lock asked for.
+    pub to: ObjectId,
+    /// Who asks.
+    pub actor: usize,
+    /// Where.
+    pub pc: Pc,
+    /// All locks held, ascending, `from` among them.
+    pub held: Vec<ObjectId>,
+    /// `from` is held as a reader only.
+    pub from_shared: bool,
+    /// `to` is asked for as a reader.
+    pub to_shared: bool,
+}
+
+/// All edges of a search, each with the actors that were running at some sighting.
+#[derive(Clone, Default, Debug)]
+pub struct LockEdges {
+    edges: BTreeMap<LockEdge, u64>,
+}
+
+impl LockEdges {
+    pub(super) fn merge(&mut self, piece: Self) {
+        for (edge, running) in piece.edges {
+            *self.edges.entry(edge).or_default() |= running;
+        }
+    }
+
+    /// The edges in order.
+    pub fn iter(&self) -> impl Iterator<Item = &LockEdge> {
+        self.edges.keys()
+    }
+}
+
+/// A circle of edges by different actors.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Circle {
+    /// Each asks for what the next holds.
+    pub edges: Vec<LockEdge>,
+    /// Why it is no deadlock.
+    pub protection: Protection,
+}
+
+/// What keeps a circle of lock orders from becoming a deadlock.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Protection {
+    /// Every actor of the circle holds this lock besides.
+    Gate(ObjectId),
+    /// These two never run at the same time when they ask: one starts after the
+    /// other has ended.
+    NeverTogether(usize, usize),
+    /// In no reachable state does each hold its first lock.
+    NeverAllHolding,
+    /// The search was stopped before it could tell.
+    Unknown,
+}
+
+/// Notes the edges that the next instructions of a state show.
+pub(super) fn note_edges(edges: &mut LockEdges, visit: &Visit<'_>) {
+    let layout = visit.machine.layout();
+    for actor in 0..layout.capacity().actors {
+        if !layout.is_running(visit.state, actor) {
+            continue;
+        }
+        let Some((to, to_shared)) = request(visit.machine, visit.state, actor) else {
+            continue;
+        };
+        let held = held_by(visit.machine, visit.state, actor);
+        let running = (0..layout.capacity().actors)
+            .filter(|&other| layout.is_running(visit.state, other))
+            .fold(0, |mask, other| mask | 1 << other);
+        for &(from, from_shared) in &held {
+            if from == to {
+                continue;
+            }
+            let edge = LockEdge {
+                from,
+                to,
+                actor,
+                pc: layout.pc(visit.state, actor),
+                held: held.iter().map(|&(id, _)| id).collect(),
+                from_shared,
+                to_shared,
+            };
+            *edges.edges.entry(edge).or_default() |= running;
+        }
+    }
+}
+
+/// The lock that an actor's next instruction asks for, and whether as a reader.
+fn request(machine: &Machine<'_>, state: &State, actor: usize) -> Option<(ObjectId, bool)> {
+    let pc = machine.layout().pc(state, actor);
+    let Instr::Sync { op, object, .. } = machine.program().instr(pc) else {
+        return None;
+    };
+    let shared = match op {
+        SyncOp::Lock(WaitMode::Wait) | SyncOp::Write(WaitMode::Wait) => false,
+        SyncOp::Read(WaitMode::Wait) => true,
+        _ => return None,
+    };
+    let number = machine.scene(state, actor).eval(object).ok()?;
+    let index = usize::try_from(number).ok()?;
+    (index < machine.program().objects.len()).then(|| (ObjectId::new(index), shared))
+}
+
+/// The locks an actor holds, and whether as a reader only.
+pub fn held_by(machine: &Machine<'_>, state: &State, actor: usize) -> Vec<(ObjectId, bool)> {
+    let mut held = Vec::new();
+    for (index, object) in machine.program().objects.iter().enumerate() {
+        let id = ObjectId::new(index);
+        match object.kind {
+            ObjectKind::Lock { .. } if machine.owner(state, id) == Some(actor) => {
+                held.push((id, false));
+            }
+            ObjectKind::RwLock { .. } => {
+                if machine.owner(state, id) == Some(actor) {
+                    held.push((id, false));
+                } else if machine.readers(state, id).contains(&actor) {
+                    held.push((id, true));
+                }
+            }
+            _ => {}
+        }
+    }
+    held
+}
+
+/// The circles of lock orders, shortest first, one for each set of places.
+///
+/// `realised` are the sets of places of deadlocks that were reached; their
+/// circles are left out, since they are reported as what they are.
+pub fn circles(
+    program: &Program,
+    edges: &LockEdges,
+    realised: &BTreeSet<Vec<Span>>,
+    complete: bool,
+) -> Vec<Circle> {
+    let mut graph = DiGraphMap::<ObjectId, ()>::new();
+    for edge in edges.iter() {
+        graph.add_edge(edge.from, edge.to, ());
+    }
+    let mut finder = Finder {
+        program,
+        seen: realised.clone(),
+        found: Vec::new(),
+        tries: 0,
+    };
+    let mut components: Vec<Vec<ObjectId>> = tarjan_scc(&graph);
+    components.retain(|component| component.len() > 1);
+    for component in &mut components {
+        component.sort_unstable();
+    }
+    components.sort();
+    for component in components {
+        let inside: Vec<&LockEdge> = edges
+            .iter()
+            .filter(|edge| component.contains(&edge.from) && component.contains(&edge.to))
+            .collect();
+        for length in 2..=component.len() {
+            for &first in &inside {
+                finder.extend(&inside, &mut vec![first], length);
+            }
+        }
+    }
+    let mut found = finder.found;
+    for circle in &mut found {
+        circle.protection = if complete {
+            protection(circle, edges)
+        } else {
+            Protection::Unknown
+        };
+    }
+    found
+}
+
+struct Finder<'p> {
+    program: &'p Program,
+    seen: BTreeSet<Vec<Span>>,
+    found: Vec<Circle>,
+    tries: usize,
+}
+
+impl Finder<'_> {
+    /// Completes a path of edges to circles of exactly `length`. The depth of
+    /// the recursion is that length, at most the number of actors.
+    fn extend<'e>(&mut self, edges: &[&'e LockEdge], path: &mut Vec<&'e LockEdge>, length: usize) {
+        self.tries += 1;
+        if self.tries > TRIES_MAX || self.found.len() >= CIRCLES_MAX {
+            return;
+        }
+        let last = path[path.len() - 1];
+        if path.len() == length {
+            if follows(last, path[0]) {
+                self.keep(path);
+            }
+            return;
+        }
+        for &next in edges {
+            let new_actor = path.iter().all(|edge| edge.actor != next.actor);
+            let new_lock = path.iter().all(|edge| edge.from != next.from);
+            // A circle begins with its smallest lock, so each is found once.
+            if new_actor && new_lock && next.from > path[0].from && follows(last, next) {
+                path.push(next);
+                self.extend(edges, path, length);
+                path.pop();
+            }
+        }
+    }
+
+    fn keep(&mut self, path: &[&LockEdge]) {
+        let span = |edge: &&LockEdge| self.program.site(edge.pc).span;
+        let mut places: Vec<Span> = path.iter().map(span).collect();
+        places.sort_unstable();
+        if self.seen.insert(places) {
+            self.found.push(Circle {
+                edges: path.iter().map(|&edge| edge.clone()).collect(),
+                protection: Protection::Unknown,
+            });
+        }
+    }
+}
+
+/// Whether the one asks for what the next holds, and the two exclude each other.
+fn follows(one: &LockEdge, next: &LockEdge) -> bool {
+    one.to == next.from && !(one.to_shared && next.from_shared)
+}
+
+fn protection(circle: &Circle, edges: &LockEdges) -> Protection {
+    let first = &circle.edges[0];
+    let gate = first.held.iter().find(|&&lock| {
+        circle.edges.iter().all(|edge| edge.held.contains(&lock))
+            && circle.edges.iter().all(|edge| edge.from != lock)
+    });
+    if let Some(&gate) = gate {
+        return Protection::Gate(gate);
+    }
+    for one in &circle.edges {
+        let running = edges.edges.get(one).copied().unwrap_or(u64::MAX);
+        let apart = circle
+            .edges
+            .iter()
+            .find(|other| running >> other.actor & 1 == 0);
+        if let Some(other) = apart {
+            return Protection::NeverTogether(one.actor, other.actor);
+        }
+    }
+    Protection::NeverAllHolding
+}

@@ -1,0 +1,28 @@
+//! What is a bug: one file for each kind, over the facts that a search shows.
+//!
+//! Floor 5: prints nothing, and of the search knows only what it shows to an
+//! observer.
+
+mod diagnose;
+mod facts;
+mod finding;
+mod footprint;
+mod futures;
+mod key;
+mod lock_order;
+mod rule;
+mod rules;
+mod waits;
+
+pub use diagnose::{Diagnosis, Outcome, diagnose};
+pub use facts::{Ending, Facts, Hit};
+pub use finding::{Blocked, Evidence, Finding, Vacuity};
+pub use footprint::{Touch, touches};
+pub use futures::{Futures, Help};
+pub use key::Key;
+pub use lock_order::{Circle, LockEdge, LockEdges, Protection, circles, held_by};
+pub use rule::{Level, Rule};
+pub use rules::deadlocks::{Cause, causes, circles_in};
+pub use rules::races::races;
+pub use rules::vacuous::unreached;
+pub use waits::{Resource, Wait, held_up, wait_of};

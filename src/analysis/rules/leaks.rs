@@ -1,0 +1,55 @@
+//! K001, K005 and K006: what is left over when the program has ended.
+
+use crate::analysis::facts::Facts;
+use crate::analysis::key::Key;
+use crate::explore::{Goal, Visit};
+use crate::program::{ObjectId, ObjectKind};
+use crate::semantics::Status;
+
+/// Looks at a final state.
+pub fn at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
+    let program = facts.program;
+    let layout = visit.machine.layout();
+    for actor in 0..layout.n_actors(visit.state) {
+        let running = layout.status(visit.state, actor) == Status::Running;
+        let daemon = layout.is_daemon(visit.state, actor);
+        let spawned = layout.spawned_at(visit.state, actor);
+        let place = match spawned {
+            Some(pc) => program.site(pc).span,
+            None => program.actors[actor].span,
+        };
+        if running && daemon {
+            if holds_something(visit, actor) {
+                facts.note(Key::Killed(place), goal);
+            }
+        } else if running {
+            facts.note(Key::CutOff(place), goal);
+        } else if spawned.is_some() && !daemon && !layout.is_joined(visit.state, actor) {
+            let outlived = layout.has_outlived_spawner(visit.state, actor);
+            facts.note(Key::Leak(place, outlived), goal);
+        }
+    }
+    for (index, object) in program.objects.iter().enumerate() {
+        let id = ObjectId::new(index);
+        if let ObjectKind::Sem { initial, .. } = object.kind
+            && visit.machine.permits(visit.state, id) < initial
+        {
+            facts.note(Key::PermitLeak(id), goal);
+        }
+    }
+}
+
+fn holds_something(visit: &Visit<'_>, actor: usize) -> bool {
+    let program = visit.machine.program();
+    program.objects.iter().enumerate().any(|(index, object)| {
+        let id = ObjectId::new(index);
+        match object.kind {
+            ObjectKind::Lock { .. } => visit.machine.owner(visit.state, id) == Some(actor),
+            ObjectKind::RwLock { .. } => {
+                visit.machine.owner(visit.state, id) == Some(actor)
+                    || visit.machine.readers(visit.state, id).contains(&actor)
+            }
+            _ => false,
+        }
+    })
+}

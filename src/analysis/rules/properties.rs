@@ -1,0 +1,61 @@
+//! A002 to A005: properties of states and of final states.
+
+use crate::analysis::facts::{Ending, Facts, Hit};
+use crate::analysis::key::Key;
+use crate::explore::{Goal, Visit};
+use crate::program::PropertyKind;
+
+/// Evaluates `always` and `sometimes`.
+pub fn in_state(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
+    let program = facts.program;
+    for (index, property) in program.properties.iter().enumerate() {
+        match &property.kind {
+            PropertyKind::Always(expr) => match visit.machine.overview(visit.state).eval(expr) {
+                Ok(0) => facts.note(Key::Always(index), goal),
+                Ok(_) => {}
+                Err(_) => facts.note(Key::PropertyFault(index), goal),
+            },
+            PropertyKind::Sometimes(expr) => match visit.machine.overview(visit.state).eval(expr) {
+                Ok(0) => {}
+                Ok(_) => {
+                    let hit = facts.satisfied.entry(index);
+                    hit.and_modify(|hit| hit.add(goal))
+                        .or_insert_with(|| Hit::new(goal));
+                }
+                Err(_) => facts.note(Key::PropertyFault(index), goal),
+            },
+            PropertyKind::Finally(_) | PropertyKind::Order(..) => {}
+        }
+    }
+}
+
+/// Evaluates `finally assert`, `outcomes` and `observe`.
+pub fn at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
+    let program = facts.program;
+    let scene = visit.machine.overview(visit.state);
+    for (index, property) in program.properties.iter().enumerate() {
+        if let PropertyKind::Finally(expr) = &property.kind {
+            match scene.eval(expr) {
+                Ok(0) => facts.note(Key::Finally(index), goal),
+                Ok(_) => {}
+                Err(_) => facts.note(Key::PropertyFault(index), goal),
+            }
+        }
+    }
+    for (index, outcomes) in program.outcomes.iter().enumerate() {
+        let values: Result<Vec<i64>, _> = outcomes.values.iter().map(|e| scene.eval(e)).collect();
+        let Ok(values) = values else {
+            continue;
+        };
+        let ending = facts.endings.entry((index, values));
+        ending
+            .and_modify(|ending| {
+                ending.hit.add(goal);
+                ending.n_states += 1;
+            })
+            .or_insert_with(|| Ending {
+                hit: Hit::new(goal),
+                n_states: 1,
+            });
+    }
+}

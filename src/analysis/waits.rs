@@ -1,0 +1,214 @@
+//! Who waits for what: the wait-for graph of a state.
+//!
+//! An edge leads from an actor to each actor whose action could let it go on.
+//! Waiting for *all* of them (a lock's holder, the readers inside, the end of an
+//! actor) is different from waiting for *any* (a permit, a message, a notify):
+//! a circle of the first kind is a deadlock whatever else happens.
+//!
+//! Source: Holt, "Some deadlock properties of computer systems" (1972).
+
+use super::futures::{Futures, Help};
+use crate::program::{ChanOp, Instr, ObjectId, ObjectKind, Pc, RwPolicy, SyncOp, WaitMode};
+use crate::semantics::{Machine, Phase, State};
+
+/// What a blocked actor waits for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Resource {
+    /// A lock.
+    Lock(ObjectId),
+    /// To enter a reader-writer lock as a reader.
+    Read(ObjectId),
+    /// To enter it as the writer.
+    Write(ObjectId),
+    /// A permit.
+    Permit(ObjectId),
+    /// A notify.
+    Notify(ObjectId),
+    /// An event.
+    Event(ObjectId),
+    /// The others at a barrier.
+    Arrivals(ObjectId),
+    /// A latch to become 0.
+    Latch(ObjectId),
+    /// The block of a `once`.
+    Once(ObjectId),
+    /// A message.
+    Message(ObjectId),
+    /// Room in a channel, or a receiver.
+    Room(ObjectId),
+    /// The jobs of a channel.
+    Jobs(ObjectId),
+    /// The end of an actor.
+    End(usize),
+    /// A condition over memory.
+    Condition,
+    /// Nothing that could ever happen: a choice among no values.
+    Nothing,
+}
+
+/// A blocked actor.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Wait {
+    /// Who.
+    pub actor: usize,
+    /// At which instruction.
+    pub pc: Pc,
+    /// For what.
+    pub resource: Resource,
+    /// All of these must act (holders).
+    pub all: Vec<usize>,
+    /// One of these would have to act, if they ever can.
+    pub any: Vec<usize>,
+}
+
+/// What a blocked actor waits for and which actors must all act, from the state
+/// alone; `None` if it is not blocked at an operation that has holders.
+pub fn held_up(
+    machine: &Machine<'_>,
+    state: &State,
+    actor: usize,
+) -> Option<(Resource, Vec<usize>)> {
+    let layout = machine.layout();
+    let pc = layout.pc(state, actor);
+    let Instr::Sync { op, object, .. } = machine.program().instr(pc) else {
+        return None;
+    };
+    let number = machine.scene(state, actor).eval(object).ok()?;
+    if *op == SyncOp::Join {
+        let target = usize::try_from(number).ok()?;
+        return Some((Resource::End(target), vec![target]));
+    }
+    let id = ObjectId::new(usize::try_from(number).ok()?);
+    match op {
+        SyncOp::Lock(WaitMode::Wait) => {
+            let owner = machine.owner(state, id)?;
+            Some((Resource::Lock(id), vec![owner]))
+        }
+        SyncOp::CondWait(_) if layout.phase(state, actor) != Phase::Waiting => {
+            let ObjectKind::Cond { lock, .. } = machine.program().objects[id.index()].kind else {
+                return None;
+            };
+            let owner = machine.owner(state, lock)?;
+            Some((Resource::Lock(lock), vec![owner]))
+        }
+        SyncOp::OnceBegin => {
+            let runner = machine.owner(state, id)?;
+            Some((Resource::Once(id), vec![runner]))
+        }
+        SyncOp::Read(WaitMode::Wait) => Some((
+            Resource::Read(id),
+            ahead_of(machine, state, actor, id, true),
+        )),
+        SyncOp::Write(WaitMode::Wait) => Some((
+            Resource::Write(id),
+            ahead_of(machine, state, actor, id, false),
+        )),
+        _ => None,
+    }
+}
+
+/// Who must leave, or go first, before `actor` can enter a reader-writer lock.
+fn ahead_of(m: &Machine<'_>, state: &State, actor: usize, id: ObjectId, read: bool) -> Vec<usize> {
+    let mut ahead: Vec<usize> = m.owner(state, id).into_iter().collect();
+    if !read {
+        ahead.extend(m.readers(state, id));
+    }
+    let ObjectKind::RwLock { policy } = m.program().objects[id.index()].kind else {
+        return ahead;
+    };
+    match policy {
+        RwPolicy::Readers => {}
+        RwPolicy::Writers if read => ahead.extend(m.waiting_writers(state, id)),
+        RwPolicy::Writers => {}
+        RwPolicy::Fair => {
+            let queue = m.queue(state, id);
+            ahead.extend(queue.into_iter().take_while(|&other| other != actor));
+        }
+    }
+    ahead.sort_unstable();
+    ahead.dedup();
+    ahead
+}
+
+/// The wait of an actor that cannot take a step, with everybody who could help.
+pub fn wait_of(machine: &Machine<'_>, state: &State, actor: usize, futures: &Futures) -> Wait {
+    let layout = machine.layout();
+    let pc = layout.pc(state, actor);
+    let (resource, all, help) = match held_up(machine, state, actor) {
+        Some((resource, all)) => (resource, all, Vec::new()),
+        None => {
+            let (resource, help) = wish(machine, state, actor);
+            (resource, Vec::new(), help)
+        }
+    };
+    let any = (0..layout.n_actors(state))
+        .filter(|&other| {
+            other != actor
+                && layout.is_running(state, other)
+                && help
+                    .iter()
+                    .any(|&help| futures.may(machine, state, other, help))
+        })
+        .collect();
+    Wait {
+        actor,
+        pc,
+        resource,
+        all,
+        any,
+    }
+}
+
+/// What a blocked actor wishes somebody would do.
+fn wish(machine: &Machine<'_>, state: &State, actor: usize) -> (Resource, Vec<Help>) {
+    let program = machine.program();
+    let pc = machine.layout().pc(state, actor);
+    let object = |number: &crate::program::Expr| {
+        let number = machine.scene(state, actor).eval(number).unwrap_or(0);
+        ObjectId::new(usize::try_from(number).unwrap_or(0))
+    };
+    let instr = match program.instr(pc) {
+        // A block waits for what its first visible instruction waits for.
+        Instr::AtomicBegin(_) => program.code[pc as usize + 1..]
+            .iter()
+            .find(|instr| instr.is_visible())
+            .unwrap_or(program.instr(pc)),
+        instr => instr,
+    };
+    match instr {
+        Instr::Sync {
+            op, object: number, ..
+        } => {
+            let id = object(number);
+            match op {
+                SyncOp::Acquire(_) => (Resource::Permit(id), vec![Help::Release(id)]),
+                SyncOp::CondWait(_) => (Resource::Notify(id), vec![Help::Notify(id)]),
+                SyncOp::EventWait(_) => (Resource::Event(id), vec![Help::Set(id)]),
+                SyncOp::BarrierWait => (Resource::Arrivals(id), vec![Help::Arrive(id)]),
+                SyncOp::LatchWait => (Resource::Latch(id), vec![Help::CountDown(id)]),
+                SyncOp::ChanJoin => (Resource::Jobs(id), vec![Help::TaskDone(id)]),
+                SyncOp::Lock(_) => (Resource::Lock(id), Vec::new()),
+                _ => (Resource::Nothing, Vec::new()),
+            }
+        }
+        Instr::Chan {
+            op, object: number, ..
+        } => {
+            let id = object(number);
+            match op {
+                ChanOp::Send(_) => (Resource::Room(id), vec![Help::Receive(id), Help::Close(id)]),
+                ChanOp::Recv(_) => (Resource::Message(id), vec![Help::Send(id), Help::Close(id)]),
+            }
+        }
+        Instr::WaitUntil(condition) => {
+            let mut help = Vec::new();
+            super::footprint::cells_read(condition, &mut |place| {
+                help.push(Help::Write(program.cells[place.base.index()].var));
+            });
+            // A condition may also ask objects; any operation on them may help.
+            help.extend((0..program.objects.len()).map(|o| Help::Anything(ObjectId::new(o))));
+            (Resource::Condition, help)
+        }
+        _ => (Resource::Nothing, Vec::new()),
+    }
+}

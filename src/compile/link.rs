@@ -1,0 +1,278 @@
+//! Puts the functions one after the other and all tables into one program.
+
+use super::assemble::target_mut;
+use super::context::Context;
+use super::liveness::dead_registers;
+use super::lowering::{Lowered, lower_property};
+use super::registers_of::{read_by, written_by};
+use crate::hir::{self, ActorKind as SourceKind, Scenario};
+use crate::program::{
+    Actor, ActorKind, Allow, Expect, ExpectKind, Function, FunctionId, Handler, Instr, Label,
+    LabelId, Outcomes, Parts, Pc, Property, PropertyKind, Reg, ValueKind,
+};
+
+/// What follows from properties, before the tables are taken apart.
+pub(super) struct Properties {
+    properties: Vec<Property>,
+    outcomes: Vec<Outcomes>,
+}
+
+/// Lowers all properties.
+pub(super) fn properties(cx: &mut Context<'_>) -> Properties {
+    let scenario = cx.scenario;
+    let mut properties = Vec::new();
+    for property in &scenario.properties {
+        if let Some(kind) = property_kind(cx, property) {
+            properties.push(Property {
+                name: property.name.clone(),
+                span: property.span,
+                kind,
+            });
+        }
+    }
+    let outcomes = scenario
+        .outcomes
+        .iter()
+        .map(|of| outcomes(cx, of))
+        .collect();
+    Properties {
+        properties,
+        outcomes,
+    }
+}
+
+fn property_kind<'h>(cx: &mut Context<'h>, property: &'h hir::Property) -> Option<PropertyKind> {
+    let mut one = |expr| {
+        let words = lower_property(cx, expr);
+        words.into_iter().next()
+    };
+    match &property.kind {
+        hir::PropertyKind::Always(expr) => Some(PropertyKind::Always(one(expr)?)),
+        hir::PropertyKind::Finally(expr) => Some(PropertyKind::Finally(one(expr)?)),
+        hir::PropertyKind::Sometimes(expr) => Some(PropertyKind::Sometimes(one(expr)?)),
+        hir::PropertyKind::Order(first, then) => {
+            Some(PropertyKind::Order(LabelId(first.0), LabelId(then.0)))
+        }
+        hir::PropertyKind::Eventually(_) => {
+            cx.unsupported(property.span, "`eventually`");
+            None
+        }
+        hir::PropertyKind::LeadsTo(..) => {
+            cx.unsupported(property.span, "`leads_to`");
+            None
+        }
+    }
+}
+
+fn outcomes<'h>(cx: &mut Context<'h>, of: &'h hir::Outcomes) -> Outcomes {
+    if of.print {
+        cx.unsupported(of.span, "`outcomes` of what is printed");
+    }
+    let (mut names, mut kinds, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, value) in of.values.iter().enumerate() {
+        let name = of.names.get(index).map_or("", String::as_str);
+        for word in cx.types.words(&value.ty) {
+            names.push(format!("{name}{}", word.suffix));
+            kinds.push(word.kind);
+        }
+        values.extend(lower_property(cx, value));
+    }
+    let words = |tuple: &Vec<i64>| -> Vec<i64> {
+        let kinds = kinds.iter().chain(std::iter::repeat(&ValueKind::Int));
+        let pairs = tuple.iter().zip(kinds);
+        pairs
+            .map(|(&word, kind)| cx.names.word(kind, word))
+            .collect()
+    };
+    let expected = of
+        .expected
+        .as_ref()
+        .map(|all| all.iter().map(words).collect());
+    Outcomes {
+        span: of.span,
+        names,
+        kinds,
+        values,
+        expected,
+        exact: of.exact,
+    }
+}
+
+/// All tables of the program.
+pub(super) fn link(
+    cx: Context<'_>,
+    functions: Vec<Lowered>,
+    bodies: &[FunctionId],
+    properties: Properties,
+) -> Parts {
+    let scenario = cx.scenario;
+    let mut parts = Parts {
+        name: scenario.name.clone(),
+        description: scenario.description.clone(),
+        span: scenario.span,
+        enums: scenario
+            .enums
+            .iter()
+            .map(|of| of.variants.clone())
+            .collect(),
+        actors: actors(&cx, bodies),
+        labels: scenario.labels.iter().map(label).collect(),
+        properties: properties.properties,
+        outcomes: properties.outcomes,
+        expects: scenario.expects.iter().map(expect).collect(),
+        allows: scenario.allows.iter().map(allow).collect(),
+        names: cx.names.into_table(),
+        cells: cx.layout.cells,
+        vars: cx.layout.vars,
+        objects: cx.layout.objects,
+        observed: cx.observed.into_table(),
+        stmts: cx.statements.into_spans(),
+        ..Parts::default()
+    };
+    let returned: Vec<u16> = functions.iter().map(words_returned).collect();
+    for mut function in functions {
+        function.n_regs = n_used(&function, &returned);
+        add_function(&mut parts, function, &returned);
+    }
+    parts
+}
+
+fn add_function(parts: &mut Parts, function: Lowered, returned: &[u16]) {
+    let mut code = function.code;
+    parts.dead.extend(dead_registers(
+        &code.code,
+        &code.handlers,
+        function.n_params,
+        function.n_regs,
+        |callee| returned[callee.index()],
+    ));
+    let entry = Pc::try_from(parts.code.len()).expect("the limits were checked");
+    for target in code.code.iter_mut().filter_map(target_mut) {
+        *target += entry;
+    }
+    parts.code.extend(code.code);
+    parts.sites.extend(code.sites);
+    let handlers = code.handlers.into_iter().map(|handler| Handler {
+        from: handler.from + entry,
+        to: handler.to + entry,
+        target: handler.target + entry,
+        exception: handler.exception,
+    });
+    parts.functions.push(Function {
+        name: function.name,
+        span: function.span,
+        entry,
+        end: Pc::try_from(parts.code.len()).expect("the limits were checked"),
+        n_params: function.n_params,
+        n_regs: function.n_regs,
+        handlers: handlers.collect(),
+        locals: function.locals,
+    });
+}
+
+/// Registers up to the last one that has a name or is in use: a handler that was
+/// left out may have been alone in needing more.
+fn n_used(function: &Lowered, returned: &[u16]) -> u16 {
+    let mut n = function.n_params;
+    let mut count = |reg: Reg| n = n.max(reg.saturating_add(1));
+    for instr in &function.code.code {
+        read_by(instr, &mut count);
+        for (first, width) in written_by(instr, |callee| returned[callee.index()]) {
+            if width > 0 {
+                count(first.saturating_add(width - 1));
+            }
+        }
+    }
+    function
+        .code
+        .handlers
+        .iter()
+        .for_each(|handler| count(handler.exception));
+    function.locals.iter().for_each(|local| count(local.reg));
+    n.min(function.n_regs)
+}
+
+/// Words that a function returns; all its returns agree.
+fn words_returned(function: &Lowered) -> u16 {
+    let mut returns = function.code.code.iter().filter_map(|instr| match instr {
+        Instr::Return(words) => Some(words.len()),
+        _ => None,
+    });
+    let words = returns.next().unwrap_or(0);
+    u16::try_from(words).unwrap_or(u16::MAX)
+}
+
+fn actors(cx: &Context<'_>, bodies: &[FunctionId]) -> Vec<Actor> {
+    let scenario = cx.scenario;
+    let rows = scenario.actors.iter().zip(bodies);
+    rows.map(|(actor, &function)| {
+        let group = &scenario.groups[actor.group];
+        Actor {
+            name: actor.name.clone(),
+            declared: group.name.clone(),
+            span: group.span,
+            function,
+            args: args(cx, scenario, group, actor),
+            kind: match actor.kind {
+                SourceKind::Thread => ActorKind::Thread,
+                SourceKind::Process | SourceKind::Task(_) | SourceKind::Green(_) => {
+                    unreachable!("the limits refuse other kinds")
+                }
+            },
+            daemon: actor.daemon,
+            main: actor.main,
+        }
+    })
+    .collect()
+}
+
+fn args(
+    cx: &Context<'_>,
+    scenario: &Scenario,
+    group: &hir::ActorGroup,
+    actor: &hir::Actor,
+) -> Vec<i64> {
+    let body = &scenario.functions[group.body.index()];
+    let params = body.locals[..body.n_params].iter();
+    let kinds = params.flat_map(|param| cx.types.words(&param.ty));
+    let words = kinds.zip(&actor.instance.args);
+    words
+        .map(|(of, &word)| cx.names.word(&of.kind, word))
+        .collect()
+}
+
+fn label(label: &hir::Label) -> Label {
+    Label {
+        name: label.name.clone(),
+        span: label.span,
+    }
+}
+
+fn expect(expect: &hir::Expect) -> Expect {
+    Expect {
+        span: expect.span,
+        text: expect.text.clone(),
+        kind: match &expect.kind {
+            hir::ExpectKind::Ok => ExpectKind::Ok,
+            hir::ExpectKind::Finding {
+                kind,
+                subjects,
+                actors,
+            } => ExpectKind::Finding {
+                kind: kind.clone(),
+                subjects: subjects.clone(),
+                actors: actors.clone(),
+            },
+            hir::ExpectKind::Warning { code } => ExpectKind::Warning { code: code.clone() },
+        },
+    }
+}
+
+fn allow(allow: &hir::Allow) -> Allow {
+    Allow {
+        span: allow.span,
+        code: allow.code.clone(),
+        subjects: allow.subjects.clone(),
+        reason: allow.reason.clone(),
+    }
+}

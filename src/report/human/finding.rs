@@ -1,0 +1,260 @@
+//! One finding: headline, places, picture, table, facts, helps, where to read on.
+//!
+//! A finding takes at most [`LINES_MAX`] lines: the table is folded to what the
+//! rest leaves over, and if that is too little, labels and helps give way.
+
+use super::excerpt::{self, Mark};
+use super::pen::{Ink, count, pad, width, wrap};
+use super::{Amount, Level, Style, facts, help, table, waits};
+use crate::base::{Severity, Source};
+use crate::report::{Finding, Help, Row, Schedule, TraceTable};
+
+/// Lines a finding may take on the page of an ordinary reader.
+const LINES_MAX: usize = 40;
+
+/// The table gets at least so many lines.
+const TABLE_LINES_MIN: usize = 12;
+
+/// Labels and helps shown, most generous first.
+const GENEROSITY: [(usize, usize); 4] = [(8, 3), (5, 2), (4, 1), (2, 1)];
+
+/// The finding in full, ending in a line feed.
+pub fn finding(finding: &Finding, source: &Source, file: &str, style: &Style) -> String {
+    let unlimited = style.amount == Amount::Verbose;
+    let table_min = finding
+        .trace
+        .as_ref()
+        .map_or(0, |it| (it.rows.len() + 4).min(TABLE_LINES_MIN));
+    let mut chosen = Parts::new(finding, source, file, style, GENEROSITY[0]);
+    for generosity in GENEROSITY {
+        if unlimited || chosen.lines() + table_min <= LINES_MAX + chosen.beginner.len() {
+            break;
+        }
+        chosen = Parts::new(finding, source, file, style, generosity);
+    }
+    let room = (LINES_MAX + chosen.beginner.len()).saturating_sub(chosen.lines());
+    let room = if unlimited {
+        usize::MAX
+    } else {
+        room.max(TABLE_LINES_MIN)
+    };
+    let trace = finding.trace.as_ref().map(|trace| {
+        let table = table::render(trace, room - 2, style);
+        let schedule = finding.schedule.as_ref();
+        let mut lines = vec![title(schedule, trace, table.rows_shown, style)];
+        lines.push(String::new());
+        lines.extend(table.lines);
+        lines
+    });
+    chosen.join(trace.unwrap_or_default())
+}
+
+/// `error[R001]: ` or `expected[R001]: `, and the colour of both.
+pub(super) fn heading(finding: &Finding) -> (String, Ink) {
+    let (word, ink) = match (finding.expected, finding.severity) {
+        (true, _) => ("expected", Ink::Good),
+        (false, Severity::Error) => ("error", Ink::Error),
+        (false, Severity::Warning) => ("warning", Ink::Warning),
+    };
+    (format!("{word}[{}]", finding.code), ink)
+}
+
+/// A headline that goes on below itself if it is too long.
+pub(super) fn headline(head: &str, message: &str, ink: Ink, style: &Style) -> Vec<String> {
+    let text = format!("{head}: {}", style.line(message));
+    let mut lines = wrap(&text, style.width);
+    if lines.len() > 1 {
+        let rest = lines.split_off(1).join(" ");
+        lines.extend(wrap(&rest, style.width.saturating_sub(4)));
+    }
+    for (position, line) in lines.iter_mut().enumerate() {
+        *line = match line.strip_prefix(head).filter(|_| position == 0) {
+            Some(rest) => style.paint(ink, head) + &style.paint(Ink::Strong, rest),
+            None => format!("    {}", style.paint(Ink::Strong, line)),
+        };
+    }
+    lines
+}
+
+/// Everything but the table, as blocks of lines.
+struct Parts {
+    top: Vec<String>,
+    beginner: Vec<String>,
+    circle: Vec<String>,
+    facts: Vec<String>,
+    helps: Vec<String>,
+    footer: Vec<String>,
+}
+
+impl Parts {
+    fn new(
+        finding: &Finding,
+        source: &Source,
+        file: &str,
+        style: &Style,
+        (labels_max, helps_max): (usize, usize),
+    ) -> Self {
+        let (head, ink) = heading(finding);
+        let mut top = headline(&head, &finding.message, ink, style);
+        let marks: Vec<Mark<'_>> = finding
+            .places
+            .iter()
+            .map(|it| Mark {
+                span: it.span,
+                label: &it.label,
+                primary: it.primary,
+            })
+            .collect();
+        let excerpt = excerpt::render(source, &marks, labels_max, ink, style);
+        top.extend(excerpt.lines().map(str::to_owned));
+        // Advice about a finding that is nothing but a place belongs to the place.
+        let is_bare = finding.trace.is_none() && finding.facts.is_empty();
+        let helps = finding.helps.iter().take(helps_max);
+        let (attached, below): (Vec<&Help>, Vec<&Help>) =
+            helps.partition(|it| is_bare && it.patch.is_empty());
+        if !attached.is_empty() {
+            top.push(style.paint(Ink::Key, "  |"));
+            top.extend(attached.iter().flat_map(|it| help::attached(it, style)));
+        }
+        let all_facts = facts::lock_order(&finding.lock_order, source)
+            .into_iter()
+            .chain(finding.facts.iter().cloned())
+            .collect::<Vec<_>>();
+        let mut circle = waits::render(finding, style);
+        if !circle.is_empty() {
+            let title = style.paint(Ink::Strong, "wait-for cycle");
+            circle.splice(0..0, [format!("  {title}"), String::new()]);
+        }
+        Self {
+            top,
+            beginner: beginner(finding, style),
+            circle,
+            facts: facts::render(&all_facts, style),
+            helps: below
+                .iter()
+                .flat_map(|it| help::render(it, source, style))
+                .collect(),
+            footer: footer(finding, file, style),
+        }
+    }
+
+    /// Lines of everything but the table, with the blank lines between.
+    fn lines(&self) -> usize {
+        let blocks = [
+            &self.top,
+            &self.beginner,
+            &self.circle,
+            &self.facts,
+            &self.helps,
+            &self.footer,
+        ];
+        let shown = blocks.iter().filter(|it| !it.is_empty());
+        shown.map(|it| it.len() + 1).sum()
+    }
+
+    fn join(self, trace: Vec<String>) -> String {
+        let blocks = [
+            self.top,
+            self.beginner,
+            self.circle,
+            trace,
+            self.facts,
+            self.helps,
+            self.footer,
+        ];
+        let shown = blocks.iter().filter(|it| !it.is_empty());
+        let texts: Vec<String> = shown.map(|it| it.join("\n") + "\n").collect();
+        texts.join("\n")
+    }
+}
+
+/// The paragraph for someone who meets this for the first time.
+fn beginner(finding: &Finding, style: &Style) -> Vec<String> {
+    let Some(text) = finding
+        .beginner
+        .as_ref()
+        .filter(|_| style.level == Level::Beginner)
+    else {
+        return Vec::new();
+    };
+    let room = style.width.min(88).saturating_sub(2);
+    let lines = text
+        .split('\n')
+        .flat_map(|line| wrap(&style.line(line), room));
+    lines
+        .map(|line| format!("  {line}").trim_end().to_owned())
+        .collect()
+}
+
+/// `schedule (18 steps shown as 8, 3 switches; none is shorter)`.
+fn title(
+    schedule: Option<&Schedule>,
+    trace: &TraceTable,
+    rows_shown: usize,
+    style: &Style,
+) -> String {
+    let is_step = |row: &&Row| matches!(row, Row::Step(_));
+    let n_rows = trace.rows.iter().filter(is_step).count();
+    let n_steps = schedule.map_or(0, |it| it.steps.len()).max(n_rows);
+    let mut inside = count(n_steps as u64, "step", "steps");
+    if let Some(repeats) = &trace.repeats {
+        let before = trace
+            .rows
+            .iter()
+            .take(repeats.from_row)
+            .filter(is_step)
+            .count();
+        let round = count((n_rows - before) as u64, "step", "steps");
+        inside = format!("{before}, then {round} for ever");
+    } else if n_steps != rows_shown {
+        inside += &format!(" shown as {rows_shown}");
+    }
+    if let Some(schedule) = schedule {
+        inside += &format!(", {}", count(schedule.switches, "switch", "switches"));
+        inside += if schedule.shortest {
+            "; none is shorter"
+        } else {
+            ""
+        };
+    }
+    format!("  {} ({inside})", style.paint(Ink::Strong, "schedule"))
+}
+
+/// Where to go from here: the replay, the explanation, the picture.
+fn footer(finding: &Finding, file: &str, style: &Style) -> Vec<String> {
+    let file = style.word(file);
+    let mut items = Vec::new();
+    if let Some(schedule) = &finding.schedule {
+        let token = style.word(&schedule.token);
+        items.push(("replay", format!("threadbare replay {file} {token}")));
+    }
+    if let Some(topic) = finding
+        .learn
+        .as_ref()
+        .filter(|_| style.level != Level::Expert)
+    {
+        items.push(("learn", format!("threadbare explain {}", style.line(topic))));
+    }
+    if let Some(command) = &finding.picture {
+        items.push((
+            "picture",
+            format!("threadbare {} {file}", style.line(command)),
+        ));
+    }
+    let total: usize = items
+        .iter()
+        .map(|(key, text)| key.len() + 2 + width(text) + 6)
+        .sum();
+    let on_one_line = total <= style.width + 4;
+    let longest = items.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
+    let item = |(key, text): &(&str, String)| {
+        let columns = if on_one_line { key.len() } else { longest };
+        format!("{}  {text}", style.paint(Ink::Key, &pad(key, columns)))
+    };
+    let items: Vec<String> = items.iter().map(item).collect();
+    match (items.is_empty(), on_one_line) {
+        (true, _) => Vec::new(),
+        (false, true) => vec![format!("  {}", items.join("      "))],
+        (false, false) => items.iter().map(|it| format!("  {it}")).collect(),
+    }
+}

@@ -1,0 +1,6 @@
+//! Text in, text out: hand-made reports and what every renderer makes of them.
+
+mod golden;
+mod hostile;
+mod pictures;
+mod samples;

@@ -1,0 +1,130 @@
+//! Where everything lies in a state: memory, objects, observed locals, named
+//! steps, then one slot of equal size for each actor.
+//!
+//! A state is one flat row of 64-bit words. Its layout is fixed for a program
+//! and a [`Capacity`]: how many actors, how deep a stack and how long a queue it
+//! has room for. What a run needs beyond that makes the step fail with
+//! [`Grow`](super::Stop::Grow), and the search begins again with more room; so
+//! small scenarios have small states, and no size is guessed.
+
+use crate::program::{ObjectId, ObjectKind, Program, RwPolicy};
+
+/// The room a layout has for what a program can have any number of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Capacity {
+    /// Actors, running or ended.
+    pub actors: usize,
+    /// Words of an actor's stack: frames and their links.
+    pub stack: usize,
+    /// Elements of an unbounded channel.
+    pub queue: usize,
+}
+
+impl Capacity {
+    /// Room for what a program starts with, and a little to grow.
+    pub fn initial(program: &Program) -> Self {
+        let deepest = |function: &crate::program::Function| usize::from(function.n_regs) + 1;
+        let widest = program.functions.iter().map(deepest).max().unwrap_or(1);
+        Self {
+            actors: program.actors.len().max(1),
+            stack: widest,
+            queue: 4,
+        }
+    }
+}
+
+/// What every actor's slot begins with.
+pub(super) mod slot {
+    pub const PC: usize = 0;
+    pub const STATUS: usize = 1;
+    pub const PHASE: usize = 2;
+    pub const AUX: usize = 3;
+    pub const FRAME: usize = 4;
+    pub const STACK: usize = 5;
+}
+
+/// Offsets into a state's words.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    objects: Vec<u32>,
+    observed: usize,
+    labels: usize,
+    actors: usize,
+    actor_words: usize,
+    capacity: Capacity,
+    n_words: usize,
+}
+
+impl Layout {
+    /// Lays out the states of `program`.
+    pub fn new(program: &Program, capacity: Capacity) -> Self {
+        let mut at = program.cells.len();
+        let mut objects = Vec::with_capacity(program.objects.len());
+        for object in &program.objects {
+            objects.push(u32::try_from(at).expect("sizes are limited far below 2^32 words"));
+            at += object_words(&object.kind, capacity);
+        }
+        let observed = at;
+        at += program.observed.len();
+        let labels = at;
+        at += program.labels.len();
+        let actors = at;
+        let actor_words = slot::STACK + capacity.stack;
+        Self {
+            objects,
+            observed,
+            labels,
+            actors,
+            actor_words,
+            capacity,
+            n_words: at + capacity.actors * actor_words,
+        }
+    }
+
+    /// Words of a state.
+    pub fn n_words(&self) -> usize {
+        self.n_words
+    }
+
+    /// The room it has.
+    pub fn capacity(&self) -> Capacity {
+        self.capacity
+    }
+
+    pub(super) fn object(&self, object: ObjectId) -> usize {
+        self.objects[object.index()] as usize
+    }
+
+    pub(super) fn observed(&self, index: usize) -> usize {
+        self.observed + index
+    }
+
+    pub(super) fn label(&self, index: usize) -> usize {
+        self.labels + index
+    }
+
+    pub(super) fn actor(&self, actor: usize) -> usize {
+        self.actors + actor * self.actor_words
+    }
+}
+
+/// Words of an object; what each means stands in the file of its primitive.
+fn object_words(kind: &ObjectKind, capacity: Capacity) -> usize {
+    match kind {
+        ObjectKind::Lock { reentrant, .. } => 1 + usize::from(*reentrant),
+        ObjectKind::RwLock { policy } => match policy {
+            RwPolicy::Readers | RwPolicy::Writers => 1 + capacity.actors,
+            RwPolicy::Fair => 1 + 2 * capacity.actors,
+        },
+        ObjectKind::Sem { .. } | ObjectKind::Once | ObjectKind::Latch { .. } => 1,
+        ObjectKind::Cond { fifo, .. } => 1 + if *fifo { capacity.actors } else { 0 },
+        ObjectKind::Event { .. } | ObjectKind::Barrier { .. } => 2,
+        ObjectKind::Chan {
+            capacity: slots,
+            width,
+        } => {
+            let slots = slots.map_or(capacity.queue, |slots| slots as usize);
+            3 + slots * *width as usize
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Shared memory: reads, writes, and both in one step.
+
+use super::eval::{ArithmeticFault, binary};
+use super::machine::{Done, Flow, Step, Stop};
+use super::record::{EventKind, Incident, Recorder};
+use crate::program::{CellId, CellRef, Expr, Reg, RmwOp};
+
+impl<R: Recorder> Step<'_, '_, R> {
+    fn cell(&self, place: &CellRef) -> Result<CellId, Stop> {
+        let index = self.scene().cell(place);
+        Ok(CellId::new(index.map_err(|fault| self.arithmetic(fault))?))
+    }
+
+    /// The actor has looked at memory, so a signal it missed before may have
+    /// left its trace there: it is not lost.
+    pub fn saw_memory(&mut self) {
+        for &at in &self.machine.missed {
+            let mask = self.state.word(at);
+            if mask != 0 {
+                self.state.set_word(at, mask & !(1 << self.actor));
+            }
+        }
+    }
+
+    fn read(&mut self, cell: CellId) -> i64 {
+        self.saw_memory();
+        self.accessed(cell, false);
+        self.state.cell(cell)
+    }
+
+    fn write(&mut self, cell: CellId, value: i64) -> Result<(), Stop> {
+        let program = self.machine.program;
+        let var = &program.vars[program.cells[cell.index()].var.index()];
+        if let Some((low, high)) = var.range
+            && !(low..=high).contains(&value)
+        {
+            return Err(self.arithmetic(ArithmeticFault::Overflow));
+        }
+        self.accessed(cell, true);
+        self.state.set_word(cell.index(), value);
+        Ok(())
+    }
+
+    /// Inside an atomic block accesses are told one by one, since they are not
+    /// the actor's next instruction for anybody to see.
+    fn accessed(&mut self, cell: CellId, write: bool) {
+        if self.atomic > 0 {
+            let incident = Incident::Accessed(cell, write, self.pc);
+            self.recorder.incident(self.actor, incident);
+        }
+    }
+
+    pub fn load(&mut self, dst: Reg, place: &CellRef) -> Done {
+        let cell = self.cell(place)?;
+        let value = self.read(cell);
+        self.set_reg(dst, value);
+        self.event(|| EventKind::Read(cell, value));
+        Ok(Flow::Next)
+    }
+
+    pub fn store(&mut self, place: &CellRef, value: &Expr) -> Done {
+        let cell = self.cell(place)?;
+        let value = self.eval(value)?;
+        let old = self.state.cell(cell);
+        self.write(cell, value)?;
+        self.event(|| EventKind::Write(cell, old, value));
+        Ok(Flow::Next)
+    }
+
+    pub fn rmw(&mut self, dst: Option<Reg>, place: &CellRef, op: RmwOp, arg: &Expr) -> Done {
+        let cell = self.cell(place)?;
+        let arg = self.eval(arg)?;
+        let old = self.read(cell);
+        let new = match op {
+            RmwOp::Swap => arg,
+            RmwOp::Fetch(op) => binary(op, old, arg).map_err(|fault| self.arithmetic(fault))?,
+        };
+        self.write(cell, new)?;
+        self.set_result(dst, old);
+        self.event(|| EventKind::Update(cell, old, new));
+        Ok(Flow::Next)
+    }
+
+    pub fn compare_exchange(
+        &mut self,
+        dst: Option<Reg>,
+        place: &CellRef,
+        old: &Expr,
+        new: &Expr,
+    ) -> Done {
+        let cell = self.cell(place)?;
+        let (old, new) = (self.eval(old)?, self.eval(new)?);
+        let found = self.read(cell);
+        if found == old {
+            self.write(cell, new)?;
+            self.event(|| EventKind::Update(cell, old, new));
+        } else {
+            self.event(|| EventKind::CompareFailed(cell, found));
+        }
+        self.set_result(dst, i64::from(found == old));
+        Ok(Flow::Next)
+    }
+}

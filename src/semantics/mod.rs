@@ -1,0 +1,37 @@
+//! What an action does: states, which actors may run, steps. One file for each
+//! primitive.
+//!
+//! Only this room looks inside an instruction; engines see actors, choices and
+//! states, so that all of them agree on what a step is.
+//!
+//! **Invariant:** a step is a function of the state, the actor and the answers
+//! of its [`Chooser`]; nothing else can influence it.
+
+mod actor;
+mod barrier;
+mod chan;
+mod choice;
+mod cond;
+mod eval;
+mod event;
+mod latch;
+mod layout;
+mod local;
+mod lock;
+mod machine;
+mod memory;
+mod once;
+mod record;
+mod rwlock;
+mod sem;
+mod state;
+mod sync;
+
+pub use choice::Chooser;
+pub use eval::{ArithmeticFault, Scene};
+pub use layout::{Capacity, Layout};
+pub use machine::{
+    ACTORS_MAX, CALLS_MAX, CHOICES_MAX, LOCAL_FUEL, Limit, Machine, QUEUE_MAX, Stop,
+};
+pub use record::{Event, EventKind, Exception, Fault, FaultKind, Incident, Misuse, Recorder};
+pub use state::{Phase, State, Status};

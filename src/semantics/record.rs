@@ -1,0 +1,151 @@
+//! What a step tells whoever listens: events for traces, incidents for the
+//! analyses, executed instructions for coverage.
+
+use super::eval::ArithmeticFault;
+use crate::program::{CellId, LabelId, NameId, ObjectId, Pc};
+
+/// Something visible that happened in a step.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Event {
+    /// Who did it.
+    pub actor: usize,
+    /// With which instruction.
+    pub pc: Pc,
+    /// What.
+    pub kind: EventKind,
+}
+
+/// What happened.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum EventKind {
+    /// A read of memory and the value it saw.
+    Read(CellId, i64),
+    /// A write of memory: the word, the value before, the value after.
+    Write(CellId, i64, i64),
+    /// A read-modify-write: the word, the value before, the value after.
+    Update(CellId, i64, i64),
+    /// A compare-exchange that found another value.
+    CompareFailed(CellId, i64),
+    /// An operation on an object went through; with its result if it has one.
+    Did(ObjectId, Option<i64>),
+    /// It began to sleep at an object.
+    Sleeps(ObjectId),
+    /// A wake-up, and who was woken; empty: nobody was waiting.
+    Woke(ObjectId, Vec<usize>),
+    /// A message went into, or came out of, a channel: its words.
+    Message(ObjectId, Vec<i64>),
+    /// The channel was closed and empty, or nothing was there to receive.
+    NoMessage(ObjectId),
+    /// An answer to a question.
+    Asked(i64),
+    /// A choice.
+    Chose(i64),
+    /// It started an actor.
+    Spawned(usize),
+    /// It waited for the end of an actor.
+    Joined(usize),
+    /// The words printed.
+    Printed(Vec<i64>),
+    /// A step without an effect on others.
+    Passed,
+    /// An exception left the instruction.
+    Raised(Exception),
+    /// The actor ended.
+    Ended,
+    /// The actor died of an exception.
+    Died(Exception),
+}
+
+/// An exception on its way.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Exception {
+    /// Its name.
+    pub name: NameId,
+    /// The misuse that raised it, if it was the library.
+    pub misuse: Option<Misuse>,
+    /// Where it was raised first.
+    pub pc: Pc,
+}
+
+/// An operation that its object forbids; the numbers are those of the codes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Misuse {
+    /// M001: gave back what it does not hold.
+    NotHeld,
+    /// M002: waited on a condition without its lock.
+    WaitWithoutLock,
+    /// M003: released a semaphore past its bound.
+    ReleasedPastBound,
+    /// M004: sent on a closed channel.
+    SendOnClosed,
+    /// M005: closed a channel twice.
+    ClosedTwice,
+    /// M006: counted a latch, or the jobs of a channel, below zero.
+    CountedTooFar,
+    /// M007: joined something that was never started.
+    NotStarted,
+    /// M008: blocked, or ran without end, inside an atomic block.
+    BlockedInAtomic,
+}
+
+/// Why an execution stops in the middle of a step.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Fault {
+    /// The guilty instruction.
+    pub pc: Pc,
+    /// What failed.
+    pub kind: FaultKind,
+}
+
+/// What failed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum FaultKind {
+    /// An assertion.
+    Assert,
+    /// Arithmetic.
+    Arithmetic(ArithmeticFault),
+    /// An atomic block that cannot go on, or does not end.
+    Atomic,
+}
+
+/// A step that is suspicious in itself.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Incident {
+    /// An actor ended, or died, holding a lock.
+    EndedHolding(ObjectId, Pc),
+    /// An actor died of an exception.
+    Died(Exception),
+    /// A notify by an actor that does not hold the condition's lock.
+    NotifyWithoutLock(ObjectId, Pc),
+    /// The second of two ordered steps began before the first was done.
+    LabelBegun(LabelId, Pc),
+    /// A memory access inside an atomic block, or a read of `wait_until` that went through.
+    Accessed(CellId, bool, Pc),
+}
+
+/// Listens to a step. The default hears nothing and costs nothing.
+pub trait Recorder {
+    /// Whether [`Recorder::event`] wants to be called.
+    const EVENTS: bool = false;
+
+    /// Something visible happened.
+    fn event(&mut self, _event: Event) {}
+
+    /// Something suspicious happened.
+    fn incident(&mut self, _actor: usize, _incident: Incident) {}
+
+    /// An instruction was executed.
+    fn executed(&mut self, _pc: Pc) {}
+}
+
+/// Hears nothing.
+impl Recorder for () {}
+
+/// Keeps the events.
+impl Recorder for Vec<Event> {
+    const EVENTS: bool = true;
+
+    fn event(&mut self, event: Event) {
+        self.push(event);
+    }
+}

@@ -1,0 +1,282 @@
+//! A state: the words, and typed access to the parts that all primitives share.
+
+use super::layout::{Layout, slot};
+use crate::program::{CellId, ObjectId, Pc, Program};
+
+/// A state of a program: memory, objects and actors as flat words.
+///
+/// Two states are the same exactly if their words are the same; whatever can no
+/// longer matter is zero.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct State {
+    words: Box<[i64]>,
+}
+
+/// What an actor is doing with the object its next instruction names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Phase {
+    /// It has not begun the instruction.
+    Ready,
+    /// It sleeps until somebody changes its phase.
+    Waiting,
+    /// Somebody woke it; it has yet to finish the instruction.
+    Woken,
+    /// It gave up waiting; it has yet to finish the instruction.
+    TimedOut,
+    /// What it waited at was broken or closed; finishing raises.
+    Broken,
+}
+
+/// Whether an actor runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Status {
+    /// The slot is free.
+    Absent,
+    /// It has not ended.
+    Running,
+    /// It returned.
+    Ended,
+    /// An exception ended it.
+    Died,
+}
+
+const STATUS_MASK: i64 = 0b111;
+const JOINED: i64 = 1 << 3;
+const OUTLIVED: i64 = 1 << 4;
+const DAEMON: i64 = 1 << 5;
+const PARENT_SHIFT: u32 = 8;
+const SPAWNED_SHIFT: u32 = 16;
+
+impl State {
+    /// A state of zeros with the length of the layout.
+    pub(super) fn zeroed(layout: &Layout) -> Self {
+        Self {
+            words: vec![0; layout.n_words()].into_boxed_slice(),
+        }
+    }
+
+    /// A state from words that [`State::words`] gave.
+    pub fn from_words(words: Box<[i64]>) -> Self {
+        Self { words }
+    }
+
+    /// All words.
+    pub fn words(&self) -> &[i64] {
+        &self.words
+    }
+
+    /// Overwrites all words with those of another state of the same program.
+    pub fn copy_from(&mut self, other: &State) {
+        self.words.copy_from_slice(&other.words);
+    }
+
+    pub(super) fn word(&self, at: usize) -> i64 {
+        self.words[at]
+    }
+
+    pub(super) fn set_word(&mut self, at: usize, value: i64) {
+        self.words[at] = value;
+    }
+
+    /// All words, to be overwritten with those of another state of the same program.
+    pub fn words_mut(&mut self) -> &mut [i64] {
+        &mut self.words
+    }
+
+    /// The value of a word of memory.
+    pub fn cell(&self, cell: CellId) -> i64 {
+        self.words[cell.index()]
+    }
+}
+
+/// Read access to the actors of a state.
+impl Layout {
+    /// Whether `actor` exists and runs. Numbers beyond the capacity are absent.
+    pub fn status(&self, state: &State, actor: usize) -> Status {
+        if actor >= self.capacity().actors {
+            return Status::Absent;
+        }
+        match state.word(self.actor(actor) + slot::STATUS) & STATUS_MASK {
+            0 => Status::Absent,
+            1 => Status::Running,
+            2 => Status::Ended,
+            _ => Status::Died,
+        }
+    }
+
+    pub(super) fn set_status(&self, state: &mut State, actor: usize, status: Status) {
+        let at = self.actor(actor) + slot::STATUS;
+        let code = match status {
+            Status::Absent => 0,
+            Status::Running => 1,
+            Status::Ended => 2,
+            Status::Died => 3,
+        };
+        state.set_word(at, state.word(at) & !STATUS_MASK | code);
+    }
+
+    /// Whether the actor has not ended.
+    pub fn is_running(&self, state: &State, actor: usize) -> bool {
+        self.status(state, actor) == Status::Running
+    }
+
+    /// How many actors exist; they are numbered from 0 without gaps.
+    pub fn n_actors(&self, state: &State) -> usize {
+        (0..self.capacity().actors)
+            .find(|&actor| self.status(state, actor) == Status::Absent)
+            .unwrap_or(self.capacity().actors)
+    }
+
+    /// The next instruction of a running actor.
+    pub fn pc(&self, state: &State, actor: usize) -> Pc {
+        Pc::try_from(state.word(self.actor(actor) + slot::PC)).expect("a pc is an index into code")
+    }
+
+    pub(super) fn set_pc(&self, state: &mut State, actor: usize, pc: Pc) {
+        state.set_word(self.actor(actor) + slot::PC, i64::from(pc));
+    }
+
+    /// What it is doing with its next instruction.
+    pub fn phase(&self, state: &State, actor: usize) -> Phase {
+        match state.word(self.actor(actor) + slot::PHASE) & 0xff {
+            0 => Phase::Ready,
+            1 => Phase::Waiting,
+            2 => Phase::Woken,
+            3 => Phase::TimedOut,
+            _ => Phase::Broken,
+        }
+    }
+
+    /// The object a sleeping actor waits at.
+    pub fn waits_at(&self, state: &State, actor: usize) -> Option<ObjectId> {
+        let word = state.word(self.actor(actor) + slot::PHASE);
+        (word != 0).then(|| ObjectId::new(usize::try_from(word >> 8).expect("an object's number")))
+    }
+
+    pub(super) fn set_phase(&self, state: &mut State, actor: usize, phase: Phase, at: ObjectId) {
+        let code = match phase {
+            Phase::Ready => 0,
+            Phase::Waiting => 1,
+            Phase::Woken => 2,
+            Phase::TimedOut => 3,
+            Phase::Broken => 4,
+        };
+        let word = if code == 0 {
+            0
+        } else {
+            code | i64::from(at.0) << 8
+        };
+        state.set_word(self.actor(actor) + slot::PHASE, word);
+    }
+
+    pub(super) fn aux(&self, state: &State, actor: usize) -> i64 {
+        state.word(self.actor(actor) + slot::AUX)
+    }
+
+    pub(super) fn set_aux(&self, state: &mut State, actor: usize, value: i64) {
+        state.set_word(self.actor(actor) + slot::AUX, value);
+    }
+
+    /// The first register of the actor's current frame.
+    pub(super) fn regs(&self, state: &State, actor: usize) -> usize {
+        let at = self.actor(actor);
+        let frame = usize::try_from(state.word(at + slot::FRAME)).expect("a frame's offset");
+        at + slot::STACK + frame + 1
+    }
+
+    /// Somebody has waited for its end.
+    pub fn is_joined(&self, state: &State, actor: usize) -> bool {
+        state.word(self.actor(actor) + slot::STATUS) & JOINED != 0
+    }
+
+    pub(super) fn set_joined(&self, state: &mut State, actor: usize) {
+        let at = self.actor(actor) + slot::STATUS;
+        // Only spawned actors are ever asked whether they were joined.
+        if self.spawned_at(state, actor).is_some() {
+            state.set_word(at, state.word(at) | JOINED);
+        }
+    }
+
+    /// It was still running when the actor that spawned it had ended.
+    pub fn has_outlived_spawner(&self, state: &State, actor: usize) -> bool {
+        state.word(self.actor(actor) + slot::STATUS) & OUTLIVED != 0
+    }
+
+    pub(super) fn set_outlived(&self, state: &mut State, actor: usize) {
+        let at = self.actor(actor) + slot::STATUS;
+        state.set_word(at, state.word(at) | OUTLIVED);
+    }
+
+    /// The actor that spawned it.
+    pub fn spawner(&self, state: &State, actor: usize) -> Option<usize> {
+        let word = state.word(self.actor(actor) + slot::STATUS) >> PARENT_SHIFT & 0xff;
+        usize::try_from(word).ok()?.checked_sub(1)
+    }
+
+    /// The `spawn` that made it; `None` for an actor that was there from the start.
+    pub fn spawned_at(&self, state: &State, actor: usize) -> Option<Pc> {
+        let word = state.word(self.actor(actor) + slot::STATUS) >> SPAWNED_SHIFT;
+        Pc::try_from(word).ok()?.checked_sub(1)
+    }
+
+    /// It need not end.
+    pub fn is_daemon(&self, state: &State, actor: usize) -> bool {
+        state.word(self.actor(actor) + slot::STATUS) & DAEMON != 0
+    }
+
+    pub(super) fn set_origin(
+        &self,
+        state: &mut State,
+        actor: usize,
+        spawned: Option<(usize, Pc)>,
+        daemon: bool,
+    ) {
+        let mut word = if daemon { DAEMON } else { 0 };
+        if let Some((spawner, pc)) = spawned {
+            let spawner = i64::try_from(spawner + 1).expect("at most 64 actors");
+            word |= spawner << PARENT_SHIFT | (i64::from(pc) + 1) << SPAWNED_SHIFT;
+        }
+        state.set_word(self.actor(actor) + slot::STATUS, word);
+    }
+
+    /// Whether the named step has happened.
+    pub fn label_done(&self, state: &State, label: crate::program::LabelId) -> bool {
+        state.word(self.label(label.index())) != 0
+    }
+
+    /// The name of an actor as far as this state can tell: spawned ones are
+    /// numbered if there are several of the same name.
+    pub fn actor_name(&self, program: &Program, state: &State, actor: usize) -> String {
+        if let Some(declared) = program.actors.get(actor) {
+            return declared.name.clone();
+        }
+        let base = |other: usize| self.spawned_name(program, state, other);
+        let own = base(actor);
+        let alike: Vec<usize> = (program.actors.len()..self.n_actors(state))
+            .filter(|&other| base(other) == own)
+            .collect();
+        let own = own.unwrap_or_default();
+        if alike.len() < 2 {
+            return own.to_string();
+        }
+        let number = alike.iter().position(|&other| other == actor);
+        format!("{own}#{}", number.map_or(0, |index| index + 1))
+    }
+
+    /// The name a spawned actor was given, or that of its function.
+    fn spawned_name<'p>(
+        &self,
+        program: &'p Program,
+        state: &State,
+        actor: usize,
+    ) -> Option<&'p str> {
+        let pc = self.spawned_at(state, actor)?;
+        match program.instr(pc) {
+            crate::program::Instr::Spawn { function, name, .. } => Some(match name {
+                Some(name) => program.name(*name),
+                None => &program.functions[function.index()].name,
+            }),
+            _ => None,
+        }
+    }
+}
