@@ -49,6 +49,7 @@ fn check_within(
     let mut tell = |states, depth, bytes| {
         if let Some(call) = &checker.on_progress {
             call(Progress {
+                file: source.name(),
                 scenario: &program.name,
                 states,
                 depth,
@@ -56,6 +57,7 @@ fn check_within(
             });
         }
     };
+    tell(0, 0, 0);
     let found = search(
         machine,
         &checker.limits,
