@@ -2,6 +2,7 @@
 
 pub mod analysis;
 pub mod base;
+pub mod checker;
 pub mod compile;
 pub mod explore;
 pub mod hir;

@@ -1,0 +1,349 @@
+//! The façade: sources and a configuration in, a report out.
+//!
+//! text → syntax tree → resolved scenario → program → search → facts →
+//! findings → report; each arrow is one call below. Only this room reads files.
+
+mod expect;
+mod files;
+mod run;
+
+pub use files::{FileError, Input};
+
+use crate::base::{Diagnostic, Severity, Source};
+use crate::explore::{Limits, MemoryBudget};
+use crate::hir;
+use crate::program::Program;
+use crate::report::{Report, ScenarioReport, Status};
+use crate::syntax;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+/// Bytes of stack for everything that recurses over a syntax tree.
+const STACK_BYTES: usize = 16 << 20;
+
+/// What a search may skip.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Reduction {
+    /// Nothing: every state is stored, even if it differs from another only in
+    /// values that nobody will read. The reference for everything else.
+    None,
+    /// What changes no finding: values that nobody will read are forgotten.
+    #[default]
+    Safe,
+}
+
+impl Reduction {
+    /// The word of the option `--reduction`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Reduction::None => "none",
+            Reduction::Safe => "safe",
+        }
+    }
+}
+
+/// How far a check has come; for progress on a terminal.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Progress<'a> {
+    /// The scenario.
+    pub scenario: &'a str,
+    /// States stored.
+    pub states: u64,
+    /// Depth of the layer that is being expanded.
+    pub depth: u32,
+    /// Bytes in use.
+    pub bytes: usize,
+}
+
+type OnProgress = Arc<dyn Fn(Progress<'_>) + Send + Sync>;
+
+/// Checks scenarios.
+///
+/// ```
+/// use threadbare::checker::Checker;
+/// use threadbare::report::Status;
+///
+/// let report = Checker::new().check_str(
+///     "counter",
+///     r#"scenario "lost update" {
+///         var count = 0
+///         thread worker * 2 { count += 1 }
+///         outcomes (count) == { 1, 2 }
+///         expect race on count
+///     }"#,
+/// );
+/// assert_eq!(report.scenarios[0].status, Status::Passed);
+/// ```
+#[derive(Clone)]
+pub struct Checker {
+    limits: Limits,
+    workers: usize,
+    reduction: Reduction,
+    sets: Vec<(String, i64)>,
+    only: Vec<String>,
+    on_progress: Option<OnProgress>,
+}
+
+impl Default for Checker {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Checker {
+    /// A checker with the default limits: ten million states, half of the
+    /// machine's memory, no time limit, one worker.
+    pub fn new() -> Self {
+        Self {
+            limits: Limits::default(),
+            workers: 1,
+            reduction: Reduction::default(),
+            sets: Vec::new(),
+            only: Vec::new(),
+            on_progress: None,
+        }
+    }
+
+    /// Stops, inconclusive, at this number of stored states.
+    #[must_use]
+    pub fn max_states(mut self, states: u64) -> Self {
+        self.limits.states = states;
+        self
+    }
+
+    /// Stops, inconclusive, at runs of this number of steps.
+    #[must_use]
+    pub fn max_depth(mut self, steps: u32) -> Self {
+        self.limits.depth = Some(steps);
+        self
+    }
+
+    /// Stops, inconclusive, before stored states take more than these bytes.
+    #[must_use]
+    pub fn max_memory(mut self, bytes: u64) -> Self {
+        self.limits.memory = MemoryBudget(bytes);
+        self
+    }
+
+    /// Stops, inconclusive, after this time for each scenario.
+    #[must_use]
+    pub fn timeout(mut self, time: Duration) -> Self {
+        self.limits.time = Some(time);
+        self
+    }
+
+    /// Expands states on so many threads. The report does not depend on it.
+    #[must_use]
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.workers = workers.max(1);
+        self
+    }
+
+    /// Chooses what may be skipped.
+    #[must_use]
+    pub fn reduction(mut self, reduction: Reduction) -> Self {
+        self.reduction = reduction;
+        self
+    }
+
+    /// Gives a `const` of the scenarios another value; a bool is 0 or 1.
+    #[must_use]
+    pub fn set(mut self, name: impl Into<String>, value: i64) -> Self {
+        self.sets.push((name.into(), value));
+        self
+    }
+
+    /// Checks only scenarios whose name contains the text (or any of several).
+    #[must_use]
+    pub fn only(mut self, name: impl Into<String>) -> Self {
+        self.only.push(name.into());
+        self
+    }
+
+    /// A flag that stops the search, inconclusive, when it is raised.
+    #[must_use]
+    pub fn interrupt(mut self, flag: Arc<AtomicBool>) -> Self {
+        self.limits.interrupt = flag;
+        self
+    }
+
+    /// Called now and then during a long search.
+    #[must_use]
+    pub fn on_progress(mut self, call: impl Fn(Progress<'_>) + Send + Sync + 'static) -> Self {
+        self.on_progress = Some(Arc::new(call));
+        self
+    }
+
+    /// Checks the scenarios in a text.
+    pub fn check_str(&self, name: impl Into<String>, text: impl Into<String>) -> Report {
+        self.check_inputs([Input::from_text(name, text)])
+    }
+
+    /// Checks the scenarios of a file, or of all `.tb` files below a folder.
+    pub fn check_path(&self, path: impl AsRef<Path>) -> Report {
+        self.check_inputs(files::collect([path.as_ref()]))
+    }
+
+    /// Checks the scenarios of several files and folders.
+    pub fn check_paths<P: AsRef<Path>>(&self, paths: impl IntoIterator<Item = P>) -> Report {
+        self.check_inputs(files::collect(paths))
+    }
+
+    /// Checks what was read, or could not be.
+    pub fn check_inputs(&self, inputs: impl IntoIterator<Item = Input>) -> Report {
+        let start = Instant::now();
+        let mut scenarios = Vec::new();
+        for input in inputs {
+            match input.into_source() {
+                Ok(source) => scenarios.extend(self.check_source(Arc::new(source))),
+                Err(error) => scenarios.push(error.into_report()),
+            }
+        }
+        let mut report = Report::new(scenarios);
+        report.elapsed_ms = start.elapsed().as_secs_f64() * 1000.0;
+        report
+    }
+
+    /// Checks the scenarios of one source, one report for each, in order. A
+    /// source with mistakes outside its scenarios gives one report of its own.
+    pub fn check_source(&self, source: Arc<Source>) -> Vec<ScenarioReport> {
+        on_a_large_stack(|| self.check_here(&source))
+    }
+
+    fn check_here(&self, source: &Arc<Source>) -> Vec<ScenarioReport> {
+        let loaded = self.load_here(source);
+        let mut reports = Vec::new();
+        if !loaded.diagnostics.is_empty() || loaded.scenarios.is_empty() {
+            reports.extend(file_report(source, loaded.diagnostics));
+        }
+        for scenario in loaded.scenarios {
+            let wanted =
+                self.only.is_empty() || self.only.iter().any(|o| scenario.name.contains(o));
+            if wanted {
+                reports.push(self.check_scenario(source, scenario));
+            }
+        }
+        reports
+    }
+
+    fn check_scenario(&self, source: &Arc<Source>, loaded: Loaded) -> ScenarioReport {
+        let line = source.position(loaded.line_at).line;
+        match loaded.program {
+            Some((hir, program)) => run::check(self, source, &hir, &program, loaded.diagnostics),
+            None => ScenarioReport {
+                diagnostics: loaded.diagnostics,
+                ..ScenarioReport::error(Arc::clone(source), loaded.name, line)
+            },
+        }
+    }
+
+    /// The scenarios of a source as programs, with what is wrong about them.
+    pub fn load(&self, source: &Source) -> LoadedFile {
+        on_a_large_stack(|| self.load_here(source))
+    }
+
+    fn reduce(&self, program: Program) -> Program {
+        match self.reduction {
+            Reduction::None => program.with_dead_values(),
+            Reduction::Safe => program,
+        }
+    }
+
+    fn load_here(&self, source: &Source) -> LoadedFile {
+        let (tree, mut diagnostics) = syntax::parse(source);
+        let resolution = syntax::resolve::resolve(&tree, source, &self.sets);
+        let broken = diagnostics.iter().any(is_error);
+        diagnostics.extend(resolution.diagnostics);
+        diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+        let mut scenarios = Vec::new();
+        for resolved in resolution.scenarios {
+            let mut found = resolved.diagnostics;
+            let compiled = resolved.scenario.filter(|_| !broken).and_then(|hir| {
+                crate::compile::compile(&hir)
+                    .map_err(|errors| found.extend(errors))
+                    .ok()
+                    .map(|program| (hir, self.reduce(program)))
+            });
+            scenarios.push(Loaded {
+                name: resolved.name,
+                line_at: resolved.span.start,
+                program: compiled,
+                diagnostics: found,
+            });
+        }
+        if broken {
+            // The syntax is wrong, so nothing that follows from it can be trusted.
+            for scenario in &mut scenarios {
+                diagnostics.append(&mut scenario.diagnostics);
+            }
+            diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+            diagnostics.truncate(syntax::limits::DIAGNOSTICS_MAX);
+            scenarios.clear();
+        }
+        LoadedFile {
+            scenarios,
+            diagnostics,
+        }
+    }
+}
+
+fn is_error(diagnostic: &Diagnostic) -> bool {
+    diagnostic.severity == Severity::Error
+}
+
+/// The scenarios of a file, ready to be searched.
+#[derive(Debug)]
+pub struct LoadedFile {
+    /// In source order.
+    pub scenarios: Vec<Loaded>,
+    /// Mistakes that belong to no scenario, in source order.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A scenario, ready to be searched if nothing is wrong with it.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Its name.
+    pub name: String,
+    /// The byte it begins at.
+    pub line_at: u32,
+    /// What the author meant, and the program that runs.
+    pub program: Option<(hir::Scenario, Program)>,
+    /// Mistakes and warnings in its text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+fn file_report(source: &Arc<Source>, diagnostics: Vec<Diagnostic>) -> Option<ScenarioReport> {
+    let mut diagnostics = diagnostics;
+    if diagnostics.is_empty() {
+        let all = source.body();
+        let at = crate::base::Span::new(all.start, all.start);
+        diagnostics.push(
+            Diagnostic::error("E002", at, "this file holds no scenario")
+                .help("begin with `scenario \"a name\" { … }`"),
+        );
+    }
+    let error = diagnostics.iter().any(is_error);
+    let mut report = ScenarioReport::error(Arc::clone(source), "", 1);
+    if !error {
+        report.status = Status::Passed;
+    }
+    report.diagnostics = diagnostics;
+    Some(report)
+}
+
+/// Runs on a thread whose stack is as large as the limits on nesting need.
+fn on_a_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().stack_size(STACK_BYTES);
+        let handle = builder
+            .spawn_scoped(scope, work)
+            .expect("the system can start a thread");
+        match handle.join() {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}

@@ -1,0 +1,427 @@
+//! Operations on objects, handles and atomics.
+
+use super::codes;
+use super::methods::{ATOMIC, Gives, Operation, Takes, near_miss, operations};
+use super::names::{Def, nearest};
+use super::place::{Path, counted};
+use super::state::{BodyKind, Resolver};
+use super::types::Because;
+use crate::base::{Diagnostic, Span};
+use crate::hir::{AtomicOp, BinaryOp, Expr, ExprKind, Method, ObjectKind, ObjectType, Place, Type};
+use crate::syntax::ast;
+
+/// Memory orderings; without effect under sequential consistency.
+const ORDERINGS: [&str; 5] = ["relaxed", "acquire", "release", "acq_rel", "seq_cst"];
+
+impl Resolver<'_> {
+    /// `receiver.name(args)` as a value.
+    pub fn method(&mut self, method: &ast::Method, span: Span) -> Expr {
+        self.operation(method, span, false)
+    }
+
+    /// `receiver.name(args)`; `for_effect` as a statement, where a receive may give nothing.
+    pub fn operation(&mut self, method: &ast::Method, span: Span, for_effect: bool) -> Expr {
+        let receiver = match self.receiver(method) {
+            Path::Place(place) if self.out.vars[place.var.index()].atomic => {
+                return self.atomic(place, method, span);
+            }
+            Path::Place(place) => self.read_place(place),
+            Path::Value(value) => value,
+        };
+        let ty = self.cells.full(&receiver.ty);
+        if self.cells.is_open(&ty) {
+            if !method.name.text.is_empty() && !self.is_error(&receiver) {
+                self.type_needed(&ty, receiver.span);
+            }
+            return self.error_expr(span);
+        }
+        let all = operations(&ty);
+        let Some(found) = all.iter().find(|op| op.name == method.name.text) else {
+            self.unknown_method(&ty, all, method);
+            return self.error_expr(span);
+        };
+        self.apply(found, receiver, method, span, for_effect)
+    }
+
+    /// Whether the expression stands for one that was wrong or is not known.
+    fn is_error(&self, expr: &Expr) -> bool {
+        matches!(expr.kind, ExprKind::Const(_))
+    }
+
+    fn receiver(&mut self, method: &ast::Method) -> Path {
+        if let ast::ExprKind::Name(name) = &method.receiver.kind
+            && method.name.text == "join"
+            && self.body.lookup(&name.text).is_none()
+            && let Some(named) = self.names.lookup(&name.text, self.body.in_file)
+            && let Def::Group(group) = named.def
+        {
+            let all = self.make(ExprKind::Group(group), &Type::Handle, name.span);
+            return Path::Value(all);
+        }
+        self.path_of(&method.receiver)
+    }
+
+    fn apply(
+        &mut self,
+        op: &Operation,
+        receiver: Expr,
+        method: &ast::Method,
+        span: Span,
+        for_effect: bool,
+    ) -> Expr {
+        if op.method == Method::TryRecv && !for_effect {
+            self.may_give_nothing(method, span);
+            return self.error_expr(span);
+        }
+        if !self.check_pure(is_query(op.method), &method.name.text, span) {
+            return self.error_expr(span);
+        }
+        let element = self.element_type(&receiver);
+        let (least, most) = match op.takes {
+            Takes::Nothing => (0, 0),
+            Takes::MaybeInt => (0, 1),
+            Takes::Int | Takes::Element => (1, 1),
+        };
+        let right_number = self.check_count(&method.name, method.args.len(), least, most, None);
+        let wanted = if op.takes == Takes::Element {
+            element.clone()
+        } else {
+            Type::Int
+        };
+        let because = match self.cells.fixed_at(&element) {
+            Some(at) if op.takes == Takes::Element => {
+                let holds = self.type_name(&element);
+                Because::at(
+                    at,
+                    format!("the channel holds elements of type {holds} since this"),
+                )
+            }
+            _ => Because::nothing(),
+        };
+        let mut args = Vec::new();
+        for arg in &method.args {
+            let arg = self.value(arg);
+            args.push(if right_number {
+                self.expect_type(arg, &wanted, &because)
+            } else {
+                arg
+            });
+        }
+        if op.takes == Takes::MaybeInt || op.takes == Takes::Int {
+            self.check_positive(&args, &method.name.text);
+        }
+        let gives = match op.gives {
+            Gives::Nothing => Type::Unit,
+            Gives::Bool => Type::Bool,
+            Gives::Int => Type::Int,
+            Gives::Element => element,
+        };
+        let kind = ExprKind::Method(op.method, Box::new(receiver), args);
+        self.make(kind, &gives, span)
+    }
+
+    fn check_positive(&mut self, args: &[Expr], name: &str) {
+        if let [arg] = args
+            && let ExprKind::Const(word) = arg.kind
+            && word < 0
+        {
+            self.report(
+                Diagnostic::error(
+                    codes::OUT_OF_RANGE,
+                    arg.span,
+                    format!("`{name}` takes no negative number"),
+                )
+                .label(format!("this is {word}")),
+            );
+        }
+    }
+
+    /// The type of a channel's elements; of a declared one as it was declared, so
+    /// that a message can say what decided it.
+    fn element_type(&self, receiver: &Expr) -> Type {
+        if let ExprKind::Object(decl, _) = receiver.kind
+            && let ObjectKind::Chan { element, .. } = &self.out.objects[decl.index()].kind
+        {
+            return element.clone();
+        }
+        match self.cells.head(&receiver.ty) {
+            Type::Object(ObjectType::Chan(of)) => *of,
+            _ => Type::Unit,
+        }
+    }
+
+    /// In a property or `wait_until`, only questions may be asked; false after reporting.
+    pub fn check_pure(&mut self, query: bool, name: &str, span: Span) -> bool {
+        if let BodyKind::Constant(what) = self.body.kind {
+            self.not_constant(span, what);
+            return false;
+        }
+        if let Some(place) = self.body.pure
+            && !query
+        {
+            self.report(
+                Diagnostic::error(
+                    codes::PROPERTY_ACTS,
+                    span,
+                    format!("{place} only looks, but `{name}` acts"),
+                )
+                .label("this changes something, or waits")
+                .help("ask with `len`, `is_empty`, `is_full`, `is_locked`, `value`, `is_set`, `is_alive` or `load`"),
+            );
+            return false;
+        }
+        true
+    }
+
+    /// Reports a wrong number of arguments.
+    pub fn check_count(
+        &mut self,
+        name: &ast::Ident,
+        found: usize,
+        least: usize,
+        most: usize,
+        declared: Option<Span>,
+    ) -> bool {
+        if (least..=most).contains(&found) {
+            return true;
+        }
+        let takes = if least == most {
+            counted(most, "argument", "arguments")
+        } else {
+            format!("{least} or {}", counted(most, "argument", "arguments"))
+        };
+        let mut diagnostic = Diagnostic::error(
+            codes::ARGUMENTS,
+            name.span,
+            format!("`{}` takes {takes}, not {found}", name.text),
+        )
+        .label(format!(
+            "called with {}",
+            counted(found, "argument", "arguments")
+        ));
+        if let Some(declared) = declared {
+            diagnostic = diagnostic.secondary(declared, "declared here");
+        }
+        self.report(diagnostic);
+        false
+    }
+
+    fn may_give_nothing(&mut self, method: &ast::Method, span: Span) {
+        let receiver = self.source.slice(method.receiver.span).to_owned();
+        let name = &method.name.text;
+        self.report(
+            Diagnostic::error(
+                codes::MAY_GIVE_NOTHING,
+                span,
+                format!("`{name}` may give nothing, so it has no plain value"),
+            )
+            .label("what if there is nothing?")
+            .help(format!(
+                "write `if let x = {receiver}.{name}() {{ … }} else {{ … }}`"
+            )),
+        );
+    }
+
+    fn unknown_method(&mut self, ty: &Type, all: &[Operation], method: &ast::Method) {
+        let name = &method.name;
+        if name.text.is_empty() {
+            self.broken = true;
+            return;
+        }
+        if name.text == "recv_for" && matches!(ty, Type::Object(ObjectType::Chan(_))) {
+            let span = method.receiver.span.to(name.span);
+            self.may_give_nothing(method, span);
+            return;
+        }
+        let kind = self.kind_name(ty);
+        let article = if matches!(kind.as_str(), "int" | "event" | "executor") {
+            "an"
+        } else {
+            "a"
+        };
+        let mut diagnostic = Diagnostic::error(
+            codes::UNKNOWN_METHOD,
+            name.span,
+            format!("{article} {kind} has no operation `{}`", name.text),
+        )
+        .label("no such operation");
+        let names = || all.iter().map(|op| op.name);
+        let near = near_miss(&name.text)
+            .iter()
+            .copied()
+            .find(|ours| names().any(|op| op == *ours))
+            .or_else(|| nearest(&name.text, names()));
+        let list = names()
+            .map(|op| format!("`{op}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        diagnostic = match (&ty, all.is_empty()) {
+            (Type::Object(ObjectType::Once), _) => {
+                diagnostic.help("use it with `with o.first { … }`")
+            }
+            (_, true) if self.has_atomic_operation(&name.text) => {
+                diagnostic.help("declare the variable with `atomic` instead of `var`")
+            }
+            (_, true) => diagnostic.help("it is a plain value: use it in expressions"),
+            (_, false) => diagnostic.help(format!("{article} {kind} has {list}")),
+        };
+        if let Some(near) = near {
+            diagnostic = diagnostic.fix(name.span, near);
+        }
+        self.report(diagnostic);
+    }
+
+    fn has_atomic_operation(&self, name: &str) -> bool {
+        ATOMIC.contains(&name)
+    }
+
+    fn kind_name(&self, ty: &Type) -> String {
+        match ty {
+            Type::Object(ObjectType::Chan(_)) => "chan".to_owned(),
+            _ => self.type_name(ty),
+        }
+    }
+
+    fn atomic(&mut self, place: Place, method: &ast::Method, span: Span) -> Expr {
+        let name = &method.name;
+        let (op, takes) = match name.text.as_str() {
+            "load" => (AtomicOp::Load, 0),
+            "store" => (AtomicOp::Store, 1),
+            "swap" => (AtomicOp::Swap, 1),
+            "fetch_add" => (AtomicOp::Fetch(BinaryOp::Add), 1),
+            "fetch_sub" => (AtomicOp::Fetch(BinaryOp::Sub), 1),
+            "fetch_and" => (AtomicOp::Fetch(BinaryOp::BitAnd), 1),
+            "fetch_or" => (AtomicOp::Fetch(BinaryOp::BitOr), 1),
+            "fetch_xor" => (AtomicOp::Fetch(BinaryOp::BitXor), 1),
+            "fetch_max" => (AtomicOp::Fetch(BinaryOp::Max), 1),
+            "fetch_min" => (AtomicOp::Fetch(BinaryOp::Min), 1),
+            "compare_exchange" => (AtomicOp::CompareExchange, 2),
+            "plain_load" => (AtomicOp::PlainLoad, 0),
+            "plain_store" => (AtomicOp::PlainStore, 1),
+            _ => return self.other_on_atomic(place, method, span),
+        };
+        let looks = matches!(op, AtomicOp::Load | AtomicOp::PlainLoad);
+        if !self.check_pure(looks, &name.text, span) {
+            return self.error_expr(span);
+        }
+        let given = self.without_orderings(&method.args, takes);
+        let right_number = self.check_count(name, given.len(), takes, takes, None);
+        let ty = match op {
+            AtomicOp::Fetch(how) => self.fetched(how, &place),
+            _ => place.ty.clone(),
+        };
+        let declared = &self.out.vars[place.var.index()];
+        let because = Because::at(
+            declared.span,
+            format!("`{}` is declared here", declared.name),
+        );
+        let mut args = Vec::new();
+        for arg in given {
+            let arg = self.value(arg);
+            args.push(if right_number {
+                self.expect_type(arg, &ty, &because)
+            } else {
+                arg
+            });
+        }
+        let gives = match op {
+            AtomicOp::Store | AtomicOp::PlainStore => Type::Unit,
+            AtomicOp::CompareExchange => Type::Bool,
+            AtomicOp::Load | AtomicOp::Swap | AtomicOp::Fetch(_) | AtomicOp::PlainLoad => ty,
+        };
+        self.make(ExprKind::Atomic(op, place, args), &gives, span)
+    }
+
+    /// The type a read-modify-write works on: an `int`, or a bool for the logical ones.
+    fn fetched(&mut self, how: BinaryOp, place: &Place) -> Type {
+        let logical = matches!(how, BinaryOp::BitAnd | BinaryOp::BitOr | BinaryOp::BitXor);
+        if logical && self.cells.head(&place.ty) == Type::Bool {
+            return Type::Bool;
+        }
+        if !self.cells.unify(&Type::Int, &place.ty, place.span) {
+            let got = self.a_type(&place.ty);
+            self.report(
+                Diagnostic::error(
+                    codes::OPERATOR,
+                    place.span,
+                    format!("this does not apply to {got}"),
+                )
+                .label("an int is asked for"),
+            );
+            return self.cells.fresh();
+        }
+        Type::Int
+    }
+
+    /// A variable may hold a lock or a channel; then their operations are meant.
+    fn other_on_atomic(&mut self, place: Place, method: &ast::Method, span: Span) -> Expr {
+        let ty = self.cells.full(&place.ty);
+        let all = operations(&ty);
+        if let Some(found) = all.iter().find(|op| op.name == method.name.text) {
+            let receiver = self.read_place(place);
+            return self.apply(found, receiver, method, span, false);
+        }
+        let name = &method.name;
+        if name.text.is_empty() {
+            self.broken = true;
+            return self.error_expr(span);
+        }
+        let near = near_miss(&name.text)
+            .iter()
+            .copied()
+            .find(|ours| ATOMIC.contains(ours))
+            .or_else(|| nearest(&name.text, ATOMIC.iter().copied()));
+        let list = ATOMIC
+            .iter()
+            .map(|op| format!("`{op}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let mut diagnostic = Diagnostic::error(
+            codes::UNKNOWN_METHOD,
+            name.span,
+            format!("an atomic has no operation `{}`", name.text),
+        )
+        .label("no such operation")
+        .help(format!("an atomic has {list}"));
+        if let Some(near) = near {
+            diagnostic = diagnostic.fix(name.span, near);
+        }
+        self.report(diagnostic);
+        self.error_expr(span)
+    }
+
+    /// The arguments without memory orderings behind them.
+    fn without_orderings<'e>(&self, args: &'e [ast::Expr], takes: usize) -> &'e [ast::Expr] {
+        let orderings = args
+            .get(takes..)
+            .unwrap_or_default()
+            .iter()
+            .all(|arg| self.is_ordering(arg));
+        let most = if takes == 2 { 4 } else { takes + 1 };
+        if orderings && args.len() > takes && args.len() <= most {
+            &args[..takes]
+        } else {
+            args
+        }
+    }
+
+    /// Whether an argument is the name of a memory ordering.
+    pub fn is_ordering(&self, arg: &ast::Expr) -> bool {
+        matches!(&arg.kind, ast::ExprKind::Name(name)
+            if ORDERINGS.contains(&name.text.as_str()) && self.body.lookup(&name.text).is_none())
+    }
+}
+
+/// Whether an operation only looks.
+fn is_query(method: Method) -> bool {
+    matches!(
+        method,
+        Method::IsLocked
+            | Method::Value
+            | Method::IsSet
+            | Method::Len
+            | Method::IsEmpty
+            | Method::IsFull
+            | Method::IsAlive
+    )
+}

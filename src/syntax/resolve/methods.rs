@@ -1,0 +1,269 @@
+//! Which operations each kind of object has, as tables.
+
+use crate::hir::{Method, ObjectType, Type};
+
+/// What an operation takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Takes {
+    /// Nothing.
+    Nothing,
+    /// A number.
+    Int,
+    /// A number that may be left out.
+    MaybeInt,
+    /// An element of the channel.
+    Element,
+}
+
+/// What an operation gives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Gives {
+    /// Nothing.
+    Nothing,
+    /// A truth value.
+    Bool,
+    /// A number.
+    Int,
+    /// An element of the channel.
+    Element,
+}
+
+/// One operation.
+pub struct Operation {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is.
+    pub method: Method,
+    /// Its argument.
+    pub takes: Takes,
+    /// Its value.
+    pub gives: Gives,
+}
+
+const fn op(name: &'static str, method: Method, takes: Takes, gives: Gives) -> Operation {
+    Operation {
+        name,
+        method,
+        takes,
+        gives,
+    }
+}
+
+const LOCK: &[Operation] = &[
+    op("lock", Method::Lock, Takes::Nothing, Gives::Nothing),
+    op("unlock", Method::Unlock, Takes::Nothing, Gives::Nothing),
+    op("try_lock", Method::TryLock, Takes::Nothing, Gives::Bool),
+    op(
+        "try_lock_for",
+        Method::TryLockFor,
+        Takes::Nothing,
+        Gives::Bool,
+    ),
+    op("is_locked", Method::IsLocked, Takes::Nothing, Gives::Bool),
+];
+
+const RW_LOCK: &[Operation] = &[
+    op("read", Method::Read, Takes::Nothing, Gives::Nothing),
+    op(
+        "read_unlock",
+        Method::ReadUnlock,
+        Takes::Nothing,
+        Gives::Nothing,
+    ),
+    op("write", Method::Write, Takes::Nothing, Gives::Nothing),
+    op(
+        "write_unlock",
+        Method::WriteUnlock,
+        Takes::Nothing,
+        Gives::Nothing,
+    ),
+    op("try_read", Method::TryRead, Takes::Nothing, Gives::Bool),
+    op("try_write", Method::TryWrite, Takes::Nothing, Gives::Bool),
+    op(
+        "downgrade",
+        Method::Downgrade,
+        Takes::Nothing,
+        Gives::Nothing,
+    ),
+];
+
+const SEM: &[Operation] = &[
+    op("acquire", Method::Acquire, Takes::Nothing, Gives::Nothing),
+    op("release", Method::Release, Takes::MaybeInt, Gives::Nothing),
+    op(
+        "try_acquire",
+        Method::TryAcquire,
+        Takes::Nothing,
+        Gives::Bool,
+    ),
+    op(
+        "acquire_for",
+        Method::AcquireFor,
+        Takes::Nothing,
+        Gives::Bool,
+    ),
+    op("value", Method::Value, Takes::Nothing, Gives::Int),
+];
+
+const COND: &[Operation] = &[
+    op("wait", Method::CondWait, Takes::Nothing, Gives::Nothing),
+    op("wait_for", Method::CondWaitFor, Takes::Nothing, Gives::Bool),
+    op("notify", Method::Notify, Takes::MaybeInt, Gives::Nothing),
+    op(
+        "notify_all",
+        Method::NotifyAll,
+        Takes::Nothing,
+        Gives::Nothing,
+    ),
+];
+
+const EVENT: &[Operation] = &[
+    op("set", Method::EventSet, Takes::Nothing, Gives::Nothing),
+    op("clear", Method::EventClear, Takes::Nothing, Gives::Nothing),
+    op("wait", Method::EventWait, Takes::Nothing, Gives::Nothing),
+    op(
+        "wait_for",
+        Method::EventWaitFor,
+        Takes::Nothing,
+        Gives::Bool,
+    ),
+    op("is_set", Method::IsSet, Takes::Nothing, Gives::Bool),
+];
+
+const BARRIER: &[Operation] = &[
+    op("wait", Method::BarrierWait, Takes::Nothing, Gives::Int),
+    op(
+        "abort",
+        Method::BarrierAbort,
+        Takes::Nothing,
+        Gives::Nothing,
+    ),
+];
+
+const LATCH: &[Operation] = &[
+    op(
+        "count_down",
+        Method::CountDown,
+        Takes::Nothing,
+        Gives::Nothing,
+    ),
+    op("wait", Method::LatchWait, Takes::Nothing, Gives::Nothing),
+    op("add", Method::LatchAdd, Takes::Int, Gives::Nothing),
+];
+
+const CHAN: &[Operation] = &[
+    op("send", Method::Send, Takes::Element, Gives::Nothing),
+    op("try_send", Method::TrySend, Takes::Element, Gives::Bool),
+    op("send_for", Method::SendFor, Takes::Element, Gives::Bool),
+    op("recv", Method::Recv, Takes::Nothing, Gives::Element),
+    op("recv_or", Method::RecvOr, Takes::Element, Gives::Element),
+    op("try_recv", Method::TryRecv, Takes::Nothing, Gives::Nothing),
+    op("close", Method::Close, Takes::Nothing, Gives::Nothing),
+    op("len", Method::Len, Takes::Nothing, Gives::Int),
+    op("is_empty", Method::IsEmpty, Takes::Nothing, Gives::Bool),
+    op("is_full", Method::IsFull, Takes::Nothing, Gives::Bool),
+    op(
+        "task_done",
+        Method::TaskDone,
+        Takes::Nothing,
+        Gives::Nothing,
+    ),
+    op("join", Method::ChanJoin, Takes::Nothing, Gives::Nothing),
+];
+
+const HANDLE: &[Operation] = &[
+    op("join", Method::Join, Takes::Nothing, Gives::Nothing),
+    op("is_alive", Method::IsAlive, Takes::Nothing, Gives::Bool),
+];
+
+/// The operations of a type; none for plain values.
+pub fn operations(ty: &Type) -> &'static [Operation] {
+    let Type::Object(object) = ty else {
+        return if *ty == Type::Handle { HANDLE } else { &[] };
+    };
+    match object {
+        ObjectType::Lock => LOCK,
+        ObjectType::RwLock => RW_LOCK,
+        ObjectType::Sem => SEM,
+        ObjectType::Cond => COND,
+        ObjectType::Event => EVENT,
+        ObjectType::Barrier => BARRIER,
+        ObjectType::Latch => LATCH,
+        ObjectType::Chan(_) => CHAN,
+        ObjectType::Once | ObjectType::Executor | ObjectType::List(_) | ObjectType::Map(..) => &[],
+    }
+}
+
+/// An operation of that name, whatever it works on.
+pub fn any_operation(name: &str) -> Option<&'static str> {
+    let all = [
+        LOCK, RW_LOCK, SEM, COND, EVENT, BARRIER, LATCH, CHAN, HANDLE,
+    ];
+    let declared = all.into_iter().flatten().map(|op| op.name);
+    declared
+        .chain(ATOMIC.iter().copied())
+        .find(|op| *op == name)
+}
+
+/// Operations of an `atomic`.
+pub const ATOMIC: &[&str] = &[
+    "load",
+    "store",
+    "swap",
+    "fetch_add",
+    "fetch_sub",
+    "fetch_and",
+    "fetch_or",
+    "fetch_xor",
+    "fetch_max",
+    "fetch_min",
+    "compare_exchange",
+    "plain_load",
+    "plain_store",
+];
+
+/// Words of other languages and libraries, with ours in the order to be tried.
+pub fn near_miss(name: &str) -> &'static [&'static str] {
+    match name {
+        "acquire" | "enter" | "P" | "p" | "down" | "take" | "sem_wait" | "wait" => {
+            &["acquire", "lock", "recv", "wait"]
+        }
+        "release" | "exit" | "leave" | "V" | "v" | "up" | "post" | "sem_post" => {
+            &["release", "unlock"]
+        }
+        "lock" => &["acquire", "write"],
+        "unlock" => &["release", "write_unlock"],
+        "locked" | "held" => &["is_locked"],
+        "read_lock" | "rlock" | "RLock" | "acquire_read" | "lock_shared" => &["read"],
+        "read_release" | "runlock" | "RUnlock" | "release_read" => &["read_unlock"],
+        "write_lock" | "wlock" | "acquire_write" => &["write"],
+        "write_release" | "wunlock" | "release_write" => &["write_unlock"],
+        "signal" | "notify_one" | "notifyOne" | "pulse" | "wake" => &["notify", "set", "release"],
+        "notify" => &["set"],
+        "broadcast" | "notifyAll" | "pulse_all" | "signal_all" => &["notify_all", "set"],
+        "put" | "push" | "enqueue" | "append" | "offer" | "write" => &["send", "store"],
+        "get" | "pop" | "dequeue" | "receive" | "poll" | "read" | "recieve" => &["recv", "load"],
+        "try_put" | "put_nowait" | "try_push" => &["try_send"],
+        "try_get" | "get_nowait" | "try_pop" => &["try_recv"],
+        "put_for" | "send_timeout" => &["send_for"],
+        "set" | "assign" => &["store", "notify_all"],
+        "isSet" | "is_raised" => &["is_set"],
+        "reset" => &["clear"],
+        "empty" | "isEmpty" => &["is_empty"],
+        "full" | "isFull" => &["is_full"],
+        "qsize" | "size" | "length" | "count" => &["len", "value"],
+        "done" | "arrive" | "countDown" | "Done" => &["count_down", "task_done", "wait"],
+        "add" | "increment" | "inc" => &["fetch_add", "add"],
+        "sub" | "decrement" | "dec" => &["fetch_sub", "count_down"],
+        "cas"
+        | "compare_and_swap"
+        | "compare_and_set"
+        | "compareAndSet"
+        | "compare_exchange_weak" => &["compare_exchange"],
+        "exchange" | "get_and_set" | "getAndSet" => &["swap"],
+        "alive" | "isAlive" | "is_running" | "is_finished" => &["is_alive"],
+        "wait_for_all" | "join_all" => &["join"],
+        "await" => &["wait", "join"],
+        _ => &[],
+    }
+}
