@@ -2,19 +2,21 @@
 //! and confirmed, with the evidence read off the execution.
 
 use super::facts::Facts;
-use super::finding::{Blocked, Evidence, Finding};
+use super::finding::{Blocked, Evidence, Finding, declared_name};
 use super::footprint::{Touch, touches};
 use super::futures::Futures;
 use super::key::Key;
+use super::liveness;
 use super::lock_order::circles;
 use super::rule::{Level, Rule};
 use super::rules::deadlocks::{causes, circles_in};
 use super::rules::races::race_key;
+use super::stuck::{StuckSets, note_at_rest, note_beside_others};
 use super::waits::wait_of;
 use crate::base::Span;
 use crate::explore::{Bound, Goal, Graph, MemoryBudget, Observer, Search, Visit, shortest};
 use crate::program::{Instr, ObjectId, Program, PropertyKind};
-use crate::semantics::{ArithmeticFault, FaultKind, Incident, Machine, Misuse, State, Status};
+use crate::semantics::{ArithmeticFault, FaultKind, Incident, Misuse, State, Status};
 use crate::trace::{Execution, Schedule, replay};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,13 +63,31 @@ pub fn diagnose<'p>(
 ) -> Diagnosis {
     let futures = Futures::new(program);
     let mut bound = search.bound();
-    let stuck_sets = match note_blocked(search, memory, facts, &futures) {
-        Ok(sets) => sets,
+    note_at_rest(search, facts, &futures);
+    let graph = match graph_of_runs(program, search, memory) {
+        Ok(graph) => graph,
         Err(reason) => {
             bound = Some(reason);
-            StuckSets::new()
+            None
         }
     };
+    let mut stuck_sets = StuckSets::new();
+    let mut for_ever = Vec::new();
+    if let Some(graph) = &graph {
+        let mut moving = Vec::new();
+        if search.may_run_for_ever() {
+            moving = graph.still_moving();
+            stuck_sets = note_beside_others(search, graph, &moving, facts, &futures);
+        }
+        for_ever = liveness::findings(&liveness::Question {
+            program,
+            search,
+            graph,
+            moving: &moving,
+            futures: &futures,
+        });
+    }
+    drop(graph);
     let complete = bound.is_none();
     let ways = interleavings(search, memory, facts);
     drop_implied(facts);
@@ -83,7 +103,7 @@ pub fn diagnose<'p>(
     let schedules = shortest(search, &goals);
     let (for_hits, for_endings) = schedules.split_at(facts.hits.len());
 
-    let mut findings = Vec::new();
+    let mut findings = for_ever;
     for (key, schedule) in facts.hits.keys().zip(for_hits) {
         let execution =
             replay(program, schedule).expect("a schedule of the search can be replayed");
@@ -126,6 +146,24 @@ pub fn diagnose<'p>(
         bound,
         may_run_for_ever: search.may_run_for_ever(),
     }
+}
+
+/// The steps between all states, for questions about runs that go on for ever or
+/// about whole runs; `None` if there are no such questions or no complete answers.
+fn graph_of_runs(
+    program: &Program,
+    search: &Search<'_>,
+    memory: MemoryBudget,
+) -> Result<Option<Graph>, Bound> {
+    let wanted = search.may_run_for_ever() || liveness::is_asked(program);
+    if search.bound().is_some() || !wanted {
+        return Ok(None);
+    }
+    let machine = search.machine();
+    let mut mark = |before: &State, action, after: &State| {
+        liveness::mark(machine, before, action, after)
+    };
+    Graph::marked(search, memory, &mut mark).map(Some)
 }
 
 /// States up to which interleavings are counted: it takes another pass.
@@ -176,109 +214,6 @@ fn sort_key(program: &Program, finding: &Finding) -> (Level, Rule, Option<Key>, 
         _ => Span::default(),
     };
     (finding.level, finding.rule, finding.key.clone(), place)
-}
-
-/// For states in which some can run for ever while others never will: who never will.
-type StuckSets = BTreeMap<u32, Vec<usize>>;
-
-/// Notes why actors are blocked for ever, in states without a step and in states
-/// whose whole future keeps the same actors blocked.
-fn note_blocked(
-    search: &Search<'_>,
-    memory: MemoryBudget,
-    facts: &mut Facts<'_>,
-    futures: &Futures,
-) -> Result<StuckSets, Bound> {
-    let machine = search.machine();
-    let layout = machine.layout();
-    let mut state = search.blank();
-    for (id, depth) in std::mem::take(&mut facts.stuck) {
-        search.load(id, &mut state);
-        let stuck: Vec<usize> = (0..layout.n_actors(&state))
-            .filter(|&actor| layout.is_running(&state, actor))
-            .collect();
-        note_causes(facts, machine, &state, &stuck, futures, goal(id, depth));
-    }
-    let mut stuck_sets = StuckSets::new();
-    if search.bound().is_some() || !search.may_run_for_ever() {
-        return Ok(stuck_sets);
-    }
-    let at_the_end: BTreeSet<Key> = facts.hits.keys().cloned().collect();
-    let graph = Graph::new(search, memory)?;
-    let moving = graph.still_moving();
-    let stable = stable_states(&graph, &moving);
-    let mut found = Facts::new(facts.program);
-    for depth in 0..=search.depth() {
-        for id in search.layer(depth) {
-            if !stable[id as usize] || moving[id as usize] == 0 {
-                continue;
-            }
-            search.load(id, &mut state);
-            let stuck: Vec<usize> = (0..layout.n_actors(&state))
-                .filter(|&actor| layout.is_running(&state, actor))
-                .filter(|&actor| moving[id as usize] >> actor & 1 == 0)
-                .collect();
-            if !stuck.is_empty() {
-                note_causes(
-                    &mut found,
-                    machine,
-                    &state,
-                    &stuck,
-                    futures,
-                    goal(id, depth),
-                );
-                stuck_sets.insert(id, stuck);
-            }
-        }
-    }
-    // What also shows where everything has come to rest is shown there.
-    for (key, hit) in found.hits {
-        if !at_the_end.contains(&key) {
-            facts.hits.insert(key, hit);
-        }
-    }
-    Ok(stuck_sets)
-}
-
-fn goal(state: u32, depth: u32) -> Goal {
-    Goal {
-        state,
-        depth,
-        step: None,
-    }
-}
-
-fn note_causes(
-    facts: &mut Facts<'_>,
-    machine: &Machine<'_>,
-    state: &State,
-    stuck: &[usize],
-    futures: &Futures,
-    goal: Goal,
-) {
-    for cause in causes(facts, machine, state, stuck, futures) {
-        facts.note(cause.key, goal);
-    }
-}
-
-/// States from which every reachable state has the same actors still moving.
-fn stable_states(graph: &Graph, moving: &[u64]) -> Vec<bool> {
-    let mut stable = vec![true; graph.len()];
-    let mut changed = true;
-    while changed {
-        changed = false;
-        for state in (0..graph.len()).rev() {
-            if !stable[state] {
-                continue;
-            }
-            let same = |to: usize| stable[to] && moving[to] == moving[state];
-            if !graph.steps(state).all(|(_, to)| same(to)) {
-                stable[state] = false;
-                changed = true;
-            }
-        }
-    }
-    stable
 }
 
 /// Leaves out what another finding already says.
@@ -405,7 +340,7 @@ impl Witness<'_, '_> {
     fn finding(&self, key: &Key, schedule: &Schedule) -> Finding {
         let (rule, level, evidence, actors) = self.read_off(key);
         let names = self.execution.actor_names();
-        let declared = |&actor: &usize| self.declared_name(actor);
+        let declared = |&actor: &usize| declared_name(self.execution, actor);
         Finding {
             rule,
             level,
@@ -416,16 +351,6 @@ impl Witness<'_, '_> {
             schedule: Some(schedule.clone()),
             evidence,
         }
-    }
-
-    /// The declared name of an actor, or the name of the function it was spawned with.
-    fn declared_name(&self, actor: usize) -> String {
-        if let Some(declared) = self.program().actors.get(actor) {
-            return declared.declared.clone();
-        }
-        let layout = self.execution.machine.layout();
-        let name = layout.actor_name(self.program(), self.execution.last(), actor);
-        name.split('#').next().unwrap_or(&name).to_owned()
     }
 
     fn last_step(&self) -> &crate::trace::StepTaken {
@@ -542,6 +467,11 @@ impl Witness<'_, '_> {
                 let evidence = Evidence::PermitLeak(*id, initial - now);
                 (Rule::PermitLeak, Warning, evidence, Vec::new())
             }
+            Key::Eventually(_)
+            | Key::LeadsTo(_)
+            | Key::Starvation(_)
+            | Key::Spinning(_)
+            | Key::Livelock(_) => unreachable!("no single state or step shows it"),
             Key::NotifyWithoutLock(_) => {
                 let step = self.last_step();
                 let evidence = Evidence::NotifyWithoutLock(step.action.actor, step.pc);
@@ -732,32 +662,27 @@ impl Witness<'_, '_> {
                 .flat_map(object)
                 .collect()
             }
-            Key::Fault(..) | Key::Leak(..) | Key::CutOff(_) | Key::Killed(_) => Vec::new(),
+            Key::Fault(..)
+            | Key::Leak(..)
+            | Key::CutOff(_)
+            | Key::Killed(_)
+            | Key::Eventually(_)
+            | Key::LeadsTo(_)
+            | Key::Starvation(_)
+            | Key::Spinning(_)
+            | Key::Livelock(_) => Vec::new(),
         }
     }
 
     fn blocked_subjects(&self, blocked: &Blocked) -> Vec<String> {
-        use super::waits::Resource as R;
         let mut names: Vec<String> = Vec::new();
         for wait in blocked
             .waits
             .iter()
             .filter(|wait| blocked.cause.contains(&wait.actor))
         {
-            let id = match wait.resource {
-                R::Lock(id)
-                | R::Read(id)
-                | R::Write(id)
-                | R::Permit(id)
-                | R::Notify(id)
-                | R::Event(id)
-                | R::Arrivals(id)
-                | R::Latch(id)
-                | R::Once(id)
-                | R::Message(id)
-                | R::Room(id)
-                | R::Jobs(id) => id,
-                R::End(_) | R::Condition | R::Nothing => continue,
+            let Some(id) = wait.resource.object() else {
+                continue;
             };
             let name = &self.program().objects[id.index()].declared;
             if !names.contains(name) {

@@ -45,4 +45,14 @@ pub enum Key {
     PermitLeak(ObjectId),
     /// A notify without the lock.
     NotifyWithoutLock(Span),
+    /// An `eventually` that some fair run does not keep: its number.
+    Eventually(usize),
+    /// A `leads_to` that some fair run does not keep.
+    LeadsTo(usize),
+    /// A place where an actor waits for ever while others go on.
+    Starvation(Span),
+    /// A place where an actor looks again and again for a change.
+    Spinning(Span),
+    /// Declarations of actors that go on for ever without getting anywhere; ascending.
+    Livelock(Vec<Span>),
 }

@@ -27,10 +27,20 @@ pub enum Rule {
     Outcomes,
     /// A `sometimes` that never holds.
     Sometimes,
+    /// Something that never comes in some fair run.
+    Eventually,
+    /// Something that never follows in some fair run.
+    LeadsTo,
     /// Two steps in the wrong order.
     Order,
     /// A notify before the wait, and nobody notifies again.
     LostSignal,
+    /// An actor waits for ever in a fair run in which others go on.
+    Starvation,
+    /// An actor waits for a change by looping.
+    Spinning,
+    /// A fair run in which actors go on for ever and none gets anywhere.
+    Livelock,
     /// A spawned actor that nobody joins, or one cut off by the end of the main actor.
     Leak,
     /// An actor ended holding a lock.
@@ -85,7 +95,7 @@ pub enum Level {
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Rule; 34] = [
+    pub const ALL: [Rule; 39] = [
         Rule::Race,
         Rule::LostUpdate,
         Rule::Unguarded,
@@ -98,8 +108,13 @@ impl Rule {
         Rule::Finally,
         Rule::Outcomes,
         Rule::Sometimes,
+        Rule::Eventually,
+        Rule::LeadsTo,
         Rule::Order,
         Rule::LostSignal,
+        Rule::Starvation,
+        Rule::Spinning,
+        Rule::Livelock,
         Rule::Leak,
         Rule::LockLeak,
         Rule::Swallowed,
@@ -146,8 +161,13 @@ impl Rule {
             Rule::Finally => ("A003", "finally"),
             Rule::Outcomes => ("A004", "outcomes"),
             Rule::Sometimes => ("A005", "sometimes"),
+            Rule::Eventually => ("A006", "eventually"),
+            Rule::LeadsTo => ("A007", "leads_to"),
             Rule::Order => ("A008", "order"),
             Rule::LostSignal => ("S001", "lost_signal"),
+            Rule::Starvation => ("S002", "starvation"),
+            Rule::Spinning => ("S003", "spinning"),
+            Rule::Livelock => ("S004", "livelock"),
             Rule::Leak => ("K001", "leak"),
             Rule::LockLeak => ("K002", "lock_leak"),
             Rule::Swallowed => ("K003", "swallowed"),

@@ -46,6 +46,27 @@ pub enum Resource {
     Nothing,
 }
 
+impl Resource {
+    /// The object it is about.
+    pub fn object(self) -> Option<ObjectId> {
+        match self {
+            Resource::Lock(id)
+            | Resource::Read(id)
+            | Resource::Write(id)
+            | Resource::Permit(id)
+            | Resource::Notify(id)
+            | Resource::Event(id)
+            | Resource::Arrivals(id)
+            | Resource::Latch(id)
+            | Resource::Once(id)
+            | Resource::Message(id)
+            | Resource::Room(id)
+            | Resource::Jobs(id) => Some(id),
+            Resource::End(_) | Resource::Condition | Resource::Nothing => None,
+        }
+    }
+}
+
 /// A blocked actor.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Wait {

@@ -7,7 +7,7 @@ use super::lowering::{Lowered, lower_property};
 use super::registers_of::{read_by, written_by};
 use crate::hir::{self, ActorKind as SourceKind, Scenario};
 use crate::program::{
-    Actor, ActorKind, Allow, Expect, ExpectKind, Function, FunctionId, Handler, Instr, Label,
+    Actor, ActorKind, Allow, Expect, ExpectKind, Fairness, Function, FunctionId, Handler, Instr, Label,
     LabelId, Outcomes, Parts, Pc, Property, PropertyKind, Reg, ValueKind,
 };
 
@@ -53,13 +53,9 @@ fn property_kind<'h>(cx: &mut Context<'h>, property: &'h hir::Property) -> Optio
         hir::PropertyKind::Order(first, then) => {
             Some(PropertyKind::Order(LabelId(first.0), LabelId(then.0)))
         }
-        hir::PropertyKind::Eventually(_) => {
-            cx.unsupported(property.span, "`eventually`");
-            None
-        }
-        hir::PropertyKind::LeadsTo(..) => {
-            cx.unsupported(property.span, "`leads_to`");
-            None
+        hir::PropertyKind::Eventually(expr) => Some(PropertyKind::Eventually(one(expr)?)),
+        hir::PropertyKind::LeadsTo(cause, effect) => {
+            Some(PropertyKind::LeadsTo(one(cause)?, one(effect)?))
         }
     }
 }
@@ -204,8 +200,8 @@ fn words_returned(function: &Lowered) -> u16 {
 
 fn actors(cx: &Context<'_>, bodies: &[FunctionId]) -> Vec<Actor> {
     let scenario = cx.scenario;
-    let rows = scenario.actors.iter().zip(bodies);
-    rows.map(|(actor, &function)| {
+    let rows = scenario.actors.iter().zip(bodies).enumerate();
+    rows.map(|(index, (actor, &function))| {
         let group = &scenario.groups[actor.group];
         Actor {
             name: actor.name.clone(),
@@ -221,9 +217,21 @@ fn actors(cx: &Context<'_>, bodies: &[FunctionId]) -> Vec<Actor> {
             },
             daemon: actor.daemon,
             main: actor.main,
+            fairness: fairness(scenario, index),
         }
     })
     .collect()
+}
+
+/// What the last line about the actor says.
+fn fairness(scenario: &Scenario, actor: usize) -> Fairness {
+    let lines = scenario.fairness.iter().rev();
+    let mut own = lines.filter(|(of, _)| of.index() == actor);
+    match own.next() {
+        None | Some((_, hir::Fairness::Weak)) => Fairness::Weak,
+        Some((_, hir::Fairness::Strong)) => Fairness::Strong,
+        Some((_, hir::Fairness::Unfair)) => Fairness::Unfair,
+    }
 }
 
 fn args(

@@ -169,6 +169,20 @@ pub struct Actor {
     pub daemon: bool,
     /// The program ends when it ends.
     pub main: bool,
+    /// What the scheduler owes it.
+    pub fairness: Fairness,
+}
+
+/// What a scheduler owes an actor, in runs that go on for ever.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
+pub enum Fairness {
+    /// Nothing: it may stop anywhere.
+    Unfair,
+    /// If it can move from some point on, it moves again and again.
+    #[default]
+    Weak,
+    /// If it can move again and again, it moves again and again.
+    Strong,
 }
 
 /// What runs an actor.
@@ -233,6 +247,10 @@ pub enum PropertyKind {
     Finally(Expr),
     /// True in some reachable state.
     Sometimes(Expr),
+    /// True at some moment of every fair run.
+    Eventually(Expr),
+    /// Whenever the first is true in a fair run, the second is then or later.
+    LeadsTo(Expr, Expr),
     /// In every run, the first comes before the second.
     Order(LabelId, LabelId),
 }

@@ -158,7 +158,12 @@ fn check_properties(parts: &Parts) -> Checked {
         match &property.kind {
             PropertyKind::Always(expr)
             | PropertyKind::Finally(expr)
-            | PropertyKind::Sometimes(expr) => looking.expr(expr)?,
+            | PropertyKind::Sometimes(expr)
+            | PropertyKind::Eventually(expr) => looking.expr(expr)?,
+            PropertyKind::LeadsTo(cause, effect) => {
+                looking.expr(cause)?;
+                looking.expr(effect)?;
+            }
             PropertyKind::Order(first, then) => {
                 row("label", first.index(), parts.labels.len())?;
                 row("label", then.index(), parts.labels.len())?;

@@ -136,6 +136,13 @@ impl Layout {
         state.set_word(self.actor(actor) + slot::PC, i64::from(pc));
     }
 
+    /// Whether two states differ in more than what `actor` keeps to itself.
+    pub fn differ_beside(&self, one: &State, other: &State, actor: usize) -> bool {
+        let own = self.actor(actor)..self.actor(actor + 1);
+        one.words[..own.start] != other.words[..own.start]
+            || one.words[own.end..] != other.words[own.end..]
+    }
+
     /// What it is doing with its next instruction.
     pub fn phase(&self, state: &State, actor: usize) -> Phase {
         match state.word(self.actor(actor) + slot::PHASE) & 0xff {

@@ -44,7 +44,9 @@ pub fn findings(program: &Program, facts: &Facts<'_>) -> Vec<Finding> {
     for property in &program.properties {
         let reason = match &property.kind {
             PropertyKind::Finally(_) if facts.n_final == 0 => Vacuity::NoFinalState,
-            PropertyKind::Always(expr) | PropertyKind::Finally(expr) => {
+            PropertyKind::Always(expr)
+            | PropertyKind::Finally(expr)
+            | PropertyKind::Eventually(expr) => {
                 if is_constant(expr) {
                     Vacuity::Constant
                 } else if holds_anyway(program, expr) {
@@ -53,7 +55,9 @@ pub fn findings(program: &Program, facts: &Facts<'_>) -> Vec<Finding> {
                     continue;
                 }
             }
-            PropertyKind::Sometimes(_) | PropertyKind::Order(..) => continue,
+            PropertyKind::Sometimes(_) | PropertyKind::LeadsTo(..) | PropertyKind::Order(..) => {
+                continue;
+            }
         };
         let evidence = Evidence::CannotFail(property.span, reason);
         findings.push(warning(Rule::CannotFail, evidence));

@@ -20,8 +20,13 @@ pub(super) fn headline(rule: Rule) -> &'static str {
         Rule::Finally => "a `finally assert` fails",
         Rule::Outcomes => "other final values than `outcomes` says",
         Rule::Sometimes => "a `sometimes` never holds",
+        Rule::Eventually => "an `eventually` that never comes",
+        Rule::LeadsTo => "a `leads_to` that never follows",
         Rule::Order => "two steps in the wrong order",
         Rule::LostSignal => "lost signal",
+        Rule::Starvation => "starvation",
+        Rule::Spinning => "spinning",
+        Rule::Livelock => "livelock",
         Rule::Leak => "a spawned actor that nobody waits for",
         Rule::LockLeak => "an actor ends holding a lock",
         Rule::Swallowed => "an exception ends an actor and nobody notices",
@@ -74,6 +79,14 @@ pub(super) fn rule(rule: Rule) -> Option<&'static str> {
         Rule::Finally => "a final value must be the same in every order in which the steps can run",
         Rule::Outcomes => "`outcomes` names every way a run can end, and no other",
         Rule::Sometimes => "`sometimes` asks for one run that gets there, and there is none",
+        Rule::Eventually | Rule::LeadsTo => {
+            "what must come has to come on every fair run: no luck of timing may put it off for ever"
+        }
+        Rule::Starvation => {
+            "that a lock becomes free again and again does not mean that everybody gets it"
+        }
+        Rule::Spinning => "wait with something that sleeps, not with a loop that looks",
+        Rule::Livelock => "to step back for each other only helps if not all do it in the same step",
         Rule::Order => "only a join, a lock, a message or a signal puts two steps in order",
         Rule::LostSignal => {
             "a notify is not remembered: put the news into a variable, and test it under the lock \
@@ -176,6 +189,26 @@ pub(super) fn beginner(rule: Rule) -> &'static str {
         Rule::Order => {
             "One step should always come before another. Nothing makes it so: threads run at \
              their own speed, and the second step can come first."
+        }
+        Rule::Eventually | Rule::LeadsTo => {
+            "The author wrote down something that must happen sooner or later. Here is a run in \
+             which it never does. The part with the bar at its left repeats for ever; nobody is \
+             treated unfairly in it, everybody who can always go on does so again and again."
+        }
+        Rule::Starvation => {
+            "A thread waits, and it is never its turn. The others are not blocked: they come and \
+             go for ever, and each time somebody else is faster. It is like a queue at which \
+             nobody respects the order."
+        }
+        Rule::Spinning => {
+            "A thread asks again and again whether something has changed, like a child on a long \
+             journey: are we there yet? It would be better to sleep and be woken. The loop costs \
+             a processor's time and energy, and does nothing useful."
+        }
+        Rule::Livelock => {
+            "Two people meet in a corridor. Both step to the same side, both step back, and again. \
+             Everybody moves, nobody gets past. The program is busy for ever and never gets \
+             anything done."
         }
         Rule::LostSignal => {
             "One thread wakes another one up, like ringing a bell. But the other has not gone to \

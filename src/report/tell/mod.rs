@@ -17,6 +17,7 @@ mod blocked;
 mod change;
 mod expectation;
 mod fault;
+mod forever;
 mod guards;
 mod leak;
 mod leaves;
@@ -89,6 +90,13 @@ fn dispatch(told: &mut Told<'_, '_>, evidence: &Evidence) {
         Evidence::NotifyWithoutLock(actor, pc) => leak::notify_without_lock(told, *actor, *pc),
         Evidence::WaitInIf(wait, test) => place::wait_in_if(told, *wait, *test),
         Evidence::NeverReached(span) => place::never_reached(told, *span),
+        Evidence::Never(index, lasso) => forever::never(told, *index, lasso),
+        Evidence::NeverFollows(index, since, lasso) => {
+            forever::never_follows(told, *index, *since, lasso);
+        }
+        Evidence::Starves(actor, pc, lasso) => forever::starves(told, *actor, *pc, lasso),
+        Evidence::Spins(actor, pc, lasso) => forever::spins(told, *actor, *pc, lasso),
+        Evidence::Livelock(lasso) => forever::livelock(told, lasso),
         Evidence::CannotFail(span, reason) => place::cannot_fail(told, *span, *reason),
     }
 }

@@ -232,6 +232,9 @@ impl Teller<'_, '_> {
                 Some(hit) => format!("first after {}", count(hit.steps as usize, "step", "steps")),
                 None => String::new(),
             },
+            PropertyKind::Eventually(_) | PropertyKind::LeadsTo(..) => {
+                "in every fair run".to_owned()
+            }
             PropertyKind::Order(..) => "in every run".to_owned(),
         }
     }

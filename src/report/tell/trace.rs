@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::states::{self, Column};
 use super::steps;
 use super::story::Story;
-use crate::report::{Cell, Schedule, Step, StepRow, TraceTable, Weight};
+use crate::report::{Cell, Finding, Schedule, Step, StepRow, TraceLoop, TraceTable, Weight};
 use crate::semantics::{EventKind, State, Status};
 
 /// What a teller wants the table to show.
@@ -135,6 +135,22 @@ fn switch(story: &Story<'_>, step: usize) -> Option<String> {
             format!("{name} waits for {}", story.resource(wait.resource, false))
         }
     })
+}
+
+/// Says that everything from a step on is repeated for ever.
+pub(super) fn repeat(finding: &mut Finding, from: usize) {
+    if let Some(schedule) = &mut finding.schedule {
+        schedule.loop_from = Some(from as u64 + 1);
+    }
+    if let Some(table) = &mut finding.trace {
+        table.repeats = Some(TraceLoop {
+            from_row: from,
+            returns_to: match from {
+                0 => "the first state".to_owned(),
+                n => format!("state after {n}"),
+            },
+        });
+    }
 }
 
 /// The schedule of the finding as data.
