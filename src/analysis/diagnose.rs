@@ -160,9 +160,8 @@ fn graph_of_runs(
         return Ok(None);
     }
     let machine = search.machine();
-    let mut mark = |before: &State, action, after: &State| {
-        liveness::mark(machine, before, action, after)
-    };
+    let mut mark =
+        |before: &State, action, after: &State| liveness::mark(machine, before, action, after);
     Graph::marked(search, memory, &mut mark).map(Some)
 }
 

@@ -105,8 +105,9 @@ fn stable_states(graph: &Graph, moving: &[u64]) -> Vec<bool> {
             if !stable[state] {
                 continue;
             }
+            // Where the execution may stop, nothing is for ever.
             let same = |to: usize| stable[to] && moving[to] == moving[state];
-            if !graph.steps(state).all(|(_, to)| same(to)) {
+            if !graph.all_steps(state).all(|step| step.to.is_some_and(same)) {
                 stable[state] = false;
                 changed = true;
             }

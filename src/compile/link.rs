@@ -7,8 +7,8 @@ use super::lowering::{Lowered, lower_property};
 use super::registers_of::{read_by, written_by};
 use crate::hir::{self, ActorKind as SourceKind, Scenario};
 use crate::program::{
-    Actor, ActorKind, Allow, Expect, ExpectKind, Fairness, Function, FunctionId, Handler, Instr, Label,
-    LabelId, Outcomes, Parts, Pc, Property, PropertyKind, Reg, ValueKind,
+    Actor, ActorKind, Allow, Expect, ExpectKind, Fairness, Function, FunctionId, Handler, Instr,
+    Label, LabelId, Outcomes, Parts, Pc, Property, PropertyKind, Reg, ValueKind,
 };
 
 /// What follows from properties, before the tables are taken apart.

@@ -193,9 +193,10 @@ impl Graph {
             // Most steps lead to higher numbers, so going down settles most at once.
             for state in (0..self.len()).rev() {
                 let mut mask = moving[state];
-                for (actor, to) in self.steps(state) {
-                    mask |= 1 << actor;
-                    mask |= moving.get(to).copied().unwrap_or(0);
+                for step in self.all_steps(state) {
+                    // A step in which the execution stops is a step all the same.
+                    mask |= 1 << step.actor;
+                    mask |= step.to.map_or(0, |to| moving[to]);
                 }
                 changed |= mask != moving[state];
                 moving[state] = mask;

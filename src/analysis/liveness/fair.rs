@@ -34,15 +34,12 @@ impl Terms {
         Self { owed, choices: 0 }
     }
 
-    /// Strong fairness for all, but for those that are declared unfair.
-    pub fn strong(program: &Program) -> Self {
-        let mut terms = Self::declared(program);
-        for fairness in &mut terms.owed {
-            if *fairness == Fairness::Weak {
-                *fairness = Fairness::Strong;
-            }
+    /// The same to all.
+    pub fn all(fairness: Fairness) -> Self {
+        Self {
+            owed: vec![fairness; ACTORS_MAX],
+            choices: 0,
         }
-        terms
     }
 
     /// The same where choices with any of the marks are fair.
@@ -151,10 +148,7 @@ fn leaving_choices(parts: &Parts<'_>, states: &[u32], choices: u8) -> Vec<(usize
         for ways in steps.chunk_by(|one, other| one.actor == other.actor) {
             // A way in which the execution stops has no marks of its own.
             let fair = ways.iter().any(|way| way.mark & choices != 0);
-            let n_inner = ways
-                .iter()
-                .filter(|way| parts.is_inner(state, way))
-                .count();
+            let n_inner = ways.iter().filter(|way| parts.is_inner(state, way)).count();
             if fair && 0 < n_inner && n_inner < ways.len() {
                 leaving.push((state, ways[0].actor));
             }

@@ -60,7 +60,10 @@ fn followers(program: &Program, pc: Pc, end: &mut bool) -> Vec<Pc> {
 /// Behind all calls of the function; its return may also end an actor.
 fn returns_to(program: &Program, pc: Pc, end: &mut bool) -> Vec<Pc> {
     let function = program.site(pc).function;
-    let runs_an_actor = program.actors.iter().any(|actor| actor.function == function);
+    let runs_an_actor = program
+        .actors
+        .iter()
+        .any(|actor| actor.function == function);
     let mut after = Vec::new();
     for (at, instr) in program.code.iter().enumerate() {
         match instr {

@@ -93,8 +93,7 @@ impl<'p> Shown<'p> {
         loop_from: usize,
         futures: &Futures,
     ) -> Self {
-        let execution =
-            replay(program, &schedule).expect("a lasso of the search can be replayed");
+        let execution = replay(program, &schedule).expect("a lasso of the search can be replayed");
         let n = schedule.0.len();
         assert!(
             execution.fault.is_none() && execution.before(loop_from) == execution.last(),

@@ -11,13 +11,13 @@
 //! **Deliberately absent:** circles in which somebody starves at what the others
 //! use, or is stuck for good: that has a name of its own.
 
+use super::Shown;
 use super::fair::{Component, Terms, fair_components};
 use super::mark;
 use super::part::Parts;
 use super::question::Question;
 use super::starvation::is_used;
 use super::walk::{Pursuit, round, way_to};
-use super::Shown;
 use crate::analysis::key::Key;
 use crate::analysis::waits::wait_of;
 use crate::base::Span;
@@ -35,14 +35,17 @@ pub fn livelocks<'p>(
     let marked = question.marks_progress();
     let idle_steps =
         |_: usize, step: &GraphStep| step.mark & (mark::PROGRESS | mark::GIVES_UP) == 0;
-    let terms = Terms::strong(question.program).with_choices(mark::CHOICE | mark::PICK);
+    let terms = Terms::all(Fairness::Strong).with_choices(mark::CHOICE | mark::PICK);
     let mut parts = Parts::new(question.graph, &idle_steps);
     let mut groups: BTreeMap<Vec<Span>, FxHashSet<u32>> = BTreeMap::new();
     for circle in fair_components(&mut parts, circular.to_vec(), &terms) {
         let first = circle.states[0] as usize;
         if (marked || can_end[first]) && gets_nowhere(question, &parts, &circle) {
             let group = declarations(question, &circle);
-            groups.entry(group).or_default().insert(parts.part_of(first));
+            groups
+                .entry(group)
+                .or_default()
+                .insert(parts.part_of(first));
         }
     }
     let all: Vec<Vec<Span>> = groups.keys().cloned().collect();
@@ -67,7 +70,7 @@ pub fn livelocks<'p>(
         let steps = round(&parts, way.end, &terms);
         let shown = question.show(&way, &steps);
         assert!(
-            shown.lasso.fairness == Fairness::Strong || terms.unfair() != 0,
+            shown.lasso.fairness == Fairness::Strong,
             "the replayed loop is as fair as in the search"
         );
         found.insert(Key::Livelock(group), shown);
@@ -108,4 +111,3 @@ fn declarations(question: &Question<'_, '_>, circle: &Component) -> Vec<Span> {
     spans.dedup();
     spans
 }
-

@@ -53,9 +53,7 @@ impl<'p> Question<'_, 'p> {
     /// The states from which a state is reached in which the program has ended.
     pub fn can_end(&self) -> Vec<bool> {
         let mut ends: Vec<bool> = (0..self.graph.len())
-            .map(|at| {
-                self.graph.numbers(at).is_empty() && self.machine().is_over(&self.state(at))
-            })
+            .map(|at| self.graph.numbers(at).is_empty() && self.machine().is_over(&self.state(at)))
             .collect();
         self.spread(&mut ends);
         ends

@@ -121,7 +121,10 @@ fn for_a_while<'p>(
     actor: usize,
     circles: &[Circle],
 ) -> Spinning<'p> {
-    let mut goals: Vec<u32> = circles.iter().flat_map(|circle| circle.states.clone()).collect();
+    let mut goals: Vec<u32> = circles
+        .iter()
+        .flat_map(|circle| circle.states.clone())
+        .collect();
     goals.sort_unstable();
     let way = way_to(
         question.graph,
@@ -133,10 +136,11 @@ fn for_a_while<'p>(
     )
     .expect("every state was reached");
     let here = |circle: &&Circle| circle.states.binary_search(&id_of(way.end)).is_ok();
-    let circle = circles.iter().find(here).expect("the way leads to a circle");
-    let mut terms = Terms::declared(question.program);
-    terms.owed.fill(Fairness::Unfair);
-    let steps = round(parts, way.end, &terms);
+    let circle = circles
+        .iter()
+        .find(here)
+        .expect("the way leads to a circle");
+    let steps = round(parts, way.end, &Terms::all(Fairness::Unfair));
     Spinning {
         level: Level::Warning,
         actor,
@@ -177,7 +181,7 @@ fn for_ever<'p>(
     }
     caught.sort_unstable();
     let staying = (0..question.search.n_expanded()).filter(|&id| !leaves[id as usize]);
-    let terms = Terms::strong(question.program);
+    let terms = Terms::all(Fairness::Strong);
     let mut parts = Parts::new(question.graph, &|_, _| true);
     let fair = fair_components(&mut parts, staying.collect(), &terms);
     let reached = |id: &u32| fair.iter().any(|of| of.states.binary_search(id).is_ok());

@@ -50,7 +50,7 @@ pub fn starved<'p>(
     let passes = [
         (
             Level::Error,
-            Terms::strong(program).with_choices(mark::CHOICE | mark::PICK),
+            Terms::all(Fairness::Strong).with_choices(mark::CHOICE | mark::PICK),
         ),
         (
             Level::Warning,
@@ -155,7 +155,10 @@ fn starves_at(
     }
     let wait = wait_of(question.machine(), &state, actor, question.futures);
     let could_help = wait.all.iter().chain(&wait.any);
-    if !could_help.into_iter().any(|&other| circle.movers >> other & 1 == 1) {
+    if !could_help
+        .into_iter()
+        .any(|&other| circle.movers >> other & 1 == 1)
+    {
         return None;
     }
     let nobody_gets_anywhere = if question.marks_progress() {

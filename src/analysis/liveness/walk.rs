@@ -126,9 +126,8 @@ pub fn round(parts: &Parts<'_>, start: usize, terms: &Terms) -> Vec<usize> {
                 return to == start;
             }
             let idle = unmet & !parts.graph.enabled(to);
-            let weak = (0..ACTORS_MAX).any(|other| {
-                idle >> other & 1 == 1 && terms.owed[other] == Fairness::Weak
-            });
+            let weak = (0..ACTORS_MAX)
+                .any(|other| idle >> other & 1 == 1 && terms.owed[other] == Fairness::Weak);
             unmet >> actor & 1 == 1 || weak
         };
         let next = nearest(parts, at, &satisfies).expect("a fair component grants what is owed");

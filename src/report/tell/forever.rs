@@ -196,7 +196,11 @@ pub(super) fn livelock(told: &mut Told<'_, '_>, lasso: &Lasso) {
             continue;
         }
         seen.push(actor);
-        let label = format!("step {}: {} comes here in every round", step + 1, story.quoted(actor));
+        let label = format!(
+            "step {}: {} comes here in every round",
+            step + 1,
+            story.quoted(actor)
+        );
         let place = Place::primary(super::steps::span(story, step), label);
         told.place(place.by(story.actor(actor), "step"));
     }
@@ -228,7 +232,11 @@ fn conducts(told: &mut Told<'_, '_>, lasso: &Lasso) {
             Conduct::Moves | Conduct::Over => {}
             Conduct::Blocked(wait) => {
                 resting.push(wait.clone());
-                lines.push(format!("{who} waits for {}{}", what(told, wait), by(told, wait)));
+                lines.push(format!(
+                    "{who} waits for {}{}",
+                    what(told, wait),
+                    by(told, wait)
+                ));
             }
             Conduct::PassedOver {
                 enabled,

@@ -86,7 +86,9 @@ pub(super) fn rule(rule: Rule) -> Option<&'static str> {
             "that a lock becomes free again and again does not mean that everybody gets it"
         }
         Rule::Spinning => "wait with something that sleeps, not with a loop that looks",
-        Rule::Livelock => "to step back for each other only helps if not all do it in the same step",
+        Rule::Livelock => {
+            "to step back for each other only helps if not all do it in the same step"
+        }
         Rule::Order => "only a join, a lock, a message or a signal puts two steps in order",
         Rule::LostSignal => {
             "a notify is not remembered: put the news into a variable, and test it under the lock \
