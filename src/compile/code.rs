@@ -2,9 +2,8 @@
 //! are named by the instructions they cover.
 //!
 //! Code comes in sections, which assembly puts one after the other. What runs
-//! only on an unusual way out goes to a later section, so that the usual way
-//! reads straight on, and so that an atomic block's instructions are all that
-//! stands between its begin and its end.
+//! only when an exception is on its way goes to a later section, so that the
+//! usual way reads straight on.
 
 use crate::program::{Instr, Pc, Reg, Site};
 
@@ -100,10 +99,18 @@ impl Code {
             .any(|at| (from..=to).contains(at))
     }
 
-    /// A handler.
-    pub fn scope(&mut self, target: Label, exception: Reg) -> ScopeId {
-        self.scopes.push(Scope { target, exception });
+    /// A handler at the label.
+    pub fn scope(&mut self, target: Label) -> ScopeId {
+        self.scopes.push(Scope {
+            target,
+            exception: 0,
+        });
         ScopeId(self.scopes.len() - 1)
+    }
+
+    /// The register in which the handler gets the exception.
+    pub fn catch_in(&mut self, scope: ScopeId, exception: Reg) {
+        self.scopes[scope.0].exception = exception;
     }
 
     /// What comes next goes to a later section, until [`Self::back`]. It must

@@ -55,7 +55,7 @@ impl<R: Recorder> Step<'_, '_, R> {
             pc: 0,
             chooser: self.chooser,
             recorder: self.recorder,
-            atomic: false,
+            atomic: 0,
         };
         begin.settle()?;
         Ok(Flow::Next)

@@ -46,7 +46,8 @@ impl<R: Recorder> Step<'_, '_, R> {
     pub fn run_local(&mut self, fuel: u32) -> Result<Local, Stop> {
         for _ in 0..fuel {
             let instr = self.machine.program.instr(self.pc);
-            if instr.is_visible() || (self.atomic && matches!(instr, Instr::AtomicEnd)) {
+            let ends_block = self.atomic == 1 && matches!(instr, Instr::AtomicEnd);
+            if instr.is_visible() || ends_block {
                 return Ok(Local::At(self.pc));
             }
             self.recorder.executed(self.pc);
@@ -102,7 +103,10 @@ impl<R: Recorder> Step<'_, '_, R> {
             }
             Instr::Call(function, args, dst) => self.call(*function, args, *dst)?,
             Instr::Return(values) => self.return_with(values)?,
-            Instr::AtomicEnd => self.goto(self.pc + 1),
+            Instr::AtomicEnd => {
+                self.atomic = self.atomic.saturating_sub(1);
+                self.goto(self.pc + 1);
+            }
             Instr::LabelDone(label) => {
                 let at = self.machine.layout.label(label.index());
                 self.state.set_word(at, 1);

@@ -88,8 +88,8 @@ pub(super) struct Step<'m, 'p, R> {
     pub pc: Pc,
     pub chooser: &'m mut Chooser,
     pub recorder: &'m mut R,
-    /// Inside `atomic { … }`.
-    pub atomic: bool,
+    /// How many `atomic { … }` we are in.
+    pub atomic: u32,
 }
 
 impl<'p> Machine<'p> {
@@ -165,7 +165,7 @@ impl<'p> Machine<'p> {
                 pc: 0,
                 chooser: &mut chooser,
                 recorder,
-                atomic: false,
+                atomic: 0,
             };
             step.settle()?;
         }
@@ -267,7 +267,7 @@ impl<'p> Machine<'p> {
             pc: first,
             chooser: &mut Chooser::first(),
             recorder: &mut (),
-            atomic: true,
+            atomic: 1,
         };
         match step.run_local(LOCAL_FUEL) {
             Ok(Local::At(pc)) => {
@@ -298,7 +298,7 @@ impl<'p> Machine<'p> {
             pc,
             chooser,
             recorder,
-            atomic: false,
+            atomic: 0,
         };
         step.visible()?;
         step.settle()
@@ -377,7 +377,7 @@ impl<R: Recorder> Step<'_, '_, R> {
         match flow {
             Flow::Next => self.goto(self.pc + 1),
             Flow::There => {}
-            Flow::Stay if self.atomic => return Err(self.fault(FaultKind::Atomic)),
+            Flow::Stay if self.atomic > 0 => return Err(self.fault(FaultKind::Atomic)),
             Flow::Stay => {}
             Flow::Raise(exception) => {
                 self.event(|| EventKind::Raised(exception));
@@ -462,7 +462,7 @@ impl<R: Recorder> Step<'_, '_, R> {
                 self.event(|| EventKind::Passed);
                 Ok(Flow::Next)
             }
-            Instr::AtomicBegin(end) => self.atomic_block(*end),
+            Instr::AtomicBegin(_) => self.atomic_block(),
             Instr::Print(items) => {
                 let mut words = Vec::new();
                 for (item, _) in items {
@@ -486,31 +486,26 @@ impl<R: Recorder> Step<'_, '_, R> {
         }
     }
 
-    /// Runs the whole block; an exception may leave it early.
-    fn atomic_block(&mut self, end: Pc) -> Done {
-        if self.atomic {
-            return Ok(Flow::Next); // one atomic block inside another is one step anyway
+    /// Runs the whole block. Every way out of it, also that of an exception,
+    /// comes past an `AtomicEnd`; wherever it stands in the code, the step ends there.
+    fn atomic_block(&mut self) -> Done {
+        if self.atomic > 0 {
+            // One atomic block inside another is one step anyway.
+            self.atomic += 1;
+            return Ok(Flow::Next);
         }
-        self.atomic = true;
+        self.atomic = 1;
         self.goto(self.pc + 1);
         let mut first = true;
         let mut fuel = LOCAL_FUEL;
-        let frame = self.machine.layout.regs(self.state, self.actor);
-        let begin = self.pc;
         loop {
             let pc = match self.run_local(fuel)? {
                 Local::At(pc) => pc,
                 Local::Ended => break,
                 Local::Tired => return Err(self.fault(FaultKind::Atomic)),
             };
-            let here = self.machine.layout.regs(self.state, self.actor);
-            let inside = here > frame || (here == frame && (begin..end).contains(&pc));
-            if !inside {
-                break;
-            }
             if matches!(self.machine.program.instr(pc), Instr::AtomicEnd) {
-                self.goto(pc + 1); // the end of a nested block
-                continue;
+                break;
             }
             if !first && !self.machine.is_ready(self.state, self.actor, pc) {
                 return Err(self.fault(FaultKind::Atomic));
@@ -519,7 +514,7 @@ impl<R: Recorder> Step<'_, '_, R> {
             fuel = fuel.checked_sub(1).ok_or(self.fault(FaultKind::Atomic))?;
             self.visible()?;
         }
-        self.atomic = false;
+        self.atomic = 0;
         Ok(Flow::There)
     }
 }

@@ -44,7 +44,7 @@ impl<R: Recorder> Step<'_, '_, R> {
     /// Inside an atomic block accesses are told one by one, since they are not
     /// the actor's next instruction for anybody to see.
     fn accessed(&mut self, cell: CellId, write: bool) {
-        if self.atomic {
+        if self.atomic > 0 {
             let incident = Incident::Accessed(cell, write, self.pc);
             self.recorder.incident(self.actor, incident);
         }

@@ -72,3 +72,15 @@ pub const TABLE: [(&str, &str); 19] = [
     (NO_EFFECT, "an expression whose value nobody uses"),
     (NO_SCENARIO, "a file without a scenario"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::TABLE;
+
+    #[test]
+    fn codes_are_counted_without_gaps() {
+        for (number, (code, _)) in (1..).zip(TABLE) {
+            assert_eq!(code, format!("E{number:03}"));
+        }
+    }
+}

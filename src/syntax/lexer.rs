@@ -233,12 +233,15 @@ impl<'a> Lexer<'a> {
         let start = self.at;
         let rest = self.rest();
         let inner = &rest[open.len_utf8()..];
-        let line = inner.split('\n').next().unwrap_or("");
-        let close = line.char_indices().find(|&(_, c)| match open {
+        // Every opener is a closer too, so no part of a line is searched twice.
+        let closes = |c: char| match open {
             '\'' => c == '\'',
-            '‘' => c == '’',
-            _ => c == '”' || c == '“' || c == '"',
-        });
+            '‘' => matches!(c, '’' | '‘'),
+            _ => matches!(c, '”' | '“' | '"'),
+        };
+        let mut chars = inner.char_indices();
+        let close = chars.find(|&(_, c)| closes(c) || c == '\n');
+        let close = close.filter(|&(_, c)| c != '\n');
         let Some((length, closing)) = close else {
             self.at += open.len_utf8();
             let span = Span::new(start, self.at);
@@ -250,7 +253,7 @@ impl<'a> Lexer<'a> {
         };
         self.at += open.len_utf8() + length + closing.len_utf8();
         let span = Span::new(start, self.at);
-        let text = &line[..length];
+        let text = &inner[..length];
         self.report(|| {
             Diagnostic::error(code::STRING, span, "a string in the wrong quotes")
                 .label("strings are written in double quotes")
@@ -294,8 +297,7 @@ impl<'a> Lexer<'a> {
     fn punctuation(&mut self, first: char) {
         let start = self.at;
         let rest = self.rest();
-        let known = PUNCTUATION.iter().chain(&ODD_PUNCTUATION);
-        if let Some(&text) = known.into_iter().find(|text| rest.starts_with(**text)) {
+        if let Some(text) = known_punctuation(rest) {
             self.at += text.len();
             return self.push(TokenKind::Punct(text), start);
         }
@@ -319,6 +321,13 @@ impl<'a> Lexer<'a> {
         self.at += length;
         self.report(|| unexpected(first, span));
     }
+}
+
+/// The longest punctuation that `rest` begins with.
+fn known_punctuation(rest: &str) -> Option<&'static str> {
+    let first = *rest.as_bytes().first()?;
+    let mut all = PUNCTUATION.into_iter().chain(ODD_PUNCTUATION);
+    all.find(|text| text.as_bytes()[0] == first && rest.starts_with(text))
 }
 
 fn unexpected(c: char, span: Span) -> Diagnostic {

@@ -1,5 +1,9 @@
 //! The scenario language as text: lexer, parser, syntax tree, canonical layout.
 //!
+//! [`parse`] gives a tree ([`ast`]) and a list of mistakes ([`code`]), [`format()`]
+//! the canonical layout. The lexer sets comments aside, the parser marks the
+//! tokens with their roles in the layout, and the printer works on both.
+//!
 //! Floor 2: uses base only. **Invariant:** nothing here fails, panics or recurses
 //! deeper than the limits in [`limits`] allow, whatever the input.
 //!

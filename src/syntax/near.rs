@@ -123,12 +123,19 @@ pub fn did_you_mean<'a>(
         6..=8 => 2,
         _ => 3,
     };
-    // Two letters exchanged in a word of five are one mistake, not two.
+    // Among words of three letters nearly all are near; only exchanged letters count.
+    let close = |candidate: &&str| length > 3 || letters(word) == letters(candidate);
     candidates
         .into_iter()
-        .filter(|candidate| candidate.len() <= 256)
+        .filter(|candidate| candidate.len() <= 256 && close(candidate))
         .map(|candidate| (strsim::osa_distance(word, candidate), candidate))
         .filter(|&(distance, _)| distance <= allowed)
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, candidate)| candidate)
+}
+
+fn letters(word: &str) -> Vec<char> {
+    let mut letters: Vec<char> = word.chars().collect();
+    letters.sort_unstable();
+    letters
 }

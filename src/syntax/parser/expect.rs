@@ -47,8 +47,8 @@ impl Parser<'_> {
     }
 
     fn unknown_kind(&mut self, word: &str) {
-        if !self.is_word(0) {
-            return self.expected("what is expected, such as `ok` or `race on x`");
+        if !self.is_word(0) || self.token().first_of_line {
+            return self.expected("a kind of finding, such as `ok` or `race on x`");
         }
         let span = self.token().span;
         let words = ExpectKind::ALL.iter().map(|(_, word, _)| *word);

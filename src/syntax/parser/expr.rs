@@ -140,7 +140,7 @@ impl Parser<'_> {
 
     fn comparison_chain(&mut self, first: &Expr, rest: &[Operand]) {
         let whole = first.span.to(rest[rest.len() - 1].expr.span);
-        self.report(|parser| {
+        self.fail(|parser| {
             let text = |span: Span| parser.source.slice(span);
             let mistake = Diagnostic::error(code::COMPARISON, whole, "comparisons do not chain")
                 .label("compares a truth value with the next operand")
@@ -157,7 +157,7 @@ impl Parser<'_> {
         });
     }
 
-    /// The next operator between two operands, if there is one.
+    /// The next operator between two operands, if there is one and it makes sense.
     fn binary_op(&mut self) -> Option<(BinaryOp, Span)> {
         let op = binary(self.text(0)).or_else(|| self.foreign_op())?;
         if matches!(op, BinaryOp::Or | BinaryOp::And) {
@@ -165,7 +165,7 @@ impl Parser<'_> {
         }
         let token = self.bump();
         self.doubled(op, token.span);
-        Some((op, token.span))
+        (!self.failed).then_some((op, token.span))
     }
 
     /// `and`, `or`, `is`, reported and read as what they mean.

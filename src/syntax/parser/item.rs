@@ -21,7 +21,7 @@ impl Parser<'_> {
             "const" | "enum" | "struct" | "fn" | "var" | "thread" | "expect" => true,
             "finally" => self.text(1) == "assert",
             "outcomes" => same_line && (word_follows || self.text(1) == "("),
-            "order" => self.text(1) == "@",
+            "order" => word_follows || self.text(1) == "@",
             "always" | "sometimes" | "eventually" => {
                 word_follows || (same_line && matches!(self.text(1), "(" | "!" | "-" | "["))
             }
@@ -32,6 +32,14 @@ impl Parser<'_> {
                     && words::item_words().any(|item| item == word)
             }
         }
+    }
+
+    /// Whether a word stands alone that begins an item, which then lacks the rest.
+    pub(super) fn begins_bare_item(&self) -> bool {
+        let next = self.nth(1);
+        let alone = next.first_of_line || next.kind == TokenKind::End || self.text(1) == "}";
+        let word = self.text(0);
+        self.is_word(0) && alone && words::item_words().any(|item| item == word)
     }
 
     /// The item that [`Parser::begins_item`] saw.

@@ -59,8 +59,8 @@ impl Parser<'_> {
             return;
         }
         let next = self.nth(1);
-        let alone =
-            next.first_of_line || matches!(self.text(1), "}" | ";") || next.kind == TokenKind::End;
+        let line_ends = next.first_of_line && next.kind == TokenKind::Word;
+        let alone = line_ends || matches!(self.text(1), "}" | ";") || next.kind == TokenKind::End;
         let beside = !next.first_of_line
             && (matches!(
                 next.kind,
@@ -80,7 +80,7 @@ impl Parser<'_> {
             }
         });
         let meant = usable.or_else(|| did_you_mean(word, words::STATEMENTS));
-        if let Some(ours) = meant {
+        if let Some(ours) = meant.filter(|&ours| ours != word) {
             let span = self.token().span;
             self.respell(ours, word, span);
         }
@@ -131,7 +131,7 @@ impl Parser<'_> {
     pub(super) fn item_or_stray(&mut self) -> Option<Item> {
         self.drop_foreign_prefix();
         self.correct_item_word();
-        if self.begins_item() {
+        if self.begins_item() || self.begins_bare_item() {
             return self.item();
         }
         if self.begins_stmt_word() || self.at("@") || self.at("finally") {
@@ -246,7 +246,7 @@ impl Parser<'_> {
             other => other.filter(|_| near.is_some()),
         };
         let meant = first_of_two.or_else(|| did_you_mean(word, words::item_words()));
-        if let Some(ours) = meant {
+        if let Some(ours) = meant.filter(|&ours| ours != word) {
             self.respell(ours, word, span);
         }
     }

@@ -23,7 +23,10 @@ mod mistakes;
 mod object;
 mod operand;
 mod property;
+mod spawn;
 mod stmt;
+#[cfg(test)]
+mod tests;
 
 use super::ast;
 use super::lexer::{Lexed, lex};

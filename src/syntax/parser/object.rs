@@ -117,7 +117,10 @@ impl Parser<'_> {
                 count: self.count(keyword, name),
             },
             "chan" => {
-                let capacity = self.at("(").then(|| self.count(keyword, name)).flatten();
+                let capacity = self
+                    .at_any(&["(", "="])
+                    .then(|| self.count(keyword, name))
+                    .flatten();
                 ObjectKind::Chan {
                     capacity,
                     element: self.optional_type(),

@@ -2,7 +2,7 @@
 
 use super::Parser;
 use crate::base::{Diagnostic, Span};
-use crate::syntax::ast::{ActorKind, Call, Expr, ExprKind, IfExpr, Method, Spawn};
+use crate::syntax::ast::{Call, Expr, ExprKind, Ident, IfExpr, Method};
 use crate::syntax::limits::CHAIN_MAX;
 use crate::syntax::mark::Mark;
 use crate::syntax::token::TokenKind;
@@ -44,7 +44,7 @@ impl Parser<'_> {
         let name = if self.is_word(0) {
             let text = self.text(0).to_owned();
             self.bump();
-            crate::syntax::ast::Ident { text, span }
+            Ident { text, span }
         } else {
             self.name("the name of a field or method")
         };
@@ -318,9 +318,11 @@ impl Parser<'_> {
                 match before {
                     Some(word @ ("print" | "assert" | "raise")) if whole.range().len() <= 200 => {
                         let text = parser.source.slice(whole);
+                        let beside = parser.tokens[open - 1].span.end == whole.start;
+                        let gap = if beside { " " } else { "" };
                         mistake
                             .label(format!("`{word}` is written without parentheses"))
-                            .fix(whole, &text[1..text.len() - 1])
+                            .fix(whole, format!("{gap}{}", &text[1..text.len() - 1]))
                     }
                     _ => mistake
                         .label("several values in parentheses")
@@ -415,70 +417,5 @@ impl Parser<'_> {
             });
         }
         value
-    }
-
-    /// `spawn daemon task "name" f(1) on ui`
-    fn spawn(&mut self) -> ExprKind {
-        self.bump();
-        let mut daemon = None;
-        let mut kind = ActorKind::Thread;
-        while self.is_word(1) || self.nth(1).kind == TokenKind::Str {
-            match self.text(0) {
-                "daemon" => daemon = Some(self.token().span),
-                "thread" => kind = ActorKind::Thread,
-                "process" => kind = ActorKind::Process,
-                "task" => kind = ActorKind::Task,
-                "green" => kind = ActorKind::Green,
-                _ => break,
-            }
-            self.bump();
-        }
-        let label = self.string();
-        if self.at_any(&["{", "|", "||", "move"]) && !(self.at("move") && self.text(1) == "(") {
-            return self.closure();
-        }
-        let name = self.name("the function to run");
-        let args = if self.at("(") {
-            self.args()
-        } else {
-            self.call_needs_parentheses(name.span);
-            Vec::new()
-        };
-        let on = self.on_loop();
-        self.rise(0);
-        let call = Call { name, args };
-        ExprKind::Spawn(Box::new(Spawn {
-            kind,
-            daemon,
-            label,
-            call,
-            on,
-        }))
-    }
-
-    fn call_needs_parentheses(&mut self, name: Span) {
-        let end = name.end as usize;
-        self.fail(|parser| {
-            let shown = parser.source.slice(name);
-            Diagnostic::error(code::INCOMPLETE, name, "`spawn` takes a call")
-                .label(format!("written `{shown}()`, with its arguments"))
-                .fix(Span::new(end, end), "()")
-        });
-    }
-
-    fn closure(&mut self) -> ExprKind {
-        let span = self.token().span;
-        self.report(|_| {
-            Diagnostic::error(code::FOREIGN, span, "`spawn` takes a call, not a block")
-                .label("there are no closures")
-                .help("write a function and `spawn` it: `fn f() { … }` and `let h = spawn f()`")
-        });
-        while self.at_any(&["|", "||", "move"]) || (self.is_word(0) && self.text(1) == "|") {
-            self.bump();
-        }
-        if self.at("{") {
-            self.block();
-        }
-        ExprKind::Error
     }
 }

@@ -123,7 +123,10 @@ impl Printer<'_> {
     }
 
     fn at_operators(&mut self, start: usize, end: usize, breaks: &[usize]) {
-        let ends = breaks.iter().skip(1).copied().chain([end]);
+        // The brace of a block gets a line of its own, apart from the conditions.
+        let braced = self.marks.has(end - 1, Mark::Block);
+        let last = end - usize::from(braced);
+        let ends = breaks.iter().skip(1).copied().chain([last]);
         self.segment(start, breaks[0]);
         self.indent += 1;
         for (&from, to) in breaks.iter().zip(ends) {
@@ -131,6 +134,10 @@ impl Printer<'_> {
             self.segment(from, to);
         }
         self.indent -= 1;
+        if braced {
+            self.newline();
+            self.segment(last, end);
+        }
     }
 
     fn at_commas(&mut self, start: usize, end: usize, open: usize) {

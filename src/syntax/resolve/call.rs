@@ -3,7 +3,7 @@
 use super::codes;
 use super::names::{Def, Named, Wanted};
 use super::place::Path;
-use super::state::{BodyKind, Pending, Resolver};
+use super::state::{Pending, Resolver, Returns};
 use super::types::Because;
 use crate::base::{Diagnostic, Span};
 use crate::hir::{
@@ -32,7 +32,9 @@ impl Resolver<'_> {
     fn call_declared(&mut self, call: &ast::Call, named: Named, span: Span) -> Expr {
         match named.def {
             Def::Fn(decl) => {
-                self.check_pure(false, &call.name.text, span);
+                if !self.check_pure(false, &call.name.text, span) {
+                    return self.error_expr(span);
+                }
                 match self.function_called(decl, &call.name, &call.args, span) {
                     Some((id, args, returns)) => {
                         self.make(ExprKind::Call(id, args), &returns, span)
@@ -116,10 +118,14 @@ impl Resolver<'_> {
         if !fits {
             return None;
         }
-        let types = values
+        let types: Vec<Type> = values
             .iter()
             .map(|value| self.cells.full(&value.ty))
             .collect();
+        if types.iter().any(|ty| self.cells.is_passing(ty)) {
+            // An argument is wrong, or not known before the next pass.
+            return None;
+        }
         let (id, returns) = self.instance(decl, types, span)?;
         Some((id, values, returns))
     }
@@ -136,13 +142,18 @@ impl Resolver<'_> {
     /// The copy of a function for argument types, made when it is first asked for.
     fn instance(&mut self, decl: usize, args: Vec<Type>, span: Span) -> Option<(FunctionId, Type)> {
         let key = (decl, args);
-        let returns = match self.instances.returns.get(&key) {
-            Some(returns) => returns.clone(),
+        let (ty, returns) = match self.instances.returns.get(&key) {
+            Some(returns) if returns.settled => (returns.ty.clone(), returns.ty.clone()),
+            Some(returns) => (returns.ty.clone(), self.cells.fresh()),
             None => {
-                let fresh = self.cells.fresh();
+                let ty = self.cells.fresh();
                 self.cells.touch();
-                self.instances.returns.insert(key.clone(), fresh.clone());
-                fresh
+                let new = Returns {
+                    ty: ty.clone(),
+                    settled: false,
+                };
+                self.instances.returns.insert(key.clone(), new);
+                (ty, self.cells.fresh())
             }
         };
         if let Some(&id) = self.instances.ids.get(&key) {
@@ -179,7 +190,7 @@ impl Resolver<'_> {
         self.instances.queue.push(Pending {
             decl,
             args: key.1,
-            returns: returns.clone(),
+            returns: ty,
             id,
         });
         Some((id, returns))
@@ -187,7 +198,9 @@ impl Resolver<'_> {
 
     /// `spawn f(args)`: its value is a handle.
     pub fn spawn(&mut self, spawn: &ast::Spawn, span: Span) -> Expr {
-        self.check_pure(false, "spawn", span);
+        if !self.check_pure(false, "spawn", span) {
+            return self.error_expr(span);
+        }
         if spawn.kind != ast::ActorKind::Thread {
             self.not_supported(&format!("spawn {}", spawn.kind.word()), span);
             return self.error_expr(span);
@@ -285,7 +298,9 @@ impl Resolver<'_> {
     }
 
     fn any(&mut self, arg: &ast::Expr, span: Span) -> Expr {
-        self.check_pure(false, "any", span);
+        if !self.check_pure(false, "any", span) {
+            return self.error_expr(span);
+        }
         let (ty, choice) = match &arg.kind {
             ast::ExprKind::Range(range) => {
                 let (from, to) = self.half_open(range, arg.span);
@@ -384,10 +399,5 @@ impl Resolver<'_> {
                 self.error_expr(span)
             }
         }
-    }
-
-    /// Whether the present text may act: not a property, not a constant.
-    pub fn may_act(&self) -> bool {
-        self.body.pure.is_none() && !matches!(self.body.kind, BodyKind::Constant(_))
     }
 }

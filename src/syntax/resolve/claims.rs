@@ -1,6 +1,6 @@
 //! Properties, outcomes and fairness: what a scenario says about its runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::actor::Actors;
 use super::codes;
@@ -14,6 +14,7 @@ use crate::syntax::ast;
 impl Resolver<'_> {
     /// Resolves everything a scenario claims; the bodies of its actors are known by now.
     pub fn claims(&mut self, scenario: &ast::Scenario) {
+        self.property_names = named_properties(scenario);
         for item in &scenario.items {
             match item {
                 ast::Item::Property(property) => self.property(property),
@@ -247,4 +248,12 @@ impl Resolver<'_> {
             ),
         }
     }
+}
+
+fn named_properties(scenario: &ast::Scenario) -> BTreeSet<String> {
+    let names = scenario.items.iter().filter_map(|item| match item {
+        ast::Item::Property(property) => property.name.as_ref(),
+        _ => None,
+    });
+    names.map(|name| name.text.clone()).collect()
 }

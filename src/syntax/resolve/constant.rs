@@ -75,9 +75,9 @@ impl<'a> Resolver<'a> {
                 None => value,
             }
         });
-        let failed = self.diagnostics.len() > before || self.broken;
+        let failed = self.diagnostics.len() > before;
         let known = words(&value);
-        if known.is_none() && !failed {
+        if known.is_none() && !failed && !self.broken {
             self.not_constant(expr.span, what);
         }
         known.filter(|_| !failed)

@@ -112,6 +112,9 @@ impl Resolver<'_> {
                 return None;
             }
         };
+        if wanted == Subject::Any && self.property_names.contains(&name.text) {
+            return Some(text);
+        }
         let Some(named) = self.names.lookup(&name.text, false) else {
             self.unknown_name(name, wanted.looked_for());
             return None;
@@ -253,7 +256,8 @@ impl Subject {
     fn looked_for(self) -> Wanted {
         match self {
             Self::Var => Wanted::Var,
-            Self::Lock | Self::Cond | Self::Object => Wanted::Object,
+            Self::Lock => Wanted::Lock,
+            Self::Cond | Self::Object => Wanted::Object,
             Self::Actor => Wanted::Actor,
             Self::Any => Wanted::Value,
         }

@@ -245,7 +245,9 @@ impl Resolver<'_> {
             ast::SelectHead::Else(_) => return Some(SelectArmKind::Else),
             ast::SelectHead::Operation { binding, operation } => (binding.as_ref(), operation),
         };
+        let before = self.diagnostics.len();
         let resolved = self.expr(operation);
+        let wrong = self.diagnostics.len() > before || self.broken;
         let bound = binding.map(|name| self.local(name, &resolved.ty.clone(), None));
         match resolved.kind {
             ExprKind::Method(Method::Recv, from, _) => Some(SelectArmKind::Receive(bound, *from)),
@@ -263,8 +265,7 @@ impl Resolver<'_> {
                 }
                 Some(SelectArmKind::Send(*to, args.pop()?))
             }
-            // What was wrong is reported already.
-            ExprKind::Const(_) => None,
+            _ if wrong => None,
             _ => {
                 self.misplaced(
                     operation.span,

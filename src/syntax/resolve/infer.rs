@@ -23,6 +23,8 @@ pub struct Cells {
     /// Cells before this one are older than the present pass.
     watermark: usize,
     changed: bool,
+    /// What is still open counts as `int`.
+    defaulting: bool,
     /// A type was nested deeper than the limit.
     pub too_deep: Option<Span>,
 }
@@ -37,11 +39,6 @@ impl Cells {
     /// A new open type.
     pub fn fresh(&mut self) -> Type {
         self.push(None, None)
-    }
-
-    /// A type that is known from the beginning, with the place that says so.
-    pub fn known(&mut self, ty: Type, at: Span) -> Type {
-        self.push(Some(ty), Some(at))
     }
 
     fn push(&mut self, bound: Option<Type>, at: Option<Span>) -> Type {
@@ -88,6 +85,22 @@ impl Cells {
         ty.clone()
     }
 
+    /// Whether a part is open that only this pass knows of, as after a mistake.
+    pub fn is_passing(&self, ty: &Type) -> bool {
+        let mut ty = self.full(ty);
+        loop {
+            ty = match ty {
+                Type::Object(ObjectType::Chan(of) | ObjectType::List(of)) => *of,
+                Type::Future(of) | Type::Task(of) => *of,
+                other => {
+                    return self
+                        .cell_of(&other)
+                        .is_some_and(|cell| cell >= self.watermark);
+                }
+            };
+        }
+    }
+
     /// Whether not even the outermost part is known.
     pub fn is_open(&self, ty: &Type) -> bool {
         self.cell_of(&self.head(ty)).is_some()
@@ -111,19 +124,8 @@ impl Cells {
             }
             Type::Future(of) => Type::Future(inner(&of)),
             Type::Task(of) => Type::Task(inner(&of)),
+            open if self.defaulting && self.cell_of(&open).is_some() => Type::Int,
             other => other,
-        }
-    }
-
-    /// Whether some part of a type is open.
-    pub fn has_open_part(&self, ty: &Type) -> bool {
-        let mut ty = self.full(ty);
-        loop {
-            ty = match ty {
-                Type::Object(ObjectType::Chan(of) | ObjectType::List(of)) => *of,
-                Type::Future(of) | Type::Task(of) => *of,
-                other => return self.cell_of(&other).is_some(),
-            };
         }
     }
 
@@ -193,15 +195,14 @@ impl Cells {
         at
     }
 
-    /// Makes everything that nobody decided an `int`; whether there was any.
+    /// From here on, what nobody decided is an `int`; false if nothing is new by that.
     pub fn default_open(&mut self) -> bool {
+        let first = !std::mem::replace(&mut self.defaulting, true);
         let mut any = false;
-        for cell in &mut self.cells {
-            if cell.bound.is_none() {
-                cell.bound = Some(Type::Int);
-                any = true;
-            }
+        for cell in self.cells.iter_mut().filter(|cell| cell.bound.is_none()) {
+            cell.bound = Some(Type::Int);
+            any = true;
         }
-        any
+        first && any
     }
 }

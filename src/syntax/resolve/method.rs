@@ -7,7 +7,7 @@ use super::place::{Path, counted};
 use super::state::{BodyKind, Resolver};
 use super::types::Because;
 use crate::base::{Diagnostic, Span};
-use crate::hir::{AtomicOp, BinaryOp, Expr, ExprKind, Method, ObjectType, Place, Type};
+use crate::hir::{AtomicOp, BinaryOp, Expr, ExprKind, Method, ObjectKind, ObjectType, Place, Type};
 use crate::syntax::ast;
 
 /// Memory orderings; without effect under sequential consistency.
@@ -33,7 +33,6 @@ impl Resolver<'_> {
             if !method.name.text.is_empty() && !self.is_error(&receiver) {
                 self.type_needed(&ty, receiver.span);
             }
-            method.args.iter().for_each(|arg| drop(self.expr(arg)));
             return self.error_expr(span);
         }
         let all = operations(&ty);
@@ -74,11 +73,10 @@ impl Resolver<'_> {
             self.may_give_nothing(method, span);
             return self.error_expr(span);
         }
-        self.check_pure(is_query(op.method), &method.name.text, span);
-        let element = match self.cells.head(&receiver.ty) {
-            Type::Object(ObjectType::Chan(of)) => *of,
-            _ => Type::Unit,
-        };
+        if !self.check_pure(is_query(op.method), &method.name.text, span) {
+            return self.error_expr(span);
+        }
+        let element = self.element_type(&receiver);
         let (least, most) = match op.takes {
             Takes::Nothing => (0, 0),
             Takes::MaybeInt => (0, 1),
@@ -138,11 +136,27 @@ impl Resolver<'_> {
         }
     }
 
-    /// In a property or `wait_until`, only questions may be asked.
-    pub fn check_pure(&mut self, query: bool, name: &str, span: Span) {
+    /// The type of a channel's elements; of a declared one as it was declared, so
+    /// that a message can say what decided it.
+    fn element_type(&self, receiver: &Expr) -> Type {
+        if let ExprKind::Object(decl, _) = receiver.kind
+            && let ObjectKind::Chan { element, .. } = &self.out.objects[decl.index()].kind
+        {
+            return element.clone();
+        }
+        match self.cells.head(&receiver.ty) {
+            Type::Object(ObjectType::Chan(of)) => *of,
+            _ => Type::Unit,
+        }
+    }
+
+    /// In a property or `wait_until`, only questions may be asked; false after reporting.
+    pub fn check_pure(&mut self, query: bool, name: &str, span: Span) -> bool {
         if let BodyKind::Constant(what) = self.body.kind {
             self.not_constant(span, what);
-        } else if let Some(place) = self.body.pure
+            return false;
+        }
+        if let Some(place) = self.body.pure
             && !query
         {
             self.report(
@@ -154,7 +168,9 @@ impl Resolver<'_> {
                 .label("this changes something, or waits")
                 .help("ask with `len`, `is_empty`, `is_full`, `is_locked`, `value`, `is_set`, `is_alive` or `load`"),
             );
+            return false;
         }
+        true
     }
 
     /// Reports a wrong number of arguments.
@@ -218,7 +234,7 @@ impl Resolver<'_> {
             return;
         }
         let kind = self.kind_name(ty);
-        let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        let article = if matches!(kind.as_str(), "int" | "event" | "executor") {
             "an"
         } else {
             "a"
@@ -284,11 +300,10 @@ impl Resolver<'_> {
             "plain_store" => (AtomicOp::PlainStore, 1),
             _ => return self.other_on_atomic(place, method, span),
         };
-        self.check_pure(
-            matches!(op, AtomicOp::Load | AtomicOp::PlainLoad),
-            &name.text,
-            span,
-        );
+        let looks = matches!(op, AtomicOp::Load | AtomicOp::PlainLoad);
+        if !self.check_pure(looks, &name.text, span) {
+            return self.error_expr(span);
+        }
         let given = self.without_orderings(&method.args, takes);
         let right_number = self.check_count(name, given.len(), takes, takes, None);
         let ty = match op {

@@ -194,6 +194,17 @@ pub fn operations(ty: &Type) -> &'static [Operation] {
     }
 }
 
+/// An operation of that name, whatever it works on.
+pub fn any_operation(name: &str) -> Option<&'static str> {
+    let all = [
+        LOCK, RW_LOCK, SEM, COND, EVENT, BARRIER, LATCH, CHAN, HANDLE,
+    ];
+    let declared = all.into_iter().flatten().map(|op| op.name);
+    declared
+        .chain(ATOMIC.iter().copied())
+        .find(|op| *op == name)
+}
+
 /// Operations of an `atomic`.
 pub const ATOMIC: &[&str] = &[
     "load",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::codes;
-use super::state::Resolver;
+use super::state::{BodyKind, Resolver};
 use crate::base::{Diagnostic, Span};
 use crate::hir::{EnumId, ObjectDeclId, StructId, VarId};
 use crate::syntax::ast;
@@ -134,7 +134,9 @@ pub enum Wanted {
     Actor,
     /// A `var` or `atomic`.
     Var,
-    /// A `lock`, `cond`, …
+    /// A `lock`.
+    Lock,
+    /// A `cond`, `sem`, …
     Object,
 }
 
@@ -145,7 +147,8 @@ impl Wanted {
             Self::Function => "function",
             Self::Type => "type",
             Self::Actor => "actor",
-            Self::Object => "lock or other object",
+            Self::Lock => "lock",
+            Self::Object => "object",
         }
     }
 
@@ -158,7 +161,7 @@ impl Wanted {
             (Self::Type, Some(def)) => matches!(def, Def::Enum(_) | Def::Struct(_)),
             (Self::Actor, Some(def)) => matches!(def, Def::Group(_) | Def::Fn(_)),
             (Self::Var, Some(def)) => matches!(def, Def::Var(_)),
-            (Self::Object, Some(def)) => matches!(def, Def::Object(_)),
+            (Self::Lock | Self::Object, Some(def)) => matches!(def, Def::Object(_)),
         }
     }
 
@@ -185,6 +188,12 @@ pub fn distance(wrong: &str, right: &str) -> Option<usize> {
     (distance <= allowed).then_some(distance)
 }
 
+/// The operation of some object that a called name is, or is meant to be.
+fn operation_like(name: &str) -> Option<&'static str> {
+    let known = super::methods::any_operation(name);
+    known.or_else(|| super::methods::near_miss(name).first().copied())
+}
+
 /// The nearest of several names.
 pub fn nearest<'n>(wrong: &str, among: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     among
@@ -199,6 +208,9 @@ impl Resolver<'_> {
     pub fn unknown_name(&mut self, name: &ast::Ident, wanted: Wanted) {
         if name.text.is_empty() {
             self.broken = true;
+            return;
+        }
+        if self.local_of_an_actor(name) {
             return;
         }
         let scope = if self.body.in_file {
@@ -222,12 +234,47 @@ impl Resolver<'_> {
                 .secondary(span, format!("`{similar}` is declared here"))
                 .help("a similar name exists")
                 .fix(name.span, similar);
+        } else if wanted == Wanted::Function
+            && let Some(ours) = operation_like(&name.text)
+        {
+            diagnostic = diagnostic.help(format!(
+                "operations are written behind what they work on: `x.{ours}()`"
+            ));
         } else if name.text == "me" {
             diagnostic = diagnostic.help(
                 "`me` is the number of an actor in `thread NAME * n`, and known only in its own block",
             );
         }
         self.report(diagnostic);
+    }
+
+    /// In a property, a name that is a local of some actor is reported as such.
+    fn local_of_an_actor(&mut self, name: &ast::Ident) -> bool {
+        if self.body.kind != BodyKind::Property {
+            return false;
+        }
+        let owner = self.out.groups.iter().find_map(|group| {
+            let body = self.out.functions.get(group.body.index())?;
+            let local = body.locals.iter().find(|local| local.name == name.text)?;
+            let actor = self.out.actors.get(group.first.index())?;
+            Some((actor.name.clone(), local.span))
+        });
+        let Some((actor, span)) = owner else {
+            return false;
+        };
+        let full = format!("{actor}.{}", name.text);
+        self.report(
+            Diagnostic::error(
+                codes::PROPERTY_LOCAL,
+                name.span,
+                format!("`{}` is a local of an actor", name.text),
+            )
+            .label("whose?")
+            .secondary(span, "declared here")
+            .help(format!("write `{full}`: its last value"))
+            .fix(name.span, full),
+        );
+        true
     }
 
     fn similar(&self, name: &str, wanted: Wanted) -> Option<(String, Span)> {

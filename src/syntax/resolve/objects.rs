@@ -315,7 +315,7 @@ impl<'a> Resolver<'a> {
         };
         let named = root.and_then(|name| self.names.lookup(&name.text, false));
         if let (Some(name), None) = (root, named) {
-            self.unknown_name(name, Wanted::Object);
+            self.unknown_name(name, Wanted::Lock);
             return;
         }
         let text = self.source.slice(expr.span);

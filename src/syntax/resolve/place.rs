@@ -1,7 +1,7 @@
 //! Names with indices and fields: `x`, `a[i]`, `account.balance`, `fork[i]`, `worker#1.seen`.
 
 use super::codes;
-use super::names::{Def, Wanted, nearest};
+use super::names::{Def, nearest};
 use super::state::{BodyKind, Resolver};
 use super::types::Because;
 use crate::base::{Diagnostic, Span};
@@ -401,11 +401,6 @@ impl Resolver<'_> {
                 self.error_expr(*span)
             }
         }
-    }
-
-    /// The target of an assignment, or `None` after reporting.
-    pub fn unknown_target(&mut self, name: &ast::Ident) {
-        self.unknown_name(name, Wanted::Value);
     }
 }
 

@@ -157,15 +157,14 @@ impl Resolver<'_> {
     }
 
     fn assign(&mut self, assign: &ast::Assign, span: Span) -> Option<StmtKind> {
-        if let Some(target) = self.assignable_name(&assign.target) {
-            if !target {
-                drop(self.value(&assign.value));
-                return None;
-            }
+        if self.assignable_name(&assign.target) == Some(false) {
+            drop(self.value(&assign.value));
+            return None;
         }
+        let before = self.diagnostics.len();
         match self.path_of(&assign.target) {
             Path::Place(place) => Some(self.assign_place(place, assign, span)),
-            Path::Value(target) => self.assign_local(target, assign),
+            Path::Value(target) => self.assign_local(target, assign, before),
         }
     }
 
@@ -248,7 +247,12 @@ impl Resolver<'_> {
         }
     }
 
-    fn assign_local(&mut self, target: Expr, assign: &ast::Assign) -> Option<StmtKind> {
+    fn assign_local(
+        &mut self,
+        target: Expr,
+        assign: &ast::Assign,
+        before: usize,
+    ) -> Option<StmtKind> {
         let (target_ty, target_span) = (target.ty.clone(), target.span);
         let mut fields = Vec::new();
         let mut root = &target;
@@ -259,7 +263,7 @@ impl Resolver<'_> {
         fields.reverse();
         let ExprKind::Local(local) = root.kind else {
             drop(self.value(&assign.value));
-            if !matches!(root.kind, ExprKind::Const(_)) {
+            if self.diagnostics.len() == before && !self.broken {
                 self.report(
                     Diagnostic::error(codes::FIXED, target_span, "this cannot be assigned")
                         .label("not a variable"),

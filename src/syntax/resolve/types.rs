@@ -172,6 +172,9 @@ impl Resolver<'_> {
         if self.cells.unify(ty, &found.ty, found.span) {
             return self.typed(found);
         }
+        if self.cells.too_deep.is_some() {
+            return self.error_expr(found.span);
+        }
         let (wanted, got) = (self.a_type(ty), self.a_type(&found.ty));
         let code = if self.cells.head(&found.ty) == Type::Unit {
             codes::NO_VALUE
@@ -192,9 +195,19 @@ impl Resolver<'_> {
             };
             diagnostic = diagnostic.secondary(span, text);
         }
-        if let Some(help) = mismatch_help(&self.cells.head(ty), &self.cells.head(&found.ty)) {
-            diagnostic = diagnostic.help(help);
-        }
+        let (wanted, got) = (self.cells.head(ty), self.cells.head(&found.ty));
+        diagnostic = match (&wanted, &got, &found.kind) {
+            (Type::Bool, Type::Int, ExprKind::Const(word @ 0..=1)) => {
+                let word = if *word == 1 { "true" } else { "false" };
+                diagnostic
+                    .help(format!("write `{word}`"))
+                    .fix(found.span, word)
+            }
+            _ => match mismatch_help(&wanted, &got) {
+                Some(help) => diagnostic.help(help),
+                None => diagnostic,
+            },
+        };
         self.report(diagnostic);
         self.error_expr(found.span)
     }
