@@ -62,6 +62,20 @@ fn cut_down(plan: Plan, how: String) -> (Plan, String) {
     }
 }
 
+/// Puts the text of a place where its `<start:end>` stands.
+fn with_places(how: &str, text: &str) -> String {
+    let mut out = String::new();
+    for part in how.split('<') {
+        let place = part.split_once('>').and_then(|(range, rest)| {
+            let (start, end) = range.split_once(':')?;
+            let place = text.get(start.parse().ok()?..end.parse().ok()?)?;
+            Some(format!("`{}`{rest}", place.lines().next()?))
+        });
+        out.push_str(place.as_deref().unwrap_or(part));
+    }
+    out
+}
+
 fn run(knobs: Knobs, share: u64, few: u64) {
     let seed = from_environment("THREADBARE_ORACLE_SEED").unwrap_or(share * 1_000_000_007);
     let cases = from_environment("THREADBARE_ORACLE_CASES").unwrap_or(few);
@@ -78,7 +92,11 @@ fn run(knobs: Knobs, share: u64, few: u64) {
             Outcome::Differ(how) => {
                 let (plan, how) = cut_down(plan, how);
                 let text = write(&plan).text;
-                panic!("seed {seed} ({knobs:?}):\n{text}\n{how}");
+                let how = with_places(&how, &text);
+                if from_environment("THREADBARE_ORACLE_GO_ON").is_none() {
+                    panic!("seed {seed} ({knobs:?}):\n{text}\n{how}");
+                }
+                println!("seed {seed} ({knobs:?}):\n{text}\n{how}\n");
             }
         }
     }

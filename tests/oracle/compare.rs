@@ -68,7 +68,7 @@ fn same(program: &Program, graph: &Graph<'_>, facts: &Facts, verdict: &Verdict) 
     let extra: Vec<&Fact> = theirs.difference(&ours).collect();
     let missing: Vec<&Fact> = ours.difference(&theirs).collect();
     if !extra.is_empty() || !missing.is_empty() {
-        return Err(format!("only the engine: {extra:#?}\nonly the oracle: {missing:#?}"));
+        return Err(format!("only the engine: {extra:?}\nonly the oracle: {missing:?}"));
     }
     same_outcomes(graph, &switches, facts, verdict)
 }

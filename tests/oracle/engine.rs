@@ -30,7 +30,7 @@ pub fn check(program: &Program, workers: usize) -> Verdict {
             Ok(search) => {
                 assert_eq!(search.bound(), None, "the oracle has explored it all");
                 let (n_final, executed) = (facts.n_final, facts.executed.clone());
-                let diagnosis = analysis::diagnose(program, &search, facts);
+                let diagnosis = analysis::diagnose(program, &search, limits.memory, &mut facts);
                 let n_states = search.n_states();
                 let n_terminal = search.n_terminal();
                 let n_steps = search.n_steps();

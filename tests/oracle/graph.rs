@@ -166,13 +166,18 @@ impl Graph<'_> {
         found
     }
 
-    /// For each state, who takes a step on some run from it: a bit each.
-    pub fn movers(&self) -> Vec<u64> {
+    /// For each state, who takes a step on some run from it, a bit each: a step to
+    /// a state; and any step, also one in which the execution stops.
+    pub fn movers(&self) -> Vec<(u64, u64)> {
         (0..self.nodes.len())
             .map(|node| {
                 let reached = self.reach(node);
                 let steps = reached.iter().flat_map(|&to| &self.nodes[to].steps);
-                steps.fold(0, |mask, step| mask | 1 << step.action.actor)
+                steps.fold((0, 0), |(moving, awake), step| {
+                    let bit = 1 << step.action.actor;
+                    let moves = if step.to.is_ok() { bit } else { 0 };
+                    (moving | moves, awake | bit)
+                })
             })
             .collect()
     }
