@@ -62,15 +62,23 @@ pub fn diagnose<'p>(
 ) -> Diagnosis {
     let futures = Arc::clone(&facts.futures);
     let mut bound = search.bound();
+    let mut may_run_for_ever = search.may_run_for_ever();
     let stuck_sets = match note_blocked(search, memory, facts, &futures) {
-        Ok(sets) => sets,
+        Ok(Some((sets, has_circle))) => {
+            may_run_for_ever = has_circle;
+            sets
+        }
+        Ok(None) => StuckSets::new(),
         Err(reason) => {
             bound = Some(reason);
             StuckSets::new()
         }
     };
     let complete = bound.is_none();
-    let ways = interleavings(search, memory, facts);
+    let ways = match may_run_for_ever {
+        true => BTreeMap::new(),
+        false => interleavings(search, memory, facts),
+    };
     drop_implied(facts);
     let facts = &*facts;
 
@@ -126,7 +134,7 @@ pub fn diagnose<'p>(
         findings,
         outcomes,
         bound,
-        may_run_for_ever: search.may_run_for_ever(),
+        may_run_for_ever,
     }
 }
 
@@ -142,7 +150,7 @@ fn interleavings(
 ) -> BTreeMap<(usize, Vec<i64>), u64> {
     let mut counted = BTreeMap::new();
     let wanted = !facts.endings.is_empty() && search.bound().is_none();
-    if !wanted || search.may_run_for_ever() || search.n_states() > COUNTED_MAX {
+    if !wanted || search.n_states() > COUNTED_MAX {
         return counted;
     }
     let ways = Graph::new(search, memory)
@@ -190,7 +198,7 @@ fn note_blocked(
     memory: MemoryBudget,
     facts: &mut Facts<'_>,
     futures: &Futures,
-) -> Result<StuckSets, Bound> {
+) -> Result<Option<(StuckSets, bool)>, Bound> {
     let machine = search.machine();
     let layout = machine.layout();
     let mut state = search.blank();
@@ -203,10 +211,14 @@ fn note_blocked(
     }
     let mut stuck_sets = StuckSets::new();
     if search.bound().is_some() || !search.may_run_for_ever() {
-        return Ok(stuck_sets);
+        return Ok(None);
     }
     let at_the_end: BTreeSet<Key> = facts.hits.keys().cloned().collect();
     let graph = Graph::new(search, memory)?;
+    let has_circle = graph.has_circle();
+    if !has_circle {
+        return Ok(Some((stuck_sets, false)));
+    }
     let moving = graph.still_moving();
     let not_blocked = graph.not_blocked();
     let stable = stable_states(&graph, &moving);
@@ -240,7 +252,7 @@ fn note_blocked(
             facts.hits.insert(key, hit);
         }
     }
-    Ok(stuck_sets)
+    Ok(Some((stuck_sets, has_circle)))
 }
 
 fn goal(state: u32, depth: u32) -> Goal {
@@ -628,14 +640,16 @@ impl Witness<'_, '_> {
         let running = || (0..layout.n_actors(state)).filter(|&a| layout.is_running(state, a));
         let partial = machine.enabled(state).next().is_some();
         let (stuck, cause): (Vec<usize>, Vec<usize>) = if let Key::Circle(places) = key {
-            let circle = circles_in(machine, state, self.futures).into_iter().find(|circle| {
-                let mut spans: Vec<Span> = circle
-                    .iter()
-                    .map(|&actor| self.program().site(layout.pc(state, actor)).span)
-                    .collect();
-                spans.sort_unstable();
-                spans == *places
-            })?;
+            let circle = circles_in(machine, state, self.futures)
+                .into_iter()
+                .find(|circle| {
+                    let mut spans: Vec<Span> = circle
+                        .iter()
+                        .map(|&actor| self.program().site(layout.pc(state, actor)).span)
+                        .collect();
+                    spans.sort_unstable();
+                    spans == *places
+                })?;
             // Whoever is blocked beside the circle may be waiting for others that still run.
             let stuck = running().filter(|&actor| !machine.can_step(state, actor));
             (stuck.collect(), circle)

@@ -124,17 +124,48 @@ impl Graph {
         }
     }
 
-    /// The number of interleavings that lead to each state, if no step leads back
-    /// to an earlier number; `u64::MAX` stands for that many or more.
+    /// All states in an order in which every step leads forwards; `None` if some
+    /// run can go round in a circle. A step to a shallower state need not be part
+    /// of one.
+    ///
+    /// Source: Kahn, "Topological sorting of large networks" (1962).
+    fn forwards(&self) -> Option<Vec<u32>> {
+        let mut before = vec![0u32; self.len()];
+        let inside = |to: &usize| *to < self.len();
+        for state in 0..self.len() {
+            for (_, to) in self.steps(state).filter(|(_, to)| inside(to)) {
+                before[to] += 1;
+            }
+        }
+        let number = |state: usize| u32::try_from(state).expect("a state's number");
+        let first = (0..self.len()).filter(|&state| before[state] == 0);
+        let mut order: Vec<u32> = first.map(number).collect();
+        let mut next = 0;
+        while let Some(&state) = order.get(next) {
+            for (_, to) in self.steps(state as usize).filter(|(_, to)| inside(to)) {
+                before[to] -= 1;
+                if before[to] == 0 {
+                    order.push(number(to));
+                }
+            }
+            next += 1;
+        }
+        (order.len() == self.len()).then_some(order)
+    }
+
+    /// Whether some run can go round in a circle.
+    pub fn has_circle(&self) -> bool {
+        self.forwards().is_none()
+    }
+
+    /// The number of interleavings that lead to each state, if no run can go round
+    /// in a circle; `u64::MAX` stands for that many or more.
     pub fn interleavings(&self) -> Option<Vec<u64>> {
         let mut ways = vec![0u64; self.len()];
         *ways.first_mut()? = 1;
-        for state in 0..self.len() {
-            for (_, to) in self.steps(state) {
-                if to <= state {
-                    return None;
-                }
-                let sum = ways.get(to)?.saturating_add(ways[state]);
+        for state in self.forwards()? {
+            for (_, to) in self.steps(state as usize) {
+                let sum = ways.get(to)?.saturating_add(ways[state as usize]);
                 ways[to] = sum;
             }
         }

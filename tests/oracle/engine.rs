@@ -14,6 +14,7 @@ pub struct Verdict {
     pub findings: Vec<Finding>,
     pub outcomes: Vec<Vec<Outcome>>,
     pub executed: Vec<bool>,
+    pub may_run_for_ever: bool,
     /// All of it as text.
     pub bytes: String,
 }
@@ -45,6 +46,7 @@ pub fn check(program: &Program, workers: usize) -> Verdict {
                     findings: diagnosis.findings,
                     outcomes: diagnosis.outcomes,
                     executed,
+                    may_run_for_ever: diagnosis.may_run_for_ever,
                     bytes,
                 };
             }

@@ -23,7 +23,9 @@ pub struct Fact {
 impl std::fmt::Debug for Fact {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let places = self.places.iter();
-        let places: Vec<String> = places.map(|at| format!("<{}:{}>", at.start, at.end)).collect();
+        let places: Vec<String> = places
+            .map(|at| format!("<{}:{}>", at.start, at.end))
+            .collect();
         write!(f, "{} {} {}", self.code, self.what, places.join(" "))
     }
 }
@@ -101,7 +103,10 @@ impl Facts {
         }
         for (index, property) in machine.program().properties.iter().enumerate() {
             if let PropertyKind::Sometimes(expr) = &property.kind
-                && machine.overview(state).eval(expr).is_ok_and(|word| word != 0)
+                && machine
+                    .overview(state)
+                    .eval(expr)
+                    .is_ok_and(|word| word != 0)
             {
                 self.sometimes.insert(index);
             }
@@ -211,7 +216,9 @@ impl Facts {
                 .map(|(_, values)| values)
                 .collect();
             let unexpected = seen.iter().filter(|values| !expected.contains(values));
-            let missing = expected.iter().filter(|values| outcomes.exact && !seen.contains(values));
+            let missing = expected
+                .iter()
+                .filter(|values| outcomes.exact && !seen.contains(values));
             for (values, what) in unexpected
                 .map(|&values| (values, "unexpected"))
                 .chain(missing.map(|values| (values, "missing")))
@@ -237,7 +244,10 @@ impl Facts {
                 SyncOp::Read(WaitMode::Wait) => true,
                 _ => continue,
             };
-            let number = machine.scene(state, actor).eval(object).expect("a constant");
+            let number = machine
+                .scene(state, actor)
+                .eval(object)
+                .expect("a constant");
             let to = ObjectId::new(usize::try_from(number).expect("an object"));
             for (from, from_shared) in held(machine, state, actor) {
                 if from != to {
@@ -363,10 +373,7 @@ fn leaks(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
     let layout = machine.layout();
     for actor in 0..layout.n_actors(state) {
         let spawned = layout.spawned_at(state, actor);
-        let place = spawned.map_or_else(
-            || program.actors[actor].span,
-            |pc| program.site(pc).span,
-        );
+        let place = spawned.map_or_else(|| program.actors[actor].span, |pc| program.site(pc).span);
         let daemon = layout.is_daemon(state, actor);
         if layout.status(state, actor) == Status::Running {
             if !daemon {

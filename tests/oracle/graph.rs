@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 use threadbare::program::{Instr, LabelId, Pc, Program};
-use threadbare::semantics::{
-    Capacity, Chooser, Fault, Incident, Machine, Recorder, State, Stop,
-};
+use threadbare::semantics::{Capacity, Chooser, Fault, Incident, Machine, Recorder, State, Stop};
 use threadbare::trace::Action;
 
 /// One step out of a state.
@@ -180,6 +178,36 @@ impl Graph<'_> {
                 })
             })
             .collect()
+    }
+
+    /// In how many ways each state can be reached; `None` if some run goes round.
+    pub fn runs(&self) -> Option<Vec<u64>> {
+        let goes_round = (0..self.nodes.len()).any(|node| {
+            let next = self.nodes[node]
+                .steps
+                .iter()
+                .filter_map(|step| step.to.ok());
+            next.into_iter().any(|to| self.reach(to).contains(&node))
+        });
+        if goes_round {
+            return None;
+        }
+        let mut runs: Vec<Option<u64>> = vec![None; self.nodes.len()];
+        runs[0] = Some(1);
+        let mut before: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
+        for (node, row) in self.nodes.iter().enumerate() {
+            for to in row.steps.iter().filter_map(|step| step.to.ok()) {
+                before[to].push(node);
+            }
+        }
+        // A state's ways are known as soon as those of all before it are.
+        while runs.iter().any(Option::is_none) {
+            for node in 1..runs.len() {
+                let ways = before[node].iter().map(|&from| runs[from]);
+                runs[node] = ways.sum();
+            }
+        }
+        runs.into_iter().collect()
     }
 
     /// Fewest switches of the shortest runs to each state, by who moved last.
