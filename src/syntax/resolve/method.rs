@@ -20,8 +20,35 @@ impl Resolver<'_> {
     }
 
     /// `receiver.name(args)`; `for_effect` as a statement, where a receive may give nothing.
+    ///
+    /// A chain `a.f().g().h()` is a loop from the left, so that it costs no stack.
     pub fn operation(&mut self, method: &ast::Method, span: Span, for_effect: bool) -> Expr {
-        let receiver = match self.receiver(method) {
+        let mut chain = vec![(method, span)];
+        let mut at = method;
+        while let ast::ExprKind::Method(inner) = &at.receiver.kind {
+            chain.push((inner, at.receiver.span));
+            at = inner;
+        }
+        let mut receiver = self.receiver(at);
+        while let Some((method, span)) = chain.pop() {
+            let last = chain.is_empty();
+            let value = self.operation_on(receiver, method, span, for_effect && last);
+            receiver = Path::Value(value);
+        }
+        match receiver {
+            Path::Value(value) => value,
+            Path::Place(place) => self.read_place(place),
+        }
+    }
+
+    fn operation_on(
+        &mut self,
+        receiver: Path,
+        method: &ast::Method,
+        span: Span,
+        for_effect: bool,
+    ) -> Expr {
+        let receiver = match receiver {
             Path::Place(place) if self.out.vars[place.var.index()].atomic => {
                 return self.atomic(place, method, span);
             }
