@@ -11,7 +11,7 @@
 //! **Deliberately absent:** what is looked for ([`Observer`]) and how a schedule
 //! is found again ([`shortest`](super::shortest)).
 
-use super::expand::{Batch, Expander, Halt};
+use super::expand::{Batch, Expander, Halt, Heard};
 use super::limits::{Bound, Limits, Watch};
 use super::observer::Observer;
 use super::store::{Store, hash, pack};
@@ -54,7 +54,7 @@ pub fn search<'m, O: Observer>(
     observer: &mut O,
     progress: Progress<'_>,
 ) -> Result<Search<'m>, Capacity> {
-    let mut search = Search::begin(machine)?;
+    let mut search = Search::begin(machine, observer)?;
     let mut watch = Watch::new(limits);
     while search.bound.is_none() {
         let layer = search.last_layer();
@@ -69,7 +69,7 @@ pub fn search<'m, O: Observer>(
 }
 
 impl<'m> Search<'m> {
-    fn begin(machine: &'m Machine<'m>) -> Result<Self, Capacity> {
+    fn begin<O: Observer>(machine: &'m Machine<'m>, observer: &mut O) -> Result<Self, Capacity> {
         let mut search = Self {
             machine,
             store: Store::new(machine.layout().n_words()),
@@ -80,7 +80,10 @@ impl<'m> Search<'m> {
             leads_back: false,
             bound: None,
         };
-        match machine.initial(&mut ()) {
+        let mut heard = Heard::nothing(machine);
+        let initial = machine.initial(&mut heard);
+        observer.executed(&heard.executed);
+        match initial {
             Ok(initial) => {
                 let mut bytes = Vec::new();
                 pack(initial.words(), &mut bytes);
