@@ -163,6 +163,11 @@ impl Checker {
         self
     }
 
+    /// Whether a scenario with this name is among those to check.
+    pub fn wants(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|text| name.contains(text))
+    }
+
     /// A flag that stops the search, inconclusive, when it is raised.
     #[must_use]
     pub fn interrupt(mut self, flag: Arc<AtomicBool>) -> Self {
@@ -225,9 +230,7 @@ impl Checker {
             reports.extend(file_report(source, loaded.diagnostics));
         }
         for scenario in loaded.scenarios {
-            let wanted =
-                self.only.is_empty() || self.only.iter().any(|o| scenario.name.contains(o));
-            if wanted {
+            if self.wants(&scenario.name) {
                 reports.push(self.check_scenario(source, scenario));
             }
         }
