@@ -12,7 +12,7 @@ use super::rules::deadlocks::{causes, circles_in};
 use super::rules::races::race_key;
 use super::waits::wait_of;
 use crate::base::Span;
-use crate::explore::{Goal, Graph, Observer, Search, Visit, shortest};
+use crate::explore::{Bound, Goal, Graph, MemoryBudget, Observer, Search, Visit, shortest};
 use crate::program::{Instr, ObjectId, Program, PropertyKind};
 use crate::semantics::{ArithmeticFault, FaultKind, Incident, Machine, Misuse, State, Status};
 use crate::trace::{Execution, Schedule, replay};
@@ -24,8 +24,8 @@ pub struct Diagnosis {
     pub findings: Vec<Finding>,
     /// For each `outcomes` and `observe`, the final values with a schedule each.
     pub outcomes: Vec<Vec<Outcome>>,
-    /// Places where some run can go round for ever, if the search is complete.
-    pub may_run_for_ever: bool,
+    /// What kept the search, or the diagnosis, from being complete.
+    pub bound: Option<Bound>,
 }
 
 /// Final values and a shortest schedule to them.
@@ -37,6 +37,9 @@ pub struct Outcome {
     pub schedule: Schedule,
     /// Final states with these values.
     pub n_states: u64,
+    /// Interleavings that end with these values, if they were counted;
+    /// `u64::MAX` stands for that many or more.
+    pub interleavings: Option<u64>,
 }
 
 /// Turns facts into findings.
@@ -48,10 +51,23 @@ pub struct Outcome {
 ///
 /// If a finding cannot be confirmed by replaying its schedule: an error in the
 /// checker that must not reach a report.
-pub fn diagnose<'p>(program: &'p Program, search: &Search<'p>, mut facts: Facts<'p>) -> Diagnosis {
+pub fn diagnose<'p>(
+    program: &'p Program,
+    search: &Search<'p>,
+    memory: MemoryBudget,
+    mut facts: Facts<'p>,
+) -> Diagnosis {
     let futures = Futures::new(program);
-    let stuck_sets = note_blocked(search, &mut facts, &futures);
-    let complete = search.bound().is_none();
+    let mut bound = search.bound();
+    let stuck_sets = match note_blocked(search, memory, &mut facts, &futures) {
+        Ok(sets) => sets,
+        Err(reason) => {
+            bound = Some(reason);
+            StuckSets::new()
+        }
+    };
+    let complete = bound.is_none();
+    let ways = interleavings(search, memory, &facts);
     drop_implied(&mut facts);
 
     let mut goals: Vec<Vec<Goal>> = facts.hits.values().map(|hit| hit.goals.clone()).collect();
@@ -82,6 +98,7 @@ pub fn diagnose<'p>(program: &'p Program, search: &Search<'p>, mut facts: Facts<
             values: values.clone(),
             schedule: schedule.clone(),
             n_states: ending.n_states,
+            interleavings: ways.get(&(*index, values.clone())).copied(),
         });
     }
     findings.extend(outcome_findings(program, &outcomes, complete));
@@ -103,8 +120,49 @@ pub fn diagnose<'p>(program: &'p Program, search: &Search<'p>, mut facts: Facts<
     Diagnosis {
         findings,
         outcomes,
-        may_run_for_ever: search.may_run_for_ever(),
+        bound,
     }
+}
+
+/// States up to which interleavings are counted: it takes another pass.
+const COUNTED_MAX: u32 = 200_000;
+
+/// In how many interleavings each combination of final values comes out, where
+/// no run can go round in a circle.
+fn interleavings(
+    search: &Search<'_>,
+    memory: MemoryBudget,
+    facts: &Facts<'_>,
+) -> BTreeMap<(usize, Vec<i64>), u64> {
+    let mut counted = BTreeMap::new();
+    let wanted = !facts.endings.is_empty() && search.bound().is_none();
+    if !wanted || search.may_run_for_ever() || search.n_states() > COUNTED_MAX {
+        return counted;
+    }
+    let ways = Graph::new(search, memory)
+        .ok()
+        .and_then(|graph| graph.interleavings());
+    let Some(ways) = ways else {
+        return counted;
+    };
+    let machine = search.machine();
+    let mut state = search.blank();
+    for (id, &ways) in ways.iter().enumerate() {
+        search.load(u32::try_from(id).expect("a state's number"), &mut state);
+        if !machine.is_over(&state) {
+            continue;
+        }
+        for (index, outcomes) in facts.program.outcomes.iter().enumerate() {
+            let scene = machine.overview(&state);
+            let values: Result<Vec<i64>, _> =
+                outcomes.values.iter().map(|e| scene.eval(e)).collect();
+            if let Ok(values) = values {
+                let sum: &mut u64 = counted.entry((index, values)).or_default();
+                *sum = sum.saturating_add(ways);
+            }
+        }
+    }
+    counted
 }
 
 fn sort_key(program: &Program, finding: &Finding) -> (Level, Rule, Option<Key>, Span) {
@@ -121,7 +179,12 @@ type StuckSets = BTreeMap<u32, Vec<usize>>;
 
 /// Notes why actors are blocked for ever, in states without a step and in states
 /// whose whole future keeps the same actors blocked.
-fn note_blocked(search: &Search<'_>, facts: &mut Facts<'_>, futures: &Futures) -> StuckSets {
+fn note_blocked(
+    search: &Search<'_>,
+    memory: MemoryBudget,
+    facts: &mut Facts<'_>,
+    futures: &Futures,
+) -> Result<StuckSets, Bound> {
     let machine = search.machine();
     let layout = machine.layout();
     let mut state = search.blank();
@@ -134,10 +197,10 @@ fn note_blocked(search: &Search<'_>, facts: &mut Facts<'_>, futures: &Futures) -
     }
     let mut stuck_sets = StuckSets::new();
     if search.bound().is_some() || !search.may_run_for_ever() {
-        return stuck_sets;
+        return Ok(stuck_sets);
     }
     let at_the_end: BTreeSet<Key> = facts.hits.keys().cloned().collect();
-    let graph = Graph::new(search);
+    let graph = Graph::new(search, memory)?;
     let moving = graph.still_moving();
     let stable = stable_states(&graph, &moving);
     let mut found = Facts::new(facts.program);
@@ -170,7 +233,7 @@ fn note_blocked(search: &Search<'_>, facts: &mut Facts<'_>, futures: &Futures) -
             facts.hits.insert(key, hit);
         }
     }
-    stuck_sets
+    Ok(stuck_sets)
 }
 
 fn goal(state: u32, depth: u32) -> Goal {
@@ -204,9 +267,8 @@ fn stable_states(graph: &Graph, moving: &[u64]) -> Vec<bool> {
             if !stable[state] {
                 continue;
             }
-            let steps = graph.steps(u32::try_from(state).expect("a state's number"));
-            let same = |to: u32| stable[to as usize] && moving[to as usize] == moving[state];
-            if !steps.iter().all(|&(_, to)| same(to)) {
+            let same = |to: usize| stable[to] && moving[to] == moving[state];
+            if !graph.steps(state).all(|(_, to)| same(to)) {
                 stable[state] = false;
                 changed = true;
             }

@@ -50,7 +50,7 @@ pub struct Facts<'p> {
     pub n_final: u64,
     /// States with no step in which somebody waits.
     pub n_stuck: u64,
-    /// The stuck states; at most a million are kept, which no report can use up.
+    /// Those states and their depths.
     pub stuck: Vec<(u32, u32)>,
     pub(super) touches: Vec<super::footprint::Touch>,
 }

@@ -99,6 +99,8 @@ pub enum Vacuity {
     NeverReached,
     /// It does not look at anything that changes.
     Constant,
+    /// It is true whatever the values it looks at.
+    AlwaysTrue,
     /// No run reaches a final state.
     NoFinalState,
 }

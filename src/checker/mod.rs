@@ -26,9 +26,10 @@ const STACK_BYTES: usize = 16 << 20;
 /// What a search may skip.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum Reduction {
-    /// Nothing: every state is stored.
+    /// Nothing: every state is stored, even if it differs from another only in
+    /// values that nobody will read. The reference for everything else.
     None,
-    /// What changes no finding.
+    /// What changes no finding: values that nobody will read are forgotten.
     #[default]
     Safe,
 }
@@ -253,6 +254,13 @@ impl Checker {
         on_a_large_stack(|| self.load_here(source))
     }
 
+    fn reduce(&self, program: Program) -> Program {
+        match self.reduction {
+            Reduction::None => program.with_dead_values(),
+            Reduction::Safe => program,
+        }
+    }
+
     fn load_here(&self, source: &Source) -> LoadedFile {
         let (tree, mut diagnostics) = syntax::parse(source);
         let resolution = syntax::resolve::resolve(&tree, source, &self.sets);
@@ -266,7 +274,7 @@ impl Checker {
                 crate::compile::compile(&hir)
                     .map_err(|errors| found.extend(errors))
                     .ok()
-                    .map(|program| (hir, program))
+                    .map(|program| (hir, self.reduce(program)))
             });
             scenarios.push(Loaded {
                 name: resolved.name,

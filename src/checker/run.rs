@@ -65,7 +65,6 @@ fn check_within(
         &mut facts,
         &mut tell,
     )?;
-    let complete = found.bound().is_none();
     let stats = Stats {
         states: u64::from(found.n_states()),
         transitions: found.n_steps(),
@@ -74,20 +73,18 @@ fn check_within(
         bytes_per_state: found.bytes() as f64 / f64::from(found.n_states().max(1)),
         elapsed_ms: 0.0,
     };
-    let never_run = if complete {
-        unreached(program, &facts)
-    } else {
-        Vec::new()
-    };
-    let diagnosis = diagnose(program, &found, facts);
+    let unreached = unreached(program, &facts);
+    let diagnosis = diagnose(program, &found, checker.limits.memory, facts);
+    let complete = diagnosis.bound.is_none();
     let line = source.position(program.span.start).line;
     let mut report = ScenarioReport::new(Arc::clone(source), program.name.clone(), line);
     report.description = Some(program.description.clone()).filter(|text| !text.is_empty());
     report.complete = complete;
     report.stats = stats;
     report.reduction = checker.reduction.name().to_owned();
-    report.never_run = never_run
+    report.never_run = unreached
         .into_iter()
+        .filter(|_| complete)
         .map(|span| NeverRun {
             span,
             why: String::new(),

@@ -99,10 +99,18 @@ impl Code {
             .any(|at| (from..=to).contains(at))
     }
 
-    /// A handler.
-    pub fn scope(&mut self, target: Label, exception: Reg) -> ScopeId {
-        self.scopes.push(Scope { target, exception });
+    /// A handler at the label.
+    pub fn scope(&mut self, target: Label) -> ScopeId {
+        self.scopes.push(Scope {
+            target,
+            exception: 0,
+        });
         ScopeId(self.scopes.len() - 1)
+    }
+
+    /// The register in which the handler gets the exception.
+    pub fn catch_in(&mut self, scope: ScopeId, exception: Reg) {
+        self.scopes[scope.0].exception = exception;
     }
 
     /// What comes next goes to a later section, until [`Self::back`]. It must

@@ -22,7 +22,10 @@ struct Prefix {
 /// of functions that are spawned. `spawn` then names the copy.
 pub(super) fn add_begins(functions: &mut Vec<Lowered>, bodies: &[FunctionId]) {
     let prefixes = prefixes(functions);
-    for &body in bodies {
+    let mut distinct = bodies.to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    for body in distinct {
         if prefixes[body.index()].fails {
             insert_begin(functions, body);
         }

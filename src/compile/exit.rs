@@ -125,13 +125,15 @@ impl<'h> Lowering<'h, '_> {
     /// out does `on_leave`, also an exception. The end of the body does not.
     fn guarded(&mut self, on_leave: OnLeave<'h>, body: impl FnOnce(&mut Self)) {
         let handler = self.code.label();
-        let exception = self.regs.fresh(1);
-        let scope = self.code.scope(handler, exception);
+        let scope = self.code.scope(handler);
         self.push_exit(on_leave, Some(scope));
         body(self);
         let exit = self.exits.pop().expect("entered before");
         self.code.aside();
         self.code.bind(handler);
+        // Where an exception arrives, intermediate values of the body are gone.
+        let exception = self.regs.fresh(1);
+        self.code.catch_in(scope, exception);
         let span = self.run_on_leave(&exit);
         self.emit_synthetic(Instr::Reraise(exception), span);
         self.code.back();
@@ -207,13 +209,14 @@ impl<'h> Lowering<'h, '_> {
             return self.block(&parts.body);
         }
         let (handler, end) = (self.code.label(), self.code.label());
-        let exception = self.regs.fresh(1);
-        let scope = self.code.scope(handler, exception);
+        let scope = self.code.scope(handler);
         self.push_exit(OnLeave::Catch, Some(scope));
         self.block(&parts.body);
         self.exits.pop();
         self.jump(end, span);
         self.code.bind(handler);
+        let exception = self.regs.fresh(1);
+        self.code.catch_in(scope, exception);
         for (name, body) in &parts.catches {
             let next = self.code.label();
             if let Some(name) = name {

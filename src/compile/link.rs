@@ -4,10 +4,11 @@ use super::assemble::target_mut;
 use super::context::Context;
 use super::liveness::dead_registers;
 use super::lowering::{Lowered, lower_property};
+use super::registers_of::{read_by, written_by};
 use crate::hir::{self, ActorKind as SourceKind, Scenario};
 use crate::program::{
     Actor, ActorKind, Allow, Expect, ExpectKind, Function, FunctionId, Handler, Instr, Label,
-    LabelId, Outcomes, Parts, Pc, Property, PropertyKind, ValueKind,
+    LabelId, Outcomes, Parts, Pc, Property, PropertyKind, Reg, ValueKind,
 };
 
 /// What follows from properties, before the tables are taken apart.
@@ -129,7 +130,8 @@ pub(super) fn link(
         ..Parts::default()
     };
     let returned: Vec<u16> = functions.iter().map(words_returned).collect();
-    for function in functions {
+    for mut function in functions {
+        function.n_regs = n_used(&function, &returned);
         add_function(&mut parts, function, &returned);
     }
     parts
@@ -166,6 +168,28 @@ fn add_function(parts: &mut Parts, function: Lowered, returned: &[u16]) {
         handlers: handlers.collect(),
         locals: function.locals,
     });
+}
+
+/// Registers up to the last one that has a name or is in use: a handler that was
+/// left out may have been alone in needing more.
+fn n_used(function: &Lowered, returned: &[u16]) -> u16 {
+    let mut n = function.n_params;
+    let mut count = |reg: Reg| n = n.max(reg.saturating_add(1));
+    for instr in &function.code.code {
+        read_by(instr, &mut count);
+        for (first, width) in written_by(instr, |callee| returned[callee.index()]) {
+            if width > 0 {
+                count(first.saturating_add(width - 1));
+            }
+        }
+    }
+    function
+        .code
+        .handlers
+        .iter()
+        .for_each(|handler| count(handler.exception));
+    function.locals.iter().for_each(|local| count(local.reg));
+    n.min(function.n_regs)
 }
 
 /// Words that a function returns; all its returns agree.

@@ -230,14 +230,17 @@ impl<'h> Lowering<'h, '_> {
         reg_words(dst, width)
     }
 
-    /// A word that keeps its value until the end of the statement, whatever
+    /// A word that gives the same value until the end of the statement, whatever
     /// happens to locals in between.
     pub fn hold(&mut self, word: Expr, span: Span) -> Expr {
-        match word {
-            Expr::Const(_) => word,
-            Expr::Reg(reg) if self.regs.is_temporary(reg) || self.is_stable(reg) => word,
-            word => self.hold_words(vec![word], span).remove(0),
+        let mut stable = true;
+        super::registers_of::in_expr(&word, &mut |reg| {
+            stable &= self.regs.is_temporary(reg) || self.is_stable(reg);
+        });
+        if stable {
+            return word;
         }
+        self.hold_words(vec![word], span).remove(0)
     }
 
     /// Whether the register's local gets its value once and for all before

@@ -29,6 +29,7 @@ mod entry;
 mod exit;
 mod expression;
 mod fold;
+mod hints;
 mod limits;
 mod link;
 mod liveness;
@@ -39,6 +40,7 @@ mod place;
 mod registers;
 mod registers_of;
 mod statement;
+mod steps;
 mod tables;
 mod types;
 
@@ -47,6 +49,8 @@ use crate::hir::{ActorId, Scenario};
 use crate::program::{FunctionId, Program};
 use context::{BodyCopy, Context};
 use types::Types;
+
+pub use steps::{LineStep, LineSteps, steps};
 
 /// Lowers a scenario to the program that all engines run.
 ///
@@ -75,7 +79,8 @@ pub fn compile(scenario: &Scenario) -> Result<Program, Vec<Diagnostic>> {
         return Err(errors);
     }
     entry::add_begins(&mut functions, &bodies);
-    let parts = link::link(cx, functions, &bodies, properties);
+    let mut parts = link::link(cx, functions, &bodies, properties);
+    parts.waits_in_if = hints::waits_in_if(&scenario.functions);
     Ok(Program::new(parts).expect("lowering names only rows that exist"))
 }
 

@@ -47,7 +47,7 @@ impl<'h> Lowering<'h, '_> {
             for dim in &mut cell.dims {
                 if fold::can_fault(&dim.index) {
                     let index = std::mem::replace(&mut dim.index, Expr::Const(0));
-                    dim.index = self.hold(index, place.span);
+                    dim.index = self.hold_words(vec![index], place.span).remove(0);
                 }
             }
         }

@@ -328,7 +328,7 @@ impl<'h> Lowering<'h, '_> {
     ) {
         let mut word = self.scalar(value);
         if !matches!(word, Expr::Const(_) | Expr::Reg(_)) {
-            word = self.hold(word, value.span);
+            word = self.hold_words(vec![word], value.span).remove(0);
         }
         let end = self.code.label();
         for (values, body) in arms {

@@ -22,7 +22,6 @@ pub(super) struct Successor {
     at: u32,
     len: u32,
     pub hash: u64,
-    pub from: u32,
 }
 
 /// The steps out of a few states.
@@ -41,7 +40,7 @@ impl Batch {
         &self.bytes[at..at + successor.len as usize]
     }
 
-    fn push(&mut self, state: &State, from: u32) {
+    fn push(&mut self, state: &State) {
         let at = self.bytes.len();
         pack(state.words(), &mut self.bytes);
         let small = |n: usize| u32::try_from(n).expect("a batch is far below 4 GiB");
@@ -49,7 +48,6 @@ impl Batch {
             at: small(at),
             len: small(self.bytes.len() - at),
             hash: hash(&self.bytes[at..]),
-            from,
         });
     }
 }
@@ -179,7 +177,7 @@ impl<'m> Expander<'m> {
                 incidents,
             });
             if let Ok(after) = after {
-                batch.push(after, id);
+                batch.push(after);
             }
         })
     }

@@ -2,35 +2,62 @@
 //! expanding every state, only for questions that look backwards or for circles.
 
 use super::expand::Expander;
+use super::limits::{Bound, MemoryBudget};
 use super::stateful::Search;
-use crate::trace::Action;
+
+/// Bytes of a step.
+const STEP_BYTES: usize = size_of::<u32>() + size_of::<u8>();
+/// Bytes of a state, with what questions about the graph need for it.
+const STATE_BYTES: usize = size_of::<u32>() + size_of::<u64>() + 1;
 
 /// Steps between stored states, by their origin.
 pub struct Graph {
     /// The steps of state `s` are `first[s]..first[s + 1]`.
     first: Vec<u32>,
-    steps: Vec<(Action, u32)>,
+    actors: Vec<u8>,
+    targets: Vec<u32>,
 }
 
 impl Graph {
     /// Expands every state that the search expanded.
     ///
-    /// Cost: as much time as the search; 24 bytes for each step.
-    pub fn new(search: &Search<'_>) -> Self {
-        let mut first = vec![0];
-        let mut steps = Vec::new();
+    /// Cost: as much time as the search; 5 bytes for each step.
+    ///
+    /// # Errors
+    ///
+    /// [`Bound::Memory`] if the graph would not fit into the budget beside the
+    /// stored states.
+    pub fn new(search: &Search<'_>, budget: MemoryBudget) -> Result<Self, Bound> {
+        let n_states = search.n_expanded() as usize;
+        let n_steps = usize::try_from(search.n_steps()).unwrap_or(usize::MAX);
+        let steps = n_steps.saturating_mul(STEP_BYTES);
+        let bytes = steps.saturating_add(n_states * STATE_BYTES);
+        if n_steps > u32::MAX as usize || !budget.allows(bytes.saturating_add(search.bytes())) {
+            return Err(Bound::Memory);
+        }
+        let mut graph = Self {
+            first: Vec::with_capacity(n_states + 1),
+            actors: Vec::with_capacity(n_steps),
+            targets: Vec::with_capacity(n_steps),
+        };
+        graph.first.push(0);
         let mut expander = Expander::new(search.machine());
         let mut state = search.blank();
         for id in 0..search.n_expanded() {
             search.load(id, &mut state);
+            // A state at which the search gave up still shows the steps before that.
             let _ = expander.steps(&state, |action, after, _| {
                 if let Some(to) = after.ok().and_then(|after| search.find(after)) {
-                    steps.push((action, to));
+                    graph
+                        .actors
+                        .push(u8::try_from(action.actor).expect("at most 64 actors"));
+                    graph.targets.push(to);
                 }
             });
-            first.push(u32::try_from(steps.len()).expect("fewer than 2^32 steps"));
+            let n = u32::try_from(graph.targets.len()).expect("their number was checked");
+            graph.first.push(n);
         }
-        Self { first, steps }
+        Ok(graph)
     }
 
     /// Number of states.
@@ -43,13 +70,17 @@ impl Graph {
         self.len() == 0
     }
 
-    /// The steps out of a state: who, which way, where.
-    pub fn steps(&self, state: u32) -> &[(Action, u32)] {
-        let state = state as usize;
-        let Some(&end) = self.first.get(state + 1) else {
-            return &[];
+    /// The steps out of a state: who, and where to.
+    pub fn steps(&self, state: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let range = match self.first.get(state + 1) {
+            Some(&end) => self.first[state] as usize..end as usize,
+            None => 0..0,
         };
-        &self.steps[self.first[state] as usize..end as usize]
+        let actors = self.actors[range.clone()].iter();
+        let targets = self.targets[range].iter();
+        actors
+            .zip(targets)
+            .map(|(&actor, &to)| (usize::from(actor), to as usize))
     }
 
     /// For each state, the actors (one bit each) that still take a step on some run from it.
@@ -60,9 +91,9 @@ impl Graph {
             // Most steps lead to higher numbers, so going down settles most at once.
             for state in (0..self.len()).rev() {
                 let mut mask = moving[state];
-                for &(action, to) in self.steps(u32::try_from(state).expect("a state's number")) {
-                    mask |= 1 << action.actor;
-                    mask |= moving.get(to as usize).copied().unwrap_or(0);
+                for (actor, to) in self.steps(state) {
+                    mask |= 1 << actor;
+                    mask |= moving.get(to).copied().unwrap_or(0);
                 }
                 changed |= mask != moving[state];
                 moving[state] = mask;
@@ -71,5 +102,22 @@ impl Graph {
                 return moving;
             }
         }
+    }
+
+    /// The number of interleavings that lead to each state, if no step leads back
+    /// to an earlier number; `u64::MAX` stands for that many or more.
+    pub fn interleavings(&self) -> Option<Vec<u64>> {
+        let mut ways = vec![0u64; self.len()];
+        *ways.first_mut()? = 1;
+        for state in 0..self.len() {
+            for (_, to) in self.steps(state) {
+                if to <= state {
+                    return None;
+                }
+                let sum = ways.get(to)?.saturating_add(ways[state]);
+                ways[to] = sum;
+            }
+        }
+        Some(ways)
     }
 }

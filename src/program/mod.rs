@@ -11,14 +11,17 @@
 //! **Deliberately absent:** what instructions do. Only
 //! `semantics` knows.
 
+mod describe;
 mod disassemble;
 mod expr;
 mod instr;
 mod object;
 mod table;
 mod verify;
+mod verify_code;
 mod wording;
 
+pub use describe::describe;
 pub use disassemble::disassemble;
 pub use expr::{BinaryOp, CellRef, Dim, Expr, Query, UnaryOp};
 pub use instr::{Access, ChanOp, Instr, RmwOp, SyncOp, Target, WaitMode};

@@ -368,6 +368,16 @@ impl Program {
         Ok(Self { parts })
     }
 
+    /// The same program whose dead registers keep their last values: more states,
+    /// the same findings. The reference for everything that is reduced.
+    #[must_use]
+    pub fn with_dead_values(mut self) -> Self {
+        for dead in &mut self.parts.dead {
+            *dead = Box::default();
+        }
+        self
+    }
+
     /// The instruction at `pc`.
     pub fn instr(&self, pc: Pc) -> &Instr {
         &self.parts.code[pc as usize]

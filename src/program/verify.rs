@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::expr::{CellRef, Expr};
-use super::instr::Instr;
-use super::table::{Function, FunctionId, Parts, Pc, PropertyKind, Reg, ValueKind};
+use super::table::{Parts, PropertyKind, ValueKind};
+use super::verify_code::check_code;
 
 /// A row that names something that does not exist.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,39 +18,27 @@ impl fmt::Display for BrokenProgram {
 
 impl std::error::Error for BrokenProgram {}
 
-type Checked = Result<(), BrokenProgram>;
+pub(super) type Checked = Result<(), BrokenProgram>;
 
 /// Checks every id, register, jump target and handler once.
 pub(super) fn verify(parts: &Parts) -> Checked {
     check_lengths(parts)?;
     check_memory(parts)?;
     check_functions(parts)?;
-    for (index, function) in parts.functions.iter().enumerate() {
-        let room = Room {
-            parts,
-            function,
-            id: FunctionId::new(index),
-        };
-        room.check()
-            .map_err(|broken| in_function(function, broken))?;
-    }
+    check_code(parts)?;
     check_actors(parts)?;
     check_properties(parts)
 }
 
-fn in_function(function: &Function, broken: BrokenProgram) -> BrokenProgram {
-    BrokenProgram(format!("function {}: {}", function.name, broken.0))
-}
-
 /// An index must name a row.
-fn row(what: &str, index: usize, len: usize) -> Checked {
+pub(super) fn row(what: &str, index: usize, len: usize) -> Checked {
     if index < len {
         return Ok(());
     }
     Err(BrokenProgram(format!("{what} {index} of {len}")))
 }
 
-fn ensure(holds: bool, what: impl FnOnce() -> String) -> Checked {
+pub(super) fn ensure(holds: bool, what: impl FnOnce() -> String) -> Checked {
     if holds {
         Ok(())
     } else {
@@ -71,7 +59,8 @@ fn check_lengths(parts: &Parts) -> Checked {
     })
 }
 
-fn check_kind(parts: &Parts, kind: &ValueKind) -> Checked {
+/// How a word is shown may name an enum.
+pub(super) fn check_kind(parts: &Parts, kind: &ValueKind) -> Checked {
     match kind {
         ValueKind::Enum(id) => row("enum", *id as usize, parts.enums.len()),
         ValueKind::Int
@@ -202,15 +191,16 @@ fn check_properties(parts: &Parts) -> Checked {
 
 /// What an expression may look at.
 #[derive(Clone, Copy)]
-struct Sight<'p> {
-    parts: &'p Parts,
-    n_regs: u16,
-    memory: bool,
-    observed: bool,
+pub(super) struct Sight<'p> {
+    pub parts: &'p Parts,
+    pub n_regs: u16,
+    pub memory: bool,
+    pub observed: bool,
 }
 
 impl Sight<'_> {
-    fn expr(&self, expr: &Expr) -> Checked {
+    /// An expression and all in it.
+    pub fn expr(&self, expr: &Expr) -> Checked {
         match expr {
             Expr::Const(_) => Ok(()),
             Expr::Reg(reg) => row("register", usize::from(*reg), usize::from(self.n_regs)),
@@ -254,8 +244,8 @@ impl Sight<'_> {
         }
     }
 
-    /// The last word that the indices can lead to must belong to the same variable.
-    fn cell(&self, cell: &CellRef) -> Checked {
+    /// A word of memory. The last word that the indices can lead to must belong to the same variable.
+    pub fn cell(&self, cell: &CellRef) -> Checked {
         row("cell", cell.base.index(), self.parts.cells.len())?;
         let var = &self.parts.vars[self.parts.cells[cell.base.index()].var.index()];
         let mut last = cell.base.index();
@@ -270,213 +260,4 @@ impl Sight<'_> {
             (var.first.0 + var.n) as usize,
         )
     }
-}
-
-/// One function with the tables it refers to.
-struct Room<'p> {
-    parts: &'p Parts,
-    function: &'p Function,
-    id: FunctionId,
-}
-
-impl Room<'_> {
-    fn check(&self) -> Checked {
-        for local in &self.function.locals {
-            self.regs(Some(local.reg), 1)?;
-            check_kind(self.parts, &local.kind)?;
-        }
-        for handler in &self.function.handlers {
-            let inside = self.function.entry <= handler.from
-                && handler.from < handler.to
-                && handler.to <= self.function.end;
-            ensure(inside, || "a handler covers code outside".to_owned())?;
-            self.target(handler.target)?;
-            self.regs(Some(handler.exception), 1)?;
-        }
-        for pc in self.function.entry..self.function.end {
-            self.at(pc)
-                .map_err(|broken| BrokenProgram(format!("instruction {pc}: {}", broken.0)))?;
-        }
-        Ok(())
-    }
-
-    fn at(&self, pc: Pc) -> Checked {
-        let site = &self.parts.sites[pc as usize];
-        ensure(site.function == self.id, || {
-            "its site names another function".to_owned()
-        })?;
-        row("statement", site.stmt.index(), self.parts.stmts.len())?;
-        if let Some(label) = site.label {
-            row("label", label.index(), self.parts.labels.len())?;
-        }
-        for &reg in &self.parts.dead[pc as usize] {
-            self.regs(Some(reg), 1)?;
-        }
-        let instr = &self.parts.code[pc as usize];
-        if let Some(target) = instr.target() {
-            self.target(target)?;
-        }
-        ensure(!instr.falls_through() || pc + 1 < self.function.end, || {
-            "it falls off the end of the function".to_owned()
-        })?;
-        self.instr(pc, instr)
-    }
-
-    fn target(&self, target: Pc) -> Checked {
-        let inside = (self.function.entry..self.function.end).contains(&target);
-        ensure(inside, || format!("jump to {target}, outside the function"))
-    }
-
-    fn regs(&self, first: Option<Reg>, width: usize) -> Checked {
-        let Some(first) = first.filter(|_| width > 0) else {
-            return Ok(());
-        };
-        row(
-            "register",
-            usize::from(first) + width - 1,
-            usize::from(self.function.n_regs),
-        )
-    }
-
-    fn name(&self, name: super::NameId) -> Checked {
-        row("name", name.index(), self.parts.names.len())
-    }
-
-    fn instr(&self, pc: Pc, instr: &Instr) -> Checked {
-        let pure = Sight {
-            parts: self.parts,
-            n_regs: self.function.n_regs,
-            memory: false,
-            observed: false,
-        };
-        let all = |exprs: &[Expr]| exprs.iter().try_for_each(|expr| pure.expr(expr));
-        match instr {
-            Instr::Begin
-            | Instr::Yield
-            | Instr::Sleep
-            | Instr::Progress
-            | Instr::Jump(_)
-            | Instr::AtomicEnd => Ok(()),
-            Instr::Load(reg, cell, _) => {
-                self.regs(Some(*reg), 1)?;
-                pure.cell(cell)
-            }
-            Instr::Store(cell, value, _) => {
-                pure.cell(cell)?;
-                pure.expr(value)
-            }
-            Instr::Rmw(dst, cell, _, value) => {
-                self.regs(*dst, 1)?;
-                pure.cell(cell)?;
-                pure.expr(value)
-            }
-            Instr::CompareExchange(dst, cell, old, new) => {
-                self.regs(*dst, 1)?;
-                pure.cell(cell)?;
-                pure.expr(old)?;
-                pure.expr(new)
-            }
-            Instr::Sync {
-                object, arg, dst, ..
-            } => {
-                self.regs(*dst, 1)?;
-                pure.expr(object)?;
-                arg.iter().try_for_each(|arg| pure.expr(arg))
-            }
-            Instr::Chan {
-                object,
-                args,
-                dst,
-                ok,
-                width,
-                ..
-            } => {
-                self.regs(*dst, usize::from(*width))?;
-                self.regs(*ok, 1)?;
-                pure.expr(object)?;
-                all(args)
-            }
-            Instr::Ask(reg, _, expr) | Instr::Let(reg, expr) => {
-                self.regs(Some(*reg), 1)?;
-                pure.expr(expr)
-            }
-            Instr::Choose(reg, from, to) => {
-                self.regs(Some(*reg), 1)?;
-                pure.expr(from)?;
-                pure.expr(to)
-            }
-            Instr::Spawn {
-                dst,
-                function,
-                args,
-                name,
-                ..
-            } => {
-                self.regs(*dst, 1)?;
-                name.iter().try_for_each(|name| self.name(*name))?;
-                self.callee(*function, args.len())?;
-                all(args)
-            }
-            Instr::WaitUntil(condition) => Sight {
-                memory: true,
-                ..pure
-            }
-            .expr(condition),
-            Instr::AtomicBegin(end) => {
-                let ends = matches!(self.parts.code[*end as usize], Instr::AtomicEnd) && *end > pc;
-                ensure(ends, || format!("no end of an atomic block at {end}"))
-            }
-            Instr::Print(items) => items.iter().try_for_each(|(item, kind)| {
-                check_kind(self.parts, kind)?;
-                pure.expr(item)
-            }),
-            Instr::Observe(id, value) => {
-                row("observed local", id.index(), self.parts.observed.len())?;
-                pure.expr(value)
-            }
-            Instr::Unless(condition, _) => pure.expr(condition),
-            Instr::Assert(condition, message) => {
-                message.iter().try_for_each(|name| self.name(*name))?;
-                pure.expr(condition)
-            }
-            Instr::Raise(name) => self.name(*name),
-            Instr::Reraise(reg) => self.regs(Some(*reg), 1),
-            Instr::UnlessCaught(reg, name, _) => {
-                self.regs(Some(*reg), 1)?;
-                self.name(*name)
-            }
-            Instr::Call(function, args, dst) => {
-                self.callee(*function, args.len())?;
-                let callee = &self.parts.functions[function.index()];
-                self.regs(*dst, returned(self.parts, callee))?;
-                all(args)
-            }
-            Instr::Return(values) => {
-                let words = returned(self.parts, self.function);
-                ensure(values.len() == words, || {
-                    format!("returns {} words, elsewhere {words}", values.len())
-                })?;
-                all(values)
-            }
-            Instr::LabelDone(label) => row("label", label.index(), self.parts.labels.len()),
-        }
-    }
-
-    fn callee(&self, function: FunctionId, n_args: usize) -> Checked {
-        row("function", function.index(), self.parts.functions.len())?;
-        let callee = &self.parts.functions[function.index()];
-        ensure(n_args == usize::from(callee.n_params), || {
-            format!("{n_args} arguments for function {}", callee.name)
-        })
-    }
-}
-
-/// Words that a function returns: as many as its first `Return` has.
-fn returned(parts: &Parts, function: &Function) -> usize {
-    let code = &parts.code[function.entry as usize..function.end as usize];
-    let mut returns = code.iter().filter_map(|instr| match instr {
-        Instr::Return(values) => Some(values.len()),
-        _ => None,
-    });
-    returns.next().unwrap_or(0)
 }

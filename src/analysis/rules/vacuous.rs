@@ -6,7 +6,8 @@ use crate::analysis::finding::{Evidence, Finding, Vacuity};
 use crate::analysis::footprint::cells_read;
 use crate::analysis::rule::{Level, Rule};
 use crate::base::Span;
-use crate::program::{Expr, Instr, Program, PropertyKind};
+use crate::program::{Expr, Instr, Program, PropertyKind, ValueKind};
+use crate::semantics::{Capacity, Layout, Scene, State};
 
 /// What was never reached, and what cannot fail.
 pub fn findings(program: &Program, facts: &Facts<'_>) -> Vec<Finding> {
@@ -42,10 +43,17 @@ pub fn findings(program: &Program, facts: &Facts<'_>) -> Vec<Finding> {
     }
     for property in &program.properties {
         let reason = match &property.kind {
-            PropertyKind::Always(expr) if is_constant(expr) => Vacuity::Constant,
             PropertyKind::Finally(_) if facts.n_final == 0 => Vacuity::NoFinalState,
-            PropertyKind::Finally(expr) if is_constant(expr) => Vacuity::Constant,
-            _ => continue,
+            PropertyKind::Always(expr) | PropertyKind::Finally(expr) => {
+                if is_constant(expr) {
+                    Vacuity::Constant
+                } else if holds_anyway(program, expr) {
+                    Vacuity::AlwaysTrue
+                } else {
+                    continue;
+                }
+            }
+            PropertyKind::Sometimes(_) | PropertyKind::Order(..) => continue,
         };
         let evidence = Evidence::CannotFail(property.span, reason);
         findings.push(warning(Rule::CannotFail, evidence));
@@ -104,6 +112,84 @@ fn is_constant(expr: &Expr) -> bool {
     let mut constant = true;
     cells_read(expr, &mut |_| constant = false);
     constant && !asks(expr)
+}
+
+/// Combinations of values that are tried.
+const TRIES_MAX: usize = 20_000;
+
+/// Whether an expression over a few words of memory is true whatever they hold,
+/// as far as the numbers around its own constants can tell.
+fn holds_anyway(program: &Program, expr: &Expr) -> bool {
+    if asks(expr) {
+        return false;
+    }
+    let mut cells: Vec<usize> = Vec::new();
+    let mut fixed = true;
+    cells_read(expr, &mut |place| {
+        fixed &= place.dims.is_empty();
+        cells.push(place.base.index());
+    });
+    cells.sort_unstable();
+    cells.dedup();
+    let mut constants = vec![-1, 0, 1, 2, 3];
+    collect_constants(expr, &mut constants);
+    constants.sort_unstable();
+    constants.dedup();
+    let domains: Vec<Vec<i64>> = cells
+        .iter()
+        .map(|&cell| match &program.cells[cell].kind {
+            ValueKind::Bool => vec![0, 1],
+            ValueKind::Enum(id) => (0..).take(program.enums[*id as usize].len()).collect(),
+            _ => constants.clone(),
+        })
+        .collect();
+    let n_tries = domains
+        .iter()
+        .try_fold(1usize, |n, d| n.checked_mul(d.len()));
+    if !fixed || n_tries.is_none_or(|n| n > TRIES_MAX) {
+        return false;
+    }
+    let layout = Layout::new(program, Capacity::initial(program));
+    let mut words = vec![0; layout.n_words()];
+    let n_tries = n_tries.unwrap_or(0);
+    (0..n_tries).all(|mut number| {
+        for (&cell, domain) in cells.iter().zip(&domains) {
+            words[cell] = domain[number % domain.len()];
+            number /= domain.len();
+        }
+        let state = State::from_words(words.clone().into_boxed_slice());
+        let scene = Scene {
+            program,
+            layout: &layout,
+            state: &state,
+            regs: 0,
+        };
+        matches!(scene.eval(expr), Ok(value) if value != 0)
+    })
+}
+
+fn collect_constants(expr: &Expr, constants: &mut Vec<i64>) {
+    match expr {
+        Expr::Const(value) => {
+            let around = [value.checked_sub(1), Some(*value), value.checked_add(1)];
+            constants.extend(around.into_iter().flatten());
+        }
+        Expr::Unary(_, operand) => collect_constants(operand, constants),
+        Expr::Binary(_, left, right) => {
+            collect_constants(left, constants);
+            collect_constants(right, constants);
+        }
+        Expr::If(condition, then, otherwise) => {
+            collect_constants(condition, constants);
+            collect_constants(then, constants);
+            collect_constants(otherwise, constants);
+        }
+        Expr::Reg(_)
+        | Expr::Cell(_)
+        | Expr::Query(..)
+        | Expr::Observed(_)
+        | Expr::Element { .. } => {}
+    }
 }
 
 fn asks(expr: &Expr) -> bool {

@@ -23,7 +23,7 @@ impl Resolver<'_> {
             if self.is_over_budget() || settled && (wrong || !self.cells.default_open()) {
                 break;
             }
-            if pass + 1 == PASSES_MAX {
+            if pass + 1 == PASSES_MAX && !wrong {
                 let span = self.out.span;
                 self.report(
                     Diagnostic::error(
@@ -157,6 +157,10 @@ impl Resolver<'_> {
             }
             let function = self.function(&pending);
             self.out.functions[pending.id.index()] = function;
+            let key = (pending.decl, pending.args);
+            if let Some(returns) = self.instances.returns.get_mut(&key) {
+                returns.settled = true;
+            }
         }
     }
 

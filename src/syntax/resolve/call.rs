@@ -3,7 +3,7 @@
 use super::codes;
 use super::names::{Def, Named, Wanted};
 use super::place::Path;
-use super::state::{Pending, Resolver};
+use super::state::{Pending, Resolver, Returns};
 use super::types::Because;
 use crate::base::{Diagnostic, Span};
 use crate::hir::{
@@ -118,10 +118,14 @@ impl Resolver<'_> {
         if !fits {
             return None;
         }
-        let types = values
+        let types: Vec<Type> = values
             .iter()
             .map(|value| self.cells.full(&value.ty))
             .collect();
+        if types.iter().any(|ty| self.cells.is_passing(ty)) {
+            // An argument is wrong, or not known before the next pass.
+            return None;
+        }
         let (id, returns) = self.instance(decl, types, span)?;
         Some((id, values, returns))
     }
@@ -138,13 +142,18 @@ impl Resolver<'_> {
     /// The copy of a function for argument types, made when it is first asked for.
     fn instance(&mut self, decl: usize, args: Vec<Type>, span: Span) -> Option<(FunctionId, Type)> {
         let key = (decl, args);
-        let returns = match self.instances.returns.get(&key) {
-            Some(returns) => returns.clone(),
+        let (ty, returns) = match self.instances.returns.get(&key) {
+            Some(returns) if returns.settled => (returns.ty.clone(), returns.ty.clone()),
+            Some(returns) => (returns.ty.clone(), self.cells.fresh()),
             None => {
-                let fresh = self.cells.fresh();
+                let ty = self.cells.fresh();
                 self.cells.touch();
-                self.instances.returns.insert(key.clone(), fresh.clone());
-                fresh
+                let new = Returns {
+                    ty: ty.clone(),
+                    settled: false,
+                };
+                self.instances.returns.insert(key.clone(), new);
+                (ty, self.cells.fresh())
             }
         };
         if let Some(&id) = self.instances.ids.get(&key) {
@@ -181,7 +190,7 @@ impl Resolver<'_> {
         self.instances.queue.push(Pending {
             decl,
             args: key.1,
-            returns: returns.clone(),
+            returns: ty,
             id,
         });
         Some((id, returns))

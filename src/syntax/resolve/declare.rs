@@ -43,6 +43,8 @@ impl<'a> Resolver<'a> {
                 ast::Item::Enum(item) => self.declare_enum(item, false),
                 ast::Item::Struct(item) => structs.extend(self.declare_struct(item, false)),
                 ast::Item::Fn(item) => self.declare_fn(item, false),
+                ast::Item::Object(item) => drop(self.later.insert(&item.name.text)),
+                ast::Item::Actor(item) => drop(self.later.insert(&item.name.text)),
                 _ => {}
             }
         }
@@ -227,8 +229,8 @@ impl<'a> Resolver<'a> {
             self.not_supported("on", on.span);
         }
         let group = self.out.groups.len();
-        self.declare(&actor.name, false, Def::Group(group));
         let args = self.instances_of(actor);
+        self.declare(&actor.name, false, Def::Group(group));
         let first = ActorId::new(self.out.actors.len());
         let name = &actor.name.text;
         for arg in &args {

@@ -93,7 +93,12 @@ impl Resolver<'_> {
         }
         match self.names.variants(&name.text, in_file) {
             [] => {
-                self.unknown_name(name, Wanted::Value);
+                match self.body.kind {
+                    BodyKind::Constant(what) if self.later.contains(name.text.as_str()) => {
+                        self.not_constant(name.span, what);
+                    }
+                    _ => self.unknown_name(name, Wanted::Value),
+                }
                 self.error_expr(name.span)
             }
             [only] => {

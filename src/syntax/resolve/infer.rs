@@ -85,6 +85,22 @@ impl Cells {
         ty.clone()
     }
 
+    /// Whether a part is open that only this pass knows of, as after a mistake.
+    pub fn is_passing(&self, ty: &Type) -> bool {
+        let mut ty = self.full(ty);
+        loop {
+            ty = match ty {
+                Type::Object(ObjectType::Chan(of) | ObjectType::List(of)) => *of,
+                Type::Future(of) | Type::Task(of) => *of,
+                other => {
+                    return self
+                        .cell_of(&other)
+                        .is_some_and(|cell| cell >= self.watermark);
+                }
+            };
+        }
+    }
+
     /// Whether not even the outermost part is known.
     pub fn is_open(&self, ty: &Type) -> bool {
         self.cell_of(&self.head(ty)).is_some()

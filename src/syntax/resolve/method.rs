@@ -33,7 +33,6 @@ impl Resolver<'_> {
             if !method.name.text.is_empty() && !self.is_error(&receiver) {
                 self.type_needed(&ty, receiver.span);
             }
-            method.args.iter().for_each(|arg| drop(self.expr(arg)));
             return self.error_expr(span);
         }
         let all = operations(&ty);
@@ -235,7 +234,7 @@ impl Resolver<'_> {
             return;
         }
         let kind = self.kind_name(ty);
-        let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        let article = if matches!(kind.as_str(), "int" | "event" | "executor") {
             "an"
         } else {
             "a"

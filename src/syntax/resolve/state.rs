@@ -41,6 +41,8 @@ pub struct Resolver<'a> {
     pub labels: BTreeMap<Span, hir::LabelId>,
     /// The same by name.
     pub label_names: FxHashMap<String, hir::LabelId>,
+    /// Names of objects and actors, which are declared once constants are known.
+    pub later: std::collections::BTreeSet<&'a str>,
     /// Names of properties.
     pub property_names: std::collections::BTreeSet<String>,
     /// Values of `--set`.
@@ -80,14 +82,22 @@ pub struct FnDecl<'a> {
 /// Copies of functions: one for each tuple of argument types.
 #[derive(Default)]
 pub struct Instances {
-    /// What each returns; survives the passes.
-    pub returns: FxHashMap<(usize, Vec<Type>), Type>,
+    /// What each returns, and whether its body had a say in that; survives the passes.
+    pub returns: FxHashMap<(usize, Vec<Type>), Returns>,
     /// The copies of this pass.
     pub ids: FxHashMap<(usize, Vec<Type>), FunctionId>,
     /// Copies that still have to be resolved.
     pub queue: Vec<Pending>,
     /// How many copies each function has in this pass.
     pub count: FxHashMap<usize, u32>,
+}
+
+/// What a copy of a function returns.
+pub struct Returns {
+    /// The type.
+    pub ty: Type,
+    /// Its body has been resolved. Before, uses of the value must not decide its type.
+    pub settled: bool,
 }
 
 /// A copy of a function that was asked for.
@@ -208,6 +218,7 @@ impl<'a> Resolver<'a> {
             string_ids: FxHashMap::default(),
             labels: BTreeMap::new(),
             label_names: FxHashMap::default(),
+            later: std::collections::BTreeSet::new(),
             property_names: std::collections::BTreeSet::new(),
             sets,
             work,

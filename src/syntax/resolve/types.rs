@@ -172,6 +172,9 @@ impl Resolver<'_> {
         if self.cells.unify(ty, &found.ty, found.span) {
             return self.typed(found);
         }
+        if self.cells.too_deep.is_some() {
+            return self.error_expr(found.span);
+        }
         let (wanted, got) = (self.a_type(ty), self.a_type(&found.ty));
         let code = if self.cells.head(&found.ty) == Type::Unit {
             codes::NO_VALUE

@@ -1,0 +1,123 @@
+//! What a step does, in plain words with the author's names.
+
+use super::instr::{ChanOp, Instr, RmwOp, SyncOp, WaitMode};
+use super::table::{Pc, Program};
+use super::wording::{Wording, operator};
+
+/// What the visible instruction at `pc` does, as in `read count`, `lock m`,
+/// `wait until ready`. Local instructions have no words: the result is empty.
+pub fn describe(program: &Program, pc: Pc) -> String {
+    let words = Wording::plain(program, Some(program.function_at(pc)));
+    match program.instr(pc) {
+        Instr::Begin => match program.site(pc).label {
+            Some(label) => format!("pass @{}", program.labels[label.index()].name),
+            None => "begin".to_owned(),
+        },
+        Instr::Load(_, cell, _) => format!("read {}", words.cell(cell)),
+        Instr::Store(cell, ..) => format!("write {}", words.cell(cell)),
+        Instr::Rmw(_, cell, op, value) => {
+            let (cell, value) = (words.cell(cell), words.expr(value));
+            match op {
+                RmwOp::Swap => format!("{cell} = {value}, giving the old value, at once"),
+                RmwOp::Fetch(op) => format!("{cell} {}= {value} at once", operator(*op).0),
+            }
+        }
+        Instr::CompareExchange(_, cell, old, new) => {
+            let (old, new) = (words.expr(old), words.expr(new));
+            format!("if {} is {old}, make it {new}, at once", words.cell(cell))
+        }
+        Instr::Sync {
+            op, object, arg, ..
+        } => {
+            let object = match op {
+                SyncOp::Join => words.actor(object),
+                _ => words.object(object),
+            };
+            let arg = arg.as_ref().map(|arg| words.expr(arg));
+            sync(*op, &object, arg.as_deref())
+        }
+        Instr::Chan { op, object, .. } => {
+            let object = words.object(object);
+            match op {
+                ChanOp::Send(mode) => waiting(*mode, &format!("send to {object}")),
+                ChanOp::Recv(mode) => waiting(*mode, &format!("receive from {object}")),
+            }
+        }
+        Instr::Ask(_, query, object) => match query {
+            super::Query::IsAlive => format!("ask whether {} is alive", words.actor(object)),
+            _ => format!("ask {}.{}()", words.object(object), words.query(*query)),
+        },
+        Instr::Choose(_, from, to) => {
+            format!("choose from {}..{}", words.expr(from), words.expr(to))
+        }
+        Instr::Spawn { function, .. } => {
+            format!("spawn {}", program.functions[function.index()].name)
+        }
+        Instr::WaitUntil(condition) => format!("wait until {}", words.expr(condition)),
+        Instr::AtomicBegin(_) => "the whole block at once".to_owned(),
+        Instr::Yield => "yield".to_owned(),
+        Instr::Sleep => "sleep".to_owned(),
+        Instr::Progress => "progress".to_owned(),
+        Instr::Print(_) => "print".to_owned(),
+        Instr::Let(..)
+        | Instr::Observe(..)
+        | Instr::Jump(_)
+        | Instr::Unless(..)
+        | Instr::Assert(..)
+        | Instr::Raise(_)
+        | Instr::Reraise(_)
+        | Instr::UnlessCaught(..)
+        | Instr::Call(..)
+        | Instr::Return(_)
+        | Instr::AtomicEnd
+        | Instr::LabelDone(_) => String::new(),
+    }
+}
+
+/// The words of an operation that may be tried only, or for a while.
+fn waiting(mode: WaitMode, words: &str) -> String {
+    match mode {
+        WaitMode::Wait => words.to_owned(),
+        WaitMode::Try => format!("try to {words}"),
+        WaitMode::Timeout => format!("try for a while to {words}"),
+    }
+}
+
+fn sync(op: SyncOp, object: &str, arg: Option<&str>) -> String {
+    let several = |verb: &str| match arg {
+        None | Some("1") => format!("{verb} {object}"),
+        Some(arg) => format!("{verb} {object} by {arg}"),
+    };
+    match op {
+        SyncOp::Lock(mode) => waiting(mode, &format!("lock {object}")),
+        SyncOp::Unlock => format!("unlock {object}"),
+        SyncOp::Read(mode) => waiting(mode, &format!("enter {object} to read")),
+        SyncOp::ReadUnlock => format!("leave {object} after reading"),
+        SyncOp::Write(mode) => waiting(mode, &format!("enter {object} to write")),
+        SyncOp::WriteUnlock => format!("leave {object} after writing"),
+        SyncOp::Downgrade => format!("stay in {object} as a reader"),
+        SyncOp::Acquire(mode) => waiting(mode, &format!("acquire {object}")),
+        SyncOp::Release => several("release"),
+        SyncOp::CondWait(WaitMode::Timeout) => format!("wait for {object} for a while"),
+        SyncOp::EventWait(WaitMode::Timeout) => format!("wait for {object} for a while"),
+        SyncOp::CondWait(_) | SyncOp::EventWait(_) => format!("wait for {object}"),
+        SyncOp::BarrierWait => format!("wait at {object}"),
+        SyncOp::LatchWait => format!("wait for {object}"),
+        SyncOp::Notify => match arg {
+            None | Some("1") => format!("notify {object}"),
+            Some(n) => format!("notify {n} of {object}"),
+        },
+        SyncOp::NotifyAll => format!("notify all of {object}"),
+        SyncOp::EventSet => format!("set {object}"),
+        SyncOp::EventClear => format!("clear {object}"),
+        SyncOp::BarrierAbort => format!("abort {object}"),
+        SyncOp::CountDown => format!("count {object} down"),
+        SyncOp::LatchAdd => several("count up"),
+        SyncOp::OnceBegin => format!("be first at {object}, or wait for who is"),
+        SyncOp::OnceEnd => format!("finish {object}"),
+        SyncOp::TaskDone => format!("a job of {object} is done"),
+        SyncOp::ChanJoin => format!("wait for all jobs of {object}"),
+        SyncOp::Close => format!("close {object}"),
+        SyncOp::Join => format!("join {object}"),
+    }
+}
