@@ -232,19 +232,21 @@ impl Checker {
         }
         for scenario in loaded.scenarios {
             if self.wants(&scenario.name) {
-                reports.push(self.check_scenario(source, scenario));
+                reports.push(self.check_loaded(source, &scenario));
             }
         }
         reports
     }
 
-    fn check_scenario(&self, source: &Arc<Source>, loaded: Loaded) -> ScenarioReport {
+    /// Checks one scenario that was loaded from the source.
+    pub fn check_loaded(&self, source: &Arc<Source>, loaded: &Loaded) -> ScenarioReport {
         let line = source.position(loaded.line_at).line;
-        match loaded.program {
-            Some((hir, program)) => run::check(self, source, &hir, &program, loaded.diagnostics),
+        let diagnostics = loaded.diagnostics.clone();
+        match &loaded.program {
+            Some((hir, program)) => run::check(self, source, hir, program, diagnostics),
             None => ScenarioReport {
-                diagnostics: loaded.diagnostics,
-                ..ScenarioReport::error(Arc::clone(source), loaded.name, line)
+                diagnostics,
+                ..ScenarioReport::error(Arc::clone(source), loaded.name.clone(), line)
             },
         }
     }
