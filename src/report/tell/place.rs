@@ -135,6 +135,11 @@ pub(super) fn cannot_fail(told: &mut Told<'_, '_>, span: Span, reason: Vacuity) 
             "always the same",
             "let it name the variable that matters",
         ),
+        Vacuity::AlwaysTrue => (
+            format!("`{text}` cannot fail: it is true whatever its variables hold"),
+            "true for all values",
+            "say what the value must be, so that a wrong one makes it false",
+        ),
         Vacuity::NoFinalState => (
             format!("`{text}` is never tested: no run comes to an end"),
             "tested only when all actors have ended",
