@@ -11,4 +11,9 @@ pub mod program;
 pub mod report;
 pub mod semantics;
 pub mod syntax;
+pub mod testing;
 pub mod trace;
+
+pub use checker::Checker;
+pub use report::Report;
+pub use testing::Scenario;
