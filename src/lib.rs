@@ -6,6 +6,7 @@ pub mod checker;
 pub mod cli;
 pub mod compile;
 pub mod explore;
+pub mod generate;
 pub mod hir;
 pub mod program;
 pub mod report;
