@@ -5,6 +5,7 @@ pub mod base;
 pub mod checker;
 pub mod compile;
 pub mod explore;
+pub mod guide;
 pub mod hir;
 pub mod program;
 pub mod report;
