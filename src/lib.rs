@@ -3,6 +3,7 @@
 pub mod analysis;
 pub mod base;
 pub mod checker;
+pub mod cli;
 pub mod compile;
 pub mod explore;
 pub mod guide;

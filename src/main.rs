@@ -1,2 +1,5 @@
-//! The command line.
-fn main() {}
+//! The command line; everything is in [`threadbare::cli`].
+
+fn main() -> std::process::ExitCode {
+    threadbare::cli::main()
+}

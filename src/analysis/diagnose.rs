@@ -26,6 +26,8 @@ pub struct Diagnosis {
     pub outcomes: Vec<Vec<Outcome>>,
     /// What kept the search, or the diagnosis, from being complete.
     pub bound: Option<Bound>,
+    /// Whether some run may go round for ever.
+    pub may_run_for_ever: bool,
 }
 
 /// Final values and a shortest schedule to them.
@@ -55,11 +57,11 @@ pub fn diagnose<'p>(
     program: &'p Program,
     search: &Search<'p>,
     memory: MemoryBudget,
-    mut facts: Facts<'p>,
+    facts: &mut Facts<'p>,
 ) -> Diagnosis {
     let futures = Futures::new(program);
     let mut bound = search.bound();
-    let stuck_sets = match note_blocked(search, memory, &mut facts, &futures) {
+    let stuck_sets = match note_blocked(search, memory, facts, &futures) {
         Ok(sets) => sets,
         Err(reason) => {
             bound = Some(reason);
@@ -67,8 +69,9 @@ pub fn diagnose<'p>(
         }
     };
     let complete = bound.is_none();
-    let ways = interleavings(search, memory, &facts);
-    drop_implied(&mut facts);
+    let ways = interleavings(search, memory, facts);
+    drop_implied(facts);
+    let facts = &*facts;
 
     let mut goals: Vec<Vec<Goal>> = facts.hits.values().map(|hit| hit.goals.clone()).collect();
     goals.extend(
@@ -85,7 +88,7 @@ pub fn diagnose<'p>(
         let execution =
             replay(program, schedule).expect("a schedule of the search can be replayed");
         let witness = Witness {
-            facts: &facts,
+            facts,
             futures: &futures,
             stuck_sets: &stuck_sets,
             execution: &execution,
@@ -110,10 +113,10 @@ pub fn diagnose<'p>(
             _ => None,
         })
         .collect();
-    findings.extend(lock_order_findings(program, &facts, &realised, complete));
+    findings.extend(lock_order_findings(program, facts, &realised, complete));
     if complete {
-        findings.extend(sometimes_findings(program, &facts));
-        findings.extend(super::rules::vacuous::findings(program, &facts));
+        findings.extend(sometimes_findings(program, facts));
+        findings.extend(super::rules::vacuous::findings(program, facts));
     }
     findings.extend(super::rules::style::wait_in_if(program));
     findings.sort_by(|one, other| sort_key(program, one).cmp(&sort_key(program, other)));
@@ -121,6 +124,7 @@ pub fn diagnose<'p>(
         findings,
         outcomes,
         bound,
+        may_run_for_ever: search.may_run_for_ever(),
     }
 }
 

@@ -17,7 +17,7 @@ mod waits;
 pub use diagnose::{Diagnosis, Outcome, diagnose};
 pub use facts::{Ending, Facts, Hit};
 pub use finding::{Blocked, Evidence, Finding, Vacuity};
-pub use footprint::{Touch, touches};
+pub use footprint::{Touch, cells_read as cells_of, touches};
 pub use futures::{Futures, Help};
 pub use key::Key;
 pub use lock_order::{Circle, LockEdge, LockEdges, Protection, circles, held_by};

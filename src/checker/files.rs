@@ -61,6 +61,37 @@ impl Input {
         }
     }
 
+    /// A text that is read here and now, such as standard input.
+    pub fn from_reader(name: impl Into<String>, reader: impl Read) -> Self {
+        let name = name.into();
+        let content = match limited(reader) {
+            Ok(text) => Content::Text(text),
+            Err(reason) => Content::Error(reason),
+        };
+        Self { name, content }
+    }
+
+    /// The files named, and the `.tb` files below the folders named, in order of
+    /// their paths; ignored and hidden files are left out. What cannot be walked
+    /// becomes an input that fails when it is its turn.
+    pub fn collect<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Vec<Input> {
+        let mut inputs = Vec::new();
+        for path in paths {
+            let path = path.as_ref();
+            if path.is_dir() {
+                inputs.extend(below(path));
+            } else {
+                inputs.push(Input::from_file(path));
+            }
+        }
+        inputs
+    }
+
+    /// The name it is reported under.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     fn error(path: &Path, reason: impl Into<String>) -> Self {
         Self {
             name: path.display().to_string(),
@@ -99,23 +130,33 @@ impl FileError {
 }
 
 fn read(path: &Path) -> Result<String, String> {
-    let reason = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "no permission to read this file".to_owned(),
-        _ => format!("cannot read this file: {error}"),
-    };
+    // Opening a pipe would wait for a writer, so look before.
     let meta = std::fs::metadata(path).map_err(reason)?;
     if !meta.is_file() {
         return Err("this is not a regular file".to_owned());
     }
-    let too_large =
-        || format!("this file is larger than {FILE_MAX} bytes, the limit for a scenario file");
     if meta.len() > FILE_MAX {
         return Err(too_large());
     }
-    let file = std::fs::File::open(path).map_err(reason)?;
+    limited(std::fs::File::open(path).map_err(reason)?)
+}
+
+fn reason(error: std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "no permission to read this file".to_owned(),
+        _ => format!("cannot read this file: {error}"),
+    }
+}
+
+fn too_large() -> String {
+    format!("this file is larger than {FILE_MAX} bytes, the limit for a scenario file")
+}
+
+fn limited(reader: impl Read) -> Result<String, String> {
     let mut bytes = Vec::new();
-    file.take(FILE_MAX + 1)
+    reader
+        .take(FILE_MAX + 1)
         .read_to_end(&mut bytes)
         .map_err(reason)?;
     if bytes.len() as u64 > FILE_MAX {
@@ -129,7 +170,7 @@ fn read(path: &Path) -> Result<String, String> {
 /// # Errors
 ///
 /// Says where the first byte stands that is no UTF-8.
-pub fn text(bytes: Vec<u8>) -> Result<String, String> {
+fn text(bytes: Vec<u8>) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..good]
@@ -141,25 +182,13 @@ pub fn text(bytes: Vec<u8>) -> Result<String, String> {
     })
 }
 
-/// The files named, and the `.tb` files below the folders named, in order of
-/// their paths; ignored files are left out.
-pub(super) fn collect<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Vec<Input> {
-    let mut inputs = Vec::new();
-    for path in paths {
-        let path = path.as_ref();
-        if path.is_dir() {
-            inputs.extend(below(path));
-        } else {
-            inputs.push(Input::from_file(path));
-        }
-    }
-    inputs
-}
-
 fn below(folder: &Path) -> Vec<Input> {
     let mut inputs = Vec::new();
     let walk = ignore::WalkBuilder::new(folder)
         .require_git(false)
+        // The user's own settings must not change what a check covers.
+        .git_global(false)
+        .git_exclude(false)
         .sort_by_file_path(Path::cmp)
         .build();
     for entry in walk {

@@ -47,9 +47,11 @@ impl Reduction {
 /// How far a check has come; for progress on a terminal.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Progress<'a> {
+    /// The file.
+    pub file: &'a str,
     /// The scenario.
     pub scenario: &'a str,
-    /// States stored.
+    /// States stored; 0 when the scenario begins.
     pub states: u64,
     /// Depth of the layer that is being expanded.
     pub depth: u32,
@@ -169,7 +171,7 @@ impl Checker {
         self
     }
 
-    /// Called now and then during a long search.
+    /// Called when a scenario begins, and now and then during its search.
     #[must_use]
     pub fn on_progress(mut self, call: impl Fn(Progress<'_>) + Send + Sync + 'static) -> Self {
         self.on_progress = Some(Arc::new(call));
@@ -183,12 +185,12 @@ impl Checker {
 
     /// Checks the scenarios of a file, or of all `.tb` files below a folder.
     pub fn check_path(&self, path: impl AsRef<Path>) -> Report {
-        self.check_inputs(files::collect([path.as_ref()]))
+        self.check_inputs(Input::collect([path.as_ref()]))
     }
 
     /// Checks the scenarios of several files and folders.
     pub fn check_paths<P: AsRef<Path>>(&self, paths: impl IntoIterator<Item = P>) -> Report {
-        self.check_inputs(files::collect(paths))
+        self.check_inputs(Input::collect(paths))
     }
 
     /// Checks what was read, or could not be.
@@ -196,14 +198,19 @@ impl Checker {
         let start = Instant::now();
         let mut scenarios = Vec::new();
         for input in inputs {
-            match input.into_source() {
-                Ok(source) => scenarios.extend(self.check_source(Arc::new(source))),
-                Err(error) => scenarios.push(error.into_report()),
-            }
+            scenarios.extend(self.check_input(input));
         }
         let mut report = Report::new(scenarios);
         report.elapsed_ms = start.elapsed().as_secs_f64() * 1000.0;
         report
+    }
+
+    /// Checks the scenarios of one input, one report for each, in order.
+    pub fn check_input(&self, input: Input) -> Vec<ScenarioReport> {
+        match input.into_source() {
+            Ok(source) => self.check_source(Arc::new(source)),
+            Err(error) => vec![error.into_report()],
+        }
     }
 
     /// Checks the scenarios of one source, one report for each, in order. A

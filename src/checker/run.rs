@@ -2,12 +2,12 @@
 
 use super::expect::{is_met, judge};
 use super::{Checker, Progress};
-use crate::analysis::{Diagnosis, Facts, Level, diagnose, unreached};
+use crate::analysis::{Diagnosis, Facts, Level, diagnose};
 use crate::base::{Diagnostic, Source};
 use crate::explore::search;
 use crate::hir;
-use crate::program::Program;
-use crate::report::{self, Expectation, NeverRun, ScenarioReport, Stats, Status, Verdict};
+use crate::program::{Allow, ExpectKind, Program};
+use crate::report::{Allowed, Expectation, ScenarioReport, Stats, Status, Verdict, tell};
 use crate::semantics::{Capacity, Machine};
 use std::sync::Arc;
 use std::time::Instant;
@@ -49,6 +49,7 @@ fn check_within(
     let mut tell = |states, depth, bytes| {
         if let Some(call) = &checker.on_progress {
             call(Progress {
+                file: source.name(),
                 scenario: &program.name,
                 states,
                 depth,
@@ -56,6 +57,7 @@ fn check_within(
             });
         }
     };
+    tell(0, 0, 0);
     let found = search(
         machine,
         &checker.limits,
@@ -71,79 +73,114 @@ fn check_within(
         bytes_per_state: found.bytes() as f64 / f64::from(found.n_states().max(1)),
         elapsed_ms: 0.0,
     };
-    let unreached = unreached(program, &facts);
-    let diagnosis = diagnose(program, &found, checker.limits.memory, facts);
-    let complete = diagnosis.bound.is_none();
+    let diagnosis = diagnose(program, &found, checker.limits.memory, &mut facts);
     let line = source.position(program.span.start).line;
     let mut report = ScenarioReport::new(Arc::clone(source), program.name.clone(), line);
     report.description = Some(program.description.clone()).filter(|text| !text.is_empty());
-    report.complete = complete;
     report.stats = stats;
     report.reduction = checker.reduction.name().to_owned();
-    report.never_run = unreached
-        .into_iter()
-        .filter(|_| complete)
-        .map(|span| NeverRun {
-            span,
-            why: String::new(),
-        })
-        .collect();
-    conclude(&mut report, program, source, &diagnosis, complete);
+    conclude(&mut report, program, &diagnosis);
+    tell_coverage(&mut report, checker, program, &facts, &diagnosis);
     Ok(report)
 }
 
-/// Verdict, status, findings and expectations.
-fn conclude(
-    report: &mut ScenarioReport,
-    program: &Program,
-    _source: &Source,
-    diagnosis: &Diagnosis,
-    complete: bool,
-) {
+/// Findings, expectations, verdict and status.
+fn conclude(report: &mut ScenarioReport, program: &Program, diagnosis: &Diagnosis) {
+    let source = Arc::clone(&report.source);
     let findings = &diagnosis.findings;
+    let complete = diagnosis.bound.is_none();
     let judged = judge(program, findings);
-    let any_error = findings.iter().any(|finding| finding.level == Level::Error);
-    report.verdict = match (any_error, complete) {
-        (true, _) => Verdict::Refuted,
-        (false, true) => Verdict::Proved,
-        (false, false) => Verdict::Unknown,
-    };
+    let mut used = vec![false; program.allows.len()];
     for (finding, judged) in findings.iter().zip(&judged) {
-        if judged.allowed.is_none() {
-            let severity = match finding.level {
-                Level::Error => crate::base::Severity::Error,
-                Level::Warning => crate::base::Severity::Warning,
-            };
-            let mut told = report::Finding::new(
-                finding.rule.code(),
-                finding.rule.kind(),
-                severity,
-                format!("{:?}", finding.rule),
-            );
-            told.subjects = finding.subjects.clone();
-            told.actors = finding.actors.clone();
-            told.expected = judged.expected;
-            report.findings.push(told);
+        if let Some(allow) = judged.allowed {
+            used[allow] = true;
+            continue;
         }
+        let mut told = tell::tell(program, &source, finding);
+        told.expected = judged.expected;
+        report.findings.push(told);
     }
-    let mut unmet = false;
+    report.allowed = program
+        .allows
+        .iter()
+        .zip(used)
+        .map(|(allow, used)| allowed(allow, used))
+        .collect();
+    let mut unmet = Vec::new();
     for expect in &program.expects {
         let met = is_met(expect, findings, complete);
-        unmet |= !met;
+        if !met && complete && !matches!(expect.kind, ExpectKind::Ok) {
+            let instead = tell::Instead {
+                findings: &report.findings,
+                states: report.stats.states,
+                complete,
+            };
+            unmet.push(tell::unmet(program, &source, expect, instead));
+        }
         report.expectations.push(Expectation {
             text: expect.text.clone(),
             met,
         });
     }
+    let any_error = findings.iter().any(|finding| finding.level == Level::Error);
     let surprise = findings
         .iter()
         .zip(&judged)
         .any(|(finding, judged)| finding.level == Level::Error && !judged.expected);
-    report.status = if surprise || (unmet && complete) {
+    report.complete = complete;
+    report.verdict = match (any_error, complete) {
+        (true, _) => Verdict::Refuted,
+        (false, true) => Verdict::Proved,
+        (false, false) => Verdict::Unknown,
+    };
+    report.status = if surprise || !unmet.is_empty() {
         Status::Failed
     } else if !complete {
         Status::Inconclusive
     } else {
         Status::Passed
     };
+    report.findings.extend(unmet);
+}
+
+fn allowed(allow: &Allow, used: bool) -> Allowed {
+    Allowed {
+        code: allow.code.clone(),
+        subjects: allow.subjects.clone(),
+        reason: allow.reason.clone(),
+        span: allow.span,
+        used,
+    }
+}
+
+/// Outcomes, what was proved, what stopped the search.
+fn tell_coverage(
+    report: &mut ScenarioReport,
+    checker: &Checker,
+    program: &Program,
+    facts: &Facts<'_>,
+    diagnosis: &Diagnosis,
+) {
+    let source = Arc::clone(&report.source);
+    let complete = diagnosis.bound.is_none();
+    if let Some(seen) = diagnosis.outcomes.first() {
+        report.outcomes = Some(tell::outcomes(program, &source, 0, seen, complete));
+    }
+    let any_error = report.verdict == Verdict::Refuted;
+    if let Some(bound) = diagnosis.bound {
+        let depth = u32::try_from(report.stats.depth).unwrap_or(u32::MAX);
+        let limits = &checker.limits;
+        report.limit = Some(tell::limit(
+            program, &source, bound, limits, depth, any_error,
+        ));
+        return;
+    }
+    let clean = tell::clean(program, &source, facts, diagnosis);
+    report.never_run = clean.never_run;
+    if !any_error {
+        report.scope = clean.scope;
+        report.proved = clean.proved;
+        report.assumed = clean.assumed;
+        report.not_covered = clean.not_covered;
+    }
 }

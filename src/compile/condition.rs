@@ -2,11 +2,12 @@
 //! is not reached is no step; without steps they stay one pure expression.
 
 use super::code::Label;
+use super::expression::Want;
 use super::fold;
 use super::lowering::Lowering;
 use crate::base::Span;
 use crate::hir::{self, ExprKind, UnaryOp};
-use crate::program::{Expr, Instr, Reg};
+use crate::program::{Expr, Reg};
 
 impl<'h> Lowering<'h, '_> {
     /// Whether evaluating it makes an instruction: a step, or a call.
@@ -104,7 +105,13 @@ impl<'h> Lowering<'h, '_> {
                 self.unless(go_on, end, operands[index - 1].span);
                 self.regs.release(mark);
             }
-            group.push(self.scalar(operand));
+            // What is there was decided on; the first of a group may take its place.
+            let want = if group.is_empty() {
+                Want::At(dst)
+            } else {
+                Want::Anywhere
+            };
+            group.extend(self.eval(operand, want));
         }
         self.decide(is_and, group, dst, expr.span);
         self.regs.release(mark);
@@ -113,7 +120,7 @@ impl<'h> Lowering<'h, '_> {
     }
 
     fn decide(&mut self, is_and: bool, values: Vec<Expr>, dst: Reg, span: Span) {
-        self.emit(Instr::Let(dst, join(is_and, values)), span);
+        self.assign(dst, vec![join(is_and, values)], span);
     }
 }
 

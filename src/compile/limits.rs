@@ -104,4 +104,12 @@ fn check_actors(scenario: &Scenario, errors: &mut Vec<Diagnostic>) {
         };
         errors.push(unsupported(group.span, what));
     }
+    for (actor, _) in &scenario.fairness {
+        let row = &scenario.actors[actor.index()];
+        let span = scenario.groups[row.group].span;
+        errors.push(unsupported(
+            span,
+            &format!("`fair` and `unfair` for `{}`", row.name),
+        ));
+    }
 }

@@ -44,6 +44,16 @@ pub fn ascii_line(text: &str) -> Cow<'_, str> {
     })
 }
 
+/// Text of several lines in ASCII: line feeds stay.
+pub fn ascii_text(text: &str) -> Cow<'_, str> {
+    replace(text, |c| match c {
+        '\n' => None,
+        '\t' => Some(Cow::Borrowed("    ")),
+        _ if c.is_ascii() => visible(c),
+        _ => Some(Cow::Owned(unicode(c))),
+    })
+}
+
 /// The visible form of a character that must not reach a terminal or a browser as it is.
 pub fn visible(c: char) -> Option<Cow<'static, str>> {
     is_hidden(c).then(|| Cow::Owned(unicode(c)))

@@ -14,6 +14,7 @@ pub mod json;
 mod model;
 pub mod picture;
 pub mod short;
+pub mod tell;
 
 pub use model::{
     Allowed, Cell, Expectation, Fact, Finding, Help, Limit, LockEdge, NeverRun, OutcomeRow,

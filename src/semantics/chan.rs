@@ -46,6 +46,17 @@ impl Machine<'_> {
         usize::try_from(state.word(self.layout.object(id) + LEN)).expect("a length")
     }
 
+    /// The messages a channel holds, oldest first, each as its words.
+    pub fn messages(&self, state: &State, id: ObjectId) -> Vec<Vec<i64>> {
+        let (_, width) = self.chan(id);
+        let first = self.layout.object(id) + MESSAGES;
+        let message = |at: usize| {
+            let from = first + at * width;
+            state.words()[from..from + width].to_vec()
+        };
+        (0..self.n_messages(state, id)).map(message).collect()
+    }
+
     /// Jobs of a channel that are not marked done.
     pub fn n_unfinished(&self, state: &State, id: ObjectId) -> i64 {
         state.word(self.layout.object(id) + UNFINISHED)

@@ -43,27 +43,71 @@ pub use summary::summary;
 /// assert!(human::render(&report, &human::Style::default()).starts_with("ok  empty"));
 /// ```
 pub fn render(report: &Report, style: &Style) -> String {
-    let several = report.scenarios.len() > 1;
-    let mut page = String::new();
-    let mut before = Detail::Short;
-    for it in &report.scenarios {
-        let detail = detail(it, several, style);
-        if style.amount == Amount::Quiet && it.status == Status::Passed {
-            continue;
+    Pages::new(*style).rest(report)
+}
+
+/// The report piece by piece, while scenarios are still being checked.
+///
+/// **Invariant:** the pieces together are what [`render`] gives for the whole.
+#[derive(Clone, Debug)]
+pub struct Pages {
+    style: Style,
+    n_seen: usize,
+    before: Option<Detail>,
+}
+
+impl Pages {
+    /// Nothing shown yet.
+    pub fn new(style: Style) -> Self {
+        Self {
+            style,
+            n_seen: 0,
+            before: None,
         }
-        if !page.is_empty() && (before == Detail::Full || detail == Detail::Full) {
-            page.push('\n');
-        }
-        page += &scenario(it, detail, style);
-        before = detail;
     }
-    if several {
-        if !page.is_empty() {
-            page.push('\n');
+
+    /// What can be shown of an unfinished report: nothing before its second
+    /// scenario, since a single one is shown in another way.
+    pub fn more(&mut self, so_far: &Report) -> String {
+        if so_far.scenarios.len() > 1 {
+            self.page(so_far)
+        } else {
+            String::new()
         }
-        page += &summary(report, style);
     }
-    page
+
+    /// What is still to be shown of a finished report.
+    pub fn rest(&mut self, report: &Report) -> String {
+        let mut page = self.page(report);
+        if report.scenarios.len() > 1 {
+            if self.before.is_some() {
+                page.push('\n');
+            }
+            page += &summary(report, &self.style);
+        }
+        page
+    }
+
+    fn page(&mut self, report: &Report) -> String {
+        let several = report.scenarios.len() > 1;
+        let mut page = String::new();
+        for it in &report.scenarios[self.n_seen..] {
+            if self.style.amount == Amount::Quiet && it.status == Status::Passed {
+                continue;
+            }
+            let detail = detail(it, several, &self.style);
+            if self
+                .before
+                .is_some_and(|before| before == Detail::Full || detail == Detail::Full)
+            {
+                page.push('\n');
+            }
+            page += &scenario(it, detail, &self.style);
+            self.before = Some(detail);
+        }
+        self.n_seen = report.scenarios.len();
+        page
+    }
 }
 
 fn detail(report: &ScenarioReport, several: bool, style: &Style) -> Detail {

@@ -1,0 +1,138 @@
+//! Low arguments: what was typed, with each option's name and help text.
+//!
+//! **Deliberately absent:** what follows from it. `plan` turns these into what
+//! the program needs.
+
+use super::value::{Bytes, Count, Format, Setting, Span};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// A deterministic concurrency bug checker: explores every interleaving of a
+/// small concurrent program and explains what goes wrong.
+#[derive(Parser, Debug)]
+#[command(name = "threadbare", version, arg_required_else_help = true)]
+#[command(after_help = "\
+Exit status:
+  0    every scenario met its expectations
+  1    a finding that was not expected, or an expectation that was not met
+  2    usage, syntax or file error
+  3    inconclusive: a limit stopped the search
+  101  internal error
+  130  interrupted (143: terminated), after the partial report was printed")]
+pub struct Typed {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How it looks.
+    #[command(flatten)]
+    pub look: Look,
+}
+
+/// Options of every command about how its output looks.
+#[derive(Args, Debug)]
+pub struct Look {
+    /// Colours; auto means on a terminal, and honours NO_COLOR and CLICOLOR
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
+    /// Write ASCII only; other characters are shown as \u{…}
+    #[arg(long, global = true)]
+    pub ascii: bool,
+}
+
+/// When to do something that depends on the terminal.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum When {
+    /// If it is a terminal that can.
+    Auto,
+    /// In any case.
+    Always,
+    /// In no case.
+    Never,
+}
+
+/// The commands.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Check scenarios against their expectations
+    Check(CheckArgs),
+}
+
+/// `check`.
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    /// Scenario files, folders (searched for `.tb` files, honouring .gitignore), or `-` for stdin
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How to report: human, short or json; `json=FILE` writes to a file; repeatable
+    #[arg(long, value_name = "FORMAT[=FILE]")]
+    pub format: Vec<Format>,
+    /// Which scenarios.
+    #[command(flatten)]
+    pub select: Select,
+    /// How far.
+    #[command(flatten)]
+    pub bounds: Bounds,
+    /// For whom the report is written
+    #[arg(long, default_value = "normal")]
+    pub level: Reader,
+    /// Show only what needs attention
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Show every scenario in full, every step, and times
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+/// Which scenarios, and with which constants.
+#[derive(Args, Debug)]
+pub struct Select {
+    /// Only scenarios whose name contains this text; repeatable
+    #[arg(long, value_name = "NAME")]
+    pub scenario: Vec<String>,
+    /// Give a `const` another value, as in `--set N=4`; repeatable
+    #[arg(long, value_name = "CONST=VALUE")]
+    pub set: Vec<Setting>,
+}
+
+/// How far a search may go, and how it is run.
+#[derive(Args, Debug)]
+pub struct Bounds {
+    /// Stop, inconclusive, at this number of states, as in 500k or 20M [default: 10M]
+    #[arg(long, value_name = "N")]
+    pub max_states: Option<Count>,
+    /// Stop, inconclusive, at runs of this number of steps [default: no limit]
+    #[arg(long, value_name = "N")]
+    pub max_depth: Option<Count>,
+    /// Stop, inconclusive, before states take more memory, as in 4GiB [default: half of the machine]
+    #[arg(long, value_name = "SIZE")]
+    pub max_memory: Option<Bytes>,
+    /// Stop, inconclusive, after this time for each scenario, as in 30s [default: no limit]
+    #[arg(long, value_name = "TIME")]
+    pub timeout: Option<Span>,
+    /// Threads to search with; the report does not depend on it [default: one for each core]
+    #[arg(long, value_name = "N")]
+    pub workers: Option<Count>,
+    /// What the search may skip; safe skips only what changes no finding
+    #[arg(long, value_name = "KIND", default_value = "safe")]
+    pub reduction: Skip,
+}
+
+/// For whom a report is written.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum Reader {
+    /// Who meets this kind of bug for the first time.
+    Beginner,
+    /// Everyone else.
+    Normal,
+    /// Who knows the rules: no lessons.
+    Expert,
+}
+
+/// What the search may skip.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum Skip {
+    /// Nothing.
+    None,
+    /// What changes no finding.
+    Safe,
+}

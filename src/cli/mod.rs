@@ -1,0 +1,91 @@
+//! The command line: arguments, one file per command, exit codes.
+//!
+//! Two stages: `args` mirrors what was typed, `plan` makes what the program
+//! needs. Floor 8. **Invariant:** only this room touches the terminal, the
+//! environment and the exit code; reports go to standard output, all else to
+//! standard error.
+//!
+//! **Deliberately absent:** anything about scenarios. What is checked and how it
+//! is told is decided below.
+
+mod args;
+mod check;
+mod failure;
+mod internal;
+mod output;
+mod plan;
+mod progress;
+mod save;
+mod signals;
+mod status;
+mod terminal;
+mod value;
+
+use args::{Command, Look, Typed, When};
+use clap::Parser;
+use clap::error::ErrorKind;
+use failure::Failure;
+use status::Exit;
+use std::io::Write;
+use std::process::ExitCode;
+use terminal::Looks;
+
+/// Runs the command that the program was started with, and says how it ended.
+pub fn main() -> ExitCode {
+    internal::install();
+    let typed = match Typed::try_parse() {
+        Ok(typed) => typed,
+        Err(error) => return refuse(&error).into(),
+    };
+    let looks = Looks::new(&typed.look);
+    let exit = match internal::guarded(|| run(&typed.command, looks)) {
+        Ok(Ok(exit)) => exit,
+        Ok(Err(failure)) => {
+            failure.print(looks);
+            Exit::Error
+        }
+        Err(what) => {
+            output::note(&internal::message("working", &what));
+            Exit::Internal
+        }
+    };
+    exit.into()
+}
+
+fn run(command: &Command, looks: Looks) -> Result<Exit, Failure> {
+    match command {
+        Command::Check(args) => check::run(args, looks),
+    }
+}
+
+/// Prints help, or what is wrong with the arguments.
+fn refuse(error: &clap::Error) -> Exit {
+    let is_help = matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    );
+    let looks = Looks::new(&Look {
+        color: When::Auto,
+        ascii: false,
+    });
+    let color = if is_help {
+        looks.color
+    } else {
+        looks.color_err
+    };
+    // What was typed is repeated in the message, so it must not reach the
+    // terminal as it is.
+    let plain = error.render().to_string();
+    let shown = crate::report::escape::text(&plain);
+    let text = if color && shown == plain {
+        error.render().ansi().to_string()
+    } else {
+        shown.into_owned()
+    };
+    if is_help {
+        let _ = std::io::stdout().write_all(text.as_bytes());
+        return Exit::Met;
+    }
+    let _ = std::io::stderr().write_all(text.as_bytes());
+    Exit::Error
+}

@@ -1,0 +1,144 @@
+//! High arguments: what the program needs, made from what was typed.
+
+use super::args::{Bounds, CheckArgs, Reader, Select, Skip};
+use super::failure::Failure;
+use super::terminal::Looks;
+use super::value::{Format, Kind};
+use crate::checker::{Checker, Input, Reduction};
+use crate::report::human::{Amount, Level, Style};
+use std::path::{Path, PathBuf};
+
+/// Columns of a page.
+const WIDTH: usize = 100;
+
+/// What `-` stands for, and the name it is reported under.
+const STDIN: &str = "-";
+
+/// The inputs that paths stand for; standard input is read here.
+///
+/// # Errors
+///
+/// If standard input is named twice.
+pub fn inputs(paths: &[PathBuf]) -> Result<Vec<Input>, Failure> {
+    let is_stdin = |path: &&PathBuf| path.as_path() == Path::new(STDIN);
+    if paths.iter().filter(is_stdin).count() > 1 {
+        return Err(Failure::new(
+            "`-` is named twice, but standard input can be read once",
+        ));
+    }
+    let each = paths.iter().map(|path| {
+        if is_stdin(&path) {
+            vec![Input::from_reader(STDIN, std::io::stdin().lock())]
+        } else {
+            Input::collect([path])
+        }
+    });
+    Ok(each.flatten().collect())
+}
+
+/// A checker for the scenarios chosen.
+pub fn checker(select: &Select, bounds: &Bounds) -> Checker {
+    let mut checker = selecting(select);
+    if let Some(states) = bounds.max_states {
+        checker = checker.max_states(states.0);
+    }
+    if let Some(depth) = bounds.max_depth {
+        checker = checker.max_depth(u32::try_from(depth.0).unwrap_or(u32::MAX));
+    }
+    if let Some(memory) = bounds.max_memory {
+        checker = checker.max_memory(memory.0);
+    }
+    if let Some(timeout) = bounds.timeout {
+        checker = checker.timeout(timeout.0);
+    }
+    let workers = match bounds.workers {
+        Some(workers) => usize::try_from(workers.0).unwrap_or(WORKERS_MAX),
+        None => std::thread::available_parallelism().map_or(1, usize::from),
+    };
+    checker
+        .workers(workers.min(WORKERS_MAX))
+        .reduction(match bounds.reduction {
+            Skip::None => Reduction::None,
+            Skip::Safe => Reduction::Safe,
+        })
+}
+
+/// More threads than this only wait for each other.
+const WORKERS_MAX: usize = 256;
+
+/// A checker without options about how far to search.
+pub fn selecting(select: &Select) -> Checker {
+    let mut checker = Checker::new();
+    for name in &select.scenario {
+        checker = checker.only(name);
+    }
+    for set in &select.set {
+        checker = checker.set(&set.name, set.value);
+    }
+    checker
+}
+
+/// How reports for people look.
+pub fn style(looks: Looks) -> Style {
+    Style {
+        color: looks.color,
+        ascii: looks.ascii,
+        width: WIDTH,
+        ..Style::default()
+    }
+}
+
+/// How the report of `check` looks.
+pub fn check_style(args: &CheckArgs, looks: Looks) -> Style {
+    Style {
+        level: match args.level {
+            Reader::Beginner => Level::Beginner,
+            Reader::Normal => Level::Normal,
+            Reader::Expert => Level::Expert,
+        },
+        amount: match (args.quiet, args.verbose) {
+            (true, _) => Amount::Quiet,
+            (_, true) => Amount::Verbose,
+            _ => Amount::Normal,
+        },
+        ..style(looks)
+    }
+}
+
+/// Where the report goes, and in which formats.
+#[derive(Debug)]
+pub struct Destinations {
+    /// The format on standard output.
+    pub stdout: Kind,
+    /// Files with their formats.
+    pub files: Vec<(Kind, PathBuf)>,
+}
+
+/// Sorts the formats by where they go; without one for standard output people
+/// read there.
+///
+/// # Errors
+///
+/// If two go to the same place.
+pub fn destinations(formats: &[Format]) -> Result<Destinations, Failure> {
+    let mut stdout = None;
+    let mut files: Vec<(Kind, PathBuf)> = Vec::new();
+    for format in formats {
+        match &format.file {
+            None if stdout.is_some() => {
+                return Err(Failure::new("two formats for standard output")
+                    .help("write one of them to a file, as in `--format json=report.json`"));
+            }
+            None => stdout = Some(format.kind),
+            Some(file) if files.iter().any(|(_, known)| known == file) => {
+                let file = file.display();
+                return Err(Failure::new(format!("two formats for the file `{file}`")));
+            }
+            Some(file) => files.push((format.kind, file.clone())),
+        }
+    }
+    Ok(Destinations {
+        stdout: stdout.unwrap_or(Kind::Human),
+        files,
+    })
+}

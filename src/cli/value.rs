@@ -1,0 +1,363 @@
+//! Values as people write them: `10M`, `4GiB`, `1m30s`, `N=4`, `json=out.json`.
+
+use crate::syntax::did_you_mean;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// A number of things: `500`, `10_000`, `10,000`, `500k`, `20M`, `1G`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Count(pub u64);
+
+/// A size in memory: `512MiB`, `4GiB`, `2GB`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Bytes(pub u64);
+
+/// A length of time: `500ms`, `30s`, `1m30s`, `2h`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Span(pub Duration);
+
+/// `NAME=VALUE` of `--set`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Setting {
+    /// The constant.
+    pub name: String,
+    /// Its value; a bool is 0 or 1.
+    pub value: i64,
+}
+
+/// A report format and the file it goes to, if any.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Format {
+    /// The format.
+    pub kind: Kind,
+    /// The file; `None` is standard output.
+    pub file: Option<PathBuf>,
+}
+
+/// A report format.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// For people.
+    Human,
+    /// One line a finding.
+    Short,
+    /// The whole as one JSON document.
+    Json,
+}
+
+const KINDS: [(&str, Kind); 3] = [
+    ("human", Kind::Human),
+    ("short", Kind::Short),
+    ("json", Kind::Json),
+];
+
+/// Formats that this version does not write.
+const LATER: [&str; 6] = ["jsonl", "junit", "sarif", "github", "markdown", "html"];
+
+const COUNTS: &[(&str, u64)] = &[
+    ("", 1),
+    ("k", 1_000),
+    ("m", 1_000_000),
+    ("g", 1_000_000_000),
+];
+
+const SIZES: &[(&str, u64)] = &[
+    ("b", 1),
+    ("kib", 1 << 10),
+    ("mib", 1 << 20),
+    ("gib", 1 << 30),
+    ("tib", 1 << 40),
+    ("kb", 1_000),
+    ("mb", 1_000_000),
+    ("gb", 1_000_000_000),
+    ("tb", 1_000_000_000_000),
+    ("k", 1 << 10),
+    ("m", 1 << 20),
+    ("g", 1 << 30),
+    ("t", 1 << 40),
+];
+
+/// In microseconds.
+const TIMES: &[(&str, u64)] = &[
+    ("us", 1),
+    ("ms", 1_000),
+    ("s", 1_000_000),
+    ("min", 60_000_000),
+    ("m", 60_000_000),
+    ("h", 3_600_000_000),
+];
+
+impl FromStr for Count {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let example = "write a whole number, as in 500, 10_000, 500k or 20M";
+        let (number, unit, rest) = measure(text).ok_or(example)?;
+        if !rest.is_empty() {
+            return Err(example.to_owned());
+        }
+        let number = scaled(&number, &unit, COUNTS, example)?;
+        match number {
+            0 => Err("write at least 1".to_owned()),
+            _ => Ok(Self(number)),
+        }
+    }
+}
+
+impl FromStr for Bytes {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let example = "write a size with its unit, as in 512MiB or 4GiB";
+        let (number, unit, rest) = measure(text).ok_or(example)?;
+        if !rest.is_empty() {
+            return Err(example.to_owned());
+        }
+        let bytes = scaled(&number, &unit, SIZES, example)?;
+        // Less does not even hold the table of states.
+        if bytes < 1 << 20 {
+            return Err("write at least 1MiB".to_owned());
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl FromStr for Span {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let example = "write a time with its unit, as in 500ms, 30s or 1m30s";
+        let mut rest = text.trim().to_owned();
+        let mut total: u64 = 0;
+        while !rest.is_empty() {
+            let (number, unit, more) = measure(&rest).ok_or(example)?;
+            let part = scaled(&number, &unit, TIMES, example)?;
+            total = total.checked_add(part).ok_or("that is too long")?;
+            rest = more;
+        }
+        match total {
+            0 => Err(example.to_owned()),
+            _ => Ok(Self(Duration::from_micros(total))),
+        }
+    }
+}
+
+/// The digits, the unit in lower case, and what follows the unit.
+fn measure(text: &str) -> Option<(String, String, String)> {
+    let text = text.trim();
+    let is_part = |c: char| c.is_ascii_digit() || c == '.' || c == '_' || c == ',';
+    let end = text.find(|c| !is_part(c)).unwrap_or(text.len());
+    let (number, rest) = text.split_at(end);
+    let rest = rest.trim_start();
+    let end = rest
+        .find(|c: char| !c.is_ascii_alphabetic())
+        .unwrap_or(rest.len());
+    let (unit, rest) = rest.split_at(end);
+    let digits: String = number.chars().filter(|c| !"_,".contains(*c)).collect();
+    let starts_with_digit = number.starts_with(|c: char| c.is_ascii_digit());
+    starts_with_digit.then(|| (digits, unit.to_ascii_lowercase(), rest.to_owned()))
+}
+
+/// `1.5` and `gib` to bytes: exact, without floating point.
+fn scaled(number: &str, unit: &str, units: &[(&str, u64)], example: &str) -> Result<u64, String> {
+    let known = units.iter().find(|(name, _)| *name == unit);
+    let &(_, factor) = known.ok_or(example)?;
+    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+    let (Ok(whole), true) = (
+        whole.parse::<u128>(),
+        part.len() <= 9 && part.bytes().all(|b| b.is_ascii_digit()),
+    ) else {
+        return Err(if part.contains('.') || part.len() > 9 {
+            example.to_owned()
+        } else {
+            "that is too large".to_owned()
+        });
+    };
+    let scale = 10u128.pow(u32::try_from(part.len()).expect("at most nine digits"));
+    let part: u128 = format!("0{part}").parse().expect("digits");
+    let total = whole
+        .checked_mul(u128::from(factor))
+        .and_then(|whole| whole.checked_add(part * u128::from(factor) / scale));
+    total
+        .and_then(|total| u64::try_from(total).ok())
+        .ok_or_else(|| "that is too large".to_owned())
+}
+
+impl FromStr for Setting {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let example = "write NAME=VALUE, as in N=4 or strict=true";
+        let (name, value) = text.split_once('=').ok_or(example)?;
+        let (name, value) = (name.trim(), value.trim());
+        let is_name = |c: char| c == '_' || unicode_ident::is_xid_continue(c);
+        if name.is_empty() || !name.chars().all(is_name) {
+            return Err(example.to_owned());
+        }
+        let value = match value {
+            "true" => 1,
+            "false" => 0,
+            _ => number(value).ok_or_else(|| {
+                format!("{example}; the value is a number of 64 bits, `true` or `false`")
+            })?,
+        };
+        Ok(Self {
+            name: name.to_owned(),
+            value,
+        })
+    }
+}
+
+fn number(text: &str) -> Option<i64> {
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", text),
+    };
+    digits
+        .starts_with(|c: char| c.is_ascii_digit())
+        .then_some(())?;
+    format!("{sign}{}", digits.replace('_', "")).parse().ok()
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, file) = match text.split_once('=') {
+            Some((name, file)) => (name, Some(file)),
+            None => (text, None),
+        };
+        let Some(&(_, kind)) = KINDS.iter().find(|(known, _)| *known == name) else {
+            return Err(unknown_format(name));
+        };
+        match file {
+            Some("") => Err(format!("name the file, as in `{name}=report.txt`")),
+            Some("-") | None => Ok(Self { kind, file: None }),
+            Some(file) => Ok(Self {
+                kind,
+                file: Some(PathBuf::from(file)),
+            }),
+        }
+    }
+}
+
+fn unknown_format(name: &str) -> String {
+    let exist = "there are human, short and json";
+    if LATER.contains(&name) {
+        return format!("this version does not write {name}; {exist}");
+    }
+    match did_you_mean(name, KINDS.iter().map(|(known, _)| *known)) {
+        Some(near) => format!("no such format, did you mean {near}? {exist}"),
+        None => format!("no such format; {exist}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn count(text: &str, expected: Option<u64>) {
+        assert_eq!(text.parse().ok(), expected.map(Count), "{text}");
+    }
+
+    #[test]
+    fn numbers() {
+        count("1", Some(1));
+        count("10_000", Some(10_000));
+        count("10,000,000", Some(10_000_000));
+        count("500k", Some(500_000));
+        count("1.5M", Some(1_500_000));
+        count("18446744073709551615", Some(u64::MAX));
+        for wrong in [
+            "",
+            "0",
+            "-1",
+            "x",
+            "10q",
+            "1e6",
+            "18446744073709551616",
+            "99999999G",
+            "1.2.3",
+            ".5",
+        ] {
+            count(wrong, None);
+        }
+        count(&"9".repeat(100_000), None);
+    }
+
+    #[test]
+    fn sizes() {
+        let size = |text: &str| text.parse().ok().map(|Bytes(bytes)| bytes);
+        assert_eq!(size("4GiB"), Some(4 << 30));
+        assert_eq!(size("4 gib"), Some(4 << 30));
+        assert_eq!(size("1.5GiB"), Some(3 << 29));
+        assert_eq!(size("200M"), Some(200 << 20));
+        assert_eq!(size("2GB"), Some(2_000_000_000));
+        for wrong in [
+            "",
+            "4",
+            "4096",
+            "1KiB",
+            "GiB",
+            "4GiBs",
+            "99999999TiB",
+            "-4GiB",
+        ] {
+            assert_eq!(size(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn times() {
+        let ms = |text: &str| text.parse().ok().map(|Span(time)| time.as_millis());
+        assert_eq!(ms("30s"), Some(30_000));
+        assert_eq!(ms("1m30s"), Some(90_000));
+        assert_eq!(ms("1h 30min"), Some(5_400_000));
+        assert_eq!(ms("0.5s"), Some(500));
+        for wrong in [
+            "",
+            "30",
+            "s",
+            "0s",
+            "30 fortnights",
+            "-3s",
+            "99999999999999h",
+        ] {
+            assert_eq!(ms(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn settings() {
+        let set = |text: &str| text.parse().ok().map(|set: Setting| (set.name, set.value));
+        assert_eq!(set("N=4"), Some(("N".into(), 4)));
+        assert_eq!(set("strict = true"), Some(("strict".into(), 1)));
+        assert_eq!(
+            set("low=-9223372036854775808"),
+            Some(("low".into(), i64::MIN))
+        );
+        for wrong in [
+            "",
+            "N",
+            "N=",
+            "=4",
+            "N=four",
+            "N=9223372036854775808",
+            "a b=1",
+            "N=--1",
+            "N=+1",
+        ] {
+            assert_eq!(set(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn formats_that_do_not_exist_yet_name_those_that_do() {
+        let error = |text: &str| text.parse::<Format>().expect_err("it is refused");
+        assert!(error("sarif=x").contains("does not write sarif; there are human"));
+        assert!(error("jason").contains("did you mean json"));
+        assert!(error("json=").contains("name the file"));
+    }
+}

@@ -1,0 +1,94 @@
+//! All the words a student reads: an analysed finding and its execution become
+//! the report's finding.
+//!
+//! A teller for each family of rules says what happened, marks the places, and
+//! writes a script for the table; the rest is the same for all. What is claimed
+//! about another order of the steps was run before it is said.
+//!
+//! In reading order: `story` (what is looked at), `steps` (one step in words),
+//! `states` (the shared state), `trace` (the table), `told` (a finding under
+//! construction), then one file for each family, `lesson` (what there is to
+//! learn); `outcomes`, `proved`, `limit` and `expectation` tell what is not a
+//! finding.
+//!
+//! **Deliberately absent:** patches. Advice is text until it was checked.
+
+mod blocked;
+mod change;
+mod expectation;
+mod fault;
+mod guards;
+mod leak;
+mod leaves;
+mod lesson;
+mod limit;
+mod lost;
+mod misuse;
+mod outcomes;
+mod peek;
+mod place;
+mod property;
+mod proved;
+mod race;
+mod states;
+mod steps;
+mod story;
+mod swap;
+mod told;
+mod trace;
+mod waits;
+
+pub use expectation::{Instead, unmet};
+pub use limit::limit;
+pub use outcomes::outcomes;
+pub use proved::{Clean, clean};
+
+use super::Finding;
+use crate::analysis::{self, Evidence};
+use crate::base::Source;
+use crate::program::Program;
+use story::Story;
+use told::Told;
+
+/// Tells a finding: headline, places, table, facts, advice.
+///
+/// Replays the finding's schedule. A finding whose schedule the program cannot
+/// follow is told without an execution; whether it was expected is for the
+/// caller to say.
+pub fn tell(program: &Program, source: &Source, finding: &analysis::Finding) -> Finding {
+    let Some(story) = Story::new(program, source, finding) else {
+        let mut bare = told::bare(finding.rule, finding.level);
+        bare.subjects.clone_from(&finding.subjects);
+        bare.actors.clone_from(&finding.actors);
+        return bare;
+    };
+    let mut told = Told::new(&story);
+    dispatch(&mut told, &finding.evidence);
+    told.finish()
+}
+
+fn dispatch(told: &mut Told<'_, '_>, evidence: &Evidence) {
+    match evidence {
+        Evidence::Race(one, other) => race::race(told, one, other),
+        Evidence::Unguarded(touch, lock) => race::unguarded(told, touch, *lock),
+        Evidence::Blocked(blocked) => blocked::blocked(told, blocked),
+        Evidence::LockOrder(circle) => place::lock_order(told, circle),
+        Evidence::Fault(actor, pc) => fault::fault(told, *actor, *pc),
+        Evidence::Property(index) => property::broken(told, *index),
+        Evidence::PropertyFault(index) => property::cannot_be_evaluated(told, *index),
+        Evidence::Order(index, actor) => property::order(told, *index, *actor),
+        Evidence::UnexpectedOutcome(index, values) => property::unexpected(told, *index, values),
+        Evidence::MissingOutcome(index, values) => property::missing(told, *index, values),
+        Evidence::NeverHolds(index) => property::never_holds(told, *index),
+        Evidence::NotJoined(actor, pc) => leak::not_joined(told, *actor, *pc),
+        Evidence::CutOff(actor) => leak::cut_off(told, *actor),
+        Evidence::Killed(actor) => leak::killed(told, *actor),
+        Evidence::LockLeak(actor, id) => leak::lock_leak(told, *actor, *id),
+        Evidence::Died(actor, exception) => misuse::died(told, *actor, exception),
+        Evidence::PermitLeak(id, missing) => leak::permit_leak(told, *id, *missing),
+        Evidence::NotifyWithoutLock(actor, pc) => leak::notify_without_lock(told, *actor, *pc),
+        Evidence::WaitInIf(wait, test) => place::wait_in_if(told, *wait, *test),
+        Evidence::NeverReached(span) => place::never_reached(told, *span),
+        Evidence::CannotFail(span, reason) => place::cannot_fail(told, *span, *reason),
+    }
+}

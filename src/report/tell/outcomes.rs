@@ -1,0 +1,86 @@
+//! The final values that occur, with a schedule for each.
+
+use super::story::Story;
+use crate::analysis::{self, Evidence, Level, Outcome, Rule};
+use crate::base::{Source, Span};
+use crate::program::{Program, ValueKind};
+use crate::report::{OutcomeRow, Outcomes, Value};
+
+/// The rows of one `outcomes` or `observe` (its number), sorted by value, with a
+/// witness each.
+///
+/// Values that `outcomes` names and no run has are listed as missing, if the
+/// search was complete.
+pub fn outcomes(
+    program: &Program,
+    source: &Source,
+    index: usize,
+    seen: &[Outcome],
+    complete: bool,
+) -> Outcomes {
+    let Some(asked) = program.outcomes.get(index) else {
+        return Outcomes::default();
+    };
+    let values = |words: &[i64], names: Option<&Story<'_>>| -> Vec<Value> {
+        let kinds = asked.kinds.iter().chain(std::iter::repeat(&ValueKind::Int));
+        let pairs = words.iter().zip(kinds);
+        pairs
+            .map(|(&word, kind)| match names {
+                Some(story) => story.value(kind, word),
+                None => Value::Int(word),
+            })
+            .collect()
+    };
+    let mut rows: Vec<(&Outcome, OutcomeRow)> = seen
+        .iter()
+        .map(|outcome| {
+            let witness = witness(outcome);
+            let story = Story::new(program, source, &witness);
+            let expected = asked.expected.as_ref();
+            let row = OutcomeRow {
+                values: values(&outcome.values, story.as_ref()),
+                witness: Some(outcome.schedule.token(program)),
+                interleavings: None,
+                unexpected: expected.is_some_and(|all| !all.contains(&outcome.values)),
+            };
+            (outcome, row)
+        })
+        .collect();
+    rows.sort_by(|one, other| one.0.values.cmp(&other.0.values));
+    let nowhere = placeless();
+    let story = Story::new(program, source, &nowhere);
+    let missing = asked
+        .expected
+        .iter()
+        .flatten()
+        .filter(|_| complete && asked.exact)
+        .filter(|words| !seen.iter().any(|outcome| outcome.values == **words))
+        .map(|words| values(words, story.as_ref()))
+        .collect();
+    Outcomes {
+        names: asked.names.clone(),
+        rows: rows.into_iter().map(|(_, row)| row).collect(),
+        missing,
+    }
+}
+
+/// An outcome as something whose schedule can be told.
+fn witness(outcome: &Outcome) -> analysis::Finding {
+    analysis::Finding {
+        schedule: Some(outcome.schedule.clone()),
+        ..placeless()
+    }
+}
+
+fn placeless() -> analysis::Finding {
+    analysis::Finding {
+        rule: Rule::Outcomes,
+        level: Level::Error,
+        key: None,
+        subjects: Vec::new(),
+        actors: Vec::new(),
+        declared: Vec::new(),
+        schedule: None,
+        evidence: Evidence::NeverReached(Span::default()),
+    }
+}

@@ -1,0 +1,152 @@
+//! L001 and W003 to W005: findings that are places, without an execution.
+
+use super::told::Told;
+use crate::analysis::{Circle, Protection, Vacuity};
+use crate::base::Span;
+use crate::program::Pc;
+use crate::report::{LockEdge, Place};
+
+/// Locks taken in both orders, although it cannot deadlock.
+pub(super) fn lock_order(told: &mut Told<'_, '_>, circle: &Circle) {
+    let story = told.story;
+    let names: Vec<String> = circle
+        .edges
+        .iter()
+        .map(|edge| format!("`{}`", story.object(edge.from)))
+        .collect();
+    let how = if names.len() == 2 {
+        "are locked in both orders"
+    } else {
+        "are locked in a circle"
+    };
+    let outcome = match circle.protection {
+        Protection::Unknown => "whether that can deadlock was not decided",
+        _ => "in this scenario that cannot deadlock",
+    };
+    told.say(format!(
+        "{} {how}; {outcome}",
+        super::story::list(&names, 5)
+    ));
+    for edge in &circle.edges {
+        let (from, to) = (story.object(edge.from), story.object(edge.to));
+        let who = told.named(edge.actor, edge.pc);
+        let label = format!("`{who}` takes `{to}` while holding `{from}`");
+        told.place(Place::primary(story.span(edge.pc), label).by(who.clone(), "lock"));
+        told.finding.lock_order.push(LockEdge {
+            from: from.to_owned(),
+            to: to.to_owned(),
+            actor: who,
+            span: story.span(edge.pc),
+        });
+    }
+    told.finding.picture = Some("graph locks".to_owned());
+    protection(told, circle);
+    let subjects = told.finding.subjects.join(", ");
+    told.help("use one order everywhere, then nobody has to remember why this is safe");
+    told.help(format!(
+        "or write down why it is: `allow L001({subjects}) because \"…\"`"
+    ));
+}
+
+fn protection(told: &mut Told<'_, '_>, circle: &Circle) {
+    let story = told.story;
+    let feasible = match circle.protection {
+        Protection::Unknown => "not decided: the search was stopped before it had seen all states",
+        _ => "no: all states were explored, and in none does each hold its first lock",
+    };
+    told.fact("feasible", feasible);
+    match circle.protection {
+        Protection::Gate(gate) => told.fact(
+            "protected by",
+            format!(
+                "`{}`: everybody in the circle holds it, too, so only one can be inside",
+                story.object(gate)
+            ),
+        ),
+        Protection::NeverTogether(one, other) => {
+            let name = |actor: usize| {
+                let edge = circle.edges.iter().find(|edge| edge.actor == actor);
+                let pc = edge.map_or(0, |edge| edge.pc);
+                told.named(actor, pc)
+            };
+            let text = format!(
+                "`{}` and `{}` never run at the same time: one starts after the other has ended",
+                name(one),
+                name(other)
+            );
+            told.fact("protected by", text);
+        }
+        Protection::NeverAllHolding => told.fact(
+            "protected by",
+            "what is tested or waited for before the locks are taken; a change there can make \
+             this a deadlock",
+        ),
+        Protection::Unknown => {}
+    }
+}
+
+impl Told<'_, '_> {
+    /// The name of an actor of a search, which may not be in this execution.
+    fn named(&self, actor: usize, pc: Pc) -> String {
+        let program = self.story.program;
+        match program.actors.get(actor) {
+            Some(row) => row.name.clone(),
+            None => program
+                .sites
+                .get(pc as usize)
+                .and_then(|site| program.functions.get(site.function.index()))
+                .map_or_else(|| "?".to_owned(), |function| function.name.clone()),
+        }
+    }
+}
+
+/// A wait whose condition is tested with `if`.
+pub(super) fn wait_in_if(told: &mut Told<'_, '_>, wait: Span, test: Span) {
+    let story = told.story;
+    let text = story.text(wait);
+    told.say(format!(
+        "`{text}` is inside an `if`: after the wake-up nobody tests again"
+    ));
+    told.place(Place::primary(test, "tested once, before the wait").role("test"));
+    told.place(Place::new(wait, "after this the condition may be false again").role("wait"));
+    told.help("write `while` instead of `if`");
+}
+
+/// A statement that no interleaving reaches.
+pub(super) fn never_reached(told: &mut Told<'_, '_>, span: Span) {
+    told.say("never reached, in no interleaving");
+    told.place(Place::primary(span, "no run gets here").role("statement"));
+    told.help(
+        "the condition before it is never true, or an earlier step never ends: is that meant?",
+    );
+}
+
+/// A property or assertion that cannot fail.
+pub(super) fn cannot_fail(told: &mut Told<'_, '_>, span: Span, reason: Vacuity) {
+    let text = told.story.text(span);
+    let (message, label, help) = match reason {
+        Vacuity::NeverReached => (
+            format!("`{text}` is never tested: no run gets there"),
+            "never reached",
+            "an assertion that is not reached proves nothing; look at what keeps runs from it",
+        ),
+        Vacuity::Constant => (
+            format!("`{text}` cannot fail: it looks at nothing that changes"),
+            "always the same",
+            "let it name the variable that matters",
+        ),
+        Vacuity::AlwaysTrue => (
+            format!("`{text}` cannot fail: it is true whatever its variables hold"),
+            "true for all values",
+            "say what the value must be, so that a wrong one makes it false",
+        ),
+        Vacuity::NoFinalState => (
+            format!("`{text}` is never tested: no run comes to an end"),
+            "tested only when all actors have ended",
+            "use `always`, or make the actors that run for ever `daemon`",
+        ),
+    };
+    told.say(message);
+    told.place(Place::primary(span, label).role("property"));
+    told.help(help);
+}

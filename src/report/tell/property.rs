@@ -1,0 +1,263 @@
+//! A002 to A008: properties of states, of final states, and of all runs.
+
+use super::change;
+use super::leaves::{self, Leaf};
+use super::swap;
+use super::told::Told;
+use crate::base::Span;
+use crate::program::{Expr, Outcomes, PropertyKind};
+use crate::report::Place;
+use crate::semantics::{ArithmeticFault, Machine, State};
+
+/// A property that is false in the last state.
+pub(super) fn broken(told: &mut Told<'_, '_>, index: usize) {
+    let story = told.story;
+    let Some(property) = story.program.properties.get(index) else {
+        return;
+    };
+    let (expr, at_end) = match &property.kind {
+        PropertyKind::Always(expr) | PropertyKind::Sometimes(expr) => (expr, false),
+        PropertyKind::Finally(expr) => (expr, true),
+        PropertyKind::Order(..) => return,
+    };
+    let text = story.text(property.span);
+    let found = leaves::of_property(story, expr, story.end());
+    let values = leaves::sentence(&found);
+    let because = if values.is_empty() {
+        String::new()
+    } else {
+        format!(": {values}")
+    };
+    let verb = if at_end { "fails" } else { "does not hold" };
+    told.say(format!("`{text}` {verb}{because}"));
+    let moment = match (at_end, story.steps().len()) {
+        (true, _) => "when all have ended, ".to_owned(),
+        (false, 0) => "at the very beginning, ".to_owned(),
+        (false, n) => format!("after step {n}, "),
+    };
+    let label = if values.is_empty() {
+        String::new()
+    } else {
+        format!("{moment}{values}")
+    };
+    told.place(Place::primary(property.span, label).role("property"));
+    let result = if values.is_empty() {
+        "FAILS".to_owned()
+    } else {
+        format!("FAILS, {}", leaves::plain(&found))
+    };
+    told.script.end.push((text, result));
+    watch(told, &found);
+    if at_end {
+        let held = found.iter().find_map(|leaf| leaf.column);
+        swap::one_swap(told, |machine, state| holds(machine, expr, state), held);
+    }
+    advice(told, &found, at_end);
+}
+
+fn holds(machine: &Machine<'_>, expr: &Expr, state: &State) -> bool {
+    matches!(machine.overview(state).eval(expr), Ok(value) if value != 0)
+}
+
+/// Shows what the property looks at, and who changed it last.
+pub(super) fn watch(told: &mut Told<'_, '_>, found: &[Leaf]) {
+    for column in leaves::columns(found) {
+        told.about(column);
+    }
+    let lost = change::lost_updates(told, found);
+    if !lost {
+        change::last_changes(told, found);
+    }
+}
+
+fn advice(told: &mut Told<'_, '_>, found: &[Leaf], at_end: bool) {
+    let names: Vec<String> = found
+        .iter()
+        .filter(|leaf| leaf.column.is_some())
+        .map(|leaf| format!("`{}`", leaf.name))
+        .collect();
+    if names.is_empty() {
+        return;
+    }
+    let names = super::story::list(&names, 3);
+    if at_end {
+        told.help(format!(
+            "let nobody come between the steps that belong together: one lock, or one `atomic` \
+             step, for {names}"
+        ));
+    } else {
+        told.help(format!(
+            "change what belongs together in one step: `atomic {{ … }}`, or take a permit or lock \
+             before {names} changes"
+        ));
+    }
+}
+
+/// A property whose evaluation fails.
+pub(super) fn cannot_be_evaluated(told: &mut Told<'_, '_>, index: usize) {
+    let story = told.story;
+    let Some(property) = story.program.properties.get(index) else {
+        return;
+    };
+    let expr = match &property.kind {
+        PropertyKind::Always(expr)
+        | PropertyKind::Sometimes(expr)
+        | PropertyKind::Finally(expr) => expr,
+        PropertyKind::Order(..) => return,
+    };
+    let why = match story.machine().overview(story.end()).eval(expr) {
+        Err(ArithmeticFault::Overflow) => "the arithmetic in it overflows",
+        Err(ArithmeticFault::DivisionByZero) => "it divides by zero",
+        Err(ArithmeticFault::Bounds) | Ok(_) => "an index in it is out of bounds",
+    };
+    let text = story.text(property.span);
+    told.say(format!("`{text}` cannot be evaluated: {why}"));
+    let found = leaves::of_property(story, expr, story.end());
+    let values = leaves::sentence(&found);
+    told.place(Place::primary(property.span, values).role("property"));
+    watch(told, &found);
+    told.script.end.push((text, "has no value".to_owned()));
+    told.help("let the property test the index first: `i >= n || a[i] == 0`");
+}
+
+/// Two steps in the wrong order.
+pub(super) fn order(told: &mut Told<'_, '_>, index: usize, actor: usize) {
+    let story = told.story;
+    let program = story.program;
+    let Some(property) = program.properties.get(index) else {
+        return;
+    };
+    let PropertyKind::Order(first, second) = property.kind else {
+        return;
+    };
+    let (Some(first), Some(second)) = (
+        program.labels.get(first.index()),
+        program.labels.get(second.index()),
+    ) else {
+        return;
+    };
+    told.say(format!(
+        "`@{}` can come before `@{}`: {} gets there first",
+        second.name,
+        first.name,
+        story.quoted(actor)
+    ));
+    let last = story.steps().len();
+    let label = format!("step {last}: {} is here already", story.quoted(actor));
+    told.place(Place::primary(second.span, label).by(story.actor(actor), second.name.clone()));
+    told.place(Place::new(first.span, "this has not happened yet").role(first.name.clone()));
+    told.place(Place::new(property.span, "demanded here").role("property"));
+    if let Some(step) = last.checked_sub(1) {
+        told.script
+            .note(step, format!("`{}` before `{}`", second.name, first.name));
+    }
+    told.fact(
+        "what happened",
+        format!(
+            "nothing makes {} wait until `@{}` is done",
+            story.quoted(actor),
+            first.name
+        ),
+    );
+    told.help(format!(
+        "let {} wait: for an event that is set after `@{}`, or with a join",
+        story.quoted(actor),
+        first.name
+    ));
+}
+
+/// Final values that `outcomes` does not name.
+pub(super) fn unexpected(told: &mut Told<'_, '_>, index: usize, values: &[i64]) {
+    let story = told.story;
+    let Some(outcomes) = story.program.outcomes.get(index) else {
+        return;
+    };
+    let (names, shown) = (tuple(&outcomes.names), told.tuple(outcomes, values));
+    told.say(format!(
+        "{names} can end as {shown}, which `outcomes` does not name"
+    ));
+    let place = Place::primary(outcomes.span, format!("{shown} is not among these"));
+    told.place(place.role("property"));
+    let mut found = Vec::new();
+    for expr in &outcomes.values {
+        found.extend(leaves::of_property(story, expr, story.end()));
+    }
+    told.script
+        .end
+        .push((format!("{names} ends as"), format!("{shown}: not named")));
+    watch(told, &found);
+    told.help(format!(
+        "if that is right, add {shown} to `outcomes`; if not, look at the steps above"
+    ));
+}
+
+/// Final values that `outcomes` names and no run has.
+pub(super) fn missing(told: &mut Told<'_, '_>, index: usize, values: &[i64]) {
+    let story = told.story;
+    let Some(outcomes) = story.program.outcomes.get(index) else {
+        return;
+    };
+    let (names, shown) = (tuple(&outcomes.names), told.tuple(outcomes, values));
+    told.say(format!(
+        "{names} never ends as {shown}, which `outcomes` names"
+    ));
+    told.place(Place::primary(outcomes.span, format!("no run ends as {shown}")).role("property"));
+    told.fact(
+        "searched",
+        "every order of the steps; the table of outcomes lists what does happen",
+    );
+    told.help(format!(
+        "remove {shown}, or write `in {{ … }}` instead of `== {{ … }}`: then not all of them have \
+         to occur"
+    ));
+}
+
+/// A `sometimes` that holds in no state.
+pub(super) fn never_holds(told: &mut Told<'_, '_>, index: usize) {
+    let story = told.story;
+    let Some(property) = story.program.properties.get(index) else {
+        return;
+    };
+    let text = story.text(property.span);
+    told.say(format!("`{text}` never holds: no run gets there"));
+    let span: Span = property.span;
+    told.place(Place::primary(span, "true in no reachable state").role("property"));
+    if let PropertyKind::Sometimes(expr) = &property.kind {
+        let found = leaves::of_property(story, expr, story.end());
+        let names: Vec<String> = found
+            .iter()
+            .map(|leaf| format!("`{}`", leaf.name))
+            .collect();
+        if !names.is_empty() {
+            told.fact(
+                "at the start",
+                format!("{}; no step changes that enough", leaves::sentence(&found)),
+            );
+        }
+    }
+    told.help("look for what keeps it from happening, or remove the property");
+}
+
+fn tuple(names: &[String]) -> String {
+    match names {
+        [one] => format!("`{one}`"),
+        several => format!("`({})`", several.join(", ")),
+    }
+}
+
+impl Told<'_, '_> {
+    fn tuple(&self, outcomes: &Outcomes, values: &[i64]) -> String {
+        let shown: Vec<String> = values
+            .iter()
+            .enumerate()
+            .map(|(at, &word)| match outcomes.kinds.get(at) {
+                Some(kind) => self.story.show(kind, word),
+                None => word.to_string(),
+            })
+            .collect();
+        match shown.as_slice() {
+            [one] => one.clone(),
+            several => format!("({})", several.join(", ")),
+        }
+    }
+}

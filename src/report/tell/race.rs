@@ -1,0 +1,330 @@
+//! R001 and R003: data races, and accesses without the lock a variable names.
+
+use super::peek::{Order, finish, next_value};
+use super::states::Column;
+use super::told::{Told, declaration};
+use crate::analysis::{Touch, held_by};
+use crate::base::Span;
+use crate::program::{Instr, ObjectId, ObjectKind, Var};
+use crate::report::Place;
+
+/// Two next accesses of the last state.
+pub(super) fn race(told: &mut Told<'_, '_>, one: &Touch, other: &Touch) {
+    let story = told.story;
+    let name = story.cell(one.cell).to_owned();
+    told.say(format!("data race on `{name}`"));
+    told.script.actors = vec![one.actor, other.actor];
+    told.about(Column::Cell(one.cell));
+    let guards = Guards::new(told, one, other);
+    if let Some(var) = variable(told, one) {
+        let who = format!(
+            "{} and {}",
+            story.quoted(one.actor),
+            story.quoted(other.actor)
+        );
+        told.place(declaration(
+            var.span,
+            format!("shared by {who}, {}", guards.sentence(told, one, other)),
+        ));
+    }
+    places(told, one, other);
+    call_sites(told, &[one.actor, other.actor]);
+    for id in guards.one.iter().chain(&guards.other) {
+        told.about(Column::Object(*id));
+    }
+    for touch in [one, other] {
+        let next = next_value(story, story.end(), touch);
+        let verb = verb(touch);
+        let text = match (touch.write, next) {
+            (true, Some(value)) => format!("next: {verb} {name} = {value}"),
+            (false, Some(value)) => format!("next: {verb} {name} -> {value}"),
+            (_, None) => format!("next: {verb} {name}"),
+        };
+        told.script.waiting.push((touch.actor, text));
+    }
+    "both can be next: a race".clone_into(&mut told.script.waiting_note);
+    either_order(told, one, other);
+    advice(told, one, other, &guards);
+}
+
+/// An access of the last state without the lock it should hold.
+pub(super) fn unguarded(told: &mut Told<'_, '_>, touch: &Touch, lock: ObjectId) {
+    let story = told.story;
+    let name = story.cell(touch.cell).to_owned();
+    let guard = story.object(lock).to_owned();
+    let who = story.quoted(touch.actor);
+    let verb = if touch.write { "writes" } else { "reads" };
+    told.say(format!("{who} {verb} `{name}` without its lock `{guard}`"));
+    told.about(Column::Cell(touch.cell));
+    told.about(Column::Object(lock));
+    if let Some(var) = variable(told, touch) {
+        let label = format!("declared `guarded_by {guard}`");
+        told.place(declaration(var.span, label));
+    }
+    let held = held_by(story.machine(), story.end(), touch.actor);
+    let own = held.iter().any(|&(id, _)| id == lock);
+    let label = if own {
+        format!("{who} holds `{guard}` only to read")
+    } else {
+        format!("{who} does not hold `{guard}` here")
+    };
+    told.place(
+        Place::primary(story.span(touch.pc), label).by(story.actor(touch.actor), role(touch)),
+    );
+    call_sites(told, &[touch.actor]);
+    let text = match next_value(story, story.end(), touch) {
+        Some(value) if touch.write => format!("next: write {name} = {value}"),
+        Some(value) => format!("next: read {name} -> {value}"),
+        None => format!("next: access {name}"),
+    };
+    told.script.waiting.push((touch.actor, text));
+    told.script.waiting_note = format!("{guard} is not held");
+    let holder = story.machine().owner(story.end(), lock);
+    let now = match holder {
+        Some(other) if other != touch.actor => {
+            format!("{} holds `{guard}` at that moment", story.quoted(other))
+        }
+        _ => format!("nobody holds `{guard}` at that moment; in other runs somebody may"),
+    };
+    told.fact("the lock", now);
+    if own {
+        told.help(format!("a write needs `with {guard}.write {{ … }}`"));
+    } else {
+        told.help(format!("put the access into `with {guard} {{ … }}`"));
+    }
+}
+
+fn variable<'a>(told: &Told<'_, 'a>, touch: &Touch) -> Option<&'a Var> {
+    let program = told.story.program;
+    let row = program.cells.get(touch.cell.index())?;
+    program.vars.get(row.var.index())
+}
+
+/// What each of the two holds.
+struct Guards {
+    one: Vec<ObjectId>,
+    other: Vec<ObjectId>,
+}
+
+impl Guards {
+    fn new(told: &Told<'_, '_>, one: &Touch, other: &Touch) -> Self {
+        let story = told.story;
+        let held = |actor: usize| {
+            let held = held_by(story.machine(), story.end(), actor);
+            held.into_iter().map(|(id, _)| id).collect()
+        };
+        Self {
+            one: held(one.actor),
+            other: held(other.actor),
+        }
+    }
+
+    fn common(&self) -> Option<ObjectId> {
+        self.one.iter().copied().find(|id| self.other.contains(id))
+    }
+
+    fn sentence(&self, told: &Told<'_, '_>, one: &Touch, other: &Touch) -> String {
+        let story = told.story;
+        let names = |ids: &[ObjectId]| {
+            let names: Vec<String> = ids
+                .iter()
+                .map(|&id| format!("`{}`", story.object(id)))
+                .collect();
+            super::story::list(&names, 3)
+        };
+        if let Some(common) = self.common() {
+            return format!("which both hold `{}` only to read", story.object(common));
+        }
+        let permits = told.permits(one.actor, other.actor);
+        match (self.one.is_empty(), self.other.is_empty()) {
+            (true, true) => match permits {
+                Some(id) => format!("guarded only by permits of `{}`", story.object(id)),
+                None => "guarded by nothing".to_owned(),
+            },
+            (false, true) => format!(
+                "guarded by {} at one of the two: {} does not hold it",
+                names(&self.one),
+                story.quoted(other.actor)
+            ),
+            (true, false) => format!(
+                "guarded by {} at one of the two: {} does not hold it",
+                names(&self.other),
+                story.quoted(one.actor)
+            ),
+            (false, false) => format!(
+                "guarded by {} at one and by {} at the other",
+                names(&self.one),
+                names(&self.other)
+            ),
+        }
+    }
+}
+
+impl Told<'_, '_> {
+    /// A semaphore of which both actors hold a permit.
+    fn permits(&self, one: usize, other: usize) -> Option<ObjectId> {
+        let story = self.story;
+        let objects = story.program.objects.iter().enumerate();
+        objects
+            .filter(|(_, object)| matches!(object.kind, ObjectKind::Sem { .. }))
+            .map(|(index, _)| ObjectId::new(index))
+            .find(|&id| story.permits_held(one, id) > 0 && story.permits_held(other, id) > 0)
+    }
+}
+
+fn role(touch: &Touch) -> &'static str {
+    if touch.write { "write" } else { "read" }
+}
+
+fn verb(touch: &Touch) -> &'static str {
+    role(touch)
+}
+
+/// Where the two accesses are, and what each of them is about to do.
+fn places(told: &mut Told<'_, '_>, one: &Touch, other: &Touch) {
+    let story = told.story;
+    let (first, second) = (story.span(one.pc), story.span(other.pc));
+    if first == second {
+        let label = one_place(told, one, other);
+        let place = Place::primary(first, label).by(story.actor(one.actor), role(one));
+        told.finding.places.push(place);
+        // For the data both accesses are named, though they are one place in the text.
+        return;
+    }
+    for touch in [one, other] {
+        let label = format!("{} {} here", story.quoted(touch.actor), does(told, touch));
+        let place = Place::primary(story.span(touch.pc), label);
+        told.place(place.by(story.actor(touch.actor), role(touch)));
+    }
+}
+
+fn does(told: &Told<'_, '_>, touch: &Touch) -> String {
+    let story = told.story;
+    let name = story.cell(touch.cell);
+    let value = next_value(story, story.end(), touch);
+    let atomic = if touch.plain { "" } else { " atomically" };
+    match (touch.write, value) {
+        (true, Some(value)) => format!("writes {value} to `{name}`{atomic}"),
+        (true, None) => format!("writes `{name}`{atomic}"),
+        (false, Some(value)) => format!("reads `{name}`{atomic}, which is {value} so far,"),
+        (false, None) => format!("reads `{name}`{atomic}"),
+    }
+}
+
+fn one_place(told: &Told<'_, '_>, one: &Touch, other: &Touch) -> String {
+    let story = told.story;
+    let (first, second) = (story.quoted(one.actor), story.quoted(other.actor));
+    if one.write && other.write {
+        return format!("{first} and {second} are both about to write here");
+    }
+    let (writer, reader) = if one.write {
+        (first, second)
+    } else {
+        (second, first)
+    };
+    if is_two_steps(told, one, other) {
+        return format!(
+            "two steps, a read and a write: {writer} has read and not yet written, {reader} reads \
+             in between"
+        );
+    }
+    format!("{writer} is about to write here, {reader} to read")
+}
+
+/// One statement that reads and then writes: `count += 1`.
+fn is_two_steps(told: &Told<'_, '_>, one: &Touch, other: &Touch) -> bool {
+    let instr = |touch: &Touch| told.story.program.code.get(touch.pc as usize);
+    let has =
+        |test: fn(&Instr) -> bool| instr(one).is_some_and(test) || instr(other).is_some_and(test);
+    has(|it| matches!(it, Instr::Load(..))) && has(|it| matches!(it, Instr::Store(..)))
+}
+
+/// Where the functions were called in which the actors are.
+pub(super) fn call_sites(told: &mut Told<'_, '_>, actors: &[usize]) {
+    let story = told.story;
+    for &actor in actors {
+        if !story.layout().is_running(story.end(), actor) {
+            continue;
+        }
+        let calls = story.layout().return_pcs(story.program, story.end(), actor);
+        let Some(&back) = calls.first() else {
+            continue;
+        };
+        let call: Span = story.span(back.saturating_sub(1));
+        let label = format!("{} came here through this call", story.quoted(actor));
+        told.place(Place::new(call, label).by(story.actor(actor), "call"));
+    }
+}
+
+/// Whether it matters who goes first: both orders are run to the end.
+fn either_order(told: &mut Told<'_, '_>, one: &Touch, other: &Touch) {
+    let story = told.story;
+    let orders = [[one.actor, other.actor], [other.actor, one.actor]];
+    let ends: Vec<Order> = orders.iter().map(|order| finish(story, order)).collect();
+    let (Some(first), Some(second)) = (ends[0].state.as_ref(), ends[1].state.as_ref()) else {
+        let stops = |order: &Order| order.state.is_none() && order.failed.is_some();
+        for (order, end) in orders.iter().zip(&ends) {
+            if let Some(text) = end.failed.as_ref().filter(|_| stops(end)) {
+                let who = story.quoted(order[0]);
+                told.fact("either order", format!("if {who} goes first, {text}"));
+                return;
+            }
+        }
+        return;
+    };
+    let cells = std::iter::once(one.cell.index()).chain(0..story.program.cells.len());
+    let differs = cells
+        .map(crate::program::CellId::new)
+        .find(|&cell| first.cell(cell) != second.cell(cell));
+    let Some(cell) = differs else {
+        return;
+    };
+    let text = format!(
+        "if {} goes first, `{}` ends as {}; if {} does, as {}",
+        story.quoted(one.actor),
+        story.cell(cell),
+        story.show_cell(cell, first.cell(cell)),
+        story.quoted(other.actor),
+        story.show_cell(cell, second.cell(cell)),
+    );
+    told.fact("either order", text);
+}
+
+fn advice(told: &mut Told<'_, '_>, one: &Touch, other: &Touch, guards: &Guards) {
+    let story = told.story;
+    let Some(var) = variable(told, one) else {
+        return;
+    };
+    let name = var.name.clone();
+    if let Some(common) = guards.common() {
+        let lock = story.object(common);
+        told.help(format!(
+            "whoever writes `{name}` needs `with {lock}.write {{ … }}`"
+        ));
+        return;
+    }
+    let (held, bare) = match (guards.one.first(), guards.other.first()) {
+        (Some(&id), None) => (Some(id), Some(other)),
+        (None, Some(&id)) => (Some(id), Some(one)),
+        (Some(&id), Some(_)) => (Some(id), Some(other)),
+        (None, None) => (None, None),
+    };
+    if let (Some(id), Some(touch)) = (held, bare) {
+        let lock = story.object(id);
+        let line = story.line(story.span(touch.pc));
+        told.help(format!(
+            "hold `{lock}` at the other place (line {line}), too"
+        ));
+    } else {
+        told.help(format!(
+            "let one lock guard it: `lock m`, and every access of `{name}` inside `with m {{ … }}`"
+        ));
+    }
+    let simple = var.n == 1 && !var.atomic && is_two_steps(told, one, other);
+    if simple && story.span(one.pc) == story.span(other.pc) {
+        told.help(format!(
+            "or make it one step: `atomic {name} = …`, then `{}` cannot be interrupted",
+            story.text(story.span(one.pc))
+        ));
+    }
+}

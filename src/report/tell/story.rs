@@ -1,0 +1,349 @@
+//! What every teller looks at: the program, its text, and the execution that
+//! shows the bug, run again.
+//!
+//! **Invariant:** nothing here panics on a schedule that cannot be replayed or
+//! on a span outside the text; such a finding has fewer words.
+
+use crate::analysis::{self, Futures, Resource, Wait, wait_of};
+use crate::base::{Source, Span};
+use crate::program::{CellId, Instr, ObjectId, ObjectKind, Pc, Program, ValueKind};
+use crate::report::Value;
+use crate::semantics::{Chooser, Event, EventKind, Layout, Machine, State};
+use crate::trace::{Execution, Schedule, StepTaken, replay};
+
+/// A piece of source longer than this is cut where it is quoted.
+const QUOTE_MAX: usize = 48;
+
+/// An execution with the means to talk about it.
+pub(super) struct Story<'a> {
+    pub program: &'a Program,
+    pub source: &'a Source,
+    pub found: &'a analysis::Finding,
+    pub run: Execution<'a>,
+    pub futures: Futures,
+    /// The state after each step, also after the one in which it stopped.
+    after: Vec<State>,
+    names: Vec<String>,
+}
+
+impl<'a> Story<'a> {
+    /// Runs the finding's schedule; `None` if the program cannot follow it.
+    pub fn new(
+        program: &'a Program,
+        source: &'a Source,
+        found: &'a analysis::Finding,
+    ) -> Option<Self> {
+        let nothing = Schedule::default();
+        let schedule = found.schedule.as_ref().unwrap_or(&nothing);
+        let run = replay(program, schedule).ok()?;
+        let after: Vec<State> = (0..run.steps.len())
+            .map(|step| after_step(&run, step))
+            .collect();
+        let last = after.last().unwrap_or(&run.initial);
+        let layout = run.machine.layout();
+        let names = (0..layout.n_actors(last))
+            .map(|actor| layout.actor_name(program, last, actor))
+            .collect();
+        Some(Self {
+            program,
+            source,
+            found,
+            futures: Futures::new(program),
+            after,
+            names,
+            run,
+        })
+    }
+
+    pub fn machine(&self) -> &Machine<'a> {
+        &self.run.machine
+    }
+
+    pub fn layout(&self) -> &Layout {
+        self.run.machine.layout()
+    }
+
+    pub fn steps(&self) -> &[StepTaken] {
+        &self.run.steps
+    }
+
+    /// Steps with their positions, the last first.
+    pub fn backwards(&self) -> impl Iterator<Item = (usize, &StepTaken)> {
+        self.run.steps.iter().enumerate().rev()
+    }
+
+    pub fn n_actors(&self) -> usize {
+        self.names.len()
+    }
+
+    pub fn before(&self, step: usize) -> &State {
+        match step.checked_sub(1) {
+            Some(earlier) => self.after(earlier),
+            None => &self.run.initial,
+        }
+    }
+
+    pub fn after(&self, step: usize) -> &State {
+        self.after.get(step).unwrap_or(&self.run.initial)
+    }
+
+    /// The last state, also if the execution stopped in the middle of a step.
+    pub fn end(&self) -> &State {
+        self.after.last().unwrap_or(&self.run.initial)
+    }
+
+    /// An actor's name.
+    pub fn actor(&self, actor: usize) -> &str {
+        self.names.get(actor).map_or("?", String::as_str)
+    }
+
+    /// `` `worker#1` ``.
+    pub fn quoted(&self, actor: usize) -> String {
+        format!("`{}`", self.actor(actor))
+    }
+
+    /// An actor by its name.
+    pub fn actor_named(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|known| known == name)
+    }
+
+    pub fn object(&self, id: ObjectId) -> &'a str {
+        let row = self.program.objects.get(id.index());
+        row.map_or("?", |object| object.name.as_str())
+    }
+
+    pub fn kind(&self, id: ObjectId) -> Option<&'a ObjectKind> {
+        self.program
+            .objects
+            .get(id.index())
+            .map(|object| &object.kind)
+    }
+
+    pub fn cell(&self, cell: CellId) -> &'a str {
+        let row = self.program.cells.get(cell.index());
+        row.map_or("?", |cell| cell.name.as_str())
+    }
+
+    pub fn span(&self, pc: Pc) -> Span {
+        self.program
+            .sites
+            .get(pc as usize)
+            .map_or(Span::default(), |site| site.span)
+    }
+
+    pub fn line(&self, span: Span) -> u32 {
+        self.source.position(span.start).line
+    }
+
+    /// The source of a place on one line, cut if it is long.
+    pub fn text(&self, span: Span) -> String {
+        let words: Vec<&str> = self.source.slice(span).split_whitespace().collect();
+        let text = words.join(" ");
+        if text.chars().count() <= QUOTE_MAX {
+            return text;
+        }
+        let start: String = text.chars().take(QUOTE_MAX - 4).collect();
+        format!("{} ...", start.trim_end())
+    }
+
+    /// A word as the reader sees it.
+    pub fn value(&self, kind: &ValueKind, word: i64) -> Value {
+        let index = usize::try_from(word).ok();
+        let text = match kind {
+            ValueKind::Int => None,
+            ValueKind::Bool => return Value::Bool(word != 0),
+            ValueKind::Enum(table) => {
+                let variants = self.program.enums.get(*table as usize);
+                variants.and_then(|names| names.get(index?)).cloned()
+            }
+            ValueKind::Str => index.and_then(|at| self.program.names.get(at)).cloned(),
+            ValueKind::Object => {
+                let row = index.and_then(|at| self.program.objects.get(at));
+                row.map(|object| object.name.clone())
+            }
+            ValueKind::Handle => index.and_then(|at| self.names.get(at)).cloned(),
+        };
+        text.map_or(Value::Int(word), Value::Text)
+    }
+
+    pub fn show(&self, kind: &ValueKind, word: i64) -> String {
+        show(&self.value(kind, word))
+    }
+
+    pub fn show_cell(&self, cell: CellId, word: i64) -> String {
+        match self.program.cells.get(cell.index()) {
+            Some(row) => self.show(&row.kind, word),
+            None => word.to_string(),
+        }
+    }
+
+    /// Events of the actor of a step, in order.
+    pub fn events(&self, step: usize) -> impl Iterator<Item = &Event> {
+        let taken = &self.run.steps[step];
+        let own = move |event: &&Event| event.actor == taken.action.actor;
+        taken.events.iter().filter(own)
+    }
+
+    /// The object that the instruction of a step names.
+    pub fn object_of(&self, step: usize) -> Option<ObjectId> {
+        let taken = &self.run.steps[step];
+        self.object_at(taken.pc, taken.action.actor, self.before(step))
+    }
+
+    /// The object that an actor's instruction names.
+    pub fn object_at(&self, pc: Pc, actor: usize, state: &State) -> Option<ObjectId> {
+        let (Instr::Sync { object, .. } | Instr::Chan { object, .. }) =
+            self.program.code.get(pc as usize)?
+        else {
+            return None;
+        };
+        let number = self.machine().scene(state, actor).eval(object).ok()?;
+        let index = usize::try_from(number).ok()?;
+        (index < self.program.objects.len()).then(|| ObjectId::new(index))
+    }
+
+    /// Whether a step wrote the word, and what.
+    pub fn write_of(&self, step: usize, cell: CellId) -> Option<i64> {
+        self.events(step).find_map(|event| match event.kind {
+            EventKind::Write(at, _, new) | EventKind::Update(at, _, new) if at == cell => Some(new),
+            _ => None,
+        })
+    }
+
+    /// Whether a step read the word, and what it saw.
+    pub fn read_of(&self, step: usize, cell: CellId) -> Option<i64> {
+        self.events(step).find_map(|event| match event.kind {
+            EventKind::Read(at, value)
+            | EventKind::Update(at, value, _)
+            | EventKind::CompareFailed(at, value)
+                if at == cell =>
+            {
+                Some(value)
+            }
+            _ => None,
+        })
+    }
+
+    /// The last step before `end` (a position) in which an actor took an object
+    /// that it holds from then on.
+    pub fn taken_at(&self, actor: usize, id: ObjectId, end: usize) -> Option<usize> {
+        let machine = self.machine();
+        let holds = |state: &State| {
+            machine.owner(state, id) == Some(actor)
+                || matches!(self.kind(id), Some(ObjectKind::RwLock { .. }))
+                    && machine.readers(state, id).contains(&actor)
+        };
+        (0..end.min(self.run.steps.len())).rev().find(|&step| {
+            self.run.steps[step].action.actor == actor
+                && holds(self.after(step))
+                && !holds(self.before(step))
+        })
+    }
+
+    /// Why an actor cannot take a step in a state.
+    pub fn wait(&self, state: &State, actor: usize) -> Wait {
+        wait_of(self.machine(), state, actor, &self.futures)
+    }
+
+    /// What a blocked actor waits for, as words.
+    pub fn resource(&self, resource: Resource, quote: bool) -> String {
+        let q = |name: &str| {
+            if quote {
+                format!("`{name}`")
+            } else {
+                name.to_owned()
+            }
+        };
+        let o = |id: ObjectId| q(self.object(id));
+        match resource {
+            Resource::Lock(id) => o(id),
+            Resource::Read(id) => format!("{} to read", o(id)),
+            Resource::Write(id) => format!("{} to write", o(id)),
+            Resource::Permit(id) => format!("a permit of {}", o(id)),
+            Resource::Notify(id) => format!("a notify of {}", o(id)),
+            Resource::Event(id) => format!("{} to be set", o(id)),
+            Resource::Arrivals(id) => format!("the others at {}", o(id)),
+            Resource::Latch(id) => format!("{} to reach 0", o(id)),
+            Resource::Once(id) => format!("the block of {}", o(id)),
+            Resource::Message(id) => format!("a message in {}", o(id)),
+            Resource::Room(id) if self.is_rendezvous(id) => format!("a receiver at {}", o(id)),
+            Resource::Room(id) => format!("room in {}", o(id)),
+            Resource::Jobs(id) => format!("the jobs of {}", o(id)),
+            Resource::End(actor) => format!("the end of {}", q(self.actor(actor))),
+            Resource::Condition => "its condition".to_owned(),
+            Resource::Nothing => "a choice among no values".to_owned(),
+        }
+    }
+
+    pub fn is_rendezvous(&self, id: ObjectId) -> bool {
+        let kind = self.kind(id);
+        matches!(
+            kind,
+            Some(ObjectKind::Chan {
+                capacity: Some(0),
+                ..
+            })
+        )
+    }
+}
+
+/// The state after a step. If the execution stopped in it, what the step had
+/// done until then, which is what the reader wants to see.
+fn after_step(run: &Execution<'_>, step: usize) -> State {
+    let taken = &run.steps[step];
+    if let Some(after) = &taken.after {
+        return after.clone();
+    }
+    let mut state = run.before(step).clone();
+    let mut chooser = Chooser::fixed(taken.action.way);
+    // It is known to stop; the events were heard before.
+    let _ = run
+        .machine
+        .step(&mut state, taken.action.actor, &mut chooser, &mut ());
+    state
+}
+
+/// A value in the author's notation.
+pub(super) fn show(value: &Value) -> String {
+    match value {
+        Value::Bool(it) => it.to_string(),
+        Value::Int(it) => it.to_string(),
+        Value::Text(it) => it.clone(),
+        Value::List(items) => {
+            let items: Vec<String> = items.iter().map(show).collect();
+            format!("[{}]", items.join(", "))
+        }
+    }
+}
+
+/// The object of a resource.
+pub(super) fn object_of(resource: Resource) -> Option<ObjectId> {
+    match resource {
+        Resource::Lock(id)
+        | Resource::Read(id)
+        | Resource::Write(id)
+        | Resource::Permit(id)
+        | Resource::Notify(id)
+        | Resource::Event(id)
+        | Resource::Arrivals(id)
+        | Resource::Latch(id)
+        | Resource::Once(id)
+        | Resource::Message(id)
+        | Resource::Room(id)
+        | Resource::Jobs(id) => Some(id),
+        Resource::End(_) | Resource::Condition | Resource::Nothing => None,
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`; more than `max` are counted.
+pub(super) fn list(items: &[String], max: usize) -> String {
+    match items {
+        [] => "nobody".to_owned(),
+        [one] => one.clone(),
+        all if all.len() > max => {
+            let shown = &all[..max - 1];
+            format!("{} and {} more", shown.join(", "), all.len() - shown.len())
+        }
+        [before @ .., last] => format!("{} and {last}", before.join(", ")),
+    }
+}

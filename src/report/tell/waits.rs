@@ -1,0 +1,80 @@
+//! Who waits for whom: the rows of a wait-for graph, and a circle in it.
+
+use super::story::Story;
+use crate::analysis::{Resource, Wait};
+use crate::report;
+
+/// One row.
+pub(super) fn told(story: &Story<'_>, wait: &Wait) -> report::Wait {
+    let resource = story.resource(wait.resource, false);
+    let helpers = wait.all.iter().chain(&wait.any);
+    let held_by = helpers.map(|&actor| story.actor(actor).to_owned());
+    let relation = match wait.resource {
+        Resource::Lock(_) | Resource::Read(_) | Resource::Write(_) | Resource::Once(_) => "held by",
+        Resource::Permit(_) | Resource::Notify(_) | Resource::Event(_) => "given by",
+        Resource::Message(_) => "sent by",
+        Resource::Room(id) if story.is_rendezvous(id) => "to be",
+        Resource::Room(_) => "made by",
+        Resource::End(_) => "which is",
+        Resource::Arrivals(_) | Resource::Latch(_) | Resource::Jobs(_) => "done by",
+        Resource::Condition | Resource::Nothing => "changed by",
+    };
+    report::Wait::new(
+        story.actor(wait.actor),
+        resource,
+        held_by,
+        story.span(wait.pc),
+    )
+    .relation(relation)
+}
+
+/// Positions of the waits of a shortest circle through the first of `waits` that
+/// lies on one; each waits for the next.
+pub(super) fn circle(waits: &[Wait]) -> Vec<usize> {
+    let position = |actor: usize| waits.iter().position(|wait| wait.actor == actor);
+    let next = |at: usize| -> Vec<usize> {
+        let wait = &waits[at];
+        let helpers = wait.all.iter().chain(&wait.any);
+        helpers.filter_map(|&actor| position(actor)).collect()
+    };
+    for start in 0..waits.len() {
+        // Breadth first, from `start` back to itself.
+        let mut from: Vec<Option<usize>> = vec![None; waits.len()];
+        let mut queue = vec![start];
+        let mut done = 0;
+        while let Some(&at) = queue.get(done) {
+            done += 1;
+            for to in next(at) {
+                if to == start {
+                    let mut circle = vec![at];
+                    let mut at = at;
+                    while let Some(before) = from[at] {
+                        circle.push(before);
+                        at = before;
+                    }
+                    circle.reverse();
+                    return circle;
+                }
+                if from[to].is_none() {
+                    from[to] = Some(at);
+                    queue.push(to);
+                }
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// What somebody does at the place where it waits.
+pub(super) fn role(resource: Resource) -> &'static str {
+    match resource {
+        Resource::Lock(_) => "lock",
+        Resource::Read(_) => "read_lock",
+        Resource::Write(_) => "write_lock",
+        Resource::Permit(_) => "acquire",
+        Resource::Message(_) => "recv",
+        Resource::Room(_) => "send",
+        Resource::End(_) => "join",
+        _ => "wait",
+    }
+}

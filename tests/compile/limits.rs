@@ -1,0 +1,174 @@
+//! What is refused: too much of something, and what has no code yet.
+
+use threadbare::compile::compile;
+use threadbare::hir;
+use threadbare::program::disassemble;
+
+use super::{refused, scenario};
+
+#[track_caller]
+fn check(scenario: &hir::Scenario, expected: &[&str]) {
+    let errors = refused(scenario);
+    let lines: Vec<String> = errors
+        .iter()
+        .map(|e| format!("{}: {}", e.code, e.message))
+        .collect();
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn too_many_words_of_memory() {
+    let mut scenario = scenario("var x = 0 thread t { x = 1 }");
+    scenario.vars[0].dims = vec![u32::MAX, u32::MAX];
+    check(&scenario, &["E090: more than 65536 words of shared memory"]);
+}
+
+#[test]
+fn too_wide_structs() {
+    let mut scenario = scenario("struct P { a: int, b: int } var x = P(1, 2) thread t { x.a = 1 }");
+    for depth in 0..70 {
+        let mut next = scenario.structs[depth].clone();
+        next.name = format!("P{depth}");
+        for field in &mut next.fields {
+            field.ty = hir::Type::Struct(hir::StructId::new(depth));
+        }
+        scenario.structs.push(next);
+    }
+    let errors = refused(&scenario);
+    assert!(
+        errors.iter().all(|error| error.code == "E090"),
+        "{errors:?}"
+    );
+}
+
+#[test]
+fn too_many_registers() {
+    let mut scenario = scenario("thread t { let k = 1 yield }");
+    let body = &mut scenario.functions[0];
+    let local = body.locals[0].clone();
+    body.locals.extend(vec![local; 70_000]);
+    check(&scenario, &["E091: `t` needs more than 65535 words"]);
+}
+
+#[test]
+fn finally_blocks_that_multiply() {
+    let mut text = "x = 1".to_owned();
+    for _ in 0..40 {
+        text = format!("try {{ yield }} finally {{ {text} }}");
+    }
+    let scenario = scenario(&format!("var x = 0 thread t {{ {text} }}"));
+    check(
+        &scenario,
+        &["E092: the scenario needs more than 1000000 instructions"],
+    );
+}
+
+#[test]
+fn too_many_actors() {
+    let mut scenario = scenario("thread t * 2 { yield }");
+    scenario.groups[0].n = 65;
+    check(&scenario, &["E093: more than 64 actors"]);
+}
+
+#[test]
+fn too_many_objects() {
+    let mut scenario = scenario("lock m[2] thread t { m[0].lock() m[0].unlock() }");
+    scenario.objects[0].len = Some(u32::MAX);
+    check(
+        &scenario,
+        &["E094: more than 65536 synchronisation objects"],
+    );
+}
+
+/// Front ends may refuse these themselves; then the text cannot say them.
+#[test]
+fn what_has_no_code_yet() {
+    let no_code = |what: &str, edit: &dyn Fn(&mut hir::Scenario)| {
+        let text = "var x = 0 lock m fn f() { yield } thread t { spawn f() } always x == 0";
+        let mut scenario = scenario(text);
+        edit(&mut scenario);
+        check(&scenario, &[&format!("E099: {what}: not supported yet")]);
+    };
+    let kind = |kind| move |scenario: &mut hir::Scenario| scenario.actors[0].kind = kind;
+    no_code("a process", &kind(hir::ActorKind::Process));
+    no_code("an async task", &kind(hir::ActorKind::Task(0)));
+    no_code("a green thread", &kind(hir::ActorKind::Green(0)));
+    no_code("an executor", &|scenario| {
+        let (workers, process) = (1, false);
+        scenario.objects[0].kind = hir::ObjectKind::Executor { workers, process };
+    });
+    let statement = |scenario: &mut hir::Scenario, kind| {
+        let body = scenario.groups[0].body.index();
+        scenario.functions[body].body.stmts[0].kind = kind;
+    };
+    no_code("`select`", &|scenario| {
+        statement(scenario, hir::StmtKind::Select(Vec::new()));
+    });
+    no_code("`spawn process`", &|scenario| {
+        let body = scenario.groups[0].body.index();
+        let stmt = &mut scenario.functions[body].body.stmts[0];
+        let hir::StmtKind::Expr(hir::Expr {
+            kind: hir::ExprKind::Spawn(spawn),
+            ..
+        }) = &mut stmt.kind
+        else {
+            panic!("the actor spawns");
+        };
+        spawn.kind = hir::SpawnKind::Process;
+    });
+    let property = |scenario: &mut hir::Scenario, leads_to: bool| {
+        let hir::PropertyKind::Always(expr) = scenario.properties[0].kind.clone() else {
+            panic!("the property is an `always`");
+        };
+        scenario.properties[0].kind = if leads_to {
+            hir::PropertyKind::LeadsTo(expr.clone(), expr)
+        } else {
+            hir::PropertyKind::Eventually(expr)
+        };
+    };
+    no_code("`eventually`", &|scenario| property(scenario, false));
+    no_code("`leads_to`", &|scenario| property(scenario, true));
+    no_code("`fair` and `unfair` for `t`", &|scenario| {
+        scenario
+            .fairness
+            .push((hir::ActorId(0), hir::Fairness::Strong));
+    });
+}
+
+#[test]
+fn long_chains_and_deep_blocks_compile() {
+    let sum = vec!["x"; 2000].join(" + ");
+    let all = vec!["x == 0"; 2000].join(" && ");
+    let mut blocks = "x = 1".to_owned();
+    for depth in 0..60 {
+        blocks = format!("if x == {depth} {{ {blocks} }}");
+    }
+    let text = format!(
+        "var x = 0 thread t {{ let s = {sum} if {all} {{ yield }} assert {all} {blocks} }} always {all}"
+    );
+    compile(&scenario(&text)).expect("it compiles");
+}
+
+/// The text cannot assign a loop's variable, another front end may.
+#[test]
+fn a_for_loop_counts_apart_if_its_body_changes_the_variable() {
+    let mut scenario = scenario("var x = 0 thread t { for i in 0..3 { let k = 5 x = i } }");
+    let body = &mut scenario.functions[0].body;
+    let hir::StmtKind::For(variable, _, _, block) = &mut body.stmts[0].kind else {
+        panic!("the first statement is the loop");
+    };
+    let hir::StmtKind::Let(local, ..) = &mut block.stmts[0].kind else {
+        panic!("the first statement of its body assigns");
+    };
+    *local = *variable;
+    let listing = disassemble(&compile(&scenario).expect("it compiles"));
+    let expected = "   0   _2 = 0
+   1   unless _2 < 3 jump 7
+   2   i = _2
+   3   i = 5
+   4 * store x = i
+   5   _2 = _2 + 1
+   6   jump 1
+   7   return";
+    assert!(listing.contains(expected), "the listing is\n{listing}");
+}
