@@ -7,6 +7,7 @@ pub mod cli;
 pub mod compile;
 pub mod explore;
 pub mod generate;
+pub mod guide;
 pub mod hir;
 pub mod program;
 pub mod report;
