@@ -55,6 +55,17 @@ pub enum When {
 pub enum Command {
     /// Check scenarios against their expectations
     Check(CheckArgs),
+    /// List scenarios with what they expect, without checking them
+    List(ListArgs),
+    /// Write scenario files in the canonical layout
+    Fmt(FmtArgs),
+    /// Print the JSON schema of the report
+    Schema,
+    /// Print the completion script of a shell
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
 }
 
 /// `check`.
@@ -81,6 +92,28 @@ pub struct CheckArgs {
     /// Show every scenario in full, every step, and times
     #[arg(short, long)]
     pub verbose: bool,
+}
+
+/// `list`.
+#[derive(Args, Debug)]
+pub struct ListArgs {
+    /// Scenario files, folders, or `-` for stdin
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Which scenarios.
+    #[command(flatten)]
+    pub select: Select,
+}
+
+/// `fmt`.
+#[derive(Args, Debug)]
+pub struct FmtArgs {
+    /// Scenario files, folders, or `-` to format stdin to stdout
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Change nothing; print what would change, and exit with 1 if anything would
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// Which scenarios, and with which constants.

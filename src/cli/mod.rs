@@ -10,12 +10,16 @@
 
 mod args;
 mod check;
+mod diff;
 mod failure;
+mod fmt;
 mod internal;
+mod list;
 mod output;
 mod plan;
 mod progress;
 mod save;
+mod schema;
 mod signals;
 mod status;
 mod terminal;
@@ -55,6 +59,10 @@ pub fn main() -> ExitCode {
 fn run(command: &Command, looks: Looks) -> Result<Exit, Failure> {
     match command {
         Command::Check(args) => check::run(args, looks),
+        Command::List(args) => list::run(args, looks),
+        Command::Fmt(args) => fmt::run(args, looks),
+        Command::Schema => schema::schema(),
+        Command::Completions { shell } => schema::completions(*shell),
     }
 }
 
