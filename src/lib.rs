@@ -94,6 +94,7 @@ pub mod hir;
 pub mod program;
 pub mod report;
 pub mod semantics;
+pub mod survive;
 pub mod syntax;
 pub mod testing;
 pub mod trace;
