@@ -171,7 +171,7 @@ fn bytes(number: u64) -> String {
     for (unit, name) in units {
         if number >= unit {
             let tenths = number * 10 / unit;
-            return if tenths % 10 == 0 {
+            return if tenths.is_multiple_of(10) {
                 format!("{} {name}", tenths / 10)
             } else {
                 format!("{}.{} {name}", tenths / 10, tenths % 10)
