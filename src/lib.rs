@@ -49,7 +49,7 @@
 //! | 6 | [`report`] | what is said about it, as plain data, and as text, JSON, pictures |
 //! | 6 | [`guide`] | what each code means, and the book |
 //! | 7 | [`checker`] | the façade: sources and a configuration in, a report out |
-//! | 7 | [`testing`] | scenarios in `cargo test`: macros, and what tests ask a report |
+//! | 8 | [`testing`] | scenarios in `cargo test`: macros, and what tests ask a report |
 //! | 8 | [`cli`] | arguments, one file for each command, exit codes |
 //!
 //! A module uses only floors below its own; `tests/layers.rs` says so when one

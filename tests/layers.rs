@@ -22,7 +22,7 @@ const FLOORS: [(u8, &str); 15] = [
     (6, "report"),
     (6, "guide"),
     (7, "checker"),
-    (7, "testing"),
+    (8, "testing"),
     (8, "cli"),
 ];
 
