@@ -19,7 +19,7 @@ use std::sync::Arc;
 pub struct Hit {
     /// Steps of the execution that shows it.
     pub steps: u32,
-    /// The places of that depth in order, at most [`GOALS_MAX`].
+    /// The places of that depth in order, at most `GOALS_MAX`.
     pub goals: Vec<Goal>,
 }
 
