@@ -38,7 +38,11 @@ fn outcome(plan: &Plan) -> Outcome {
 /// The kind of a difference, so that cutting down does not wander to another.
 fn kind(how: &str) -> String {
     let words = how.split(|c: char| !c.is_alphabetic());
-    words.filter(|word| word.len() > 3).take(4).collect::<Vec<_>>().join(" ")
+    words
+        .filter(|word| word.len() > 3)
+        .take(4)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn cut_down(plan: Plan, how: String) -> (Plan, String) {
@@ -83,7 +87,10 @@ fn run(knobs: Knobs, share: u64, few: u64) {
         }
     }
     println!("seed {seed}: {agreed} scenarios agree on {facts} facts, {too_large} too large");
-    assert!(agreed * 2 > cases, "most scenarios are small enough to compare");
+    assert!(
+        agreed * 2 > cases,
+        "most scenarios are small enough to compare"
+    );
 }
 
 #[test]

@@ -5,9 +5,7 @@ use super::objects::{is_chan, take};
 use super::plan::{Bool, Int, Object, Vary, Wait};
 use super::write::Writer;
 use crate::base::Span;
-use crate::hir::{
-    AtomicOp, BinaryOp, Choice, Expr, ExprKind, Method, Place, Type, UnaryOp,
-};
+use crate::hir::{AtomicOp, BinaryOp, Choice, Expr, ExprKind, Method, Place, Type, UnaryOp};
 
 impl<'p> Writer<'p> {
     /// A variable as a place.

@@ -105,7 +105,9 @@ impl Maker {
                     self.plan.objects.push(Object::Latch(count));
                 }
                 _ => {
-                    let capacity = self.random.pick(&[Some(0), Some(1), Some(1), Some(2), None]);
+                    let capacity = self
+                        .random
+                        .pick(&[Some(0), Some(1), Some(1), Some(2), None]);
                     self.plan.objects.push(Object::Chan(capacity));
                 }
             }
@@ -152,7 +154,9 @@ impl Maker {
 
     fn block(&mut self, depth: usize) -> Block {
         let mut acts = Vec::new();
-        let n = 1 + self.random.below(if depth == 0 { self.knobs.acts } else { 3 });
+        let n = 1 + self
+            .random
+            .below(if depth == 0 { self.knobs.acts } else { 3 });
         while acts.len() < n && self.budget > 0 {
             self.budget -= 1;
             let drawn = self.act(depth);
@@ -186,7 +190,9 @@ impl Maker {
         match self.random.below(20) {
             0..=3 => Act::Set(var, self.int(0)),
             4..=6 => {
-                let vary = self.random.pick(&[Vary::Add, Vary::Add, Vary::Sub, Vary::Max]);
+                let vary = self
+                    .random
+                    .pick(&[Vary::Add, Vary::Add, Vary::Sub, Vary::Max]);
                 Act::Update(var, vary, Int::Const(1))
             }
             7..=9 => Act::Local(self.random.below(2), self.int(0)),
@@ -266,7 +272,11 @@ impl Maker {
             Object::Event { .. } => match self.random.below(8) {
                 0..=2 => vec![Act::Wake(object)],
                 3 => vec![Act::WakeAll(object)],
-                4 => vec![Act::If(Bool::WaitFor(object), self.block(depth), Vec::new())],
+                4 => vec![Act::If(
+                    Bool::WaitFor(object),
+                    self.block(depth),
+                    Vec::new(),
+                )],
                 5 => vec![Act::If(Bool::Is(object), self.block(depth), Vec::new())],
                 _ => vec![Act::Await(object)],
             },
@@ -388,9 +398,7 @@ impl Maker {
                 Bool::Exchange(var, values.0, values.1)
             }
             2 => Bool::Less(self.int(1), self.int(1)),
-            3 if depth < 2 => {
-                Bool::And(Box::new(self.bool(2)), Box::new(self.bool(2)))
-            }
+            3 if depth < 2 => Bool::And(Box::new(self.bool(2)), Box::new(self.bool(2))),
             4 if depth < 2 => Bool::Or(Box::new(self.bool(2)), Box::new(self.bool(2))),
             _ => self.condition(depth),
         }
@@ -406,10 +414,7 @@ impl Maker {
             2 if !self.plan.objects.is_empty() => {
                 Bool::Is(self.random.below(self.plan.objects.len()))
             }
-            3 if depth < 2 => Bool::And(
-                Box::new(self.condition(2)),
-                Box::new(self.condition(2)),
-            ),
+            3 if depth < 2 => Bool::And(Box::new(self.condition(2)), Box::new(self.condition(2))),
             _ => Bool::Eq(Int::Var(var), value),
         }
     }

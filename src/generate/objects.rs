@@ -63,10 +63,7 @@ pub(super) fn object_words(row: &Object, plan: &Plan) -> (&'static str, String) 
             let spurious = if *spurious { " spurious" } else { "" };
             ("cond ", format!(" on {lock}{fifo}{spurious}"))
         }
-        Object::Event { auto } => (
-            "event ",
-            if *auto { " auto" } else { "" }.to_owned(),
-        ),
+        Object::Event { auto } => ("event ", if *auto { " auto" } else { "" }.to_owned()),
         Object::Barrier(parties) => ("barrier ", format!("({parties})")),
         Object::Once => ("once ", String::new()),
         Object::Latch(count) => ("latch ", format!("({count})")),
@@ -119,7 +116,11 @@ pub(super) fn take(row: &Object, mode: LockMode, wait: Option<Wait>) -> Row {
         (Object::Sem { .. }, _, Some(Wait::Timeout)) => (Method::AcquireFor, "acquire_for"),
         _ => return None,
     };
-    let ty = if wait.is_some() { Type::Bool } else { Type::Unit };
+    let ty = if wait.is_some() {
+        Type::Bool
+    } else {
+        Type::Unit
+    };
     Some((method, name, ty))
 }
 

@@ -54,7 +54,9 @@ impl<'p> Writer<'p> {
             let last = stmts.last().map(|stmt| &stmt.kind);
             let leaves = matches!(
                 last,
-                Some(StmtKind::Break | StmtKind::Continue | StmtKind::Return(_) | StmtKind::Raise(_))
+                Some(
+                    StmtKind::Break | StmtKind::Continue | StmtKind::Return(_) | StmtKind::Raise(_)
+                )
             );
             if leaves || !goes_on {
                 return false;
@@ -180,7 +182,12 @@ impl<'p> Writer<'p> {
                     let latch = self.named_object(*object)?;
                     self.put(".add(1)");
                     let span = self.span(from);
-                    Some(effect(Method::LatchAdd, latch, vec![constant(1, span)], span))
+                    Some(effect(
+                        Method::LatchAdd,
+                        latch,
+                        vec![constant(1, span)],
+                        span,
+                    ))
                 }
                 _ => self.call(*object, wake_all),
             },
@@ -431,7 +438,9 @@ impl<'p> Writer<'p> {
     }
 
     fn on_chan(&mut self, chan: usize, method: Method, name: &'static str) -> Option<StmtKind> {
-        self.call(chan, |row| is_chan(row).then_some((method, name, Type::Unit)))
+        self.call(chan, |row| {
+            is_chan(row).then_some((method, name, Type::Unit))
+        })
     }
 }
 

@@ -418,10 +418,7 @@ impl<'p> Writer<'p> {
             let span = self.span(start);
             let id = self.new_local(&name, Type::Int, span);
             self.named.push(Some(id));
-            stmts.push(stmt(
-                StmtKind::Let(id, Vec::new(), constant(0, span)),
-                span,
-            ));
+            stmts.push(stmt(StmtKind::Let(id, Vec::new(), constant(0, span)), span));
         }
         let goes_on = self.acts(acts, &mut stmts);
         if let Some(value) = returns.filter(|_| goes_on) {
@@ -438,7 +435,11 @@ impl<'p> Writer<'p> {
             span,
             n_params: usize::from(parameter.is_some()),
             locals: std::mem::take(&mut self.locals),
-            returns: if returns.is_some() { Type::Int } else { Type::Unit },
+            returns: if returns.is_some() {
+                Type::Int
+            } else {
+                Type::Unit
+            },
             body: hir::Block {
                 stmts,
                 span: self.span(from),

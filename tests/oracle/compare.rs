@@ -68,7 +68,9 @@ fn same(program: &Program, graph: &Graph<'_>, facts: &Facts, verdict: &Verdict) 
     let extra: Vec<&Fact> = theirs.difference(&ours).collect();
     let missing: Vec<&Fact> = ours.difference(&theirs).collect();
     if !extra.is_empty() || !missing.is_empty() {
-        return Err(format!("only the engine: {extra:#?}\nonly the oracle: {missing:#?}"));
+        return Err(format!(
+            "only the engine: {extra:#?}\nonly the oracle: {missing:#?}"
+        ));
     }
     same_outcomes(graph, &switches, facts, verdict)
 }
@@ -119,7 +121,11 @@ fn same_cost(
         })
         .min();
     let best = best.expect("a fact was seen somewhere");
-    equal("steps and switches", (schedule.0.len(), schedule.n_switches()), best)
+    equal(
+        "steps and switches",
+        (schedule.0.len(), schedule.n_switches()),
+        best,
+    )
 }
 
 /// The schedule's execution ends in the fact.
@@ -181,5 +187,9 @@ fn same_with_dead_registers(program: &Program, verdict: &Verdict) -> Result {
             .collect();
         (findings, outcomes)
     };
-    equal("with dead registers kept", summary(verdict), summary(&other))
+    equal(
+        "with dead registers kept",
+        summary(verdict),
+        summary(&other),
+    )
 }

@@ -93,7 +93,10 @@ impl Facts {
         }
         for (index, property) in machine.program().properties.iter().enumerate() {
             if let PropertyKind::Sometimes(expr) = &property.kind
-                && machine.overview(state).eval(expr).is_ok_and(|word| word != 0)
+                && machine
+                    .overview(state)
+                    .eval(expr)
+                    .is_ok_and(|word| word != 0)
             {
                 self.sometimes.insert(index);
             }
@@ -200,7 +203,9 @@ impl Facts {
                 .map(|(_, values)| values)
                 .collect();
             let unexpected = seen.iter().filter(|values| !expected.contains(values));
-            let missing = expected.iter().filter(|values| outcomes.exact && !seen.contains(values));
+            let missing = expected
+                .iter()
+                .filter(|values| outcomes.exact && !seen.contains(values));
             for (values, what) in unexpected
                 .map(|&values| (values, "unexpected"))
                 .chain(missing.map(|values| (values, "missing")))
@@ -226,7 +231,10 @@ impl Facts {
                 SyncOp::Read(WaitMode::Wait) => true,
                 _ => continue,
             };
-            let number = machine.scene(state, actor).eval(object).expect("a constant");
+            let number = machine
+                .scene(state, actor)
+                .eval(object)
+                .expect("a constant");
             let to = ObjectId::new(usize::try_from(number).expect("an object"));
             for (from, from_shared) in held(machine, state, actor) {
                 if from != to {
@@ -352,10 +360,7 @@ fn leaks(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
     let layout = machine.layout();
     for actor in 0..layout.n_actors(state) {
         let spawned = layout.spawned_at(state, actor);
-        let place = spawned.map_or_else(
-            || program.actors[actor].span,
-            |pc| program.site(pc).span,
-        );
+        let place = spawned.map_or_else(|| program.actors[actor].span, |pc| program.site(pc).span);
         let daemon = layout.is_daemon(state, actor);
         if layout.status(state, actor) == Status::Running {
             if !daemon {

@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 use threadbare::program::{Instr, LabelId, Pc, Program};
-use threadbare::semantics::{
-    Capacity, Chooser, Fault, Incident, Machine, Recorder, State, Stop,
-};
+use threadbare::semantics::{Capacity, Chooser, Fault, Incident, Machine, Recorder, State, Stop};
 use threadbare::trace::Action;
 
 /// One step out of a state.

@@ -46,9 +46,7 @@ fn sync_on(id: ObjectId, wanted: fn(SyncOp) -> bool) -> Box<dyn Fn(&Instr) -> bo
 
 fn chan_or_close(id: ObjectId, send: bool) -> Box<dyn Fn(&Instr) -> bool> {
     Box::new(move |instr| match instr {
-        Instr::Chan { op, object, .. } => {
-            on(object, id) && send == matches!(op, ChanOp::Send(_))
-        }
+        Instr::Chan { op, object, .. } => on(object, id) && send == matches!(op, ChanOp::Send(_)),
         Instr::Sync { op, object, .. } => on(object, id) && *op == SyncOp::Close,
         _ => false,
     })
@@ -109,9 +107,7 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
             Need::All(vec![usize::try_from(target).expect("an actor")])
         }
         Instr::Sync {
-            op,
-            object: number,
-            ..
+            op, object: number, ..
         } => {
             let id = object(machine, state, actor, number);
             match op {
@@ -129,9 +125,7 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
                     let wakes = |op| matches!(op, SyncOp::Notify | SyncOp::NotifyAll);
                     Need::Signal(id, sync_on(id, wakes))
                 }
-                SyncOp::EventWait(_) => {
-                    Need::Signal(id, sync_on(id, |op| op == SyncOp::EventSet))
-                }
+                SyncOp::EventWait(_) => Need::Signal(id, sync_on(id, |op| op == SyncOp::EventSet)),
                 SyncOp::Acquire(_) => Need::Deed(sync_on(id, |op| op == SyncOp::Release)),
                 SyncOp::BarrierWait => Need::Deed(sync_on(id, |op| {
                     matches!(op, SyncOp::BarrierWait | SyncOp::BarrierAbort)
@@ -141,7 +135,9 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
                 _ => Need::Deed(sync_on(id, nothing)),
             }
         }
-        Instr::Chan { op, object: number, .. } => {
+        Instr::Chan {
+            op, object: number, ..
+        } => {
             let id = object(machine, state, actor, number);
             Need::Deed(chan_or_close(id, matches!(op, ChanOp::Recv(_))))
         }
@@ -296,9 +292,8 @@ fn knots(edges: &[Vec<usize>]) -> BTreeSet<Vec<usize>> {
     (0..edges.len())
         .filter(|&actor| reached[actor].contains(&actor))
         .map(|actor| {
-            let same = |&other: &usize| {
-                reached[actor].contains(&other) && reached[other].contains(&actor)
-            };
+            let same =
+                |&other: &usize| reached[actor].contains(&other) && reached[other].contains(&actor);
             (0..edges.len()).filter(same).collect()
         })
         .collect()
