@@ -119,7 +119,7 @@ pub fn diagnose<'p>(
         findings.extend(super::rules::vacuous::findings(program, facts));
     }
     findings.extend(super::rules::style::wait_in_if(program));
-    findings.sort_by(|one, other| sort_key(program, one).cmp(&sort_key(program, other)));
+    findings.sort_by_key(|finding| sort_key(program, finding));
     Diagnosis {
         findings,
         outcomes,

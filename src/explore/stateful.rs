@@ -21,6 +21,8 @@ use std::ops::Range;
 
 /// States that are expanded as one piece.
 const PIECE: u32 = 64;
+/// Pieces that each worker gets at a time.
+const PIECES: u32 = 8;
 
 /// A finished search.
 pub struct Search<'m> {
@@ -119,9 +121,9 @@ impl<'m> Search<'m> {
         let too_deep = limits.depth.is_some_and(|most| depth >= most);
         let mut from = layer.start;
         while from < layer.end && self.bound.is_none() {
-            // As many pieces at a time as there are workers, so that what was
-            // expanded and not yet taken over stays small.
-            let n = PIECE * u32::try_from(workers.max(1)).unwrap_or(1);
+            // A few pieces for each worker at a time: enough to pay for waking it,
+            // and little that was expanded and not yet taken over.
+            let n = PIECE * PIECES * u32::try_from(workers.max(1)).unwrap_or(1);
             let to = layer.end.min(from.saturating_add(n));
             let pieces: Vec<Range<u32>> = (from..to)
                 .step_by(PIECE as usize)
