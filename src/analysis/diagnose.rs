@@ -129,7 +129,7 @@ pub fn diagnose<'p>(
         findings.extend(super::rules::vacuous::findings(program, facts));
     }
     findings.extend(super::rules::style::wait_in_if(program));
-    findings.sort_by(|one, other| sort_key(program, one).cmp(&sort_key(program, other)));
+    findings.sort_by_key(|finding| sort_key(program, finding));
     Diagnosis {
         findings,
         outcomes,
@@ -179,7 +179,7 @@ fn interleavings(
     counted
 }
 
-fn sort_key(program: &Program, finding: &Finding) -> (Level, Rule, Option<Key>, Span) {
+pub(super) fn sort_key(program: &Program, finding: &Finding) -> (Level, Rule, Option<Key>, Span) {
     let place = match &finding.evidence {
         Evidence::WaitInIf(at, _) | Evidence::NeverReached(at) | Evidence::CannotFail(at, _) => *at,
         Evidence::LockOrder(circle) => program.site(circle.edges[0].pc).span,
@@ -189,7 +189,7 @@ fn sort_key(program: &Program, finding: &Finding) -> (Level, Rule, Option<Key>, 
 }
 
 /// For states in which some can run for ever while others never will: who never will.
-type StuckSets = BTreeMap<u32, Vec<usize>>;
+pub(super) type StuckSets = BTreeMap<u32, Vec<usize>>;
 
 /// Notes why actors are blocked for ever, in states without a step and in states
 /// whose whole future keeps the same actors blocked.
@@ -263,7 +263,7 @@ fn goal(state: u32, depth: u32) -> Goal {
     }
 }
 
-fn note_causes(
+pub(super) fn note_causes(
     facts: &mut Facts<'_>,
     machine: &Machine<'_>,
     state: &State,
@@ -307,7 +307,11 @@ fn drop_implied(facts: &mut Facts<'_>) {
     }
 }
 
-fn outcome_findings(program: &Program, seen: &[Vec<Outcome>], complete: bool) -> Vec<Finding> {
+pub(super) fn outcome_findings(
+    program: &Program,
+    seen: &[Vec<Outcome>],
+    complete: bool,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (index, outcomes) in program.outcomes.iter().enumerate() {
         let Some(expected) = &outcomes.expected else {
@@ -405,11 +409,11 @@ fn sometimes_findings(program: &Program, facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 /// An execution that shows a bug.
-struct Witness<'a, 'p> {
-    facts: &'a Facts<'p>,
-    futures: &'a Futures,
-    stuck_sets: &'a StuckSets,
-    execution: &'a Execution<'p>,
+pub(super) struct Witness<'a, 'p> {
+    pub facts: &'a Facts<'p>,
+    pub futures: &'a Futures,
+    pub stuck_sets: &'a StuckSets,
+    pub execution: &'a Execution<'p>,
 }
 
 impl Witness<'_, '_> {
@@ -417,7 +421,7 @@ impl Witness<'_, '_> {
         self.facts.program
     }
 
-    fn finding(&self, key: &Key, schedule: &Schedule) -> Finding {
+    pub fn finding(&self, key: &Key, schedule: &Schedule) -> Finding {
         let (rule, level, evidence, actors) = self.read_off(key);
         let names = self.execution.actor_names();
         let declared = |&actor: &usize| self.declared_name(actor);

@@ -19,9 +19,14 @@ use std::sync::Arc;
 pub struct Hit {
     /// Steps of the execution that shows it.
     pub steps: u32,
-    /// All places of that depth.
+    /// The places of that depth in order, at most `GOALS_MAX`.
     pub goals: Vec<Goal>,
 }
+
+/// Places that are kept for one fact, so that a fact that holds almost everywhere
+/// takes little memory. Of more, the first are kept: a schedule is still shortest,
+/// but a later place might have done with fewer switches.
+const GOALS_MAX: usize = 1 << 16;
 
 /// The final values of one `outcomes` or `observe`, with the shortest ways to them.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -106,7 +111,10 @@ impl Hit {
         let steps = steps_to(&goal);
         if steps < self.steps {
             *self = Self::new(goal);
-        } else if steps == self.steps && self.goals.last() != Some(&goal) {
+        } else if steps == self.steps
+            && self.goals.last() != Some(&goal)
+            && self.goals.len() < GOALS_MAX
+        {
             self.goals.push(goal);
         }
     }
@@ -115,7 +123,8 @@ impl Hit {
         if other.steps < self.steps {
             *self = other;
         } else if other.steps == self.steps {
-            self.goals.extend(other.goals);
+            let room = GOALS_MAX - self.goals.len();
+            self.goals.extend(other.goals.into_iter().take(room));
         }
     }
 }

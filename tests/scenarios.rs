@@ -1,0 +1,3 @@
+//! The project's own library of scenarios: each one is a test.
+
+threadbare::test_main!("scenarios");
