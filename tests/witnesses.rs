@@ -13,11 +13,10 @@
 mod explorer;
 
 use explorer::engine;
+use explorer::small::program;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
-use threadbare::base::Source;
-use threadbare::syntax::{parse, resolve::resolve};
 
 /// What a checker says of a program.
 #[derive(PartialEq, Eq, Debug)]
@@ -29,13 +28,7 @@ enum Seen {
 }
 
 fn ours(body: &str) -> Seen {
-    let source = Source::new("witness.tb", format!("scenario \"witness\" {{ {body} }}"));
-    let (file, mistakes) = parse(&source);
-    assert!(mistakes.is_empty(), "{mistakes:?}");
-    let resolution = resolve(&file, &source, &[]);
-    let scenario = resolution.scenarios[0].scenario.as_ref();
-    let program =
-        threadbare::compile::compile(scenario.expect("it is correct")).expect("and small");
+    let program = program(body);
     let verdict = engine::check(&program, 1);
     let codes = verdict.findings.iter().map(|finding| finding.rule.code());
     if codes
