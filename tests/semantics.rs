@@ -47,7 +47,10 @@ fn seen(program: &Program) -> Seen {
         .unwrap_or_default();
     outcomes.sort();
     let codes: Vec<&str> = verdict.findings.iter().map(|of| of.rule.code()).collect();
-    let schedules = verdict.findings.iter().filter_map(|of| of.schedule.as_ref());
+    let schedules = verdict
+        .findings
+        .iter()
+        .filter_map(|of| of.schedule.as_ref());
     Seen {
         states: verdict.n_states,
         stuck: verdict.n_terminal - verdict.n_final,
@@ -141,7 +144,12 @@ fn d07_locks_what_it_holds() {
 
 #[test]
 fn d08_a_reentrant_lock_may_be_taken_twice() {
-    expect("reentrant lock m thread p { with m { with m { } } }", 5, 0, "");
+    expect(
+        "reentrant lock m thread p { with m { with m { } } }",
+        5,
+        0,
+        "",
+    );
 }
 
 #[test]
@@ -463,7 +471,9 @@ fn l01_l02_endless_runs_have_few_states() {
 fn families_have_the_known_sizes() {
     // Sizes after dead registers are reset, from the laboratory's table.
     let locked = |threads: usize, rounds: usize| {
-        format!("var x = 0 lock m thread p * {threads} {{ for i in 0..{rounds} {{ with m {{ x += 1 }} }} }}")
+        format!(
+            "var x = 0 lock m thread p * {threads} {{ for i in 0..{rounds} {{ with m {{ x += 1 }} }} }}"
+        )
     };
     assert_eq!(seen(&program(&locked(3, 2))).states, 189);
     let racing = "var x = 0 thread p * 3 { for i in 0..2 { x += 1 } }";
