@@ -17,8 +17,9 @@ use crate::base::Span;
 use crate::explore::{Bound, Goal, Graph, MemoryBudget, Observer, Search, Visit, shortest};
 use crate::program::{Instr, ObjectId, Program, PropertyKind};
 use crate::semantics::{ArithmeticFault, FaultKind, Incident, Misuse, State, Status};
-use crate::trace::{Execution, Schedule, replay};
+use crate::trace::{Execution, Schedule, replay_with};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A finished search, diagnosed.
 pub struct Diagnosis {
@@ -61,7 +62,7 @@ pub fn diagnose<'p>(
     memory: MemoryBudget,
     facts: &mut Facts<'p>,
 ) -> Diagnosis {
-    let futures = Futures::new(program);
+    let futures = Arc::clone(&facts.futures);
     let mut bound = search.bound();
     note_at_rest(search, facts, &futures);
     let graph = match graph_of_runs(program, search, memory) {
@@ -71,12 +72,16 @@ pub fn diagnose<'p>(
             None
         }
     };
+    let may_run_for_ever = match &graph {
+        Some(graph) => search.may_run_for_ever() && graph.has_circle(),
+        None => search.may_run_for_ever(),
+    };
     let mut stuck_sets = StuckSets::new();
     let mut for_ever = Vec::new();
     if let Some(graph) = &graph {
         let mut moving = Vec::new();
-        if search.may_run_for_ever() {
-            moving = graph.still_moving();
+        if may_run_for_ever {
+            moving = graph.not_blocked();
             stuck_sets = note_beside_others(search, graph, &moving, facts, &futures);
         }
         for_ever = liveness::findings(&liveness::Question {
@@ -89,7 +94,10 @@ pub fn diagnose<'p>(
     }
     drop(graph);
     let complete = bound.is_none();
-    let ways = interleavings(search, memory, facts);
+    let ways = match may_run_for_ever {
+        true => BTreeMap::new(),
+        false => interleavings(search, memory, facts),
+    };
     drop_implied(facts);
     let facts = &*facts;
 
@@ -103,10 +111,11 @@ pub fn diagnose<'p>(
     let schedules = shortest(search, &goals);
     let (for_hits, for_endings) = schedules.split_at(facts.hits.len());
 
+    let room = search.machine().layout().capacity();
     let mut findings = for_ever;
     for (key, schedule) in facts.hits.keys().zip(for_hits) {
         let execution =
-            replay(program, schedule).expect("a schedule of the search can be replayed");
+            replay_with(program, schedule, room).expect("a schedule of the search can be replayed");
         let witness = Witness {
             facts,
             futures: &futures,
@@ -139,12 +148,12 @@ pub fn diagnose<'p>(
         findings.extend(super::rules::vacuous::findings(program, facts));
     }
     findings.extend(super::rules::style::wait_in_if(program));
-    findings.sort_by(|one, other| sort_key(program, one).cmp(&sort_key(program, other)));
+    findings.sort_by_key(|finding| sort_key(program, finding));
     Diagnosis {
         findings,
         outcomes,
         bound,
-        may_run_for_ever: search.may_run_for_ever(),
+        may_run_for_ever,
     }
 }
 
@@ -177,7 +186,7 @@ fn interleavings(
 ) -> BTreeMap<(usize, Vec<i64>), u64> {
     let mut counted = BTreeMap::new();
     let wanted = !facts.endings.is_empty() && search.bound().is_none();
-    if !wanted || search.may_run_for_ever() || search.n_states() > COUNTED_MAX {
+    if !wanted || search.n_states() > COUNTED_MAX {
         return counted;
     }
     let ways = Graph::new(search, memory)
@@ -206,7 +215,7 @@ fn interleavings(
     counted
 }
 
-fn sort_key(program: &Program, finding: &Finding) -> (Level, Rule, Option<Key>, Span) {
+pub(super) fn sort_key(program: &Program, finding: &Finding) -> (Level, Rule, Option<Key>, Span) {
     let place = match &finding.evidence {
         Evidence::WaitInIf(at, _) | Evidence::NeverReached(at) | Evidence::CannotFail(at, _) => *at,
         Evidence::LockOrder(circle) => program.site(circle.edges[0].pc).span,
@@ -226,7 +235,11 @@ fn drop_implied(facts: &mut Facts<'_>) {
     }
 }
 
-fn outcome_findings(program: &Program, seen: &[Vec<Outcome>], complete: bool) -> Vec<Finding> {
+pub(super) fn outcome_findings(
+    program: &Program,
+    seen: &[Vec<Outcome>],
+    complete: bool,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (index, outcomes) in program.outcomes.iter().enumerate() {
         let Some(expected) = &outcomes.expected else {
@@ -324,11 +337,11 @@ fn sometimes_findings(program: &Program, facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 /// An execution that shows a bug.
-struct Witness<'a, 'p> {
-    facts: &'a Facts<'p>,
-    futures: &'a Futures,
-    stuck_sets: &'a StuckSets,
-    execution: &'a Execution<'p>,
+pub(super) struct Witness<'a, 'p> {
+    pub facts: &'a Facts<'p>,
+    pub futures: &'a Futures,
+    pub stuck_sets: &'a StuckSets,
+    pub execution: &'a Execution<'p>,
 }
 
 impl Witness<'_, '_> {
@@ -336,7 +349,7 @@ impl Witness<'_, '_> {
         self.facts.program
     }
 
-    fn finding(&self, key: &Key, schedule: &Schedule) -> Finding {
+    pub fn finding(&self, key: &Key, schedule: &Schedule) -> Finding {
         let (rule, level, evidence, actors) = self.read_off(key);
         let names = self.execution.actor_names();
         let declared = |&actor: &usize| declared_name(self.execution, actor);
@@ -486,7 +499,7 @@ impl Witness<'_, '_> {
 
     /// Looks at the last state with the same rules as the search did.
     fn assert_shown(&self, key: &Key) {
-        let mut facts = Facts::new(self.facts.program);
+        let mut facts = self.facts.fork();
         let machine = &self.execution.machine;
         let state = self.execution.last();
         let enabled: Vec<usize> = machine.enabled(state).collect();
@@ -554,14 +567,16 @@ impl Witness<'_, '_> {
         let running = || (0..layout.n_actors(state)).filter(|&a| layout.is_running(state, a));
         let partial = machine.enabled(state).next().is_some();
         let (stuck, cause): (Vec<usize>, Vec<usize>) = if let Key::Circle(places) = key {
-            let circle = circles_in(machine, state).into_iter().find(|circle| {
-                let mut spans: Vec<Span> = circle
-                    .iter()
-                    .map(|&actor| self.program().site(layout.pc(state, actor)).span)
-                    .collect();
-                spans.sort_unstable();
-                spans == *places
-            })?;
+            let circle = circles_in(machine, state, self.futures)
+                .into_iter()
+                .find(|circle| {
+                    let mut spans: Vec<Span> = circle
+                        .iter()
+                        .map(|&actor| self.program().site(layout.pc(state, actor)).span)
+                        .collect();
+                    spans.sort_unstable();
+                    spans == *places
+                })?;
             // Whoever is blocked beside the circle may be waiting for others that still run.
             let stuck = running().filter(|&actor| !machine.can_step(state, actor));
             (stuck.collect(), circle)

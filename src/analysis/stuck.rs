@@ -5,7 +5,7 @@ use super::facts::Facts;
 use super::futures::Futures;
 use super::key::Key;
 use super::rules::deadlocks::causes;
-use crate::explore::{Goal, Graph, Search};
+use crate::explore::{Goal, Graph, Observer, Search};
 use crate::semantics::{Machine, State};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,12 +26,12 @@ pub fn note_at_rest(search: &Search<'_>, facts: &mut Facts<'_>, futures: &Future
     }
 }
 
-/// Notes why actors are blocked for ever while others go on. `moving` says for each
-/// state who still moves on some run from it.
+/// Notes why actors are blocked for ever while others go on. `not_blocked` says for
+/// each state who still takes a step on some run from it.
 pub fn note_beside_others(
     search: &Search<'_>,
     graph: &Graph,
-    moving: &[u64],
+    not_blocked: &[u64],
     facts: &mut Facts<'_>,
     futures: &Futures,
 ) -> StuckSets {
@@ -40,8 +40,9 @@ pub fn note_beside_others(
     let mut state = search.blank();
     let mut stuck_sets = StuckSets::new();
     let at_the_end: BTreeSet<Key> = facts.hits.keys().cloned().collect();
-    let stable = stable_states(graph, moving);
-    let mut found = Facts::new(facts.program);
+    let moving = graph.still_moving();
+    let stable = stable_states(graph, &moving);
+    let mut found = facts.fork();
     for depth in 0..=search.depth() {
         for id in search.layer(depth) {
             if !stable[id as usize] || moving[id as usize] == 0 {
@@ -50,7 +51,7 @@ pub fn note_beside_others(
             search.load(id, &mut state);
             let stuck: Vec<usize> = (0..layout.n_actors(&state))
                 .filter(|&actor| layout.is_running(&state, actor))
-                .filter(|&actor| moving[id as usize] >> actor & 1 == 0)
+                .filter(|&actor| not_blocked[id as usize] >> actor & 1 == 0)
                 .collect();
             if !stuck.is_empty() {
                 note_causes(
@@ -82,7 +83,8 @@ fn goal(state: u32, depth: u32) -> Goal {
     }
 }
 
-fn note_causes(
+/// Notes why the actors of `stuck` can never run again in a state.
+pub fn note_causes(
     facts: &mut Facts<'_>,
     machine: &Machine<'_>,
     state: &State,
@@ -105,9 +107,8 @@ fn stable_states(graph: &Graph, moving: &[u64]) -> Vec<bool> {
             if !stable[state] {
                 continue;
             }
-            // Where the execution may stop, nothing is for ever.
             let same = |to: usize| stable[to] && moving[to] == moving[state];
-            if !graph.all_steps(state).all(|step| step.to.is_some_and(same)) {
+            if !graph.steps(state).all(|(_, to)| same(to)) {
                 stable[state] = false;
                 changed = true;
             }

@@ -92,6 +92,14 @@ impl Input {
         &self.name
     }
 
+    /// The file, if it is one.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.content {
+            Content::File(path) => Some(path),
+            Content::Text(_) | Content::Source(_) | Content::Error(_) => None,
+        }
+    }
+
     fn error(path: &Path, reason: impl Into<String>) -> Self {
         Self {
             name: path.display().to_string(),

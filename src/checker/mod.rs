@@ -5,9 +5,13 @@
 
 mod expect;
 mod files;
+mod pictures;
+mod replay;
 mod run;
 
 pub use files::{FileError, Input};
+pub use pictures::NotLoaded;
+pub use replay::{CannotReplay, Replayed};
 
 use crate::base::{Diagnostic, Severity, Source};
 use crate::explore::{Limits, MemoryBudget};
@@ -164,6 +168,11 @@ impl Checker {
         self
     }
 
+    /// Whether a scenario with this name is among those to check.
+    pub fn wants(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|text| name.contains(text))
+    }
+
     /// A flag that stops the search, inconclusive, when it is raised.
     #[must_use]
     pub fn interrupt(mut self, flag: Arc<AtomicBool>) -> Self {
@@ -226,22 +235,22 @@ impl Checker {
             reports.extend(file_report(source, loaded.diagnostics));
         }
         for scenario in loaded.scenarios {
-            let wanted =
-                self.only.is_empty() || self.only.iter().any(|o| scenario.name.contains(o));
-            if wanted {
-                reports.push(self.check_scenario(source, scenario));
+            if self.wants(&scenario.name) {
+                reports.push(self.check_loaded(source, &scenario));
             }
         }
         reports
     }
 
-    fn check_scenario(&self, source: &Arc<Source>, loaded: Loaded) -> ScenarioReport {
+    /// Checks one scenario that was loaded from the source.
+    pub fn check_loaded(&self, source: &Arc<Source>, loaded: &Loaded) -> ScenarioReport {
         let line = source.position(loaded.line_at).line;
-        match loaded.program {
-            Some((hir, program)) => run::check(self, source, &hir, &program, loaded.diagnostics),
+        let diagnostics = loaded.diagnostics.clone();
+        match &loaded.program {
+            Some((hir, program)) => run::check(self, source, hir, program, diagnostics),
             None => ScenarioReport {
-                diagnostics: loaded.diagnostics,
-                ..ScenarioReport::error(Arc::clone(source), loaded.name, line)
+                diagnostics,
+                ..ScenarioReport::error(Arc::clone(source), loaded.name.clone(), line)
             },
         }
     }

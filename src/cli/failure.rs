@@ -1,9 +1,10 @@
 //! What stops a command before it has a result: exit status 2.
 
+use super::output::complain;
 use super::terminal::Looks;
+use crate::checker::FileError;
 use crate::report::escape;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::Path;
 
 /// A usage or file error.
@@ -29,6 +30,11 @@ impl Failure {
         Self::new(format!("cannot write `{}`: {error}", path.display()))
     }
 
+    /// A file that could not be read.
+    pub fn unreadable(error: &FileError) -> Self {
+        Self::new(format!("`{}`: {}", error.name, error.reason))
+    }
+
     /// Says what to do.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
@@ -48,7 +54,6 @@ impl Failure {
         if let Some(help) = &self.help {
             let _ = writeln!(text, "  = help: {}", escape::text(help));
         }
-        // Nowhere is left to say that this cannot be said.
-        let _ = std::io::stderr().write_all(text.as_bytes());
+        complain(&text);
     }
 }

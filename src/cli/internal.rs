@@ -15,7 +15,10 @@ pub fn install() {
 }
 
 fn note(panic: &PanicHookInfo<'_>) {
-    let message = panic.payload_as_str().unwrap_or("a panic");
+    let payload = panic.payload();
+    let message = (payload.downcast_ref::<&str>().copied())
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("a panic");
     let place = panic
         .location()
         .map(|at| format!(" ({}:{})", at.file(), at.line()));

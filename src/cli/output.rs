@@ -47,10 +47,15 @@ impl Out {
     }
 }
 
-/// Says something on standard error; if nobody can hear it, nothing.
+/// Says something on standard error.
 pub fn note(text: &str) {
-    let line = format!("{}\n", escape::text(text));
-    let _ = std::io::stderr().write_all(line.as_bytes());
+    complain(&format!("{}\n", escape::text(text)));
+}
+
+/// Prints on standard error what is safe to print already.
+pub fn complain(text: &str) {
+    // Nowhere is left to say that this cannot be said.
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 impl Drop for Out {

@@ -60,9 +60,20 @@ pub(super) struct Expander<'m> {
     heard: Heard,
 }
 
-struct Heard {
+/// Which instructions were executed, and what was suspicious.
+pub(super) struct Heard {
     incidents: Vec<(usize, Incident)>,
-    executed: Vec<bool>,
+    pub executed: Vec<bool>,
+}
+
+impl Heard {
+    /// Nothing yet.
+    pub fn nothing(machine: &Machine<'_>) -> Self {
+        Self {
+            incidents: Vec::new(),
+            executed: vec![false; machine.program().code.len()],
+        }
+    }
 }
 
 impl Recorder for Heard {
@@ -82,10 +93,7 @@ impl<'m> Expander<'m> {
             machine,
             scratch: State::from_words(words.into_boxed_slice()),
             enabled: Vec::new(),
-            heard: Heard {
-                incidents: Vec::new(),
-                executed: vec![false; machine.program().code.len()],
-            },
+            heard: Heard::nothing(machine),
         }
     }
 

@@ -11,7 +11,7 @@ use std::ops::Range;
 /// Bytes of a step.
 const STEP_BYTES: usize = size_of::<u32>() + size_of::<u8>();
 /// Bytes of a state, with what questions about the graph need for it.
-const STATE_BYTES: usize = size_of::<u32>() + size_of::<u64>() + 1;
+const STATE_BYTES: usize = size_of::<u32>() + 3 * size_of::<u64>() + 1;
 /// Bytes that questions about circles need for a state besides: numbers, stacks
 /// and parts of a search for components, and what properties say of it.
 const CIRCLE_BYTES: usize = 12 * size_of::<u32>();
@@ -185,18 +185,31 @@ impl Graph {
         actions
     }
 
-    /// For each state, the actors (one bit each) that still take a step on some run from it.
+    /// For each state, the actors (one bit each) that still take a step on some
+    /// run from it to another state.
     pub fn still_moving(&self) -> Vec<u64> {
-        let mut moving = vec![0u64; self.len()];
+        self.backwards(vec![0; self.len()])
+    }
+
+    /// The same with the steps in which the execution stops: whoever is not among
+    /// them waits for ever.
+    pub fn not_blocked(&self) -> Vec<u64> {
+        let failing = |state: usize| {
+            let stops = self.all_steps(state).filter(|step| step.to.is_none());
+            stops.fold(0, |mask, step| mask | 1 << step.actor)
+        };
+        self.backwards((0..self.len()).map(failing).collect())
+    }
+
+    fn backwards(&self, mut moving: Vec<u64>) -> Vec<u64> {
         loop {
             let mut changed = false;
             // Most steps lead to higher numbers, so going down settles most at once.
             for state in (0..self.len()).rev() {
                 let mut mask = moving[state];
-                for step in self.all_steps(state) {
-                    // A step in which the execution stops is a step all the same.
-                    mask |= 1 << step.actor;
-                    mask |= step.to.map_or(0, |to| moving[to]);
+                for (actor, to) in self.steps(state) {
+                    mask |= 1 << actor;
+                    mask |= moving.get(to).copied().unwrap_or(0);
                 }
                 changed |= mask != moving[state];
                 moving[state] = mask;
@@ -207,17 +220,48 @@ impl Graph {
         }
     }
 
-    /// The number of interleavings that lead to each state, if no step leads back
-    /// to an earlier number; `u64::MAX` stands for that many or more.
+    /// All states in an order in which every step leads forwards; `None` if some
+    /// run can go round in a circle. A step to a shallower state need not be part
+    /// of one.
+    ///
+    /// Source: Kahn, "Topological sorting of large networks" (1962).
+    fn forwards(&self) -> Option<Vec<u32>> {
+        let mut before = vec![0u32; self.len()];
+        let inside = |to: &usize| *to < self.len();
+        for state in 0..self.len() {
+            for (_, to) in self.steps(state).filter(|(_, to)| inside(to)) {
+                before[to] += 1;
+            }
+        }
+        let number = |state: usize| u32::try_from(state).expect("a state's number");
+        let first = (0..self.len()).filter(|&state| before[state] == 0);
+        let mut order: Vec<u32> = first.map(number).collect();
+        let mut next = 0;
+        while let Some(&state) = order.get(next) {
+            for (_, to) in self.steps(state as usize).filter(|(_, to)| inside(to)) {
+                before[to] -= 1;
+                if before[to] == 0 {
+                    order.push(number(to));
+                }
+            }
+            next += 1;
+        }
+        (order.len() == self.len()).then_some(order)
+    }
+
+    /// Whether some run can go round in a circle.
+    pub fn has_circle(&self) -> bool {
+        self.forwards().is_none()
+    }
+
+    /// The number of interleavings that lead to each state, if no run can go round
+    /// in a circle; `u64::MAX` stands for that many or more.
     pub fn interleavings(&self) -> Option<Vec<u64>> {
         let mut ways = vec![0u64; self.len()];
         *ways.first_mut()? = 1;
-        for state in 0..self.len() {
-            for (_, to) in self.steps(state) {
-                if to <= state {
-                    return None;
-                }
-                let sum = ways.get(to)?.saturating_add(ways[state]);
+        for state in self.forwards()? {
+            for (_, to) in self.steps(state as usize) {
+                let sum = ways.get(to)?.saturating_add(ways[state as usize]);
                 ways[to] = sum;
             }
         }

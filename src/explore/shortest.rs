@@ -164,8 +164,11 @@ fn rank(runs: &mut Runs) {
     }
 }
 
+/// What makes a run to a goal better: switches, rank of the run, the goal's step.
+type Merit = (u32, u32, Option<Action>);
+
 fn best_schedule(goals: &[Goal], runs: &[Runs]) -> Schedule {
-    let mut best: Option<((u32, u32, Option<Action>), Goal, usize)> = None;
+    let mut best: Option<(Merit, Goal, usize)> = None;
     for goal in goals {
         for (&(state, last), run) in &runs[goal.depth as usize] {
             if state != goal.state {

@@ -11,7 +11,7 @@
 //! **Deliberately absent:** what is looked for ([`Observer`]) and how a schedule
 //! is found again ([`shortest`](super::shortest)).
 
-use super::expand::{Batch, Expander, Halt};
+use super::expand::{Batch, Expander, Halt, Heard};
 use super::limits::{Bound, Limits, Watch};
 use super::observer::Observer;
 use super::store::{Store, hash, pack};
@@ -21,6 +21,8 @@ use std::ops::Range;
 
 /// States that are expanded as one piece.
 const PIECE: u32 = 64;
+/// Pieces that each worker gets at a time.
+const PIECES: u32 = 8;
 
 /// A finished search.
 pub struct Search<'m> {
@@ -54,7 +56,7 @@ pub fn search<'m, O: Observer>(
     observer: &mut O,
     progress: Progress<'_>,
 ) -> Result<Search<'m>, Capacity> {
-    let mut search = Search::begin(machine)?;
+    let mut search = Search::begin(machine, observer)?;
     let mut watch = Watch::new(limits);
     while search.bound.is_none() {
         let layer = search.last_layer();
@@ -69,7 +71,7 @@ pub fn search<'m, O: Observer>(
 }
 
 impl<'m> Search<'m> {
-    fn begin(machine: &'m Machine<'m>) -> Result<Self, Capacity> {
+    fn begin<O: Observer>(machine: &'m Machine<'m>, observer: &mut O) -> Result<Self, Capacity> {
         let mut search = Self {
             machine,
             store: Store::new(machine.layout().n_words()),
@@ -80,7 +82,10 @@ impl<'m> Search<'m> {
             leads_back: false,
             bound: None,
         };
-        match machine.initial(&mut ()) {
+        let mut heard = Heard::nothing(machine);
+        let initial = machine.initial(&mut heard);
+        observer.executed(&heard.executed);
+        match initial {
             Ok(initial) => {
                 let mut bytes = Vec::new();
                 pack(initial.words(), &mut bytes);
@@ -116,9 +121,9 @@ impl<'m> Search<'m> {
         let too_deep = limits.depth.is_some_and(|most| depth >= most);
         let mut from = layer.start;
         while from < layer.end && self.bound.is_none() {
-            // As many pieces at a time as there are workers, so that what was
-            // expanded and not yet taken over stays small.
-            let n = PIECE * u32::try_from(workers.max(1)).unwrap_or(1);
+            // A few pieces for each worker at a time: enough to pay for waking it,
+            // and little that was expanded and not yet taken over.
+            let n = PIECE * PIECES * u32::try_from(workers.max(1)).unwrap_or(1);
             let to = layer.end.min(from.saturating_add(n));
             let pieces: Vec<Range<u32>> = (from..to)
                 .step_by(PIECE as usize)

@@ -30,6 +30,11 @@ pub struct Store {
     table: HashTable<u32>,
 }
 
+/// Bytes of a hash table of state numbers: eight slots for seven entries.
+fn table_bytes(capacity: usize) -> usize {
+    capacity * 8 / 7 * (size_of::<u32>() + 1)
+}
+
 /// The hash of a packed state.
 pub fn hash(bytes: &[u8]) -> u64 {
     let mut hasher = FxHasher::default();
@@ -97,9 +102,9 @@ impl Store {
 
     /// Bytes in use, with what the tables reserve.
     pub fn bytes(&self) -> usize {
-        self.chunks.len() * CHUNK_BYTES
-            + self.segments.len() * ROWS_PER_SEGMENT * size_of::<Row>()
-            + self.table.capacity() * 8 / 7 * (size_of::<u32>() + 1)
+        let chunks: usize = self.chunks.iter().map(Vec::capacity).sum();
+        let rows: usize = self.segments.iter().map(Vec::capacity).sum();
+        chunks + rows * size_of::<Row>() + table_bytes(self.table.capacity())
     }
 
     /// Whether one more state fits, counting the moment in which the table
@@ -107,7 +112,7 @@ impl Store {
     pub fn fits_one_more(&self, budget: MemoryBudget) -> bool {
         let mut needed = self.bytes() + CHUNK_BYTES;
         if self.table.len() == self.table.capacity() {
-            needed += self.table.capacity() * 16 / 7 * (size_of::<u32>() + 1);
+            needed += table_bytes(self.table.capacity()) * 2;
         }
         budget.allows(needed)
     }
@@ -140,7 +145,8 @@ impl Store {
         let id = u32::try_from(self.n).expect("the limit of states is below 2^32");
         let row = self.append(packed);
         if self.n.is_multiple_of(ROWS_PER_SEGMENT) {
-            self.segments.push(Vec::with_capacity(ROWS_PER_SEGMENT));
+            let size = if self.n == 0 { 0 } else { ROWS_PER_SEGMENT };
+            self.segments.push(Vec::with_capacity(size));
         }
         let segment = self.segments.last_mut().expect("a segment was pushed");
         segment.push(row);
@@ -160,7 +166,12 @@ impl Store {
             .last()
             .is_none_or(|chunk| chunk.len() + bytes.len() > CHUNK_BYTES);
         if full {
-            let size = CHUNK_BYTES.max(bytes.len());
+            // The first grows as it is filled, so that small searches stay small.
+            let size = if self.chunks.is_empty() {
+                0
+            } else {
+                CHUNK_BYTES
+            };
             self.chunks.push(Vec::with_capacity(size));
         }
         let index = self.chunks.len() - 1;

@@ -109,7 +109,7 @@ impl<R: Recorder> Step<'_, '_, R> {
         let depth = self.let_go(cond.lock);
         let at = layout.object(id);
         let missed = self.state.word(at) >> self.actor & 1;
-        layout.set_aux(self.state, self.actor, depth | missed * MISSED);
+        layout.set_aux(self.state, self.actor, depth | (missed * MISSED));
         layout.set_phase(self.state, self.actor, Phase::Waiting, id);
         if cond.fifo {
             let asleep = self.cond_queue(id);

@@ -110,6 +110,8 @@ impl<R: Recorder> Step<'_, '_, R> {
             Instr::LabelDone(label) => {
                 let at = self.machine.layout.label(label.index());
                 self.state.set_word(at, 1);
+                self.recorder
+                    .incident(self.actor, Incident::LabelDone(*label));
                 self.goto(self.pc + 1);
             }
             _ => unreachable!("visible instructions are steps"),
@@ -288,7 +290,7 @@ fn return_pc(link: i64) -> Pc {
 /// An exception as one word of a register; never 0.
 fn pack(exception: Exception) -> i64 {
     let misuse = exception.misuse.map_or(0, |misuse| misuse as i64 + 1);
-    i64::from(exception.pc) << 32 | misuse << 24 | i64::from(exception.name.0) + 1
+    (i64::from(exception.pc) << 32) | (misuse << 24) | (i64::from(exception.name.0) + 1)
 }
 
 fn unpack(word: i64) -> Exception {

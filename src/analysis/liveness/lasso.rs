@@ -3,9 +3,9 @@
 
 use crate::analysis::futures::Futures;
 use crate::analysis::waits::{Wait, wait_of};
-use crate::program::{Fairness, Program};
-use crate::semantics::State;
-use crate::trace::{Execution, Schedule, replay};
+use crate::program::Fairness;
+use crate::semantics::{Machine, State};
+use crate::trace::{Execution, Schedule, replay_with};
 
 /// What a finding about an infinite run says besides its schedule, which is the
 /// prefix and one round of the loop.
@@ -88,12 +88,14 @@ impl<'p> Shown<'p> {
     /// If the program cannot follow, or the loop does not lead back to where it
     /// began: an error in the checker that must not reach a report.
     pub fn new(
-        program: &'p Program,
+        machine: &Machine<'p>,
         schedule: Schedule,
         loop_from: usize,
         futures: &Futures,
     ) -> Self {
-        let execution = replay(program, &schedule).expect("a lasso of the search can be replayed");
+        let room = machine.layout().capacity();
+        let execution = replay_with(machine.program(), &schedule, room)
+            .expect("a lasso of the search can be replayed");
         let n = schedule.0.len();
         assert!(
             execution.fault.is_none() && execution.before(loop_from) == execution.last(),

@@ -100,7 +100,7 @@ impl<'p> Question<'_, 'p> {
         let mut actions = self.graph.actions(self.search, 0, &way.steps);
         actions.extend(self.graph.actions(self.search, way.end, round));
         Shown::new(
-            self.program,
+            self.machine(),
             Schedule(actions),
             way.steps.len(),
             self.futures,

@@ -76,9 +76,7 @@ pub(super) fn starves(told: &mut Told<'_, '_>, actor: usize, pc: Pc, lasso: &Las
     ));
     let conduct = lasso.conduct.get(actor);
     let wait = conduct.and_then(Conduct::wait);
-    let what = wait.map_or("something".to_owned(), |wait| {
-        story.resource(wait.resource, true)
-    });
+    let what = wait.map_or("something".to_owned(), |wait| story.what(wait, true));
     let label = format!("{who} waits here for {what}, while others go on");
     let role = wait.map_or("wait", |wait| super::waits::role(wait.resource));
     told.place(Place::primary(span, label).by(story.actor(actor), role));
@@ -234,7 +232,7 @@ fn conducts(told: &mut Told<'_, '_>, lasso: &Lasso) {
                 resting.push(wait.clone());
                 lines.push(format!(
                     "{who} waits for {}{}",
-                    what(told, wait),
+                    story.what(wait, true),
                     by(told, wait)
                 ));
             }
@@ -244,7 +242,7 @@ fn conducts(told: &mut Told<'_, '_>, lasso: &Lasso) {
             } => lines.push(format!(
                 "{who} waits for {}: it could go on before step {}, and nobody lets it; that is \
                  allowed because it cannot before step {}",
-                what(told, wait),
+                story.what(wait, true),
                 enabled + 1,
                 step + 1
             )),
@@ -259,13 +257,6 @@ fn conducts(told: &mut Told<'_, '_>, lasso: &Lasso) {
     if !lines.is_empty() {
         let key = if repeats { "in the loop" } else { "at the end" };
         told.fact(key, lines.join("\n"));
-    }
-}
-
-fn what(told: &Told<'_, '_>, wait: &Wait) -> String {
-    match wait.resource {
-        Resource::Condition => format!("`{}`", told.story.text(told.story.span(wait.pc))),
-        resource => told.story.resource(resource, true),
     }
 }
 

@@ -29,6 +29,7 @@ impl Resolver<'_> {
         }
     }
 
+    #[inline(never)]
     fn call_declared(&mut self, call: &ast::Call, named: Named, span: Span) -> Expr {
         match named.def {
             Def::Fn(decl) => {
@@ -58,6 +59,7 @@ impl Resolver<'_> {
         }
     }
 
+    #[inline(never)]
     fn not_callable(&mut self, name: &ast::Ident, declared: Span, what: &str) -> Expr {
         self.report(
             Diagnostic::error(
@@ -71,6 +73,7 @@ impl Resolver<'_> {
         self.error_expr(name.span)
     }
 
+    #[inline(never)]
     fn struct_value(&mut self, id: StructId, call: &ast::Call, declared: Span, span: Span) -> Expr {
         let fields = self.out.structs[id.index()].fields.clone();
         let n = fields.len();
@@ -96,6 +99,7 @@ impl Resolver<'_> {
     }
 
     /// The copy of a function for these arguments, with the arguments and its result.
+    #[inline(never)]
     fn function_called(
         &mut self,
         decl: usize,
@@ -197,6 +201,7 @@ impl Resolver<'_> {
     }
 
     /// `spawn f(args)`: its value is a handle.
+    #[inline(never)]
     pub fn spawn(&mut self, spawn: &ast::Spawn, span: Span) -> Expr {
         if !self.check_pure(false, "spawn", span) {
             return self.error_expr(span);
@@ -256,6 +261,7 @@ impl Resolver<'_> {
         self.error_expr(name.span)
     }
 
+    #[inline(never)]
     fn built_in(&mut self, call: &ast::Call, span: Span) -> Expr {
         let name = &call.name;
         let n = call.args.len();
@@ -297,6 +303,7 @@ impl Resolver<'_> {
         self.expr_of(arg, &Type::Int, &Because::nothing())
     }
 
+    #[inline(never)]
     fn any(&mut self, arg: &ast::Expr, span: Span) -> Expr {
         if !self.check_pure(false, "any", span) {
             return self.error_expr(span);
@@ -365,6 +372,7 @@ impl Resolver<'_> {
         (from, to)
     }
 
+    #[inline(never)]
     fn len(&mut self, arg: &ast::Expr, span: Span) -> Expr {
         if let ast::ExprKind::Name(name) = &arg.kind
             && self.body.lookup(&name.text).is_none()

@@ -25,9 +25,8 @@ enum Subject {
 }
 
 /// Codes of findings that are or can be warnings.
-const WARNINGS: [&str; 13] = [
-    "L001", "R002", "S002", "S003", "K001", "K005", "W001", "W002", "W003", "W004", "W005", "W006",
-    "W007",
+const WARNINGS: [&str; 11] = [
+    "L001", "R002", "S002", "S003", "K001", "K005", "W001", "W002", "W003", "W004", "W005",
 ];
 /// Codes of findings that are always errors.
 const ERRORS: [&str; 36] = [
@@ -231,7 +230,7 @@ impl Resolver<'_> {
                 format!("there is no finding `{text}`"),
             )
             .label("not a code")
-            .help(format!("warnings are {}", WARNINGS[..11].join(", ")));
+            .help(format!("warnings are {}", WARNINGS.join(", ")));
             if let Some(near) = near {
                 diagnostic = diagnostic.fix(code.span, near);
             }

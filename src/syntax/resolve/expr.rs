@@ -70,6 +70,7 @@ impl Resolver<'_> {
     }
 
     /// Reports something that cannot stand where it does.
+    #[inline(never)]
     pub fn misplaced(&mut self, span: Span, what: &str, help: &str) -> Expr {
         self.report(
             Diagnostic::error(codes::NOT_HERE, span, format!("{what} cannot stand here"))
@@ -82,6 +83,7 @@ impl Resolver<'_> {
         self.make(ExprKind::Const(i64::from(value)), &Type::Bool, span)
     }
 
+    #[inline(never)]
     fn name(&mut self, name: &ast::Ident) -> Expr {
         if let Some(local) = self.body.lookup(&name.text) {
             let ty = self.body.locals[local.index()].ty.clone();
@@ -116,6 +118,7 @@ impl Resolver<'_> {
         self.make(ExprKind::Const(variant.word), &Type::Enum(variant.of), span)
     }
 
+    #[inline(never)]
     fn ambiguous_variant(&mut self, name: &ast::Ident, a: Variant, b: Variant) -> Expr {
         let owner = |v: Variant| self.out.enums[v.of.index()].name.clone();
         let (first, second) = (owner(a), owner(b));
@@ -134,6 +137,7 @@ impl Resolver<'_> {
         self.error_expr(name.span)
     }
 
+    #[inline(never)]
     fn path(&mut self, owner: &ast::Ident, name: &ast::Ident, span: Span) -> Expr {
         let id = match self
             .names
@@ -170,6 +174,7 @@ impl Resolver<'_> {
         self.error_expr(span)
     }
 
+    #[inline(never)]
     fn declared(&mut self, name: &ast::Ident, named: Named) -> Expr {
         let span = name.span;
         match named.def {
@@ -193,6 +198,7 @@ impl Resolver<'_> {
     }
 
     /// Reports a name that stands for the wrong kind of thing.
+    #[inline(never)]
     pub fn wrong_kind(&mut self, name: &ast::Ident, named: Named, what: &str, help: &str) -> Expr {
         self.report(
             Diagnostic::error(
@@ -207,6 +213,7 @@ impl Resolver<'_> {
         self.error_expr(name.span)
     }
 
+    #[inline(never)]
     fn unary(&mut self, op: ast::UnaryOp, operand: &ast::Expr, span: Span) -> Expr {
         let operand = self.value(operand);
         match op {
@@ -227,6 +234,7 @@ impl Resolver<'_> {
     }
 
     /// An operator with one operand, folded if the operand is known.
+    #[inline(never)]
     pub fn unary_node(&mut self, op: UnaryOp, operand: Expr, ty: &Type, span: Span) -> Expr {
         if let ExprKind::Const(word) = operand.kind {
             match fold_unary(op, word) {
@@ -244,6 +252,7 @@ impl Resolver<'_> {
         }
     }
 
+    #[inline(never)]
     fn wrong_operand(&mut self, op: &str, operand: &Expr, wanted: &str) -> Expr {
         let got = self.a_type(&operand.ty);
         self.report(
@@ -257,6 +266,7 @@ impl Resolver<'_> {
         self.error_expr(operand.span)
     }
 
+    #[inline(never)]
     fn chain(&mut self, first: &ast::Expr, rest: &[ast::Operand]) -> Expr {
         let mut left = self.value(first);
         for operand in rest {
@@ -267,6 +277,7 @@ impl Resolver<'_> {
     }
 
     /// An operator between two resolved operands.
+    #[inline(never)]
     pub fn binary(&mut self, op: ast::BinaryOp, op_span: Span, left: Expr, right: Expr) -> Expr {
         use ast::BinaryOp as Op;
         let span = left.span.to(right.span);
@@ -321,6 +332,7 @@ impl Resolver<'_> {
         self.typed(expr)
     }
 
+    #[inline(never)]
     fn int_operands(
         &mut self,
         op: BinaryOp,
@@ -351,6 +363,7 @@ impl Resolver<'_> {
     }
 
     /// An operator with two operands of fitting types, folded if both are known.
+    #[inline(never)]
     pub fn binary_node(
         &mut self,
         op: BinaryOp,
@@ -372,6 +385,7 @@ impl Resolver<'_> {
         )
     }
 
+    #[inline(never)]
     fn logical(&mut self, and: bool, left: Expr, right: Expr) -> Expr {
         let because = Because::nothing();
         let span = left.span.to(right.span);
@@ -395,6 +409,7 @@ impl Resolver<'_> {
         self.make(kind, &Type::Bool, span)
     }
 
+    #[inline(never)]
     fn if_expr(&mut self, branches: &ast::IfExpr, span: Span) -> Expr {
         let mut resolved = Vec::new();
         let mut ty: Option<(Type, Span)> = None;
@@ -423,6 +438,7 @@ impl Resolver<'_> {
         otherwise
     }
 
+    #[inline(never)]
     fn branch_value(&mut self, value: &ast::Expr, ty: &mut Option<(Type, Span)>) -> Expr {
         let value = self.value(value);
         match ty {

@@ -20,6 +20,7 @@ enum Asked {
 
 impl Resolver<'_> {
     /// An `if` chain: `else if` nests in the second block.
+    #[inline(never)]
     pub fn if_(&mut self, chain: &ast::If) -> Option<StmtKind> {
         let mut branches = Vec::new();
         for branch in &chain.branches {
@@ -52,6 +53,7 @@ impl Resolver<'_> {
     }
 
     /// `while e { }`, `while let x = q.recv() { }`.
+    #[inline(never)]
     pub fn while_(&mut self, while_: &ast::While) -> Option<StmtKind> {
         self.body.open();
         let asked = self.condition(&while_.condition);
@@ -63,6 +65,7 @@ impl Resolver<'_> {
         })
     }
 
+    #[inline(never)]
     fn condition(&mut self, condition: &ast::Condition) -> Option<Asked> {
         match condition {
             ast::Condition::Expr(expr) => {
@@ -135,6 +138,7 @@ impl Resolver<'_> {
     }
 
     /// `for` over a range, a channel or an array.
+    #[inline(never)]
     pub fn for_(&mut self, for_: &ast::For) -> Option<StmtKind> {
         if let ast::ExprKind::Range(range) = &for_.over.kind {
             let (from, to) = self.half_open(range, for_.over.span);
@@ -198,6 +202,7 @@ impl Resolver<'_> {
     }
 
     /// `for x in a { … }` is `for i in 0..len(a) { let x = a[i] … }`.
+    #[inline(never)]
     fn for_elements(&mut self, for_: &ast::For, mut place: Place) -> StmtKind {
         let (span, ty) = (place.span, place.ty.clone());
         let n = self.out.vars[place.var.index()].dims[0];
@@ -226,6 +231,7 @@ impl Resolver<'_> {
     }
 
     /// `select { … }`.
+    #[inline(never)]
     pub fn select(&mut self, select: &ast::Select) -> StmtKind {
         let mut arms = Vec::new();
         for arm in &select.arms {
@@ -278,6 +284,7 @@ impl Resolver<'_> {
     }
 
     /// `with a, b { }`: one inside the other.
+    #[inline(never)]
     pub fn with(&mut self, with: &ast::With, span: Span) -> Option<StmtKind> {
         let mut held = Vec::new();
         for subject in &with.subjects {
@@ -303,6 +310,7 @@ impl Resolver<'_> {
         last
     }
 
+    #[inline(never)]
     fn holdable(&mut self, subject: &ast::Expr) -> Option<(WithKind, Expr)> {
         if let ast::ExprKind::Field { base, name } = &subject.kind
             && matches!(name.text.as_str(), "read" | "write" | "first")
@@ -338,6 +346,7 @@ impl Resolver<'_> {
         }
     }
 
+    #[inline(never)]
     fn cannot_hold(&mut self, ty: &Type, span: Span, word: Option<&str>) {
         let text = self.source.slice(span).to_owned();
         let got = self.a_type(ty);
@@ -363,6 +372,7 @@ impl Resolver<'_> {
     }
 
     /// `try { } catch { } finally { }`.
+    #[inline(never)]
     pub fn try_(&mut self, try_: &ast::Try) -> StmtKind {
         let body = self.block(&try_.body);
         let mut catches = Vec::new();

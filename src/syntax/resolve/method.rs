@@ -20,8 +20,36 @@ impl Resolver<'_> {
     }
 
     /// `receiver.name(args)`; `for_effect` as a statement, where a receive may give nothing.
+    ///
+    /// A chain `a.f().g().h()` is a loop from the left, so that it costs no stack.
     pub fn operation(&mut self, method: &ast::Method, span: Span, for_effect: bool) -> Expr {
-        let receiver = match self.receiver(method) {
+        let mut chain = vec![(method, span)];
+        let mut at = method;
+        while let ast::ExprKind::Method(inner) = &at.receiver.kind {
+            chain.push((inner, at.receiver.span));
+            at = inner;
+        }
+        let mut receiver = self.receiver(at);
+        while let Some((method, span)) = chain.pop() {
+            let last = chain.is_empty();
+            let value = self.operation_on(receiver, method, span, for_effect && last);
+            receiver = Path::Value(value);
+        }
+        match receiver {
+            Path::Value(value) => value,
+            Path::Place(place) => self.read_place(place),
+        }
+    }
+
+    #[inline(never)]
+    fn operation_on(
+        &mut self,
+        receiver: Path,
+        method: &ast::Method,
+        span: Span,
+        for_effect: bool,
+    ) -> Expr {
+        let receiver = match receiver {
             Path::Place(place) if self.out.vars[place.var.index()].atomic => {
                 return self.atomic(place, method, span);
             }
@@ -48,6 +76,7 @@ impl Resolver<'_> {
         matches!(expr.kind, ExprKind::Const(_))
     }
 
+    #[inline(never)]
     fn receiver(&mut self, method: &ast::Method) -> Path {
         if let ast::ExprKind::Name(name) = &method.receiver.kind
             && method.name.text == "join"
@@ -61,6 +90,7 @@ impl Resolver<'_> {
         self.path_of(&method.receiver)
     }
 
+    #[inline(never)]
     fn apply(
         &mut self,
         op: &Operation,
@@ -151,6 +181,7 @@ impl Resolver<'_> {
     }
 
     /// In a property or `wait_until`, only questions may be asked; false after reporting.
+    #[inline(never)]
     pub fn check_pure(&mut self, query: bool, name: &str, span: Span) -> bool {
         if let BodyKind::Constant(what) = self.body.kind {
             self.not_constant(span, what);
@@ -174,6 +205,7 @@ impl Resolver<'_> {
     }
 
     /// Reports a wrong number of arguments.
+    #[inline(never)]
     pub fn check_count(
         &mut self,
         name: &ast::Ident,
@@ -206,6 +238,7 @@ impl Resolver<'_> {
         false
     }
 
+    #[inline(never)]
     fn may_give_nothing(&mut self, method: &ast::Method, span: Span) {
         let receiver = self.source.slice(method.receiver.span).to_owned();
         let name = &method.name.text;
@@ -222,6 +255,7 @@ impl Resolver<'_> {
         );
     }
 
+    #[inline(never)]
     fn unknown_method(&mut self, ty: &Type, all: &[Operation], method: &ast::Method) {
         let name = &method.name;
         if name.text.is_empty() {
@@ -282,6 +316,7 @@ impl Resolver<'_> {
         }
     }
 
+    #[inline(never)]
     fn atomic(&mut self, place: Place, method: &ast::Method, span: Span) -> Expr {
         let name = &method.name;
         let (op, takes) = match name.text.as_str() {
@@ -354,6 +389,7 @@ impl Resolver<'_> {
     }
 
     /// A variable may hold a lock or a channel; then their operations are meant.
+    #[inline(never)]
     fn other_on_atomic(&mut self, place: Place, method: &ast::Method, span: Span) -> Expr {
         let ty = self.cells.full(&place.ty);
         let all = operations(&ty);

@@ -10,6 +10,9 @@
 //! the mistakes of the last pass count. Functions are templates: each is
 //! resolved once for every tuple of types it is called with.
 //!
+//! Functions on the way down the tree are kept out of line, so that the deepest
+//! tree the parser lets through fits on a stack of 2 MiB.
+//!
 //! **Invariant:** a scenario without an error satisfies what `hir` promises.
 //! Nothing here panics or recurses deeper than the tree, whatever the input.
 //!
@@ -26,6 +29,7 @@ mod expect;
 mod expr;
 mod flow;
 mod infer;
+mod initial;
 mod method;
 mod methods;
 mod misuse;
@@ -112,7 +116,7 @@ pub fn resolve(file: &ast::File, source: &Source, sets: &[(String, i64)]) -> Res
         };
         let (mut resolved, used) = resolve_scenario(file, scenario, source, sets, work);
         work = used;
-        resolved.diagnostics.retain(|d| !diagnostics.contains(d));
+        said_once(&mut diagnostics, &mut resolved.diagnostics);
         resolved
             .diagnostics
             .truncate(DIAGNOSTICS_MAX.saturating_sub(n_reported));
@@ -185,6 +189,23 @@ fn resolve_scenario<'a>(
         diagnostics,
     };
     (resolved, work)
+}
+
+/// Leaves to the file what is wrong with the file, in the words that say most:
+/// only a scenario knows that a name is missing because it is declared inside.
+fn said_once(file: &mut [Diagnostic], scenario: &mut Vec<Diagnostic>) {
+    scenario.retain(|inner| {
+        let same = |outer: &&mut Diagnostic| {
+            (outer.span, outer.code, &outer.message) == (inner.span, inner.code, &inner.message)
+        };
+        let Some(outer) = file.iter_mut().find(same) else {
+            return true;
+        };
+        if outer.secondary.is_empty() {
+            outer.clone_from(inner);
+        }
+        false
+    });
 }
 
 fn has_error(diagnostics: &[Diagnostic]) -> bool {

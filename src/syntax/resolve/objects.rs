@@ -3,13 +3,12 @@
 use super::codes;
 use super::names::{Def, Wanted};
 use super::state::{Body, BodyKind, Resolver};
-use super::types::Because;
 use crate::base::{Diagnostic, Span};
 use crate::hir::{LockRef, ObjectDecl, ObjectDeclId, ObjectKind, RwPolicy, Type, Var, VarId};
 use crate::syntax::ast;
 
 /// Elements of all arrays of a scenario together.
-const CELLS_MAX: u64 = 65_536;
+pub const CELLS_MAX: u64 = 65_536;
 /// Elements in a channel.
 const CAPACITY_MAX: i64 = 65_536;
 /// The largest count of a semaphore or latch.
@@ -81,7 +80,8 @@ impl<'a> Resolver<'a> {
         Some(dims)
     }
 
-    fn too_many_cells(&mut self, span: Span) {
+    /// Reports more elements than the limit.
+    pub fn too_many_cells(&mut self, span: Span) {
         self.report(
             Diagnostic::error(
                 codes::TOO_MANY_CELLS,
@@ -168,67 +168,8 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The words of all elements: one value for all, or a list with one for each.
-    fn initial_values(&mut self, id: VarId, init: &ast::Expr, n: usize) -> Vec<i64> {
-        let ty = self.out.vars[id.index()].ty.clone();
-        if !matches!(init.kind, ast::ExprKind::Array(_)) {
-            let Some(value) = self.initial_value(init, &ty) else {
-                return Vec::new();
-            };
-            if value.len().saturating_mul(n) as u64 > CELLS_MAX {
-                return Vec::new();
-            }
-            return value.repeat(n);
-        }
-        let mut leaves = Vec::new();
-        let dims = self.out.vars[id.index()].dims.clone();
-        if !self.flatten(init, &dims, &mut leaves) {
-            return Vec::new();
-        }
-        let values = leaves.into_iter().map(|leaf| self.initial_value(leaf, &ty));
-        let values = values.collect::<Vec<_>>();
-        values
-            .into_iter()
-            .collect::<Option<Vec<_>>>()
-            .unwrap_or_default()
-            .concat()
-    }
-
-    /// The values of a nested list in row-major order; reports a wrong number.
-    fn flatten<'e>(
-        &mut self,
-        init: &'e ast::Expr,
-        dims: &[u32],
-        leaves: &mut Vec<&'e ast::Expr>,
-    ) -> bool {
-        let ast::ExprKind::Array(values) = &init.kind else {
-            leaves.push(init);
-            return true;
-        };
-        let Some((&n, inner)) = dims.split_first() else {
-            self.wrong_list(init.span, "a list of values for a single one".to_owned());
-            return false;
-        };
-        if values.len() != n as usize {
-            self.wrong_list(
-                init.span,
-                format!("{} values for {n} elements", values.len()),
-            );
-            return false;
-        }
-        for value in values {
-            if !inner.is_empty() && !matches!(value.kind, ast::ExprKind::Array(_)) {
-                self.wrong_list(value.span, "one value for a row of elements".to_owned());
-                return false;
-            }
-            if !self.flatten(value, inner, leaves) {
-                return false;
-            }
-        }
-        true
-    }
-
-    fn wrong_list(&mut self, span: Span, message: String) {
+    /// Reports a list that does not fit its array.
+    pub fn wrong_list(&mut self, span: Span, message: String) {
         self.report(
             Diagnostic::error(codes::SHAPE, span, message)
                 .label("the list must have the shape of the array")
@@ -236,32 +177,8 @@ impl<'a> Resolver<'a> {
         );
     }
 
-    /// The words of one element: a constant, or the number of a declared object.
-    fn initial_value(&mut self, init: &ast::Expr, ty: &Type) -> Option<Vec<i64>> {
-        if let Some((object, element)) = self.object_element(init) {
-            let kind = Type::Object(self.out.objects[object.index()].kind.ty());
-            if !self.cells.unify(ty, &kind, init.span) {
-                let value = crate::hir::Expr {
-                    kind: crate::hir::ExprKind::Object(object, None),
-                    ty: kind,
-                    span: init.span,
-                };
-                self.expect_type(value, ty, &Because::nothing());
-                return None;
-            }
-            let before: usize = self.out.objects[..object.index()]
-                .iter()
-                .map(|decl| decl.len.map_or(1, |n| n as usize))
-                .sum();
-            return i64::try_from(before + element as usize)
-                .ok()
-                .map(|word| vec![word]);
-        }
-        self.constant(init, Some(ty), "the value at the beginning")
-    }
-
     /// A single object or constant element, if the expression names one.
-    fn object_element(&mut self, expr: &ast::Expr) -> Option<(ObjectDeclId, u32)> {
+    pub fn object_element(&mut self, expr: &ast::Expr) -> Option<(ObjectDeclId, u32)> {
         let (name, index) = match &expr.kind {
             ast::ExprKind::Name(name) => (name, None),
             ast::ExprKind::Index { base, index } => match &base.kind {
@@ -533,39 +450,6 @@ impl<'a> Resolver<'a> {
             .collect()
     }
 
-    /// Fills in what only the uses of a variable decide: its type, and the words
-    /// of one that was given no value. A handle or object begins as none, -1.
-    pub fn finish_types(&mut self) {
-        let mut total = 0u64;
-        for at in 0..self.out.vars.len() {
-            let ty = self.cells.full(&self.out.vars[at].ty);
-            let words = elements(&self.out.vars[at].dims).saturating_mul(self.width(&ty));
-            let unset = match (&ty, self.out.vars[at].range) {
-                (Type::Object(_) | Type::Handle, _) => -1,
-                (_, Some((from, to))) if !(from..=to).contains(&0) => from,
-                _ => 0,
-            };
-            total = total.saturating_add(words as u64);
-            if total > CELLS_MAX {
-                self.too_many_cells(self.out.vars[at].span);
-                return;
-            }
-            let var = &mut self.out.vars[at];
-            var.ty = ty;
-            if var.initial.is_empty() {
-                var.initial = vec![unset; words];
-            }
-        }
-        for at in 0..self.out.objects.len() {
-            if let ObjectKind::Chan { element, .. } = &self.out.objects[at].kind {
-                let known = self.cells.full(element);
-                if let ObjectKind::Chan { element, .. } = &mut self.out.objects[at].kind {
-                    *element = known;
-                }
-            }
-        }
-    }
-
     /// Properties and constants see the names of the scenario.
     pub fn enter_scenario(&mut self) {
         self.body = Body::new(BodyKind::Constant("a declaration"), false, Type::Unit);
@@ -573,7 +457,7 @@ impl<'a> Resolver<'a> {
 }
 
 /// The number of elements of an array.
-fn elements(dims: &[u32]) -> usize {
+pub fn elements(dims: &[u32]) -> usize {
     dims.iter()
         .fold(1usize, |n, &dim| n.saturating_mul(dim as usize))
 }

@@ -20,6 +20,7 @@ struct Covered {
 
 impl Resolver<'_> {
     /// `match e { … }`.
+    #[inline(never)]
     pub fn match_(&mut self, match_: &ast::Match, span: Span) -> Option<StmtKind> {
         let value = self.value(&match_.value);
         let ty = self.cells.full(&value.ty);
@@ -57,6 +58,7 @@ impl Resolver<'_> {
         Some(StmtKind::Match(value, arms, default))
     }
 
+    #[inline(never)]
     fn pattern(
         &mut self,
         pattern: &ast::Pattern,
@@ -121,6 +123,7 @@ impl Resolver<'_> {
         );
     }
 
+    #[inline(never)]
     fn check_exhaustive(&mut self, ty: &Type, covered: &Covered, span: Span, value: Span) {
         let missing = match self.cells.head(ty) {
             Type::Bool => ["false", "true"]

@@ -110,6 +110,7 @@ impl Resolver<'_> {
             .is_some_and(|named| matches!(named.def, Def::Group(_)))
     }
 
+    #[inline(never)]
     fn path_in_var(&mut self, var: VarId, root: Span, steps: &[(Step<'_>, Span)]) -> Path {
         let n_indices = steps
             .iter()
@@ -165,6 +166,7 @@ impl Resolver<'_> {
         })
     }
 
+    #[inline(never)]
     fn wrong_indices(
         &mut self,
         name: &str,
@@ -201,6 +203,7 @@ impl Resolver<'_> {
         );
     }
 
+    #[inline(never)]
     fn path_in_object(
         &mut self,
         object: ObjectDeclId,
@@ -219,6 +222,7 @@ impl Resolver<'_> {
     }
 
     /// A declared object, or an element of a declared array of them.
+    #[inline(never)]
     pub fn object(&mut self, object: ObjectDeclId, index: Option<Expr>, span: Span) -> Expr {
         if let BodyKind::Constant(what) = self.body.kind {
             self.not_constant(span, what);
@@ -235,6 +239,7 @@ impl Resolver<'_> {
         self.make(ExprKind::Object(object, index.map(Box::new)), &ty, span)
     }
 
+    #[inline(never)]
     fn path_in_value(&mut self, mut value: Expr, steps: &[(Step<'_>, Span)]) -> Expr {
         for (step, span) in steps {
             value = match step {
@@ -250,6 +255,7 @@ impl Resolver<'_> {
         value
     }
 
+    #[inline(never)]
     fn no_index(&mut self, ty: &Type, span: Span) -> Expr {
         if !self.cells.is_open(ty) {
             let got = self.a_type(ty);
@@ -263,6 +269,7 @@ impl Resolver<'_> {
     }
 
     /// The number and type of a field; reports one that does not exist.
+    #[inline(never)]
     pub fn field_of(&mut self, ty: &Type, name: &ast::Ident) -> Option<(usize, Type)> {
         if name.text.is_empty() {
             self.broken = true;
@@ -296,6 +303,7 @@ impl Resolver<'_> {
         None
     }
 
+    #[inline(never)]
     fn no_fields(&mut self, ty: &Type, name: &ast::Ident) {
         if self.cells.is_open(ty) {
             self.type_needed(ty, name.span);
@@ -331,6 +339,7 @@ impl Resolver<'_> {
     }
 
     /// `worker.local`, `worker#1.local`: the last value of an actor's local, in a property.
+    #[inline(never)]
     fn actor_local(&mut self, root: &ast::Expr, steps: &[(Step<'_>, Span)]) -> Expr {
         let Some(((Step::Field(name), span), rest)) = steps.split_first() else {
             return self.misplaced(

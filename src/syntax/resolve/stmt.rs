@@ -106,6 +106,7 @@ impl Resolver<'_> {
     }
 
     /// The label of a named step; the same in every copy of a function.
+    #[inline(never)]
     fn label(&mut self, name: &ast::Ident) -> Option<hir::LabelId> {
         if let Some(&id) = self.labels.get(&name.span) {
             return Some(id);
@@ -145,6 +146,7 @@ impl Resolver<'_> {
         self.body.declare(local, fixed)
     }
 
+    #[inline(never)]
     fn let_(&mut self, let_: &ast::Let) -> StmtKind {
         let mut value = self.value(&let_.value);
         if let Some(ty) = &let_.ty {
@@ -156,6 +158,7 @@ impl Resolver<'_> {
         StmtKind::Let(local, Vec::new(), value)
     }
 
+    #[inline(never)]
     fn assign(&mut self, assign: &ast::Assign, span: Span) -> Option<StmtKind> {
         if self.assignable_name(&assign.target) == Some(false) {
             drop(self.value(&assign.value));
@@ -202,6 +205,7 @@ impl Resolver<'_> {
         Some(false)
     }
 
+    #[inline(never)]
     fn assign_place(&mut self, place: Place, assign: &ast::Assign, span: Span) -> StmtKind {
         let value = self.value(&assign.value);
         let declared = &self.out.vars[place.var.index()];
@@ -247,6 +251,7 @@ impl Resolver<'_> {
         }
     }
 
+    #[inline(never)]
     fn assign_local(
         &mut self,
         target: Expr,
@@ -301,6 +306,7 @@ impl Resolver<'_> {
         Some(StmtKind::Let(local, fields, value))
     }
 
+    #[inline(never)]
     fn effect(&mut self, expr: &ast::Expr) -> Option<StmtKind> {
         let resolved = match &expr.kind {
             ast::ExprKind::Method(method) => self.operation(method, expr.span, true),
@@ -321,6 +327,7 @@ impl Resolver<'_> {
             && self.names.lookup(word, self.body.in_file).is_none()
     }
 
+    #[inline(never)]
     fn wait_until(&mut self, call: &ast::Call) -> Option<StmtKind> {
         if !self.check_count(&call.name, call.args.len(), 1, 1, None) {
             return None;
@@ -331,6 +338,7 @@ impl Resolver<'_> {
         Some(StmtKind::WaitUntil(condition))
     }
 
+    #[inline(never)]
     fn fence(&mut self, call: &ast::Call) -> Option<StmtKind> {
         if !self.check_count(&call.name, call.args.len(), 0, 1, None) {
             return None;
@@ -361,6 +369,7 @@ impl Resolver<'_> {
         None
     }
 
+    #[inline(never)]
     fn return_(&mut self, value: Option<&ast::Expr>, span: Span) -> Option<StmtKind> {
         let Some(value) = value else {
             self.body.returned_nothing.get_or_insert(span);

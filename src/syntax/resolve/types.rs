@@ -172,9 +172,14 @@ impl Resolver<'_> {
         if self.cells.unify(ty, &found.ty, found.span) {
             return self.typed(found);
         }
-        if self.cells.too_deep.is_some() {
-            return self.error_expr(found.span);
+        if self.cells.too_deep.is_none() {
+            self.mismatch(&found, ty, because);
         }
+        self.error_expr(found.span)
+    }
+
+    #[inline(never)]
+    fn mismatch(&mut self, found: &Expr, ty: &Type, because: &Because) {
         let (wanted, got) = (self.a_type(ty), self.a_type(&found.ty));
         let code = if self.cells.head(&found.ty) == Type::Unit {
             codes::NO_VALUE
@@ -209,7 +214,6 @@ impl Resolver<'_> {
             },
         };
         self.report(diagnostic);
-        self.error_expr(found.span)
     }
 
     /// The expression with what is known of its type by now.

@@ -83,6 +83,44 @@ fn long_chains_are_no_deep_recursion() {
     );
 }
 
+/// The deepest trees the parser lets through, on the small stack of a test thread.
+#[test]
+fn the_deepest_trees_fit_on_a_small_stack() {
+    let deep = |open: &str, inside: &str, close: &str, n: usize| {
+        format!("{}{inside}{}", open.repeat(n), close.repeat(n))
+    };
+    for text in [
+        deep("if x == 0 { ", "skip", " }", 120),
+        deep("with m { ", "skip", " }", 120),
+        deep("try { ", "skip", " } catch { }", 120),
+        deep("match x { _ => { ", "skip", " } }", 60),
+        format!("x = {}", deep("(1 + ", "x", ")", 120)),
+        format!("x = {}", deep("min(1, ", "x", ")", 120)),
+        format!("x = {}", deep("if b { ", "x", " } else { 0 }", 120)),
+        format!("x = {}", deep("a[", "0", "]", 120)),
+        format!("x = {}", deep("id(", "x", ")", 120)),
+        format!("b = {}", deep("!", "b", "", 120)),
+    ] {
+        body(
+            &format!(
+                "lock m\nvar x = 0\nvar b = true\nvar a[2] = 0\nfn id(x) {{ return x }}\nthread t {{ {text} }}"
+            ),
+            &[],
+        );
+    }
+    for text in [
+        format!("x{}", ".f()".repeat(500)),
+        format!("x = x{}", ".f".repeat(500)),
+        format!("x = x{}", "[0]".repeat(500)),
+        format!("x = q{}", ".recv()".repeat(500)),
+    ] {
+        let (_, mistakes) = all(&format!(
+            "scenario \"s\" {{ var x = 0 chan q thread t {{ {text} }} }}"
+        ));
+        assert!(!mistakes.is_empty());
+    }
+}
+
 #[test]
 fn a_long_file_of_mistakes_is_quick() {
     let mut text = "scenario \"s\" {\n".to_owned();

@@ -310,6 +310,12 @@ fn functions_outside_scenarios_see_only_what_is_outside() {
         "fn f() { x = 1 }\nscenario \"s\" {\nvar x = 0\nthread t { f() }\n}",
         &["1:10 E020 no variable `x` outside the scenarios"],
     );
+    let (_, mistakes) =
+        super::all("fn f() { x = 1 }\nscenario \"s\" {\nvar x = 0\nthread t { f() }\n}");
+    assert_eq!(
+        mistakes[0].secondary[0].text,
+        "`x` belongs to this scenario"
+    );
 }
 
 #[test]

@@ -320,3 +320,31 @@ fn declarations_in_any_order() {
         &[],
     );
 }
+
+/// The scenarios of the repository are right, whatever bugs they show.
+#[test]
+fn the_scenarios_of_the_repository() {
+    let mut folders = vec![std::path::PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/scenarios"
+    ))];
+    let mut n_files = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder of the repository") {
+            let path = entry.expect("a readable folder").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "tb") {
+                let text = std::fs::read_to_string(&path).expect("a readable file");
+                let (source, mistakes) = super::all(&text);
+                let found = mistakes
+                    .iter()
+                    .map(|m| super::headline(&source, m))
+                    .collect::<Vec<_>>();
+                assert!(found.is_empty(), "{}: {found:#?}", path.display());
+                n_files += 1;
+            }
+        }
+    }
+    assert!(n_files > 100, "only {n_files} scenarios");
+}

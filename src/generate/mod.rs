@@ -1,0 +1,32 @@
+//! Random small scenarios, for comparing one engine with another.
+//!
+//! A [`Plan`] is a scenario as plain data. [`make`] draws one from a seed,
+//! [`smaller`] lists the plans that leave something out, and [`write`](fn@write) gives its
+//! text together with the HIR that the text stands for. Writing never fails:
+//! what makes no sense where it stands (a `break` outside a loop, a lock that
+//! was left out) is written as something that does. So a plan can be cut down
+//! anywhere and stays a scenario.
+//!
+//! Every scenario ends or goes round among few states; how many is up to luck,
+//! so whoever explores one sets a limit and passes on.
+//!
+//! Used by tests and fuzz targets only. **Deliberately absent:** arrays, structs
+//! and everything else that is compiled away before an engine sees it.
+
+mod expressions;
+mod make;
+mod objects;
+mod plan;
+mod properties;
+mod random;
+mod shrink;
+mod statements;
+mod write;
+
+pub use make::{Knobs, make};
+pub use plan::{
+    Act, Block, Bool, Func, Int, LockMode, Object, Plan, Property, Shared, Thread, Vary, Wait,
+};
+pub use random::Random;
+pub use shrink::smaller;
+pub use write::{Written, write};

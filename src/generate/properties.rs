@@ -1,0 +1,150 @@
+//! Properties of a plan. In them everything is read at once, and there are no locals.
+
+use super::plan::Property;
+use super::write::Writer;
+use crate::hir::{self, ActorId, Expr, ExprKind, LabelId, Place, PropertyKind, Type};
+
+impl<'p> Writer<'p> {
+    /// A property, if what it talks about is there.
+    pub fn property(&mut self, property: &'p Property) {
+        let before = self.text.len();
+        let from = self.line();
+        self.at_once = true;
+        self.named.clear();
+        self.parameter = None;
+        let kind = match property {
+            Property::Always(condition) => {
+                self.put("always ");
+                Some(PropertyKind::Always(self.bool(condition)))
+            }
+            Property::Finally(condition) => {
+                self.put("finally assert ");
+                Some(PropertyKind::Finally(self.bool(condition)))
+            }
+            Property::Sometimes(condition) => {
+                self.put("sometimes ");
+                Some(PropertyKind::Sometimes(self.bool(condition)))
+            }
+            Property::Order(first, then) => self.order(*first, *then),
+            Property::Observe(thread) => {
+                self.observe(*thread, from);
+                None
+            }
+            Property::Outcomes(values, exact) => {
+                self.outcomes(values, *exact, from);
+                None
+            }
+        };
+        self.at_once = false;
+        if let Some(kind) = kind {
+            let span = self.span(from);
+            self.made.properties.push(hir::Property {
+                name: None,
+                span,
+                kind,
+            });
+        }
+        if self.text.len() == from {
+            self.text.truncate(before);
+        }
+    }
+
+    fn order(&mut self, first: usize, then: usize) -> Option<PropertyKind> {
+        let find = |label| self.labels.iter().position(|&of| of == label);
+        let (one, other) = (find(first)?, find(then)?);
+        self.put(&format!("order @a{first} before @a{then}"));
+        Some(PropertyKind::Order(LabelId::new(one), LabelId::new(other)))
+    }
+
+    fn observe(&mut self, thread: Option<usize>, from: usize) {
+        let mut names = Vec::new();
+        let mut values = Vec::new();
+        self.put("observe ");
+        for index in 0..self.made.vars.len() {
+            let name = self.made.vars[index].name.clone();
+            if index > 0 {
+                self.put(", ");
+            }
+            let start = self.at();
+            self.put(&name);
+            let span = self.span(start);
+            values.push(read(hir::VarId::new(index), span));
+            names.push(name);
+        }
+        if let Some((thread, value)) = thread.and_then(|thread| self.local_of(thread)) {
+            if !values.is_empty() {
+                self.put(", ");
+            }
+            let name = format!("t{thread}.r0");
+            let start = self.at();
+            self.put(&name);
+            let span = self.span(start);
+            values.push(Expr { span, ..value });
+            names.push(name);
+        }
+        if values.is_empty() {
+            self.text.truncate(from);
+            return;
+        }
+        let span = self.span(from);
+        self.made.outcomes.push(hir::Outcomes {
+            span,
+            names,
+            values,
+            print: false,
+            expected: None,
+            exact: false,
+        });
+    }
+
+    /// The local `r0` of a thread that is only one.
+    fn local_of(&self, thread: usize) -> Option<(usize, Expr)> {
+        let group = self.made.groups.get(thread).filter(|group| group.n == 1)?;
+        let body = &self.made.functions[group.body.index()];
+        let local = body.locals.iter().position(|local| local.name == "r0")?;
+        let actor = ActorId::new(group.first.index());
+        let value = Expr {
+            kind: ExprKind::ActorLocal(actor, hir::LocalId::new(local)),
+            ty: Type::Int,
+            span: group.span,
+        };
+        Some((thread, value))
+    }
+
+    fn outcomes(&mut self, expected: &[i64], exact: bool, from: usize) {
+        let Some(var) = self.made.vars.first() else {
+            return;
+        };
+        let name = var.name.clone();
+        self.put("outcomes (");
+        let start = self.at();
+        self.put(&name);
+        let span = self.span(start);
+        self.put(if exact { ") == { " } else { ") in { " });
+        let values: Vec<String> = expected.iter().map(i64::to_string).collect();
+        self.put(&values.join(", "));
+        self.put(" }");
+        self.made.outcomes.push(hir::Outcomes {
+            span: self.span(from),
+            names: vec![name],
+            values: vec![read(hir::VarId(0), span)],
+            print: false,
+            expected: Some(expected.iter().map(|&value| vec![value]).collect()),
+            exact,
+        });
+    }
+}
+
+fn read(var: hir::VarId, span: crate::base::Span) -> Expr {
+    Expr {
+        kind: ExprKind::Read(Place {
+            var,
+            indices: Vec::new(),
+            fields: Vec::new(),
+            ty: Type::Int,
+            span,
+        }),
+        ty: Type::Int,
+        span,
+    }
+}

@@ -1,0 +1,461 @@
+//! Statements of a plan.
+
+use super::expressions::constant;
+use super::objects::{give, is_chan, take, wait, wake, wake_all};
+use super::plan::{Act, LockMode, Object, Vary, Wait};
+use super::write::Writer;
+use crate::base::Span;
+use crate::hir::{
+    self, Expr, ExprKind, Method, ReceiveOp, Spawn, SpawnKind, Stmt, StmtKind, StringId, TryCatch,
+    Type, WithKind,
+};
+
+impl<'p> Writer<'p> {
+    pub fn block(&mut self, acts: &'p [Act]) -> hir::Block {
+        let from = self.at();
+        self.put("{");
+        self.indent += 1;
+        let mut stmts = Vec::new();
+        self.acts(acts, &mut stmts);
+        self.indent -= 1;
+        self.line();
+        self.put("}");
+        hir::Block {
+            stmts,
+            span: self.span(from),
+        }
+    }
+
+    fn round(&mut self, acts: &'p [Act]) -> hir::Block {
+        self.loops += 1;
+        let block = self.block(acts);
+        self.loops -= 1;
+        block
+    }
+
+    /// Writes acts; returns whether what follows them can be reached.
+    pub fn acts(&mut self, acts: &'p [Act], stmts: &mut Vec<Stmt>) -> bool {
+        for act in acts {
+            let goes_on = match act {
+                Act::Spawn(function, daemon, body, join) => {
+                    self.spawn(*function, *daemon, body, *join, stmts)
+                }
+                Act::Label(label, act) => {
+                    self.labelled(*label, act, stmts);
+                    true
+                }
+                act => {
+                    let from = self.line();
+                    let kind = self.act(act);
+                    stmts.push(stmt(kind, self.span(from)));
+                    true
+                }
+            };
+            let last = stmts.last().map(|stmt| &stmt.kind);
+            let leaves = matches!(
+                last,
+                Some(
+                    StmtKind::Break | StmtKind::Continue | StmtKind::Return(_) | StmtKind::Raise(_)
+                )
+            );
+            if leaves || !goes_on {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn spawn(
+        &mut self,
+        function: usize,
+        daemon: bool,
+        body: &'p [Act],
+        join: bool,
+        stmts: &mut Vec<Stmt>,
+    ) -> bool {
+        let Some(id) = self.function(function) else {
+            return self.acts(body, stmts);
+        };
+        let from = self.line();
+        let name = format!("h{}", self.locals.len());
+        self.put(&format!("let {name} = "));
+        let start = self.at();
+        self.put(if daemon { "spawn daemon " } else { "spawn " });
+        self.put(&format!("f{function}(1)"));
+        let span = self.span(start);
+        let handle = self.new_local(&name, Type::Handle, span);
+        let spawn = Spawn {
+            function: id,
+            args: vec![constant(1, span)],
+            kind: SpawnKind::Thread,
+            name: None,
+            daemon,
+        };
+        let value = Expr {
+            kind: ExprKind::Spawn(Box::new(spawn)),
+            ty: Type::Handle,
+            span,
+        };
+        let kind = StmtKind::Let(handle, Vec::new(), value);
+        stmts.push(stmt(kind, self.span(from)));
+        if !self.acts(body, stmts) {
+            return false;
+        }
+        if join {
+            let from = self.line();
+            self.put(&format!("{name}.join()"));
+            let span = self.span(from);
+            let receiver = Expr {
+                kind: ExprKind::Local(handle),
+                ty: Type::Handle,
+                span,
+            };
+            stmts.push(stmt(effect(Method::Join, receiver, Vec::new(), span), span));
+        }
+        true
+    }
+
+    fn labelled(&mut self, label: usize, act: &'p Act, stmts: &mut Vec<Stmt>) {
+        let from = self.line();
+        let fits = !self.labels.contains(&label)
+            && !self.in_label
+            && !matches!(act, Act::Label(..) | Act::Spawn(..));
+        if !fits {
+            let kind = self.act(act);
+            stmts.push(stmt(kind, self.span(from)));
+            return;
+        }
+        self.put(&format!("@a{label}: "));
+        let span = Span::new(from, self.at() - 2);
+        self.labels.push(label);
+        self.made.labels.push(hir::Label {
+            name: format!("a{label}"),
+            span,
+        });
+        let id = hir::LabelId::new(self.made.labels.len() - 1);
+        self.in_label = true;
+        let kind = self.act(act);
+        self.in_label = false;
+        stmts.push(Stmt {
+            kind,
+            span: self.span(from),
+            label: Some(id),
+        });
+    }
+
+    fn act(&mut self, act: &'p Act) -> StmtKind {
+        let from = self.at();
+        let kind = self.some_act(act);
+        kind.unwrap_or_else(|| {
+            self.text.truncate(from);
+            self.put("skip");
+            StmtKind::Skip
+        })
+    }
+
+    fn some_act(&mut self, act: &'p Act) -> Option<StmtKind> {
+        use Act as A;
+        match act {
+            A::Set(var, value) => {
+                let place = self.place(*var)?;
+                self.put(" = ");
+                Some(StmtKind::Assign(place, self.int(value)))
+            }
+            A::Update(var, vary, value) => self.update(*var, *vary, value),
+            A::Local(local, value) => {
+                let id = self.named_local(*local)?;
+                self.put(&format!("r{local} = "));
+                Some(StmtKind::Let(id, Vec::new(), self.int(value)))
+            }
+            A::Take(object, mode) => self.call(*object, |row| take(row, *mode, None)),
+            A::Give(object, mode) => self.call(*object, |row| give(row, *mode)),
+            A::With(object, mode, body) => self.with(*object, *mode, body),
+            A::Downgrade(object) => self.call(*object, |row| match row {
+                Object::RwLock(_) => Some((Method::Downgrade, "downgrade", Type::Unit)),
+                _ => None,
+            }),
+            A::Await(object) => self.call(*object, wait),
+            A::Wake(object) => self.call(*object, wake),
+            A::WakeAll(object) => match self.plan.objects.get(*object)? {
+                Object::Latch(_) => {
+                    let from = self.at();
+                    let latch = self.named_object(*object)?;
+                    self.put(".add(1)");
+                    let span = self.span(from);
+                    Some(effect(
+                        Method::LatchAdd,
+                        latch,
+                        vec![constant(1, span)],
+                        span,
+                    ))
+                }
+                _ => self.call(*object, wake_all),
+            },
+            A::Send(chan, value) => {
+                let from = self.at();
+                let receiver = self.chan(*chan)?;
+                self.put(".send(");
+                let value = self.int(value);
+                self.put(")");
+                Some(effect(Method::Send, receiver, vec![value], self.span(from)))
+            }
+            A::Close(chan) => self.on_chan(*chan, Method::Close, "close"),
+            A::Done(chan) => self.on_chan(*chan, Method::TaskDone, "task_done"),
+            A::JoinJobs(chan) => self.on_chan(*chan, Method::ChanJoin, "join"),
+            A::IfReceive(chan, wait, then, otherwise) => {
+                self.if_receive(*chan, *wait, then, otherwise)
+            }
+            A::ForReceive(chan, body) => {
+                self.plan.objects.get(*chan).filter(|row| is_chan(row))?;
+                let (name, span) = self.begin_binding("for ");
+                self.put(" in ");
+                let chan = self.chan(*chan)?;
+                let local = self.new_local(&name, Type::Int, span);
+                self.put(" ");
+                Some(StmtKind::ForReceive(local, chan, self.round(body)))
+            }
+            A::If(condition, then, otherwise) => {
+                self.put("if ");
+                let condition = self.bool(condition);
+                self.put(" ");
+                let then = self.block(then);
+                Some(StmtKind::If(condition, then, self.otherwise(otherwise)))
+            }
+            A::While(condition, body) => {
+                self.put("while ");
+                let condition = self.bool(condition);
+                self.put(" ");
+                Some(StmtKind::While(condition, self.round(body)))
+            }
+            A::Loop(body) => {
+                self.put("loop ");
+                Some(StmtKind::Loop(self.round(body)))
+            }
+            A::For(n, body) => {
+                let (name, span) = self.begin_binding("for ");
+                let local = self.new_local(&name, Type::Int, span);
+                self.put(" in ");
+                let start = self.at();
+                self.put("0");
+                let first = constant(0, self.span(start));
+                self.put("..");
+                let start = self.at();
+                self.put(&n.to_string());
+                let last = constant(*n, self.span(start));
+                self.put(" ");
+                Some(StmtKind::For(local, first, last, self.round(body)))
+            }
+            A::Break | A::Continue if self.loops == 0 => None,
+            A::Break => self.word("break", StmtKind::Break),
+            A::Continue => self.word("continue", StmtKind::Continue),
+            A::Either(one, other) => {
+                self.put("either ");
+                let one = self.block(one);
+                self.put(" or ");
+                Some(StmtKind::Either(vec![one, self.block(other)]))
+            }
+            A::WaitUntil(condition) => {
+                self.put("wait_until(");
+                self.at_once = true;
+                let condition = self.bool(condition);
+                self.at_once = false;
+                self.put(")");
+                Some(StmtKind::WaitUntil(condition))
+            }
+            A::Atomic(body) => {
+                self.put("atomic ");
+                Some(StmtKind::Atomic(self.block(body)))
+            }
+            A::Assert(condition) => {
+                self.put("assert ");
+                Some(StmtKind::Assert(self.bool(condition), None))
+            }
+            A::Raise => self.word("raise \"Oops\"", StmtKind::Raise(StringId(0))),
+            A::Try(body, handler) => {
+                self.put("try ");
+                let body = self.block(body);
+                self.put(" catch ");
+                let catches = vec![(None, self.block(handler))];
+                Some(StmtKind::Try(Box::new(TryCatch {
+                    body,
+                    catches,
+                    finally: None,
+                })))
+            }
+            A::Finally(body, last) => {
+                self.put("try ");
+                let body = self.block(body);
+                self.put(" finally ");
+                // Leaving a `finally` block early is refused.
+                let loops = std::mem::take(&mut self.loops);
+                let finally = Some(self.block(last));
+                self.loops = loops;
+                Some(StmtKind::Try(Box::new(TryCatch {
+                    body,
+                    catches: Vec::new(),
+                    finally,
+                })))
+            }
+            A::Join(thread) => {
+                let from = self.at();
+                let plan = self.plan;
+                plan.threads.get(*thread)?;
+                self.put(&format!("t{thread}"));
+                let group = Expr {
+                    kind: ExprKind::Group(*thread),
+                    ty: Type::Handle,
+                    span: self.span(from),
+                };
+                self.put(".join()");
+                Some(effect(Method::Join, group, Vec::new(), self.span(from)))
+            }
+            A::Call(function, value) => {
+                let call = self.call_function(*function, value)?;
+                Some(StmtKind::Expr(call))
+            }
+            A::Print(value) => {
+                self.put("print ");
+                let value = self.int(value);
+                Some(StmtKind::Print(vec![hir::Print { value }]))
+            }
+            A::Yield => self.word("yield", StmtKind::Yield),
+            A::Return => {
+                self.put("return");
+                let value = (self.body >= self.plan.threads.len()).then(|| {
+                    self.put(" ");
+                    let from = self.at();
+                    self.put("7");
+                    constant(7, self.span(from))
+                });
+                Some(StmtKind::Return(value))
+            }
+            A::Spawn(..) | A::Label(..) => None,
+        }
+    }
+
+    fn word(&mut self, text: &str, kind: StmtKind) -> Option<StmtKind> {
+        self.put(text);
+        Some(kind)
+    }
+
+    fn otherwise(&mut self, acts: &'p [Act]) -> hir::Block {
+        if acts.is_empty() {
+            return hir::Block::default();
+        }
+        self.put(" else ");
+        self.block(acts)
+    }
+
+    fn begin_binding(&mut self, before: &str) -> (String, Span) {
+        self.put(before);
+        let from = self.at();
+        let name = format!("v{}", self.locals.len());
+        self.put(&name);
+        (name, self.span(from))
+    }
+
+    fn update(&mut self, var: usize, vary: Vary, value: &'p super::Int) -> Option<StmtKind> {
+        let row = self.plan.shared.get(var)?;
+        let op = match vary {
+            Vary::Add => (hir::BinaryOp::Add, " += "),
+            Vary::Sub => (hir::BinaryOp::Sub, " -= "),
+            Vary::Max | Vary::Swap => {
+                row.atomic.then_some(())?;
+                let from = self.at();
+                let call = self.vary(var, vary, value)?;
+                debug_assert_eq!(call.span.start as usize, from);
+                return Some(StmtKind::Expr(call));
+            }
+        };
+        let from = self.at();
+        let place = self.place(var)?;
+        self.put(op.1);
+        let value = self.int(value);
+        if !row.atomic {
+            return Some(StmtKind::Update(place, op.0, value));
+        }
+        Some(StmtKind::Expr(Expr {
+            kind: ExprKind::Atomic(hir::AtomicOp::Fetch(op.0), place, vec![value]),
+            ty: Type::Unit,
+            span: self.span(from),
+        }))
+    }
+
+    fn with(&mut self, object: usize, mode: LockMode, body: &'p [Act]) -> Option<StmtKind> {
+        let row = self.plan.objects.get(object)?;
+        let (kind, part) = match (row, mode) {
+            (Object::Lock { .. }, _) => (WithKind::Lock, ""),
+            (Object::RwLock(_), LockMode::Shared) => (WithKind::Read, ".read"),
+            (Object::RwLock(_), LockMode::Exclusive) => (WithKind::Write, ".write"),
+            (Object::Sem { .. }, _) => (WithKind::Permit, ""),
+            (Object::Once, _) => (WithKind::First, ".first"),
+            _ => return None,
+        };
+        self.put("with ");
+        let object = self.named_object(object)?;
+        self.put(part);
+        self.put(" ");
+        Some(StmtKind::With(kind, object, self.block(body)))
+    }
+
+    fn if_receive(
+        &mut self,
+        chan: usize,
+        wait: Wait,
+        then: &'p [Act],
+        otherwise: &'p [Act],
+    ) -> Option<StmtKind> {
+        self.plan.objects.get(chan).filter(|row| is_chan(row))?;
+        let (name, span) = self.begin_binding("if let ");
+        self.put(" = ");
+        let channel = self.chan(chan)?;
+        let (op, text) = match wait {
+            Wait::Try => (ReceiveOp::Try, ".try_recv() "),
+            Wait::Timeout => (ReceiveOp::Timeout, ".recv_for() "),
+        };
+        self.put(text);
+        let local = self.new_local(&name, Type::Int, span);
+        let then = self.block(then);
+        let otherwise = self.otherwise(otherwise);
+        Some(StmtKind::IfReceive(local, channel, op, then, otherwise))
+    }
+
+    /// A method without arguments, as a statement.
+    fn call(
+        &mut self,
+        object: usize,
+        method: impl Fn(&Object) -> Option<(Method, &'static str, Type)>,
+    ) -> Option<StmtKind> {
+        let from = self.at();
+        let (method, name, ty) = method(self.plan.objects.get(object)?)?;
+        let receiver = self.named_object(object)?;
+        self.put(&format!(".{name}()"));
+        Some(StmtKind::Expr(Expr {
+            kind: ExprKind::Method(method, Box::new(receiver), Vec::new()),
+            ty,
+            span: self.span(from),
+        }))
+    }
+
+    fn on_chan(&mut self, chan: usize, method: Method, name: &'static str) -> Option<StmtKind> {
+        self.call(chan, |row| {
+            is_chan(row).then_some((method, name, Type::Unit))
+        })
+    }
+}
+
+pub(super) fn stmt(kind: StmtKind, span: Span) -> Stmt {
+    Stmt {
+        kind,
+        span,
+        label: None,
+    }
+}
+
+pub(super) fn effect(method: Method, receiver: Expr, args: Vec<Expr>, span: Span) -> StmtKind {
+    StmtKind::Expr(Expr {
+        kind: ExprKind::Method(method, Box::new(receiver), args),
+        ty: Type::Unit,
+        span,
+    })
+}

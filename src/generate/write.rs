@@ -1,0 +1,449 @@
+//! A plan as text, and as the HIR that the text stands for, in one walk: each
+//! part of the HIR gets the place of its text.
+//!
+//! The walk is made twice. The first time finds out what is used; the second
+//! declares that and nothing else.
+
+use super::expressions::constant;
+use super::objects::{is_lock, object_kind, object_name, object_words};
+use super::plan::{Act, Object, Plan};
+use super::statements::stmt;
+use crate::base::Span;
+use crate::hir::{
+    self, Actor, ActorGroup, ActorId, ActorKind, Expr, ExprKind, Function, FunctionId, Instance,
+    Local, LocalId, LockRef, ObjectDecl, ObjectDeclId, Scenario, StmtKind, Type, VarId,
+};
+use std::collections::BTreeSet;
+
+/// A scenario that was written.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// Its text.
+    pub text: String,
+    /// What the text means.
+    pub scenario: Scenario,
+}
+
+/// Writes a plan.
+pub fn write(plan: &Plan) -> Written {
+    let mut draft = Writer::new(plan, None);
+    draft.scenario();
+    let mut writer = Writer::new(plan, Some(draft.used));
+    writer.scenario();
+    Written {
+        text: writer.text,
+        scenario: writer.made,
+    }
+}
+
+/// Which rows of the plan are mentioned.
+#[derive(Default)]
+pub(super) struct Used {
+    shared: BTreeSet<usize>,
+    objects: BTreeSet<usize>,
+    functions: BTreeSet<usize>,
+    /// Locals `r0`, … by the number of the body.
+    locals: BTreeSet<(usize, usize)>,
+}
+
+pub(super) struct Writer<'p> {
+    pub plan: &'p Plan,
+    pub text: String,
+    pub made: Scenario,
+    /// Nothing may be a step here.
+    pub at_once: bool,
+    /// Labels that stand somewhere, by their number in the plan.
+    pub labels: Vec<usize>,
+    known: Option<Used>,
+    used: Used,
+    // Of the body under way:
+    pub body: usize,
+    /// Functions from here on may be called.
+    callable: usize,
+    pub locals: Vec<Local>,
+    /// The local of `r0`, ….
+    pub named: Vec<Option<LocalId>>,
+    /// The parameter's name.
+    pub parameter: Option<&'static str>,
+    pub loops: usize,
+    pub indent: usize,
+    pub in_label: bool,
+}
+
+impl<'p> Writer<'p> {
+    fn new(plan: &'p Plan, known: Option<Used>) -> Self {
+        Self {
+            plan,
+            text: String::new(),
+            made: Scenario {
+                name: "random".to_owned(),
+                description: String::new(),
+                span: Span::default(),
+                strings: vec!["Oops".to_owned()],
+                enums: Vec::new(),
+                structs: Vec::new(),
+                vars: Vec::new(),
+                objects: Vec::new(),
+                functions: Vec::new(),
+                groups: Vec::new(),
+                actors: Vec::new(),
+                labels: Vec::new(),
+                properties: Vec::new(),
+                outcomes: Vec::new(),
+                fairness: Vec::new(),
+                expects: Vec::new(),
+                allows: Vec::new(),
+                memory: hir::MemoryModel::Sc,
+            },
+            at_once: false,
+            labels: Vec::new(),
+            known,
+            used: Used::default(),
+            body: 0,
+            callable: 0,
+            locals: Vec::new(),
+            named: Vec::new(),
+            parameter: None,
+            loops: 0,
+            indent: 0,
+            in_label: false,
+        }
+    }
+
+    // Text.
+
+    pub fn put(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    pub fn at(&self) -> usize {
+        self.text.len()
+    }
+
+    pub fn span(&self, from: usize) -> Span {
+        Span::new(from, self.text.len())
+    }
+
+    /// Begins a line; returns where its text begins.
+    pub fn line(&mut self) -> usize {
+        self.put("\n");
+        for _ in 0..self.indent {
+            self.put("    ");
+        }
+        self.at()
+    }
+
+    // Names.
+
+    fn is_used(&self, of: impl Fn(&Used) -> bool) -> bool {
+        self.known.as_ref().is_none_or(of)
+    }
+
+    /// The number of a variable among those declared.
+    pub fn var(&mut self, shared: usize) -> Option<VarId> {
+        self.plan.shared.get(shared)?;
+        self.used.shared.insert(shared);
+        let known = self.known.as_ref();
+        let index = known.map_or(shared, |known| known.shared.range(..shared).count());
+        Some(VarId::new(index))
+    }
+
+    pub fn object(&mut self, object: usize) -> Option<(ObjectDeclId, &'p Object)> {
+        let row = self.plan.objects.get(object)?;
+        if let Object::Cond { lock, .. } = row {
+            // A condition without a lock is not there.
+            self.plan.objects.get(*lock).filter(|row| is_lock(row))?;
+            self.used.objects.insert(*lock);
+        }
+        self.used.objects.insert(object);
+        let known = self.known.as_ref();
+        let index = known.map_or(object, |known| known.objects.range(..object).count());
+        Some((ObjectDeclId::new(index), row))
+    }
+
+    /// An object's name as an expression.
+    pub fn named_object(&mut self, object: usize) -> Option<Expr> {
+        let (id, row) = self.object(object)?;
+        let from = self.at();
+        self.put(&object_name(object, row));
+        Some(Expr {
+            ty: Type::Object(object_kind(row, ObjectDeclId(0)).ty()),
+            kind: ExprKind::Object(id, None),
+            span: self.span(from),
+        })
+    }
+
+    /// A function that may be called here.
+    pub fn function(&mut self, function: usize) -> Option<FunctionId> {
+        if function < self.callable || function >= self.plan.functions.len() {
+            return None;
+        }
+        self.used.functions.insert(function);
+        let known = self.known.as_ref();
+        let index = known.map_or(function, |known| known.functions.range(..function).count());
+        Some(FunctionId::new(index))
+    }
+
+    /// The local `r0`, … of the body.
+    pub fn named_local(&mut self, local: usize) -> Option<LocalId> {
+        self.used.locals.insert((self.body, local));
+        self.named.get(local).copied().flatten()
+    }
+
+    pub fn parameter(&self) -> Option<&'static str> {
+        self.parameter
+    }
+
+    pub fn new_local(&mut self, name: &str, ty: Type, span: Span) -> LocalId {
+        self.locals.push(Local {
+            name: name.to_owned(),
+            span,
+            ty,
+        });
+        LocalId::new(self.locals.len() - 1)
+    }
+
+    // Declarations.
+
+    fn scenario(&mut self) {
+        self.put("scenario \"random\"");
+        self.made.span = self.span(0);
+        self.put(" {");
+        self.indent = 1;
+        let plan = self.plan;
+        if self.known.is_some() {
+            self.declare_shared();
+            self.declare_objects();
+        }
+        for (index, function) in plan.functions.iter().enumerate() {
+            if !self.is_used(|used| used.functions.contains(&index)) {
+                continue;
+            }
+            self.line();
+            self.put("fn ");
+            let name = format!("f{index}");
+            let from = self.at();
+            self.put(&name);
+            let span = self.span(from);
+            self.put("(p) ");
+            let body = plan.threads.len() + index;
+            let made = self.body(
+                name,
+                span,
+                body,
+                index + 1,
+                Some("p"),
+                &function.body,
+                Some(&function.returns),
+            );
+            self.made.functions.push(made);
+        }
+        for (index, thread) in plan.threads.iter().enumerate() {
+            self.thread(index, thread);
+        }
+        for property in &plan.properties {
+            self.property(property);
+        }
+        for shared in self.used.shared.clone() {
+            if let Some(lock) = plan.shared[shared].guarded_by {
+                self.object(lock);
+            }
+        }
+        self.indent = 0;
+        self.line();
+        self.put("}\n");
+    }
+
+    fn declare_shared(&mut self) {
+        let plan = self.plan;
+        for (index, shared) in plan.shared.iter().enumerate() {
+            if !self.is_used(|used| used.shared.contains(&index)) {
+                continue;
+            }
+            self.line();
+            self.put(if shared.atomic { "atomic " } else { "var " });
+            let from = self.at();
+            self.put(&format!("x{index}"));
+            let span = self.span(from);
+            if let Some(most) = shared.most {
+                self.put(&format!(": 0..={most}"));
+            }
+            self.put(&format!(" = {}", shared.initial));
+            let guard = shared.guarded_by.filter(|_| !shared.atomic);
+            let guarded_by = guard.and_then(|lock| {
+                let (decl, row) = self.object(lock)?;
+                matches!(row, Object::Lock { .. } | Object::RwLock(_)).then(|| {
+                    self.put(&format!(" guarded_by {}", object_name(lock, row)));
+                    LockRef { decl, element: 0 }
+                })
+            });
+            self.made.vars.push(hir::Var {
+                name: format!("x{index}"),
+                span,
+                ty: Type::Int,
+                dims: Vec::new(),
+                initial: vec![shared.initial],
+                range: shared.most.map(|most| (0, most)),
+                atomic: shared.atomic,
+                guarded_by,
+                shared: false,
+            });
+        }
+    }
+
+    fn declare_objects(&mut self) {
+        let plan = self.plan;
+        for (index, row) in plan.objects.iter().enumerate() {
+            if !self.is_used(|used| used.objects.contains(&index)) {
+                continue;
+            }
+            let mut lock = None;
+            if let Object::Cond { lock: of, .. } = row {
+                lock = self.object(*of).filter(|(_, row)| is_lock(row));
+                if lock.is_none() {
+                    continue;
+                }
+            }
+            self.line();
+            let (before, after) = object_words(row, plan);
+            self.put(before);
+            let from = self.at();
+            let name = object_name(index, row);
+            self.put(&name);
+            let span = self.span(from);
+            self.put(&after);
+            let initial = match row {
+                Object::Sem { initial, .. } | Object::Latch(initial) => vec![*initial],
+                _ => Vec::new(),
+            };
+            self.made.objects.push(ObjectDecl {
+                name,
+                span,
+                kind: object_kind(row, lock.map_or(ObjectDeclId(0), |(id, _)| id)),
+                len: None,
+                initial,
+                shared: false,
+            });
+        }
+    }
+
+    fn thread(&mut self, index: usize, thread: &'p super::Thread) {
+        self.line();
+        if thread.main {
+            self.put("main ");
+        } else if thread.daemon {
+            self.put("daemon ");
+        }
+        self.put("thread ");
+        let name = format!("t{index}");
+        let from = self.at();
+        self.put(&name);
+        let span = self.span(from);
+        let twice = thread.twice && !thread.main;
+        self.put(if twice { " * 2 " } else { " " });
+        let parameter = twice.then_some("me");
+        let n_functions = self.n_functions();
+        let body = FunctionId::new(n_functions + self.made.groups.len());
+        let made = self.body(name.clone(), span, index, 0, parameter, &thread.body, None);
+        self.made.functions.push(made);
+        let group = self.made.groups.len();
+        let first = ActorId::new(self.made.actors.len());
+        let n = if twice { 2 } else { 1 };
+        for number in 1..=n {
+            let name = if twice {
+                format!("{name}#{number}")
+            } else {
+                name.clone()
+            };
+            self.made.actors.push(Actor {
+                name,
+                group,
+                instance: Instance {
+                    args: twice.then_some(i64::from(number)).into_iter().collect(),
+                },
+                kind: ActorKind::Thread,
+                daemon: thread.daemon && !thread.main,
+                main: thread.main,
+            });
+        }
+        self.made.groups.push(ActorGroup {
+            name,
+            span,
+            first,
+            n,
+            replicated: twice,
+            body,
+        });
+    }
+
+    fn n_functions(&self) -> usize {
+        let all = self.plan.functions.len();
+        self.known
+            .as_ref()
+            .map_or(all, |known| known.functions.len())
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn body(
+        &mut self,
+        name: String,
+        span: Span,
+        body: usize,
+        callable: usize,
+        parameter: Option<&'static str>,
+        acts: &'p [Act],
+        returns: Option<&'p Option<super::Int>>,
+    ) -> Function {
+        self.body = body;
+        self.callable = callable;
+        self.parameter = parameter;
+        self.locals = Vec::new();
+        self.named = Vec::new();
+        self.loops = 0;
+        if let Some(name) = parameter {
+            self.new_local(name, Type::Int, span);
+        }
+        let from = self.at();
+        self.put("{");
+        self.indent += 1;
+        let mut stmts = Vec::new();
+        for local in 0..2 {
+            if !self.is_used(|used| used.locals.contains(&(body, local))) {
+                self.named.push(None);
+                continue;
+            }
+            let start = self.line();
+            let name = format!("r{local}");
+            self.put(&format!("let {name} = 0"));
+            let span = self.span(start);
+            let id = self.new_local(&name, Type::Int, span);
+            self.named.push(Some(id));
+            stmts.push(stmt(StmtKind::Let(id, Vec::new(), constant(0, span)), span));
+        }
+        let goes_on = self.acts(acts, &mut stmts);
+        if let Some(value) = returns.filter(|_| goes_on) {
+            let start = self.line();
+            self.put("return ");
+            let value = self.int(value.as_ref().unwrap_or(&super::Int::Const(0)));
+            stmts.push(stmt(StmtKind::Return(Some(value)), self.span(start)));
+        }
+        self.indent -= 1;
+        self.line();
+        self.put("}");
+        Function {
+            name,
+            span,
+            n_params: usize::from(parameter.is_some()),
+            locals: std::mem::take(&mut self.locals),
+            returns: if returns.is_some() {
+                Type::Int
+            } else {
+                Type::Unit
+            },
+            body: hir::Block {
+                stmts,
+                span: self.span(from),
+            },
+        }
+    }
+}

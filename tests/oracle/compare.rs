@@ -1,0 +1,213 @@
+//! The engine's verdict against the oracle's, fact by fact.
+
+use super::engine::{self, Verdict, as_fact};
+use super::facts::{Fact, Facts, Sighting, facts};
+use super::graph::{Graph, Step, explore};
+use super::shown::{shown, shown_by_step};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use threadbare::program::Program;
+use threadbare::trace::{Schedule, replay_with};
+
+/// What came of a comparison.
+pub enum Outcome {
+    /// They agree on so many facts.
+    Agree(usize),
+    /// They agree, but the text is refused, with this code.
+    Refused(&'static str),
+    /// There are too many states to compare.
+    TooLarge,
+    /// They do not; how.
+    Differ(String),
+}
+
+/// Compares both on a program of at most so many states.
+pub fn compare(program: &Program, most: usize) -> Outcome {
+    let Some(graph) = explore(program, most) else {
+        return Outcome::TooLarge;
+    };
+    let facts = facts(&graph);
+    let verdict = engine::check(program, 1);
+    let result = same(program, &graph, &facts, &verdict)
+        .and_then(|()| same_for_any_workers(program, &verdict))
+        .and_then(|()| same_with_dead_registers(program, &verdict));
+    match result {
+        Ok(()) => Outcome::Agree(facts.seen.len()),
+        Err(how) => Outcome::Differ(how),
+    }
+}
+
+type Result = std::result::Result<(), String>;
+
+fn equal<T: PartialEq + std::fmt::Debug>(what: &str, engine: T, oracle: T) -> Result {
+    if engine == oracle {
+        return Ok(());
+    }
+    Err(format!("{what}: engine {engine:?}, oracle {oracle:?}"))
+}
+
+fn same(program: &Program, graph: &Graph<'_>, facts: &Facts, verdict: &Verdict) -> Result {
+    equal("states", verdict.n_states, graph.nodes.len())?;
+    equal("terminal states", verdict.n_terminal, facts.n_terminal)?;
+    equal("final states", verdict.n_final, facts.n_final)?;
+    equal("executed", &verdict.executed, &graph.executed)?;
+    let switches = graph.switches();
+    let mut theirs: BTreeSet<Fact> = BTreeSet::new();
+    for finding in &verdict.findings {
+        let Some(fact) = as_fact(program, finding) else {
+            continue;
+        };
+        if let Some(schedule) = &finding.schedule
+            && let Some(sightings) = facts.seen.get(&fact)
+        {
+            same_cost(graph, &switches, sightings, schedule)
+                .map_err(|how| format!("{fact:?}: {how}"))?;
+            shows(graph, &fact, schedule)?;
+        }
+        if !theirs.insert(fact.clone()) {
+            return Err(format!("reported twice: {fact:?}"));
+        }
+    }
+    let ours: BTreeSet<Fact> = facts.seen.keys().chain(&facts.global).cloned().collect();
+    let extra: Vec<&Fact> = theirs.difference(&ours).collect();
+    let missing: Vec<&Fact> = ours.difference(&theirs).collect();
+    if !extra.is_empty() || !missing.is_empty() {
+        return Err(format!(
+            "only the engine: {extra:?}\nonly the oracle: {missing:?}"
+        ));
+    }
+    same_outcomes(graph, &switches, facts, verdict)
+}
+
+fn same_outcomes(
+    graph: &Graph<'_>,
+    switches: &[Switches],
+    facts: &Facts,
+    verdict: &Verdict,
+) -> Result {
+    let runs = graph.runs();
+    equal(
+        "runs without an end",
+        verdict.may_run_for_ever,
+        runs.is_none(),
+    )?;
+    let mut theirs = BTreeMap::new();
+    for (index, outcomes) in verdict.outcomes.iter().enumerate() {
+        for outcome in outcomes {
+            let key = (index, outcome.values.clone());
+            if let Some(sightings) = facts.endings.get(&key) {
+                same_cost(graph, switches, sightings, &outcome.schedule)
+                    .map_err(|how| format!("outcome {key:?}: {how}"))?;
+            }
+            let n_states = usize::try_from(outcome.n_states).unwrap_or(0);
+            theirs.insert(key, (n_states, outcome.interleavings));
+        }
+    }
+    let ours: BTreeMap<_, _> = facts
+        .endings
+        .iter()
+        .map(|(key, sightings)| {
+            let runs = runs.as_ref().map(|runs| {
+                let all = sightings.iter().map(|&(node, _)| runs[node]);
+                all.fold(0, u64::saturating_add)
+            });
+            (key.clone(), (sightings.len(), runs))
+        })
+        .collect();
+    equal("outcomes", theirs, ours)
+}
+
+type Switches = HashMap<Option<usize>, usize>;
+
+/// The schedule has as few steps as possible, and of these as few switches.
+fn same_cost(
+    graph: &Graph<'_>,
+    switches: &[Switches],
+    sightings: &[Sighting],
+    schedule: &Schedule,
+) -> Result {
+    let best = sightings
+        .iter()
+        .map(|&(node, step)| {
+            let steps = graph.nodes[node].depth + usize::from(step.is_some());
+            let runs = switches[node].iter().map(|(&last, &n)| {
+                let turns = step.is_some_and(|step| last.is_some_and(|last| last != step.actor));
+                n + usize::from(turns)
+            });
+            (steps, runs.min().expect("every state has a shortest run"))
+        })
+        .min();
+    let best = best.expect("a fact was seen somewhere");
+    equal(
+        "steps and switches",
+        (schedule.0.len(), schedule.n_switches()),
+        best,
+    )
+}
+
+/// The schedule's execution ends in the fact.
+fn shows(graph: &Graph<'_>, fact: &Fact, schedule: &Schedule) -> Result {
+    let room = graph.machine.layout().capacity();
+    let execution = replay_with(graph.machine.program(), schedule, room)
+        .map_err(|error| format!("{fact:?}: {error}"))?;
+    let machine = &execution.machine;
+    let mut shown = shown(machine, execution.last());
+    if let Some(last) = execution.steps.last() {
+        let before = execution.before(execution.steps.len() - 1);
+        let step = Step {
+            action: last.action,
+            to: execution.fault.map_or(Ok(0), Err),
+            heard: super::graph::Heard {
+                incidents: last.incidents.clone(),
+                ..Default::default()
+            },
+        };
+        shown.extend(shown_by_step(machine, before, &step));
+    }
+    // These are about the future, or about more than one moment.
+    let elsewhere = matches!(fact.code, "D001" | "D002" | "S001" | "A008") && fact.what != "circle";
+    if elsewhere || shown.contains(fact) {
+        return Ok(());
+    }
+    Err(format!("{fact:?} is not shown by its schedule {schedule}"))
+}
+
+fn same_for_any_workers(program: &Program, verdict: &Verdict) -> Result {
+    for workers in [2, 3] {
+        let other = engine::check(program, workers);
+        if other.bytes != verdict.bytes {
+            return Err(format!("{workers} workers say something else than one"));
+        }
+    }
+    Ok(())
+}
+
+fn same_with_dead_registers(program: &Program, verdict: &Verdict) -> Result {
+    let program = engine::keeping_dead_registers(program);
+    let other = engine::check(&program, 1);
+    let summary = |verdict: &Verdict| {
+        let findings: BTreeMap<Fact, Option<usize>> = verdict
+            .findings
+            .iter()
+            .filter_map(|finding| {
+                let steps = finding.schedule.as_ref().map(|schedule| schedule.0.len());
+                Some((as_fact(&program, finding)?, steps))
+            })
+            .collect();
+        let outcomes: Vec<Vec<(Vec<i64>, usize)>> = verdict
+            .outcomes
+            .iter()
+            .map(|all| {
+                let pair = |one: &threadbare::analysis::Outcome| {
+                    (one.values.clone(), one.schedule.0.len())
+                };
+                all.iter().map(pair).collect()
+            })
+            .collect();
+        (findings, outcomes)
+    };
+    equal(
+        "with dead registers kept",
+        summary(verdict),
+        summary(&other),
+    )
+}

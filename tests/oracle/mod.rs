@@ -1,0 +1,15 @@
+//! The second explorer: slow, simple, and written apart from the first.
+//!
+//! It shares with the engine what a step does (`threadbare::semantics`) and
+//! nothing else: it has its own search, its own facts, its own reading of what a
+//! deadlock is. Random scenarios are given to both.
+
+#![allow(dead_code, reason = "each test uses its part")]
+
+pub mod compare;
+pub mod engine;
+pub mod facts;
+pub mod graph;
+pub mod shown;
+pub mod small;
+pub mod waits;

@@ -1,0 +1,409 @@
+//! Who waits for whom, and why somebody never goes on: written from the
+//! definitions of the language, not from the analyses.
+//!
+//! A wait for holders (a lock, the end of an actor) needs all of them; a wait
+//! for a deed (a permit, a message, a notify) needs one of those whose code
+//! ahead could do it.
+
+use super::facts::Fact;
+use std::collections::BTreeSet;
+use threadbare::base::Span;
+use threadbare::program::{
+    ChanOp, Expr, Instr, ObjectId, ObjectKind, Pc, Program, RwPolicy, SyncOp, WaitMode,
+};
+use threadbare::semantics::{Machine, Phase, State};
+
+/// What a blocked actor needs.
+enum Need {
+    /// All of these must act.
+    All(Vec<usize>),
+    /// Somebody must execute an instruction like this.
+    Deed(Box<dyn Fn(&Instr) -> bool>),
+    /// Somebody must give a lock back that is not its own.
+    Unlock(ObjectId),
+    /// The same as a deed, and it is a signal.
+    Signal(ObjectId, Box<dyn Fn(&Instr) -> bool>),
+}
+
+fn object(machine: &Machine<'_>, state: &State, actor: usize, expr: &Expr) -> ObjectId {
+    let number = machine.scene(state, actor).eval(expr);
+    let number = number.expect("random scenarios name objects by constants");
+    ObjectId::new(usize::try_from(number).expect("an object's number"))
+}
+
+/// An operation on the object, as far as the text can tell.
+fn on(expr: &Expr, id: ObjectId) -> bool {
+    match expr {
+        Expr::Const(number) => *number == i64::from(id.0),
+        _ => true,
+    }
+}
+
+fn sync_on(id: ObjectId, wanted: fn(SyncOp) -> bool) -> Box<dyn Fn(&Instr) -> bool> {
+    Box::new(move |instr| match instr {
+        Instr::Sync { op, object, .. } => on(object, id) && wanted(*op),
+        _ => false,
+    })
+}
+
+fn chan_or_close(id: ObjectId, send: bool) -> Box<dyn Fn(&Instr) -> bool> {
+    Box::new(move |instr| match instr {
+        Instr::Chan { op, object, .. } => on(object, id) && send == matches!(op, ChanOp::Send(_)),
+        Instr::Sync { op, object, .. } => on(object, id) && *op == SyncOp::Close,
+        _ => false,
+    })
+}
+
+fn holders(machine: &Machine<'_>, state: &State, actor: usize, id: ObjectId, op: SyncOp) -> Need {
+    let owner: Vec<usize> = machine.owner(state, id).into_iter().collect();
+    let ObjectKind::RwLock { policy } = machine.program().objects[id.index()].kind else {
+        let kind = &machine.program().objects[id.index()].kind;
+        if matches!(kind, ObjectKind::Lock { unowned: true, .. }) {
+            // Anybody may give it back, but mostly it is the holder who does.
+            let layout = machine.layout();
+            let others = (0..layout.n_actors(state)).any(|other| {
+                other != actor
+                    && !owner.contains(&other)
+                    && layout.is_running(state, other)
+                    && may_unlock(machine, state, other, id)
+            });
+            if others || owner.is_empty() {
+                return Need::Unlock(id);
+            }
+        }
+        return Need::All(owner);
+    };
+    let mut all = owner;
+    let reads = matches!(op, SyncOp::Read(_));
+    if !reads {
+        all.extend(machine.readers(state, id));
+    }
+    match policy {
+        RwPolicy::Readers => {}
+        RwPolicy::Writers => {
+            if reads {
+                all.extend(machine.waiting_writers(state, id));
+            }
+        }
+        RwPolicy::Fair => {
+            let queue = machine.queue(state, id);
+            let before = queue.into_iter().take_while(|&other| other != actor);
+            all.extend(before);
+        }
+    }
+    Need::All(all)
+}
+
+fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
+    let program = machine.program();
+    let layout = machine.layout();
+    let pc = layout.pc(state, actor) as usize;
+    let instr = match &program.code[pc] {
+        // A block waits as its first step does.
+        Instr::AtomicBegin(_) => program.code[pc + 1..]
+            .iter()
+            .find(|instr| instr.is_visible())
+            .expect("a block that is blocked has a step"),
+        instr => instr,
+    };
+    let nothing: fn(SyncOp) -> bool = |_| false;
+    match instr {
+        Instr::Sync {
+            op: SyncOp::Join,
+            object,
+            ..
+        } => {
+            let target = machine.scene(state, actor).eval(object).expect("a handle");
+            Need::All(vec![usize::try_from(target).expect("an actor")])
+        }
+        Instr::Sync {
+            op, object: number, ..
+        } => {
+            let id = object(machine, state, actor, number);
+            match op {
+                SyncOp::Lock(WaitMode::Wait)
+                | SyncOp::Read(WaitMode::Wait)
+                | SyncOp::Write(WaitMode::Wait)
+                | SyncOp::OnceBegin => holders(machine, state, actor, id, *op),
+                SyncOp::CondWait(_) if layout.phase(state, actor) != Phase::Waiting => {
+                    let ObjectKind::Cond { lock, .. } = program.objects[id.index()].kind else {
+                        unreachable!("only conditions are waited on");
+                    };
+                    holders(machine, state, actor, lock, SyncOp::Lock(WaitMode::Wait))
+                }
+                SyncOp::CondWait(_) => {
+                    let wakes = |op| matches!(op, SyncOp::Notify | SyncOp::NotifyAll);
+                    Need::Signal(id, sync_on(id, wakes))
+                }
+                SyncOp::EventWait(_) => Need::Signal(id, sync_on(id, |op| op == SyncOp::EventSet)),
+                SyncOp::Acquire(_) => Need::Deed(sync_on(id, |op| op == SyncOp::Release)),
+                SyncOp::BarrierWait => Need::Deed(sync_on(id, |op| {
+                    matches!(op, SyncOp::BarrierWait | SyncOp::BarrierAbort)
+                })),
+                SyncOp::LatchWait => Need::Deed(sync_on(id, |op| op == SyncOp::CountDown)),
+                SyncOp::ChanJoin => Need::Deed(sync_on(id, |op| op == SyncOp::TaskDone)),
+                _ => Need::Deed(sync_on(id, nothing)),
+            }
+        }
+        Instr::Chan {
+            op, object: number, ..
+        } => {
+            let id = object(machine, state, actor, number);
+            Need::Deed(chan_or_close(id, matches!(op, ChanOp::Recv(_))))
+        }
+        Instr::WaitUntil(condition) => {
+            let mut vars = Vec::new();
+            let mut objects = Vec::new();
+            mentioned(program, condition, &mut vars, &mut objects);
+            Need::Deed(Box::new(move |instr| match instr {
+                Instr::Store(place, ..)
+                | Instr::Rmw(_, place, ..)
+                | Instr::CompareExchange(_, place, ..) => vars.contains(&place.base),
+                Instr::Sync { object, .. } | Instr::Chan { object, .. } => {
+                    objects.iter().any(|&id| on(object, id))
+                }
+                _ => false,
+            }))
+        }
+        _ => Need::Deed(Box::new(|_| false)),
+    }
+}
+
+/// The words and objects an expression looks at.
+fn mentioned(
+    program: &Program,
+    expr: &Expr,
+    cells: &mut Vec<threadbare::program::CellId>,
+    objects: &mut Vec<ObjectId>,
+) {
+    match expr {
+        Expr::Cell(place) => cells.push(place.base),
+        Expr::Query(_, object) => {
+            let all = (0..program.objects.len()).map(ObjectId::new);
+            objects.extend(all.filter(|&id| on(object, id)));
+        }
+        Expr::Unary(_, inner) => mentioned(program, inner, cells, objects),
+        Expr::Binary(_, left, right) => {
+            mentioned(program, left, cells, objects);
+            mentioned(program, right, cells, objects);
+        }
+        Expr::If(condition, then, otherwise) => {
+            mentioned(program, condition, cells, objects);
+            mentioned(program, then, cells, objects);
+            mentioned(program, otherwise, cells, objects);
+        }
+        Expr::Const(_) | Expr::Reg(_) | Expr::Observed(_) | Expr::Element { .. } => {}
+    }
+}
+
+/// Whether an actor may still execute an instruction like this, as far as its
+/// code can tell.
+fn may(machine: &Machine<'_>, state: &State, actor: usize, deed: &dyn Fn(&Instr) -> bool) -> bool {
+    may_before(machine, state, actor, deed, &|_| false)
+}
+
+/// Whether it may give a lock back without taking it first, when it would be its own.
+fn may_unlock(machine: &Machine<'_>, state: &State, actor: usize, id: ObjectId) -> bool {
+    let gives = sync_on(id, |op| op == SyncOp::Unlock);
+    let takes = sync_on(id, |op| op == SyncOp::Lock(WaitMode::Wait));
+    may_before(machine, state, actor, &*gives, &*takes)
+}
+
+fn may_before(
+    machine: &Machine<'_>,
+    state: &State,
+    actor: usize,
+    deed: &dyn Fn(&Instr) -> bool,
+    end: &dyn Fn(&Instr) -> bool,
+) -> bool {
+    let program = machine.program();
+    let layout = machine.layout();
+    let pc = layout.pc(state, actor);
+    let mut rest: Vec<Pc> = Vec::new();
+    if layout.phase(state, actor) == Phase::Ready {
+        rest.push(pc);
+    } else {
+        rest.extend(after(program, pc));
+    }
+    for back in layout.return_pcs(program, state, actor) {
+        rest.push(back);
+        rest.extend(caught(program, back - 1));
+    }
+    let mut seen = BTreeSet::new();
+    while let Some(pc) = rest.pop() {
+        if !seen.insert(pc) {
+            continue;
+        }
+        if deed(program.instr(pc)) {
+            return true;
+        }
+        if !end(program.instr(pc)) {
+            rest.extend(after(program, pc));
+        }
+    }
+    false
+}
+
+fn caught(program: &Program, pc: Pc) -> Vec<Pc> {
+    let handlers = &program.function_at(pc).handlers;
+    let around = handlers.iter().filter(|of| (of.from..of.to).contains(&pc));
+    around.map(|handler| handler.target).collect()
+}
+
+/// What may come after an instruction.
+fn after(program: &Program, pc: Pc) -> Vec<Pc> {
+    let instr = program.instr(pc);
+    let mut next = caught(program, pc);
+    match instr {
+        Instr::Jump(to) => next.push(*to),
+        Instr::Unless(_, to) | Instr::UnlessCaught(_, _, to) => next.extend([pc + 1, *to]),
+        Instr::Call(function, ..) | Instr::Spawn { function, .. } => {
+            next.extend([pc + 1, program.functions[function.index()].entry]);
+        }
+        Instr::Return(_) | Instr::Raise(_) | Instr::Reraise(_) => {}
+        _ => next.push(pc + 1),
+    }
+    next
+}
+
+/// Who must act for whom, among all actors: `edges[a]` are those `a` waits for.
+struct Waits {
+    all: Vec<Vec<usize>>,
+    any: Vec<Vec<usize>>,
+    signal: Vec<Option<ObjectId>>,
+}
+
+fn waits(machine: &Machine<'_>, state: &State, blocked: &[usize]) -> Waits {
+    let layout = machine.layout();
+    let n = layout.n_actors(state);
+    let mut waits = Waits {
+        all: vec![Vec::new(); n],
+        any: vec![Vec::new(); n],
+        signal: vec![None; n],
+    };
+    for &actor in blocked {
+        match need(machine, state, actor) {
+            Need::All(mut all) => {
+                all.retain(|&other| layout.is_running(state, other));
+                waits.all[actor] = all;
+            }
+            Need::Unlock(id) => {
+                let others = (0..n).filter(|&other| {
+                    other != actor
+                        && layout.is_running(state, other)
+                        && may_unlock(machine, state, other, id)
+                });
+                waits.any[actor] = others.collect();
+            }
+            Need::Deed(deed) | Need::Signal(_, deed) => {
+                let others = (0..n).filter(|&other| {
+                    other != actor
+                        && layout.is_running(state, other)
+                        && may(machine, state, other, &*deed)
+                });
+                waits.any[actor] = others.collect();
+            }
+        }
+        if let Need::Signal(id, _) = need(machine, state, actor) {
+            waits.signal[actor] = Some(id);
+        }
+    }
+    waits
+}
+
+/// Whom an actor comes to by following edges, one at least.
+fn follows(edges: &[Vec<usize>], from: usize) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    let mut rest = edges[from].clone();
+    while let Some(actor) = rest.pop() {
+        if found.insert(actor) {
+            rest.extend(&edges[actor]);
+        }
+    }
+    found
+}
+
+/// Sets of actors of which each comes to each of the others and to itself.
+fn knots(edges: &[Vec<usize>]) -> BTreeSet<Vec<usize>> {
+    let reached: Vec<_> = (0..edges.len()).map(|a| follows(edges, a)).collect();
+    (0..edges.len())
+        .filter(|&actor| reached[actor].contains(&actor))
+        .map(|actor| {
+            let same =
+                |&other: &usize| reached[actor].contains(&other) && reached[other].contains(&actor);
+            (0..edges.len()).filter(same).collect()
+        })
+        .collect()
+}
+
+fn places(machine: &Machine<'_>, state: &State, actors: &[usize]) -> Vec<Span> {
+    let place = |&actor: &usize| {
+        let pc = machine.layout().pc(state, actor);
+        machine.program().site(pc).span
+    };
+    let mut places: Vec<Span> = actors.iter().map(place).collect();
+    places.sort_unstable();
+    places
+}
+
+/// The circles of holders of a state: the actors, and what is reported.
+pub fn circles(machine: &Machine<'_>, state: &State) -> Vec<(Vec<usize>, Fact)> {
+    let blocked = blocked(machine, state);
+    let waits = waits(machine, state, &blocked);
+    knots(&waits.all)
+        .into_iter()
+        .map(|actors| {
+            let code = if actors.len() > 1 { "D001" } else { "D003" };
+            let fact = Fact::new(code, places(machine, state, &actors), "circle");
+            (actors, fact)
+        })
+        .collect()
+}
+
+fn blocked(machine: &Machine<'_>, state: &State) -> Vec<usize> {
+    (0..machine.layout().n_actors(state))
+        .filter(|&actor| machine.layout().is_running(state, actor))
+        .filter(|&actor| !machine.can_step(state, actor))
+        .collect()
+}
+
+/// Why exactly these actors never run again.
+pub fn causes(machine: &Machine<'_>, state: &State, stuck: &[usize]) -> BTreeSet<Fact> {
+    let layout = machine.layout();
+    let waits = waits(machine, state, stuck);
+    let mut found: BTreeSet<Fact> = BTreeSet::new();
+    let circles = circles(machine, state);
+    let in_circle = |actor: &usize| circles.iter().any(|(actors, _)| actors.contains(actor));
+    found.extend(circles.iter().map(|(_, fact)| fact.clone()));
+    let edges: Vec<Vec<usize>> = (0..waits.all.len())
+        .map(|actor| {
+            let all = waits.all[actor].iter().chain(&waits.any[actor]);
+            all.copied().filter(|to| stuck.contains(to)).collect()
+        })
+        .collect();
+    let knots = knots(&edges);
+    for &actor in stuck {
+        let own = vec![actor];
+        let group = knots.iter().find(|group| group.contains(&actor));
+        let group = group.unwrap_or(&own);
+        let leads_out = group
+            .iter()
+            .any(|&one| edges[one].iter().any(|to| !group.contains(to)));
+        if leads_out || group.iter().any(in_circle) {
+            continue;
+        }
+        let at = places(machine, state, group);
+        if group.len() > 1 {
+            found.insert(Fact::new("D001", at, "knot"));
+        } else if !layout.is_daemon(state, actor) {
+            found.insert(match waits.signal[actor] {
+                Some(id) if machine.missed_signal(state, actor) => {
+                    let name = &machine.program().objects[id.index()].name;
+                    Fact::new("S001", at, name)
+                }
+                _ => Fact::new("D002", at, ""),
+            });
+        }
+    }
+    found
+}
