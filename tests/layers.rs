@@ -23,6 +23,7 @@ const FLOORS: [(u8, &str); 15] = [
     (6, "guide"),
     (7, "checker"),
     (8, "testing"),
+    (8, "survive"),
     (8, "cli"),
 ];
 
