@@ -67,7 +67,13 @@ fn assertion(told: &mut Told<'_, '_>, actor: usize, pc: Pc) {
     } else {
         explain(told, actor, &found);
     }
-    if cells.is_empty() {
+    if let Some(step) = own_doing(told, actor, &found) {
+        told.help(format!(
+            "no other actor has a hand in it: look at step {}, where {} writes it itself",
+            step + 1,
+            story.quoted(actor)
+        ));
+    } else if cells.is_empty() {
         told.help(
             "let nobody come between the steps that belong together: one lock around all of them",
         );
@@ -78,6 +84,27 @@ fn assertion(told: &mut Told<'_, '_>, actor: usize, pc: Pc) {
             super::story::list(&cells, 3)
         ));
     }
+}
+
+/// The last write of what was looked at, if nobody but the actor ever wrote it.
+fn own_doing(told: &Told<'_, '_>, actor: usize, found: &[Leaf]) -> Option<usize> {
+    let story = told.story;
+    let mut last = None;
+    for leaf in found {
+        let Some(Column::Cell(cell)) = leaf.column else {
+            continue;
+        };
+        for step in 0..story.steps().len() {
+            if story.write_of(step, cell).is_none() {
+                continue;
+            }
+            if story.steps()[step].action.actor != actor {
+                return None;
+            }
+            last = last.max(Some(step));
+        }
+    }
+    last
 }
 
 /// How a wrong value came about, if no signal is involved and nothing was overwritten.
@@ -444,7 +471,10 @@ fn atomic(told: &mut Told<'_, '_>, actor: usize, pc: Pc) {
     let label = "would have to wait here, in the middle of one step";
     told.place(Place::primary(span, label).by(story.actor(actor), "wait"));
     if let Some(step) = story.steps().len().checked_sub(1) {
-        let begin = Place::new(steps::span(story, step), "the atomic block begins here");
+        let block = steps::span(story, step);
+        let word = u32::try_from("atomic".len()).unwrap_or(0);
+        let end = block.end.min(block.start.saturating_add(word));
+        let begin = Place::new(Span { end, ..block }, "the atomic block begins here");
         told.place(begin.by(story.actor(actor), "atomic"));
     }
     told.help("move what can wait out of the block, or make it the first thing in it");
