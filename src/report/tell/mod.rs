@@ -15,8 +15,10 @@
 
 mod blocked;
 mod change;
+mod circle;
 mod expectation;
 mod fault;
+mod forsaken;
 mod guards;
 mod leak;
 mod leaves;

@@ -2,9 +2,12 @@
 
 use super::story::{Story, show};
 use crate::base::Span;
-use crate::program::{ChanOp, Instr, ObjectId, ObjectKind, SyncOp, ValueKind, WaitMode};
+use crate::program::{ChanOp, Instr, ObjectId, ObjectKind, Pc, SyncOp, ValueKind, WaitMode};
 use crate::report::Value;
 use crate::semantics::{ArithmeticFault, EventKind, FaultKind, Phase};
+
+/// Accesses of an atomic block that are shown.
+const ATOMIC_MAX: usize = 3;
 
 /// A step in words.
 pub(super) struct Words {
@@ -76,6 +79,9 @@ fn consequences(story: &Story<'_>, step: usize) -> String {
     {
         text += match fault.kind {
             FaultKind::Assert => ", assert FAILS",
+            FaultKind::Arithmetic(ArithmeticFault::Overflow) if is_ranged(story, fault.pc) => {
+                ", OUT OF RANGE"
+            }
             FaultKind::Arithmetic(ArithmeticFault::Overflow) => ", OVERFLOWS",
             FaultKind::Arithmetic(ArithmeticFault::Bounds) => ", index OUT OF BOUNDS",
             FaultKind::Arithmetic(ArithmeticFault::DivisionByZero) => ", DIVIDES BY ZERO",
@@ -83,6 +89,18 @@ fn consequences(story: &Story<'_>, step: usize) -> String {
         };
     }
     text
+}
+
+/// Whether the instruction writes a variable with a declared range.
+fn is_ranged(story: &Story<'_>, pc: Pc) -> bool {
+    let (Instr::Store(place, ..) | Instr::Rmw(_, place, ..) | Instr::CompareExchange(_, place, ..)) =
+        story.program.instr(pc)
+    else {
+        return false;
+    };
+    let row = story.program.cells.get(place.base.index());
+    let var = row.and_then(|row| story.program.vars.get(row.var.index()));
+    var.is_some_and(|var| var.range.is_some())
 }
 
 struct Teller<'a> {
@@ -149,11 +167,16 @@ impl Teller<'_> {
     }
 
     fn memory(&self) -> Words {
+        let failed = || Words::new("access", self.source());
         let Some(event) = self.event() else {
-            // It failed before it was done.
-            return Words::new("access", self.source());
+            return failed(); // before it was done
         };
-        memory(self.story, event).unwrap_or_else(|| Words::new("access", self.source()))
+        let mut words = memory(self.story, event).unwrap_or_else(failed);
+        let pc = self.story.steps()[self.step].pc;
+        if matches!(self.story.program.instr(pc), Instr::CompareExchange(..)) {
+            words.action = "compare_exchange";
+        }
+        words
     }
 
     /// Several accesses as one step: the writes, or the reads if there is none.
@@ -170,7 +193,12 @@ impl Teller<'_> {
         if told.is_empty() {
             return Words::new("atomic", self.source());
         }
-        let texts: Vec<&str> = told.iter().map(|it| it.text.as_str()).collect();
+        let mut texts: Vec<&str> = told.iter().map(|it| it.text.as_str()).collect();
+        texts.dedup();
+        if texts.len() > ATOMIC_MAX {
+            texts.truncate(ATOMIC_MAX);
+            texts.push("...");
+        }
         let mut words = Words::new("atomic", format!("atomic: {}", texts.join(", ")));
         if let [only] = told.as_slice() {
             words.subject.clone_from(&only.subject);
