@@ -329,6 +329,12 @@ fn helps(story: &Story<'_>, wait: &Wait) -> Vec<String> {
         Resource::Jobs(_) => vec![format!(
             "call `{name}.task_done()` once for each message, also when the job fails"
         )],
-        _ => Vec::new(),
+        Resource::Condition => vec![format!(
+            "let somebody who is left make {} true",
+            story.what(wait, true)
+        )],
+        Resource::Once(_) | Resource::End(_) | Resource::Nothing => {
+            vec!["let it go on without this, or make sure that it comes".to_owned()]
+        }
     }
 }

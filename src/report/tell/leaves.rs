@@ -132,6 +132,11 @@ impl Finder<'_> {
                         name: self.story.cell(cell).to_owned(),
                         value: self.story.show_cell(cell, self.scene.state.cell(cell)),
                     });
+                } else {
+                    // Outside the array: what matters is the index.
+                    for dim in &place.dims {
+                        self.find(&dim.index, at, hops, found);
+                    }
                 }
             }
             Expr::Query(query, object) => found.extend(self.query(*query, object)),

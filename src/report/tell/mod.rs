@@ -13,6 +13,7 @@
 //!
 //! **Deliberately absent:** patches. Advice is text until it was checked.
 
+mod arithmetic;
 mod blocked;
 mod change;
 mod circle;
@@ -28,6 +29,7 @@ mod limit;
 mod lost;
 mod map;
 mod misuse;
+mod operations;
 mod outcomes;
 mod peek;
 mod place;

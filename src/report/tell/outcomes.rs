@@ -45,7 +45,8 @@ pub fn outcomes(
             let row = OutcomeRow {
                 values: values(&outcome.values, own.as_ref().or(story.as_ref())),
                 witness: Some(outcome.schedule.token(program)),
-                interleavings: None,
+                // The largest number stands for itself or more.
+                interleavings: outcome.interleavings.filter(|&n| n < u64::MAX),
                 unexpected: expected.is_some_and(|all| !all.contains(&outcome.values)),
             };
             (outcome, row)

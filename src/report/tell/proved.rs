@@ -95,6 +95,9 @@ fn plural(name: &str) -> String {
             return format!("{stem}{many}");
         }
     }
+    if name.len() < 3 {
+        return format!("actors {name}");
+    }
     let vowel = |c: char| "aeiou".contains(c);
     match name.strip_suffix('y') {
         Some(stem) if !stem.ends_with(vowel) => format!("{stem}ies"),

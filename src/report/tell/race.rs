@@ -217,7 +217,7 @@ fn one_place(told: &Told<'_, '_>, one: &Touch, other: &Touch) -> String {
         (second, first)
     };
     if is_two_steps(told, one, other) {
-        return format!("two steps: {writer} has read, not yet written; {reader} reads in between");
+        return format!("read, then write: {writer} is between the two, and {reader} reads");
     }
     format!("{writer} is about to write here, {reader} to read")
 }
