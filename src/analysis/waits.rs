@@ -8,6 +8,7 @@
 //! Source: Holt, "Some deadlock properties of computer systems" (1972).
 
 use super::futures::{Futures, Help};
+use super::job_waits::job_wait;
 use crate::program::{ChanOp, Instr, ObjectId, ObjectKind, Pc, RwPolicy, SyncOp, WaitMode};
 use crate::semantics::{Machine, Phase, State};
 
@@ -40,6 +41,12 @@ pub enum Resource {
     Jobs(ObjectId),
     /// The end of an actor.
     End(usize),
+    /// The job with that future to be done.
+    Job(usize),
+    /// One of several jobs to be done.
+    AnyJob,
+    /// All jobs of an executor to be done.
+    OpenJobs(ObjectId),
     /// A condition over memory.
     Condition,
     /// Nothing that could ever happen: a choice among no values.
@@ -68,6 +75,9 @@ pub fn held_up(
     state: &State,
     actor: usize,
 ) -> Option<(Resource, Vec<usize>)> {
+    if let Some(wait) = job_wait(machine, state, actor) {
+        return (!wait.all.is_empty()).then_some((wait.resource, wait.all));
+    }
     let layout = machine.layout();
     let pc = layout.pc(state, actor);
     let Instr::Sync { op, object, .. } = machine.program().instr(pc) else {
@@ -132,6 +142,9 @@ fn ahead_of(m: &Machine<'_>, state: &State, actor: usize, id: ObjectId, read: bo
 
 /// The wait of an actor that cannot take a step, with everybody who could help.
 pub fn wait_of(machine: &Machine<'_>, state: &State, actor: usize, futures: &Futures) -> Wait {
+    if let Some(wait) = job_wait(machine, state, actor) {
+        return wait;
+    }
     let layout = machine.layout();
     let pc = layout.pc(state, actor);
     let (resource, all, help) = match held_up(machine, state, actor) {

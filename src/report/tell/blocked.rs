@@ -26,6 +26,7 @@ pub(super) fn blocked(told: &mut Told<'_, '_>, blocked: &Blocked) {
     }
     match story.found.rule {
         Rule::LostSignal => lost::signal(told, &cause),
+        Rule::WorkersStarved => super::job::workers_starved(told, blocked),
         Rule::SelfDeadlock => alone(told, &cause),
         Rule::Forsaken => forsaken(told, &cause, blocked),
         _ => together(told, &cause),
@@ -90,6 +91,10 @@ fn together(told: &mut Told<'_, '_>, cause: &[&Wait]) {
         told.help(
             "or take both in one step, or take the second with `try_lock` and let go if it fails",
         );
+        return;
+    }
+    if let Some(advice) = super::job::help_of_circle(story, cause) {
+        told.help(advice);
         return;
     }
     for wait in cause {
@@ -191,6 +196,18 @@ fn alone(told: &mut Told<'_, '_>, cause: &[&Wait]) {
             told.help(format!("do not use `{name}` inside its own block"));
             format!("{who} waits for the block of `{name}`, in which it is itself")
         }
+        Resource::Job(_) => {
+            told.help("a job cannot wait for its own result");
+            let what = story.resource(wait.resource, true);
+            format!("{who} waits for {what}, which it runs itself")
+        }
+        Resource::OpenJobs(id) => {
+            let name = story.object(id);
+            told.help(format!(
+                "let whoever submits shut `{name}` down, not one of its own jobs"
+            ));
+            format!("{who} waits for all jobs of `{name}`, and is one of them itself")
+        }
         resource => format!("{who} waits for {}", story.resource(resource, true)),
     };
     told.say(format!("deadlock: {text}"));
@@ -260,6 +277,9 @@ fn nobody(resource: Resource) -> &'static str {
         Resource::Message(_) => "nobody is left to send or to close",
         Resource::Room(_) => "nobody is left to receive",
         Resource::Jobs(_) => "nobody is left to call `task_done`",
+        Resource::Job(_) | Resource::AnyJob | Resource::OpenJobs(_) => {
+            "nobody is left to run it to its end"
+        }
         _ => "nobody is left to change it",
     }
 }

@@ -4,7 +4,7 @@
 use super::story::Story;
 use crate::program::{CellId, ChanOp, Expr, Instr, ObjectId, ObjectKind, Query, ValueKind};
 use crate::report::Value;
-use crate::semantics::{EventKind, State};
+use crate::semantics::{EventKind, JobStatus, State};
 
 /// More columns than this crowd the actors out.
 const COLUMNS_MAX: usize = 4;
@@ -124,6 +124,7 @@ fn object(story: &Story<'_>, id: ObjectId, state: &State) -> String {
             (None, _) => "done".to_owned(),
         },
         ObjectKind::Chan { .. } => channel(story, id, state),
+        ObjectKind::Executor { .. } => executor(story, id, state),
     }
 }
 
@@ -141,6 +142,22 @@ fn sleepers(story: &Story<'_>, id: ObjectId, state: &State) -> String {
     } else {
         names.join(", ")
     }
+}
+
+/// The jobs in the queue of an executor.
+fn executor(story: &Story<'_>, id: ObjectId, state: &State) -> String {
+    let machine = story.machine();
+    let queued = machine.jobs_of(state, id).filter(|&job| {
+        let status = machine.layout().job_status(state, job);
+        status == Some(JobStatus::Pending)
+    });
+    let names: Vec<String> = queued.map(|job| story.job(job)).collect();
+    let shut = if machine.is_shut_down(state, id) {
+        " shut down"
+    } else {
+        ""
+    };
+    format!("[{}]{shut}", names.join(" "))
 }
 
 fn channel(story: &Story<'_>, id: ObjectId, state: &State) -> String {

@@ -19,7 +19,7 @@ pub(super) struct Words {
 }
 
 impl Words {
-    fn new(action: &'static str, text: impl Into<String>) -> Self {
+    pub fn new(action: &'static str, text: impl Into<String>) -> Self {
         Self {
             action,
             subject: None,
@@ -28,12 +28,12 @@ impl Words {
         }
     }
 
-    fn on(mut self, subject: impl Into<String>) -> Self {
+    pub fn on(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
         self
     }
 
-    fn value(mut self, value: Value) -> Self {
+    pub fn value(mut self, value: Value) -> Self {
         self.value = Some(value);
         self
     }
@@ -85,9 +85,10 @@ fn consequences(story: &Story<'_>, step: usize) -> String {
     text
 }
 
-struct Teller<'a> {
-    story: &'a Story<'a>,
-    step: usize,
+/// Finds the words for one step.
+pub(super) struct Teller<'a> {
+    pub story: &'a Story<'a>,
+    pub step: usize,
 }
 
 impl Teller<'_> {
@@ -101,11 +102,11 @@ impl Teller<'_> {
     }
 
     /// The first event of the instruction itself.
-    fn event(&self) -> Option<&EventKind> {
+    pub fn event(&self) -> Option<&EventKind> {
         self.story.events(self.step).map(|event| &event.kind).next()
     }
 
-    fn source(&self) -> String {
+    pub fn source(&self) -> String {
         self.story.text(span(self.story, self.step))
     }
 
@@ -127,6 +128,10 @@ impl Teller<'_> {
                 }
                 _ => Words::new("spawn", "spawn"),
             },
+            Instr::Submit { .. } => self.submit(),
+            Instr::Future { op, .. } => self.future(*op),
+            Instr::WaitJobs { .. } => self.gathered(),
+            Instr::TakeJob { .. } | Instr::FinishJob { .. } => self.job(),
             Instr::WaitUntil(_) => Words::new("wait", format!("{} passes", self.source())),
             Instr::AtomicBegin(_) => self.atomic(),
             Instr::Yield => Words::new("yield", "yield"),
@@ -297,6 +302,9 @@ impl Teller<'_> {
             SyncOp::TaskDone => Words::new("task_done", format!("task_done {name}")),
             SyncOp::Close => Words::new("close", format!("close {name}")),
             SyncOp::Join => Words::new("join", "join"),
+            SyncOp::Shutdown => Words::new("shutdown", format!("shutdown {name}")),
+            SyncOp::ShutdownNow => Words::new("shutdown", format!("shutdown_now {name}")),
+            SyncOp::Drain => Words::new("wait", format!("all jobs of {name} are done")),
         }
     }
 

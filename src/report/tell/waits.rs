@@ -17,6 +17,10 @@ pub(super) fn told(story: &Story<'_>, wait: &Wait) -> report::Wait {
         Resource::Room(_) => "made by",
         Resource::End(_) => "which is",
         Resource::Arrivals(_) | Resource::Latch(_) | Resource::Jobs(_) => "done by",
+        Resource::Job(job) if story.machine().worker_on(story.end(), job).is_none() => {
+            "to be run by"
+        }
+        Resource::Job(_) | Resource::AnyJob | Resource::OpenJobs(_) => "run by",
         Resource::Condition | Resource::Nothing => "changed by",
     };
     report::Wait::new(
@@ -75,6 +79,8 @@ pub(super) fn role(resource: Resource) -> &'static str {
         Resource::Message(_) => "recv",
         Resource::Room(_) => "send",
         Resource::End(_) => "join",
+        Resource::Job(_) | Resource::AnyJob => "result",
+        Resource::OpenJobs(_) => "shutdown",
         _ => "wait",
     }
 }
