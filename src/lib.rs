@@ -6,16 +6,16 @@
 //! shortest schedule that shows it.
 //!
 //! ```
-//! use threadbare::checker::Checker;
+//! use threadbare::Scenario;
 //!
-//! let report = Checker::new().check_str(
-//!     "counter",
+//! let report = Scenario::from_text(
 //!     r#"scenario "two clerks" {
 //!         var sold = 0
 //!         thread clerk * 2 { sold += 1 }
 //!     }"#,
-//! );
-//! assert_eq!(report.scenarios[0].findings[0].code, "R001");
+//! )
+//! .check();
+//! assert_eq!(report.finding("race").unwrap().subjects, ["sold"]);
 //! ```
 //!
 //! Users begin with the [tutorial](guide::tutorial) and the
@@ -42,12 +42,14 @@
 //! | 2 | [`syntax`] | text to `hir`: lexer, parser, tree, printer, resolution |
 //! | 2 | [`compile`] | `hir` to `program`: what is one step |
 //! | 2 | [`semantics`] | what a step does: states, who may run; one file for each primitive |
+//! | 2 | [`generate`] | random small scenarios, for tests that compare engines |
 //! | 3 | [`trace`] | one execution: schedules and their replay |
 //! | 4 | [`explore`] | all executions: the search, its store, its limits |
 //! | 5 | [`analysis`] | what is a bug: the rules, their facts and their evidence |
 //! | 6 | [`report`] | what is said about it, as plain data, and as text, JSON, pictures |
 //! | 6 | [`guide`] | what each code means, and the book |
 //! | 7 | [`checker`] | the façade: sources and a configuration in, a report out |
+//! | 8 | [`testing`] | scenarios in `cargo test`: macros, and what tests ask a report |
 //! | 8 | [`cli`] | arguments, one file for each command, exit codes |
 //!
 //! A module uses only floors below its own; `tests/layers.rs` says so when one
@@ -65,8 +67,8 @@
 //! - A [`trace::Schedule`] is all that is kept of an execution. Everything shown
 //!   about it is computed by replaying it, so it cannot disagree with it.
 //! - Every finding was replayed before it is reported.
-//! - Only `checker` reads files; only `cli` touches terminal, environment and
-//!   exit code.
+//! - Only `checker` and `testing` read files; only `cli` writes them, and touches
+//!   terminal, environment and exit code.
 //! - No clock, no address, no order of a hash table and no number of workers
 //!   reaches a result. Same input, same bytes.
 //! - Front ends never fail: they give what they understood, and a list of
@@ -94,6 +96,7 @@ pub mod hir;
 pub mod program;
 pub mod report;
 pub mod semantics;
+pub mod survive;
 pub mod syntax;
 pub mod testing;
 pub mod trace;
@@ -101,3 +104,8 @@ pub mod trace;
 pub use checker::Checker;
 pub use report::Report;
 pub use testing::Scenario;
+
+/// The Rust in the README is compiled and run with the other examples.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -8,20 +8,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Floor and module.
-const FLOORS: [(u8, &str); 14] = [
+const FLOORS: [(u8, &str); 15] = [
     (0, "base"),
     (1, "hir"),
     (1, "program"),
     (2, "syntax"),
     (2, "compile"),
     (2, "semantics"),
+    (2, "generate"),
     (3, "trace"),
     (4, "explore"),
     (5, "analysis"),
     (6, "report"),
     (6, "guide"),
     (7, "checker"),
-    (7, "testing"),
+    (8, "testing"),
     (8, "cli"),
 ];
 

@@ -16,7 +16,10 @@ use threadbare::report::Status;
 const LINES_MAX: usize = 600;
 
 /// Files that are longer, and why.
-const LONG: &[(&str, &str)] = &[];
+const LONG: &[(&str, &str)] = &[(
+    "src/analysis/diagnose.rs",
+    "from facts to findings, for all rules; to be split by family",
+)];
 
 /// Rules without a scenario of their own, and why.
 const WITHOUT_SCENARIO: &[(&str, &str)] = &[("R002", "not looked for yet")];

@@ -15,8 +15,9 @@ use crate::base::Span;
 use crate::explore::{Bound, Goal, Graph, MemoryBudget, Observer, Search, Visit, shortest};
 use crate::program::{Instr, ObjectId, Program, PropertyKind};
 use crate::semantics::{ArithmeticFault, FaultKind, Incident, Machine, Misuse, State, Status};
-use crate::trace::{Execution, Schedule, replay};
+use crate::trace::{Execution, Schedule, replay_with};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A finished search, diagnosed.
 pub struct Diagnosis {
@@ -59,17 +60,25 @@ pub fn diagnose<'p>(
     memory: MemoryBudget,
     facts: &mut Facts<'p>,
 ) -> Diagnosis {
-    let futures = Futures::new(program);
+    let futures = Arc::clone(&facts.futures);
     let mut bound = search.bound();
+    let mut may_run_for_ever = search.may_run_for_ever();
     let stuck_sets = match note_blocked(search, memory, facts, &futures) {
-        Ok(sets) => sets,
+        Ok(Some((sets, has_circle))) => {
+            may_run_for_ever = has_circle;
+            sets
+        }
+        Ok(None) => StuckSets::new(),
         Err(reason) => {
             bound = Some(reason);
             StuckSets::new()
         }
     };
     let complete = bound.is_none();
-    let ways = interleavings(search, memory, facts);
+    let ways = match may_run_for_ever {
+        true => BTreeMap::new(),
+        false => interleavings(search, memory, facts),
+    };
     drop_implied(facts);
     let facts = &*facts;
 
@@ -83,10 +92,11 @@ pub fn diagnose<'p>(
     let schedules = shortest(search, &goals);
     let (for_hits, for_endings) = schedules.split_at(facts.hits.len());
 
+    let room = search.machine().layout().capacity();
     let mut findings = Vec::new();
     for (key, schedule) in facts.hits.keys().zip(for_hits) {
         let execution =
-            replay(program, schedule).expect("a schedule of the search can be replayed");
+            replay_with(program, schedule, room).expect("a schedule of the search can be replayed");
         let witness = Witness {
             facts,
             futures: &futures,
@@ -124,7 +134,7 @@ pub fn diagnose<'p>(
         findings,
         outcomes,
         bound,
-        may_run_for_ever: search.may_run_for_ever(),
+        may_run_for_ever,
     }
 }
 
@@ -140,7 +150,7 @@ fn interleavings(
 ) -> BTreeMap<(usize, Vec<i64>), u64> {
     let mut counted = BTreeMap::new();
     let wanted = !facts.endings.is_empty() && search.bound().is_none();
-    if !wanted || search.may_run_for_ever() || search.n_states() > COUNTED_MAX {
+    if !wanted || search.n_states() > COUNTED_MAX {
         return counted;
     }
     let ways = Graph::new(search, memory)
@@ -169,7 +179,7 @@ fn interleavings(
     counted
 }
 
-fn sort_key(program: &Program, finding: &Finding) -> (Level, Rule, Option<Key>, Span) {
+pub(super) fn sort_key(program: &Program, finding: &Finding) -> (Level, Rule, Option<Key>, Span) {
     let place = match &finding.evidence {
         Evidence::WaitInIf(at, _) | Evidence::NeverReached(at) | Evidence::CannotFail(at, _) => *at,
         Evidence::LockOrder(circle) => program.site(circle.edges[0].pc).span,
@@ -179,7 +189,7 @@ fn sort_key(program: &Program, finding: &Finding) -> (Level, Rule, Option<Key>, 
 }
 
 /// For states in which some can run for ever while others never will: who never will.
-type StuckSets = BTreeMap<u32, Vec<usize>>;
+pub(super) type StuckSets = BTreeMap<u32, Vec<usize>>;
 
 /// Notes why actors are blocked for ever, in states without a step and in states
 /// whose whole future keeps the same actors blocked.
@@ -188,7 +198,7 @@ fn note_blocked(
     memory: MemoryBudget,
     facts: &mut Facts<'_>,
     futures: &Futures,
-) -> Result<StuckSets, Bound> {
+) -> Result<Option<(StuckSets, bool)>, Bound> {
     let machine = search.machine();
     let layout = machine.layout();
     let mut state = search.blank();
@@ -201,13 +211,18 @@ fn note_blocked(
     }
     let mut stuck_sets = StuckSets::new();
     if search.bound().is_some() || !search.may_run_for_ever() {
-        return Ok(stuck_sets);
+        return Ok(None);
     }
     let at_the_end: BTreeSet<Key> = facts.hits.keys().cloned().collect();
     let graph = Graph::new(search, memory)?;
+    let has_circle = graph.has_circle();
+    if !has_circle {
+        return Ok(Some((stuck_sets, false)));
+    }
     let moving = graph.still_moving();
+    let not_blocked = graph.not_blocked();
     let stable = stable_states(&graph, &moving);
-    let mut found = Facts::new(facts.program);
+    let mut found = facts.fork();
     for depth in 0..=search.depth() {
         for id in search.layer(depth) {
             if !stable[id as usize] || moving[id as usize] == 0 {
@@ -217,7 +232,7 @@ fn note_blocked(
             let stuck: Vec<usize> = (0..layout.n_actors(&state))
                 .filter(|&actor| layout.is_running(&state, actor))
                 .filter(|&actor| !machine.is_idle(&state, actor))
-                .filter(|&actor| moving[id as usize] >> actor & 1 == 0)
+                .filter(|&actor| not_blocked[id as usize] >> actor & 1 == 0)
                 .collect();
             if !stuck.is_empty() {
                 note_causes(
@@ -238,7 +253,7 @@ fn note_blocked(
             facts.hits.insert(key, hit);
         }
     }
-    Ok(stuck_sets)
+    Ok(Some((stuck_sets, has_circle)))
 }
 
 fn goal(state: u32, depth: u32) -> Goal {
@@ -249,7 +264,7 @@ fn goal(state: u32, depth: u32) -> Goal {
     }
 }
 
-fn note_causes(
+pub(super) fn note_causes(
     facts: &mut Facts<'_>,
     machine: &Machine<'_>,
     state: &State,
@@ -293,7 +308,11 @@ fn drop_implied(facts: &mut Facts<'_>) {
     }
 }
 
-fn outcome_findings(program: &Program, seen: &[Vec<Outcome>], complete: bool) -> Vec<Finding> {
+pub(super) fn outcome_findings(
+    program: &Program,
+    seen: &[Vec<Outcome>],
+    complete: bool,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (index, outcomes) in program.outcomes.iter().enumerate() {
         let Some(expected) = &outcomes.expected else {
@@ -391,11 +410,11 @@ fn sometimes_findings(program: &Program, facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 /// An execution that shows a bug.
-struct Witness<'a, 'p> {
-    facts: &'a Facts<'p>,
-    futures: &'a Futures,
-    stuck_sets: &'a StuckSets,
-    execution: &'a Execution<'p>,
+pub(super) struct Witness<'a, 'p> {
+    pub facts: &'a Facts<'p>,
+    pub futures: &'a Futures,
+    pub stuck_sets: &'a StuckSets,
+    pub execution: &'a Execution<'p>,
 }
 
 impl Witness<'_, '_> {
@@ -403,7 +422,7 @@ impl Witness<'_, '_> {
         self.facts.program
     }
 
-    fn finding(&self, key: &Key, schedule: &Schedule) -> Finding {
+    pub fn finding(&self, key: &Key, schedule: &Schedule) -> Finding {
         let (rule, level, evidence, actors) = self.read_off(key);
         let names = self.execution.actor_names();
         let declared = |&actor: &usize| self.declared_name(actor);
@@ -618,7 +637,7 @@ impl Witness<'_, '_> {
 
     /// Looks at the last state with the same rules as the search did.
     fn assert_shown(&self, key: &Key) {
-        let mut facts = Facts::new(self.facts.program);
+        let mut facts = self.facts.fork();
         let machine = &self.execution.machine;
         let state = self.execution.last();
         let enabled: Vec<usize> = machine.enabled(state).collect();
@@ -689,14 +708,16 @@ impl Witness<'_, '_> {
         };
         let partial = machine.enabled(state).next().is_some();
         let (stuck, cause): (Vec<usize>, Vec<usize>) = if let Key::Circle(places) = key {
-            let circle = circles_in(machine, state).into_iter().find(|circle| {
-                let mut spans: Vec<Span> = circle
-                    .iter()
-                    .map(|&actor| self.program().site(layout.pc(state, actor)).span)
-                    .collect();
-                spans.sort_unstable();
-                spans == *places
-            })?;
+            let circle = circles_in(machine, state, self.futures)
+                .into_iter()
+                .find(|circle| {
+                    let mut spans: Vec<Span> = circle
+                        .iter()
+                        .map(|&actor| self.program().site(layout.pc(state, actor)).span)
+                        .collect();
+                    spans.sort_unstable();
+                    spans == *places
+                })?;
             // Whoever is blocked beside the circle may be waiting for others that still run.
             let stuck = running().filter(|&actor| !machine.can_step(state, actor));
             (stuck.collect(), circle)

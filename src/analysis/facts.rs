@@ -4,6 +4,7 @@
 //! **Invariant:** merging pieces in any grouping gives the same facts, since a
 //! fact keeps its smallest depth and all goals of that depth in order.
 
+use super::futures::Futures;
 use super::key::Key;
 use super::lock_order::{LockEdges, note_edges};
 use super::rules;
@@ -11,13 +12,14 @@ use crate::explore::{Goal, Observer, Taken, Visit};
 use crate::program::{Program, PropertyKind};
 use crate::semantics::Incident;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Where a fact can be seen in the fewest steps.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Hit {
     /// Steps of the execution that shows it.
     pub steps: u32,
-    /// The places of that depth in order, at most [`GOALS_MAX`].
+    /// The places of that depth in order, at most `GOALS_MAX`.
     pub goals: Vec<Goal>,
 }
 
@@ -39,6 +41,7 @@ pub struct Ending {
 #[derive(Clone, Debug)]
 pub struct Facts<'p> {
     pub(super) program: &'p Program,
+    pub(super) futures: Arc<Futures>,
     /// Bugs.
     pub hits: BTreeMap<Key, Hit>,
     /// Final values: number of the `outcomes`, values.
@@ -63,8 +66,13 @@ pub struct Facts<'p> {
 impl<'p> Facts<'p> {
     /// Nothing seen yet.
     pub fn new(program: &'p Program) -> Self {
+        Self::beside(program, Arc::new(Futures::new(program)))
+    }
+
+    fn beside(program: &'p Program, futures: Arc<Futures>) -> Self {
         Self {
             program,
+            futures,
             hits: BTreeMap::new(),
             endings: BTreeMap::new(),
             satisfied: BTreeMap::new(),
@@ -138,7 +146,7 @@ fn merge_hits<K: Ord>(all: &mut BTreeMap<K, Hit>, piece: BTreeMap<K, Hit>) {
 
 impl Observer for Facts<'_> {
     fn fork(&self) -> Self {
-        Self::new(self.program)
+        Self::beside(self.program, Arc::clone(&self.futures))
     }
 
     fn merge(&mut self, piece: Self) {
@@ -209,7 +217,7 @@ impl Observer for Facts<'_> {
         if let Err(fault) = taken.after {
             self.note(Key::Fault(span(fault.pc), fault.kind), goal);
         }
-        for &(_, incident) in taken.incidents {
+        for (earlier, &(_, incident)) in taken.incidents.iter().enumerate() {
             match incident {
                 Incident::EndedHolding(lock, pc) => self.note(Key::LockLeak(lock, span(pc)), goal),
                 Incident::Died(exception) => {
@@ -224,12 +232,15 @@ impl Observer for Facts<'_> {
                         if let PropertyKind::Order(first, second) = property.kind
                             && second == label
                             && !taken.machine.layout().label_done(taken.before, first)
+                            && !taken.incidents[..earlier]
+                                .iter()
+                                .any(|&(_, earlier)| earlier == Incident::LabelDone(first))
                         {
                             self.note(Key::Order(index), goal);
                         }
                     }
                 }
-                Incident::Accessed(..) => {}
+                Incident::LabelDone(_) | Incident::Accessed(..) => {}
             }
         }
     }

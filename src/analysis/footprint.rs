@@ -87,6 +87,31 @@ pub fn cells_read(expr: &Expr, see: &mut impl FnMut(&crate::program::CellRef)) {
     }
 }
 
+/// Calls `see` for every object an expression may ask.
+pub fn objects_asked(expr: &Expr, see: &mut impl FnMut(&Expr)) {
+    let mut todo = vec![expr];
+    while let Some(expr) = todo.pop() {
+        match expr {
+            Expr::Const(_) | Expr::Reg(_) | Expr::Observed(_) => {}
+            Expr::Unary(_, operand) => todo.push(operand),
+            Expr::Element { index, .. } => todo.push(index),
+            Expr::Pick(index, of) => {
+                todo.push(index);
+                todo.extend(of);
+            }
+            Expr::Binary(_, left, right) => todo.extend([&**left, &**right]),
+            Expr::If(condition, then, otherwise) => {
+                todo.extend([&**condition, &**then, &**otherwise]);
+            }
+            Expr::Cell(place) => todo.extend(place.dims.iter().map(|dim| &dim.index)),
+            Expr::Query(_, object) => {
+                see(object);
+                todo.push(object);
+            }
+        }
+    }
+}
+
 struct Inside<'a> {
     actor: usize,
     found: &'a mut Vec<Touch>,

@@ -6,7 +6,9 @@
 //! anywhere. Used to say who *could* have helped a blocked actor; whether it
 //! ever does is decided by the search.
 
-use crate::program::{ChanOp, Expr, FunctionId, Instr, ObjectId, Pc, Program, SyncOp, VarId};
+use crate::program::{
+    ChanOp, Expr, FunctionId, Instr, ObjectId, Pc, Program, SyncOp, VarId, WaitMode,
+};
 use crate::semantics::{Machine, Phase, State};
 use rustc_hash::FxHashSet;
 
@@ -33,14 +35,19 @@ pub enum Help {
     TaskDone(ObjectId),
     /// Writes a variable.
     Write(VarId),
+    /// Gives a lock back that it has not taken before on the way there.
+    Unlock(ObjectId),
     /// Does anything with an object.
     Anything(ObjectId),
 }
 
 /// The helpful operations ahead of each instruction, itself included.
+#[derive(Debug)]
 pub struct Futures {
     ahead: Vec<FxHashSet<Help>>,
     after: Vec<Vec<Pc>>,
+    /// The handlers around each instruction.
+    caught: Vec<Vec<Pc>>,
 }
 
 impl Futures {
@@ -49,7 +56,11 @@ impl Futures {
     /// Cost: a few passes over the code, until nothing changes.
     pub fn new(program: &Program) -> Self {
         let n = program.code.len();
-        let after: Vec<Vec<Pc>> = (0..n).map(|pc| followers(program, pc)).collect();
+        let caught: Vec<Vec<Pc>> = (0..n).map(|pc| handlers(program, pc)).collect();
+        let after: Vec<Vec<Pc>> = (0..n)
+            .map(|pc| followers(program, pc, &caught[pc]))
+            .collect();
+        let taken: Vec<Option<Help>> = (0..n).map(|pc| taken(&program.code[pc])).collect();
         let mut ahead: Vec<FxHashSet<Help>> = (0..n).map(|pc| own(program, pc)).collect();
         let mut changed = true;
         while changed {
@@ -61,12 +72,17 @@ impl Futures {
                     }
                     let (here, there) = two(&mut ahead, pc, next as usize);
                     let before = here.len();
-                    here.extend(there.iter().copied());
+                    let onward = there.iter().copied();
+                    here.extend(onward.filter(|&help| Some(help) != taken[pc]));
                     changed |= here.len() != before;
                 }
             }
         }
-        Self { ahead, after }
+        Self {
+            ahead,
+            after,
+            caught,
+        }
     }
 
     /// Whether a running actor may still do it.
@@ -90,7 +106,9 @@ impl Futures {
         let mut callers = layout
             .return_pcs(machine.program(), state, actor)
             .into_iter();
-        here || callers.any(|pc| self.ahead[pc as usize].contains(&help))
+        let may = |pc: &Pc| self.ahead[*pc as usize].contains(&help);
+        // A caller goes on behind its call, or where it catches what comes out of it.
+        here || callers.any(|pc| may(&pc) || self.caught[pc as usize - 1].iter().any(may))
     }
 }
 
@@ -106,7 +124,7 @@ fn two<T>(all: &mut [T], one: usize, other: usize) -> (&mut T, &T) {
 }
 
 /// The instructions that may follow, in the same function or in one called or started.
-fn followers(program: &Program, at: usize) -> Vec<Pc> {
+fn followers(program: &Program, at: usize, caught: &[Pc]) -> Vec<Pc> {
     let pc = Pc::try_from(at).expect("code is limited");
     let entry = |function: FunctionId| program.functions[function.index()].entry;
     let mut after = match program.instr(pc) {
@@ -126,14 +144,34 @@ fn followers(program: &Program, at: usize) -> Vec<Pc> {
         Instr::Return(_) | Instr::Raise(_) | Instr::Reraise(_) => Vec::new(),
         _ => vec![pc + 1],
     };
-    let function = program.function_at(pc);
     after.retain(|&next| next < u32::try_from(program.code.len()).unwrap_or(u32::MAX));
-    for handler in &function.handlers {
-        if (handler.from..handler.to).contains(&pc) {
-            after.push(handler.target);
-        }
-    }
+    after.extend(caught);
     after
+}
+
+/// Where an exception out of an instruction may be caught.
+fn handlers(program: &Program, at: usize) -> Vec<Pc> {
+    let pc = Pc::try_from(at).expect("code is limited");
+    let around = program.function_at(pc).handlers.iter();
+    around
+        .filter(|handler| (handler.from..handler.to).contains(&pc))
+        .map(|handler| handler.target)
+        .collect()
+}
+
+/// What somebody who comes past an instruction does not do for others any more:
+/// the lock it gives back later is its own.
+fn taken(instr: &Instr) -> Option<Help> {
+    match instr {
+        Instr::Sync {
+            op: SyncOp::Lock(WaitMode::Wait),
+            object: Expr::Const(number),
+            ..
+        } => usize::try_from(*number)
+            .ok()
+            .map(|index| Help::Unlock(ObjectId::new(index))),
+        _ => None,
+    }
 }
 
 /// What one instruction itself does for others.
@@ -146,10 +184,16 @@ fn own(program: &Program, at: usize) -> FxHashSet<Help> {
         | Instr::CompareExchange(_, place, ..) => {
             help.insert(Help::Write(program.cells[place.base.index()].var));
         }
-        Instr::Sync { op, object, .. } if *op != SyncOp::Join => {
+        Instr::Sync {
+            op, object, arg, ..
+        } if *op != SyncOp::Join => {
+            let counts_up = matches!(arg, Some(Expr::Const(n)) if *n >= 0);
             for id in candidates(program, object) {
                 help.insert(Help::Anything(id));
                 help.extend(sync_help(*op, id));
+                if *op == SyncOp::LatchAdd && !counts_up {
+                    help.insert(Help::CountDown(id));
+                }
             }
         }
         Instr::Submit { executor, .. } => {
@@ -179,6 +223,7 @@ fn own(program: &Program, at: usize) -> FxHashSet<Help> {
 
 fn sync_help(op: SyncOp, id: ObjectId) -> Option<Help> {
     match op {
+        SyncOp::Unlock => Some(Help::Unlock(id)),
         SyncOp::Release => Some(Help::Release(id)),
         SyncOp::Notify | SyncOp::NotifyAll => Some(Help::Notify(id)),
         SyncOp::EventSet => Some(Help::Set(id)),

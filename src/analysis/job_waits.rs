@@ -5,7 +5,7 @@
 //! for itself, or for its like: the pool that waits for itself.
 
 use super::finding::Blocked;
-use super::waits::{Resource, Wait};
+use super::waits::{Resource, Wait, waits_at};
 use crate::program::{FutureOp, Instr, ObjectId, SyncOp, WaitMode};
 use crate::semantics::{JobStatus, Machine, State};
 
@@ -56,7 +56,7 @@ fn awaited(
 ) -> Option<(Vec<usize>, bool, Option<ObjectId>)> {
     let scene = machine.scene(state, actor);
     let number = |expr| usize::try_from(scene.eval(expr).ok()?).ok();
-    match machine.program().instr(machine.layout().pc(state, actor)) {
+    match waits_at(machine, state, actor) {
         Instr::Future {
             op: FutureOp::Result(WaitMode::Wait) | FutureOp::Exception(_),
             future,

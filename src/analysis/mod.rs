@@ -4,6 +4,7 @@
 //! observer.
 
 mod diagnose;
+mod ending;
 mod facts;
 mod finding;
 mod footprint;
@@ -16,6 +17,7 @@ mod rules;
 mod waits;
 
 pub use diagnose::{Diagnosis, Outcome, diagnose};
+pub use ending::shown_by;
 pub use facts::{Ending, Facts, Hit};
 pub use finding::{Blocked, Evidence, Finding, Vacuity};
 pub use footprint::{Touch, cells_read as cells_of, touches};

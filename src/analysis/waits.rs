@@ -68,19 +68,33 @@ pub struct Wait {
     pub any: Vec<usize>,
 }
 
-/// What a blocked actor waits for and which actors must all act, from the state
-/// alone; `None` if it is not blocked at an operation that has holders.
+/// The instruction that a blocked actor waits at: an atomic block waits for what
+/// its first step waits for.
+pub(super) fn waits_at<'p>(machine: &Machine<'p>, state: &State, actor: usize) -> &'p Instr {
+    let program = machine.program();
+    let pc = machine.layout().pc(state, actor);
+    match program.instr(pc) {
+        Instr::AtomicBegin(_) => program.code[pc as usize + 1..]
+            .iter()
+            .find(|instr| instr.is_visible())
+            .unwrap_or(program.instr(pc)),
+        instr => instr,
+    }
+}
+
+/// What a blocked actor waits for and which actors must all act; `None` if it is
+/// not blocked at an operation that has holders.
 pub fn held_up(
     machine: &Machine<'_>,
     state: &State,
     actor: usize,
+    futures: &Futures,
 ) -> Option<(Resource, Vec<usize>)> {
     if let Some(wait) = job_wait(machine, state, actor) {
         return (!wait.all.is_empty()).then_some((wait.resource, wait.all));
     }
     let layout = machine.layout();
-    let pc = layout.pc(state, actor);
-    let Instr::Sync { op, object, .. } = machine.program().instr(pc) else {
+    let Instr::Sync { op, object, .. } = waits_at(machine, state, actor) else {
         return None;
     };
     let number = machine.scene(state, actor).eval(object).ok()?;
@@ -89,17 +103,19 @@ pub fn held_up(
         return Some((Resource::End(target), vec![target]));
     }
     let id = ObjectId::new(usize::try_from(number).ok()?);
+    let holder = |lock: ObjectId| {
+        let owner = machine.owner(state, lock)?;
+        let others = may_unlock(machine, state, actor, lock, futures);
+        let only_owner = others.iter().all(|&other| other == owner);
+        only_owner.then(|| (Resource::Lock(lock), vec![owner]))
+    };
     match op {
-        SyncOp::Lock(WaitMode::Wait) => {
-            let owner = machine.owner(state, id)?;
-            Some((Resource::Lock(id), vec![owner]))
-        }
+        SyncOp::Lock(WaitMode::Wait) => holder(id),
         SyncOp::CondWait(_) if layout.phase(state, actor) != Phase::Waiting => {
             let ObjectKind::Cond { lock, .. } = machine.program().objects[id.index()].kind else {
                 return None;
             };
-            let owner = machine.owner(state, lock)?;
-            Some((Resource::Lock(lock), vec![owner]))
+            holder(lock)
         }
         SyncOp::OnceBegin => {
             let runner = machine.owner(state, id)?;
@@ -115,6 +131,25 @@ pub fn held_up(
         )),
         _ => None,
     }
+}
+
+/// Who, other than its holder, may give back a lock that anybody may give back.
+fn may_unlock(
+    machine: &Machine<'_>,
+    state: &State,
+    actor: usize,
+    lock: ObjectId,
+    futures: &Futures,
+) -> Vec<usize> {
+    let kind = &machine.program().objects[lock.index()].kind;
+    if !matches!(kind, ObjectKind::Lock { unowned: true, .. }) {
+        return Vec::new();
+    }
+    let layout = machine.layout();
+    (0..layout.n_actors(state))
+        .filter(|&other| other != actor && layout.is_running(state, other))
+        .filter(|&other| futures.may(machine, state, other, Help::Unlock(lock)))
+        .collect()
 }
 
 /// Who must leave, or go first, before `actor` can enter a reader-writer lock.
@@ -147,7 +182,7 @@ pub fn wait_of(machine: &Machine<'_>, state: &State, actor: usize, futures: &Fut
     }
     let layout = machine.layout();
     let pc = layout.pc(state, actor);
-    let (resource, all, help) = match held_up(machine, state, actor) {
+    let (resource, all, help) = match held_up(machine, state, actor, futures) {
         Some((resource, all)) => (resource, all, Vec::new()),
         None => {
             let (resource, help) = wish(machine, state, actor);
@@ -175,32 +210,31 @@ pub fn wait_of(machine: &Machine<'_>, state: &State, actor: usize, futures: &Fut
 /// What a blocked actor wishes somebody would do.
 fn wish(machine: &Machine<'_>, state: &State, actor: usize) -> (Resource, Vec<Help>) {
     let program = machine.program();
-    let pc = machine.layout().pc(state, actor);
     let object = |number: &crate::program::Expr| {
         let number = machine.scene(state, actor).eval(number).unwrap_or(0);
         ObjectId::new(usize::try_from(number).unwrap_or(0))
     };
-    let instr = match program.instr(pc) {
-        // A block waits for what its first visible instruction waits for.
-        Instr::AtomicBegin(_) => program.code[pc as usize + 1..]
-            .iter()
-            .find(|instr| instr.is_visible())
-            .unwrap_or(program.instr(pc)),
-        instr => instr,
+    let lock_of = |cond: ObjectId| match program.objects[cond.index()].kind {
+        ObjectKind::Cond { lock, .. } => lock,
+        _ => cond,
     };
-    match instr {
+    match waits_at(machine, state, actor) {
         Instr::Sync {
             op, object: number, ..
         } => {
             let id = object(number);
             match op {
                 SyncOp::Acquire(_) => (Resource::Permit(id), vec![Help::Release(id)]),
+                SyncOp::CondWait(_) if machine.layout().phase(state, actor) != Phase::Waiting => {
+                    let lock = lock_of(id);
+                    (Resource::Lock(lock), vec![Help::Unlock(lock)])
+                }
                 SyncOp::CondWait(_) => (Resource::Notify(id), vec![Help::Notify(id)]),
                 SyncOp::EventWait(_) => (Resource::Event(id), vec![Help::Set(id)]),
                 SyncOp::BarrierWait => (Resource::Arrivals(id), vec![Help::Arrive(id)]),
                 SyncOp::LatchWait => (Resource::Latch(id), vec![Help::CountDown(id)]),
                 SyncOp::ChanJoin => (Resource::Jobs(id), vec![Help::TaskDone(id)]),
-                SyncOp::Lock(_) => (Resource::Lock(id), Vec::new()),
+                SyncOp::Lock(_) => (Resource::Lock(id), vec![Help::Unlock(id)]),
                 _ => (Resource::Nothing, Vec::new()),
             }
         }
@@ -219,7 +253,10 @@ fn wish(machine: &Machine<'_>, state: &State, actor: usize) -> (Resource, Vec<He
                 help.push(Help::Write(program.cells[place.base.index()].var));
             });
             // A condition may also ask objects; any operation on them may help.
-            help.extend((0..program.objects.len()).map(|o| Help::Anything(ObjectId::new(o))));
+            super::footprint::objects_asked(condition, &mut |object| {
+                let asked = super::futures::candidates(program, object);
+                help.extend(asked.into_iter().map(Help::Anything));
+            });
             (Resource::Condition, help)
         }
         _ => (Resource::Nothing, Vec::new()),

@@ -5,9 +5,13 @@
 
 mod expect;
 mod files;
+mod pictures;
+mod replay;
 mod run;
 
 pub use files::{FileError, Input};
+pub use pictures::NotLoaded;
+pub use replay::{CannotReplay, Replayed};
 
 use crate::base::{Diagnostic, Severity, Source};
 use crate::explore::{Limits, MemoryBudget};

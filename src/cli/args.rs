@@ -55,6 +55,12 @@ pub enum When {
 pub enum Command {
     /// Check scenarios against their expectations
     Check(CheckArgs),
+    /// Show one execution again, step by step
+    Replay(ReplayArgs),
+    /// Explain a code (R001), a topic, a chapter of the guide, or the steps of a file
+    Explain(ExplainArgs),
+    /// Draw who waits for whom, the order of locks, or all states
+    Graph(GraphArgs),
     /// List scenarios with what they expect, without checking them
     List(ListArgs),
     /// Write scenario files in the canonical layout
@@ -92,6 +98,89 @@ pub struct CheckArgs {
     /// Show every scenario in full, every step, and times
     #[arg(short, long)]
     pub verbose: bool,
+}
+
+/// `replay`.
+#[derive(Args, Debug)]
+pub struct ReplayArgs {
+    /// The scenario file, or `-` for stdin
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The token of a report, as in 0110-1a2b
+    pub token: String,
+    /// Which scenarios.
+    #[command(flatten)]
+    pub select: Select,
+    /// How far, where the finding must be searched.
+    #[command(flatten)]
+    pub bounds: Bounds,
+    /// For whom it is written
+    #[arg(long, default_value = "normal")]
+    pub level: Reader,
+    /// Show every step
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+/// `explain`.
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// A code, a topic, a chapter, or `steps`; without it, what there is
+    #[arg(value_name = "CODE")]
+    pub what: Option<String>,
+    /// A topic of the code; for `steps`, the scenario file
+    #[arg(value_name = "TOPIC|FILE")]
+    pub more: Option<std::ffi::OsString>,
+    /// Which scenarios of the file.
+    #[command(flatten)]
+    pub select: Select,
+}
+
+/// `graph`.
+#[derive(Args, Debug)]
+pub struct GraphArgs {
+    /// What to draw
+    pub kind: GraphKind,
+    /// The scenario file, or `-` for stdin
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// How to write it
+    #[arg(long, default_value = "svg")]
+    pub format: Picture,
+    /// Where to write it [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// For `waits`: the execution at whose end to look
+    #[arg(long)]
+    pub token: Option<String>,
+    /// Which scenario.
+    #[command(flatten)]
+    pub select: Select,
+    /// How far.
+    #[command(flatten)]
+    pub bounds: Bounds,
+}
+
+/// What to draw.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum GraphKind {
+    /// Who waits for whom.
+    Waits,
+    /// Which lock is taken while holding which.
+    Locks,
+    /// All states and the steps between them.
+    States,
+}
+
+/// How to write a picture.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum Picture {
+    /// For browsers.
+    Svg,
+    /// For Graphviz.
+    Dot,
+    /// For Markdown on forges.
+    Mermaid,
 }
 
 /// `list`.

@@ -49,12 +49,8 @@ fn file(
     let formatted = match format(source) {
         Ok(text) => text,
         Err(mistakes) => {
-            let looks = Looks {
-                color: looks.color_err,
-                ..looks
-            };
             for mistake in &mistakes {
-                complain(&diagnostic(mistake, source, &style(looks)));
+                complain(&diagnostic(mistake, source, &style(looks.on_stderr())));
             }
             return Ok(Exit::Error);
         }

@@ -47,11 +47,7 @@ fn file(checker: &Checker, source: &Source, looks: Looks) -> (String, bool) {
     for mistake in loaded.diagnostics.iter().chain(in_scenarios) {
         if mistake.severity == Severity::Error {
             has_errors = true;
-            let err = Looks {
-                color: looks.color_err,
-                ..looks
-            };
-            complain(&diagnostic(mistake, source, &style(err)));
+            complain(&diagnostic(mistake, source, &style(looks.on_stderr())));
         }
     }
     let wanted = loaded.scenarios.iter().filter(|it| checker.wants(&it.name));

@@ -11,13 +11,17 @@
 mod args;
 mod check;
 mod diff;
+mod explain;
 mod failure;
 mod fmt;
+mod graph;
 mod internal;
 mod list;
 mod output;
+mod page;
 mod plan;
 mod progress;
+mod replay;
 mod save;
 mod schema;
 mod signals;
@@ -59,6 +63,9 @@ pub fn main() -> ExitCode {
 fn run(command: &Command, looks: Looks) -> Result<Exit, Failure> {
     match command {
         Command::Check(args) => check::run(args, looks),
+        Command::Replay(args) => replay::run(args, looks),
+        Command::Explain(args) => explain::run(args, looks),
+        Command::Graph(args) => graph::run(args, looks),
         Command::List(args) => list::run(args, looks),
         Command::Fmt(args) => fmt::run(args, looks),
         Command::Schema => schema::schema(),

@@ -4,6 +4,7 @@ use super::args::{Bounds, CheckArgs, Reader, Select, Skip};
 use super::failure::Failure;
 use super::terminal::Looks;
 use super::value::{Format, Kind};
+use crate::base::Source;
 use crate::checker::{Checker, Input, Reduction};
 use crate::report::human::{Amount, Level, Style};
 use std::path::{Path, PathBuf};
@@ -36,8 +37,24 @@ pub fn inputs(paths: &[PathBuf]) -> Result<Vec<Input>, Failure> {
     Ok(each.flatten().collect())
 }
 
+/// The text of one file, or of standard input.
+///
+/// # Errors
+///
+/// If it cannot be read.
+pub fn one_source(path: &Path) -> Result<Source, Failure> {
+    let input = if path == Path::new(STDIN) {
+        Input::from_reader(STDIN, std::io::stdin().lock())
+    } else {
+        Input::from_file(path)
+    };
+    input
+        .into_source()
+        .map_err(|error| Failure::unreadable(&error))
+}
+
 /// A checker for the scenarios chosen.
-pub fn checker(select: &Select, bounds: &Bounds) -> Checker {
+pub fn bounded(select: &Select, bounds: &Bounds) -> Checker {
     let mut checker = selecting(select);
     if let Some(states) = bounds.max_states {
         checker = checker.max_states(states.0);
@@ -90,16 +107,28 @@ pub fn style(looks: Looks) -> Style {
 
 /// How the report of `check` looks.
 pub fn check_style(args: &CheckArgs, looks: Looks) -> Style {
+    let style = reader_style(args.level, args.verbose, looks);
+    if args.quiet {
+        return Style {
+            amount: Amount::Quiet,
+            ..style
+        };
+    }
+    style
+}
+
+/// How a report for a reader looks.
+pub fn reader_style(reader: Reader, verbose: bool, looks: Looks) -> Style {
     Style {
-        level: match args.level {
+        level: match reader {
             Reader::Beginner => Level::Beginner,
             Reader::Normal => Level::Normal,
             Reader::Expert => Level::Expert,
         },
-        amount: match (args.quiet, args.verbose) {
-            (true, _) => Amount::Quiet,
-            (_, true) => Amount::Verbose,
-            _ => Amount::Normal,
+        amount: if verbose {
+            Amount::Verbose
+        } else {
+            Amount::Normal
         },
         ..style(looks)
     }

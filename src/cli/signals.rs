@@ -3,33 +3,35 @@
 
 use super::status::Exit;
 use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
+use signal_hook::iterator::Signals as Stream;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::time::{Duration, Instant};
+
+/// Signals so soon after the first are the same one: `timeout` and some shells
+/// send it to the program and to its group.
+const SAME: Duration = Duration::from_millis(250);
 
 /// What the signals have done so far.
 pub struct Signals {
     raised: Arc<AtomicBool>,
-    code: Arc<AtomicUsize>,
+    code: Arc<AtomicU8>,
 }
 
 impl Signals {
     /// Begins to listen. Where the system refuses, signals end the program as usual.
     pub fn listen() -> Self {
-        let raised = Arc::new(AtomicBool::new(false));
-        let code = Arc::new(AtomicUsize::new(0));
-        for (signal, status) in [(SIGINT, 130), (SIGTERM, 143)] {
-            // The order matters: the shutdown looks at the flag before this
-            // signal raises it.
-            let _ = flag::register_conditional_shutdown(signal, status, Arc::clone(&raised));
-            let _ = flag::register_usize(
-                signal,
-                Arc::clone(&code),
-                usize::try_from(status).unwrap_or(130),
-            );
-            let _ = flag::register(signal, Arc::clone(&raised));
+        let signals = Self {
+            raised: Arc::new(AtomicBool::new(false)),
+            code: Arc::new(AtomicU8::new(0)),
+        };
+        if let Ok(stream) = Stream::new([SIGINT, SIGTERM]) {
+            let (raised, code) = (signals.flag(), Arc::clone(&signals.code));
+            let listen = move || hear(stream, &raised, &code);
+            let builder = std::thread::Builder::new().stack_size(64 << 10);
+            let _ = builder.name("signals".to_owned()).spawn(listen);
         }
-        Self { raised, code }
+        signals
     }
 
     /// The flag for the checker.
@@ -40,7 +42,22 @@ impl Signals {
     /// How the command ends because of a signal, if there was one.
     pub fn exit(&self) -> Option<Exit> {
         let raised = self.raised.load(Ordering::SeqCst);
-        let code = self.code.load(Ordering::SeqCst);
-        raised.then(|| Exit::Signal(u8::try_from(code).unwrap_or(130)))
+        raised.then(|| Exit::Signal(self.code.load(Ordering::SeqCst)))
+    }
+}
+
+fn hear(mut stream: Stream, raised: &AtomicBool, code: &AtomicU8) {
+    let mut first: Option<Instant> = None;
+    for signal in stream.forever() {
+        let status = 128 + u8::try_from(signal).unwrap_or(2);
+        match first {
+            None => {
+                first = Some(Instant::now());
+                code.store(status, Ordering::SeqCst);
+                raised.store(true, Ordering::SeqCst);
+            }
+            Some(first) if first.elapsed() < SAME => {}
+            Some(_) => std::process::exit(i32::from(status)),
+        }
     }
 }

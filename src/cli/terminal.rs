@@ -30,4 +30,12 @@ impl Looks {
             ascii: look.ascii,
         }
     }
+
+    /// The same for what goes to standard error.
+    pub fn on_stderr(self) -> Self {
+        Self {
+            color: self.color_err,
+            ..self
+        }
+    }
 }

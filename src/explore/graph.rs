@@ -8,7 +8,7 @@ use super::stateful::Search;
 /// Bytes of a step.
 const STEP_BYTES: usize = size_of::<u32>() + size_of::<u8>();
 /// Bytes of a state, with what questions about the graph need for it.
-const STATE_BYTES: usize = size_of::<u32>() + size_of::<u64>() + 1;
+const STATE_BYTES: usize = size_of::<u32>() + 3 * size_of::<u64>() + 1;
 
 /// Steps between stored states, by their origin.
 pub struct Graph {
@@ -16,6 +16,9 @@ pub struct Graph {
     first: Vec<u32>,
     actors: Vec<u8>,
     targets: Vec<u32>,
+    /// For each state, the actors (one bit each) with a step in which the
+    /// execution stops.
+    failing: Vec<u64>,
 }
 
 impl Graph {
@@ -39,21 +42,28 @@ impl Graph {
             first: Vec::with_capacity(n_states + 1),
             actors: Vec::with_capacity(n_steps),
             targets: Vec::with_capacity(n_steps),
+            failing: Vec::with_capacity(n_states),
         };
         graph.first.push(0);
         let mut expander = Expander::new(search.machine());
         let mut state = search.blank();
         for id in 0..search.n_expanded() {
             search.load(id, &mut state);
+            let mut failing = 0;
             // A state at which the search gave up still shows the steps before that.
             let _ = expander.steps(&state, |action, after, _| {
-                if let Some(to) = after.ok().and_then(|after| search.find(after)) {
+                let Ok(after) = after else {
+                    failing |= 1 << action.actor;
+                    return;
+                };
+                if let Some(to) = search.find(after) {
                     graph
                         .actors
                         .push(u8::try_from(action.actor).expect("at most 64 actors"));
                     graph.targets.push(to);
                 }
             });
+            graph.failing.push(failing);
             let n = u32::try_from(graph.targets.len()).expect("their number was checked");
             graph.first.push(n);
         }
@@ -83,9 +93,19 @@ impl Graph {
             .map(|(&actor, &to)| (usize::from(actor), to as usize))
     }
 
-    /// For each state, the actors (one bit each) that still take a step on some run from it.
+    /// For each state, the actors (one bit each) that still take a step on some
+    /// run from it to another state.
     pub fn still_moving(&self) -> Vec<u64> {
-        let mut moving = vec![0u64; self.len()];
+        self.backwards(vec![0; self.len()])
+    }
+
+    /// The same with the steps in which the execution stops: whoever is not among
+    /// them waits for ever.
+    pub fn not_blocked(&self) -> Vec<u64> {
+        self.backwards(self.failing.clone())
+    }
+
+    fn backwards(&self, mut moving: Vec<u64>) -> Vec<u64> {
         loop {
             let mut changed = false;
             // Most steps lead to higher numbers, so going down settles most at once.
@@ -104,17 +124,48 @@ impl Graph {
         }
     }
 
-    /// The number of interleavings that lead to each state, if no step leads back
-    /// to an earlier number; `u64::MAX` stands for that many or more.
+    /// All states in an order in which every step leads forwards; `None` if some
+    /// run can go round in a circle. A step to a shallower state need not be part
+    /// of one.
+    ///
+    /// Source: Kahn, "Topological sorting of large networks" (1962).
+    fn forwards(&self) -> Option<Vec<u32>> {
+        let mut before = vec![0u32; self.len()];
+        let inside = |to: &usize| *to < self.len();
+        for state in 0..self.len() {
+            for (_, to) in self.steps(state).filter(|(_, to)| inside(to)) {
+                before[to] += 1;
+            }
+        }
+        let number = |state: usize| u32::try_from(state).expect("a state's number");
+        let first = (0..self.len()).filter(|&state| before[state] == 0);
+        let mut order: Vec<u32> = first.map(number).collect();
+        let mut next = 0;
+        while let Some(&state) = order.get(next) {
+            for (_, to) in self.steps(state as usize).filter(|(_, to)| inside(to)) {
+                before[to] -= 1;
+                if before[to] == 0 {
+                    order.push(number(to));
+                }
+            }
+            next += 1;
+        }
+        (order.len() == self.len()).then_some(order)
+    }
+
+    /// Whether some run can go round in a circle.
+    pub fn has_circle(&self) -> bool {
+        self.forwards().is_none()
+    }
+
+    /// The number of interleavings that lead to each state, if no run can go round
+    /// in a circle; `u64::MAX` stands for that many or more.
     pub fn interleavings(&self) -> Option<Vec<u64>> {
         let mut ways = vec![0u64; self.len()];
         *ways.first_mut()? = 1;
-        for state in 0..self.len() {
-            for (_, to) in self.steps(state) {
-                if to <= state {
-                    return None;
-                }
-                let sum = ways.get(to)?.saturating_add(ways[state]);
+        for state in self.forwards()? {
+            for (_, to) in self.steps(state as usize) {
+                let sum = ways.get(to)?.saturating_add(ways[state as usize]);
                 ways[to] = sum;
             }
         }

@@ -189,10 +189,9 @@ impl<'p> Writer<'p> {
 
     fn bool_kind(&mut self, bool: &'p Bool) -> Option<ExprKind> {
         match bool {
-            Bool::Const(value) => {
-                self.put(if *value { "true" } else { "false" });
-                Some(ExprKind::Const(i64::from(*value)))
-            }
+            Bool::Const(value) => self.truth(*value),
+            Bool::Eq(Int::Const(left), Int::Const(right)) => self.truth(left == right),
+            Bool::Less(Int::Const(left), Int::Const(right)) => self.truth(left < right),
             Bool::Eq(left, right) => self.binary(BinaryOp::Eq, " == ", left, right),
             Bool::Less(left, right) => self.binary(BinaryOp::Lt, " < ", left, right),
             Bool::Not(inner) => {
@@ -202,8 +201,17 @@ impl<'p> Writer<'p> {
             }
             Bool::And(left, right) | Bool::Or(left, right) => {
                 let is_and = matches!(bool, Bool::And(..));
+                let from = self.at();
                 self.put("(");
                 let left = Box::new(self.bool(left));
+                if let ExprKind::Const(value) = left.kind {
+                    // A constant decides here, or has no say.
+                    self.text.truncate(from);
+                    return match (value != 0) == is_and {
+                        true => self.bool_kind(right),
+                        false => self.truth(!is_and),
+                    };
+                }
                 self.put(if is_and { " && " } else { " || " });
                 let right = Box::new(self.bool(right));
                 self.put(")");
@@ -276,6 +284,11 @@ impl<'p> Writer<'p> {
                 Some(ExprKind::Atomic(AtomicOp::CompareExchange, place, args))
             }
         }
+    }
+
+    fn truth(&mut self, value: bool) -> Option<ExprKind> {
+        self.put(if value { "true" } else { "false" });
+        Some(ExprKind::Const(i64::from(value)))
     }
 
     fn ask(&mut self, object: usize, method: Method, name: &str) -> Option<ExprKind> {

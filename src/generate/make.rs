@@ -25,7 +25,7 @@ impl Default for Knobs {
     fn default() -> Self {
         Self {
             threads: 3,
-            acts: 5,
+            acts: 8,
             loops: false,
         }
     }
@@ -134,7 +134,7 @@ impl Maker {
             let twice = left > n - index && self.random.one_in(4);
             left = left.saturating_sub(1 + usize::from(twice));
             let crowd = n + usize::from(twice);
-            self.budget = 1 + self.random.below(self.knobs.acts.min(10 / crowd + 1));
+            self.budget = 1 + self.random.below((2 * self.knobs.acts).div_ceil(crowd));
             let odd = self.random.below(16);
             let body = self.block(0);
             self.plan.threads.push(Thread {

@@ -110,6 +110,8 @@ impl<R: Recorder> Step<'_, '_, R> {
             Instr::LabelDone(label) => {
                 let at = self.machine.layout.label(label.index());
                 self.state.set_word(at, 1);
+                self.recorder
+                    .incident(self.actor, Incident::LabelDone(*label));
                 self.goto(self.pc + 1);
             }
             _ => unreachable!("visible instructions are steps"),

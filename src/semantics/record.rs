@@ -135,6 +135,8 @@ pub enum Incident {
     NotifyWithoutLock(ObjectId, Pc),
     /// The second of two ordered steps began before the first was done.
     LabelBegun(LabelId, Pc),
+    /// A named step is done.
+    LabelDone(LabelId),
     /// A memory access inside an atomic block, or a read of `wait_until` that went through.
     Accessed(CellId, bool, Pc),
 }

@@ -3,5 +3,5 @@
 mod replay;
 mod schedule;
 
-pub use replay::{Execution, NotReplayable, StepTaken, replay};
+pub use replay::{Execution, NotReplayable, StepTaken, replay, replay_with};
 pub use schedule::{Action, BadToken, Schedule, Token, fingerprint};

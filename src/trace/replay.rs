@@ -176,7 +176,20 @@ pub fn replay<'p>(
     program: &'p Program,
     schedule: &Schedule,
 ) -> Result<Execution<'p>, NotReplayable> {
-    let mut capacity = Capacity::initial(program);
+    replay_with(program, schedule, Capacity::initial(program))
+}
+
+/// Runs a schedule with room for at least so much: a question to a state about
+/// what comes next may need more room than the run to it.
+///
+/// # Errors
+///
+/// As [`replay`].
+pub fn replay_with<'p>(
+    program: &'p Program,
+    schedule: &Schedule,
+    mut capacity: Capacity,
+) -> Result<Execution<'p>, NotReplayable> {
     loop {
         match replay_within(program, schedule, capacity) {
             Ok(execution) => return execution,

@@ -5,12 +5,14 @@ use super::facts::{Fact, Facts, Sighting, facts, shown, shown_by_step};
 use super::graph::{Graph, Step, explore};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use threadbare::program::Program;
-use threadbare::trace::{Schedule, replay};
+use threadbare::trace::{Schedule, replay_with};
 
 /// What came of a comparison.
 pub enum Outcome {
     /// They agree on so many facts.
     Agree(usize),
+    /// They agree, but the text is refused, with this code.
+    Refused(&'static str),
     /// There are too many states to compare.
     TooLarge,
     /// They do not; how.
@@ -58,7 +60,7 @@ fn same(program: &Program, graph: &Graph<'_>, facts: &Facts, verdict: &Verdict) 
         {
             same_cost(graph, &switches, sightings, schedule)
                 .map_err(|how| format!("{fact:?}: {how}"))?;
-            shows(program, &fact, schedule)?;
+            shows(graph, &fact, schedule)?;
         }
         if !theirs.insert(fact.clone()) {
             return Err(format!("reported twice: {fact:?}"));
@@ -69,7 +71,7 @@ fn same(program: &Program, graph: &Graph<'_>, facts: &Facts, verdict: &Verdict) 
     let missing: Vec<&Fact> = ours.difference(&theirs).collect();
     if !extra.is_empty() || !missing.is_empty() {
         return Err(format!(
-            "only the engine: {extra:#?}\nonly the oracle: {missing:#?}"
+            "only the engine: {extra:?}\nonly the oracle: {missing:?}"
         ));
     }
     same_outcomes(graph, &switches, facts, verdict)
@@ -81,6 +83,12 @@ fn same_outcomes(
     facts: &Facts,
     verdict: &Verdict,
 ) -> Result {
+    let runs = graph.runs();
+    equal(
+        "runs without an end",
+        verdict.may_run_for_ever,
+        runs.is_none(),
+    )?;
     let mut theirs = BTreeMap::new();
     for (index, outcomes) in verdict.outcomes.iter().enumerate() {
         for outcome in outcomes {
@@ -89,13 +97,20 @@ fn same_outcomes(
                 same_cost(graph, switches, sightings, &outcome.schedule)
                     .map_err(|how| format!("outcome {key:?}: {how}"))?;
             }
-            theirs.insert(key, usize::try_from(outcome.n_states).unwrap_or(0));
+            let n_states = usize::try_from(outcome.n_states).unwrap_or(0);
+            theirs.insert(key, (n_states, outcome.interleavings));
         }
     }
     let ours: BTreeMap<_, _> = facts
         .endings
         .iter()
-        .map(|(key, sightings)| (key.clone(), sightings.len()))
+        .map(|(key, sightings)| {
+            let runs = runs.as_ref().map(|runs| {
+                let all = sightings.iter().map(|&(node, _)| runs[node]);
+                all.fold(0, u64::saturating_add)
+            });
+            (key.clone(), (sightings.len(), runs))
+        })
         .collect();
     equal("outcomes", theirs, ours)
 }
@@ -129,8 +144,10 @@ fn same_cost(
 }
 
 /// The schedule's execution ends in the fact.
-fn shows(program: &Program, fact: &Fact, schedule: &Schedule) -> Result {
-    let execution = replay(program, schedule).map_err(|error| format!("{fact:?}: {error}"))?;
+fn shows(graph: &Graph<'_>, fact: &Fact, schedule: &Schedule) -> Result {
+    let room = graph.machine.layout().capacity();
+    let execution = replay_with(graph.machine.program(), schedule, room)
+        .map_err(|error| format!("{fact:?}: {error}"))?;
     let machine = &execution.machine;
     let mut shown = shown(machine, execution.last());
     if let Some(last) = execution.steps.last() {

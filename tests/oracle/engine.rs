@@ -14,6 +14,7 @@ pub struct Verdict {
     pub findings: Vec<Finding>,
     pub outcomes: Vec<Vec<Outcome>>,
     pub executed: Vec<bool>,
+    pub may_run_for_ever: bool,
     /// All of it as text.
     pub bytes: String,
 }
@@ -30,7 +31,7 @@ pub fn check(program: &Program, workers: usize) -> Verdict {
             Ok(search) => {
                 assert_eq!(search.bound(), None, "the oracle has explored it all");
                 let (n_final, executed) = (facts.n_final, facts.executed.clone());
-                let diagnosis = analysis::diagnose(program, &search, facts);
+                let diagnosis = analysis::diagnose(program, &search, limits.memory, &mut facts);
                 let n_states = search.n_states();
                 let n_terminal = search.n_terminal();
                 let n_steps = search.n_steps();
@@ -45,6 +46,7 @@ pub fn check(program: &Program, workers: usize) -> Verdict {
                     findings: diagnosis.findings,
                     outcomes: diagnosis.outcomes,
                     executed,
+                    may_run_for_ever: diagnosis.may_run_for_ever,
                     bytes,
                 };
             }

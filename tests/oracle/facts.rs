@@ -13,11 +13,21 @@ use threadbare::semantics::{
 use threadbare::trace::Action;
 
 /// A fact: its code, its places, and what else makes it the same.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fact {
     pub code: &'static str,
     pub places: Vec<Span>,
     pub what: String,
+}
+
+impl std::fmt::Debug for Fact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let places = self.places.iter();
+        let places: Vec<String> = places
+            .map(|at| format!("<{}:{}>", at.start, at.end))
+            .collect();
+        write!(f, "{} {} {}", self.code, self.what, places.join(" "))
+    }
 }
 
 impl Fact {
@@ -133,15 +143,18 @@ impl Facts {
         let movers = graph.movers();
         let mut at_rest = BTreeSet::new();
         let mut on_the_way = Vec::new();
-        for (node, &moving) in movers.iter().enumerate() {
+        for (node, &(moving, awake)) in movers.iter().enumerate() {
             let state = &graph.nodes[node].state;
             let reached = graph.reach(node);
-            if machine.is_over(state) || reached.iter().any(|&to| movers[to] != moving) {
+            let settled = reached.iter().all(|&to| movers[to].0 == moving);
+            // Where every step stops the execution, nobody waits for ever.
+            let fails = moving == 0 && !graph.nodes[node].enabled.is_empty();
+            if machine.is_over(state) || !settled || fails {
                 continue;
             }
             let stuck: Vec<usize> = (0..machine.layout().n_actors(state))
                 .filter(|&actor| machine.layout().is_running(state, actor))
-                .filter(|&actor| moving >> actor & 1 == 0)
+                .filter(|&actor| awake >> actor & 1 == 0)
                 .collect();
             if stuck.is_empty() {
                 continue;
@@ -168,10 +181,10 @@ impl Facts {
     }
 
     /// A circle is a deadlock from the moment it is there: nobody of it moves again.
-    fn check_circles(&self, graph: &Graph<'_>, movers: &[u64]) {
-        for (node, moving) in movers.iter().enumerate() {
+    fn check_circles(&self, graph: &Graph<'_>, movers: &[(u64, u64)]) {
+        for (node, (_, awake)) in movers.iter().enumerate() {
             for (actors, fact) in circles(&graph.machine, &graph.nodes[node].state) {
-                let again = actors.iter().any(|actor| moving >> actor & 1 == 1);
+                let again = actors.iter().any(|actor| awake >> actor & 1 == 1);
                 assert!(!again, "{fact:?} is a circle, but somebody of it moves on");
             }
         }

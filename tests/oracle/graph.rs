@@ -164,15 +164,50 @@ impl Graph<'_> {
         found
     }
 
-    /// For each state, who takes a step on some run from it: a bit each.
-    pub fn movers(&self) -> Vec<u64> {
+    /// For each state, who takes a step on some run from it, a bit each: a step to
+    /// a state; and any step, also one in which the execution stops.
+    pub fn movers(&self) -> Vec<(u64, u64)> {
         (0..self.nodes.len())
             .map(|node| {
                 let reached = self.reach(node);
                 let steps = reached.iter().flat_map(|&to| &self.nodes[to].steps);
-                steps.fold(0, |mask, step| mask | 1 << step.action.actor)
+                steps.fold((0, 0), |(moving, awake), step| {
+                    let bit = 1 << step.action.actor;
+                    let moves = if step.to.is_ok() { bit } else { 0 };
+                    (moving | moves, awake | bit)
+                })
             })
             .collect()
+    }
+
+    /// In how many ways each state can be reached; `None` if some run goes round.
+    pub fn runs(&self) -> Option<Vec<u64>> {
+        let goes_round = (0..self.nodes.len()).any(|node| {
+            let next = self.nodes[node]
+                .steps
+                .iter()
+                .filter_map(|step| step.to.ok());
+            next.into_iter().any(|to| self.reach(to).contains(&node))
+        });
+        if goes_round {
+            return None;
+        }
+        let mut runs: Vec<Option<u64>> = vec![None; self.nodes.len()];
+        runs[0] = Some(1);
+        let mut before: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
+        for (node, row) in self.nodes.iter().enumerate() {
+            for to in row.steps.iter().filter_map(|step| step.to.ok()) {
+                before[to].push(node);
+            }
+        }
+        // A state's ways are known as soon as those of all before it are.
+        while runs.iter().any(Option::is_none) {
+            for node in 1..runs.len() {
+                let ways = before[node].iter().map(|&from| runs[from]);
+                runs[node] = ways.sum();
+            }
+        }
+        runs.into_iter().collect()
     }
 
     /// Fewest switches of the shortest runs to each state, by who moved last.

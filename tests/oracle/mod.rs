@@ -4,6 +4,8 @@
 //! nothing else: it has its own search, its own facts, its own reading of what a
 //! deadlock is. Random scenarios are given to both.
 
+#![allow(dead_code, reason = "each test uses its part")]
+
 pub mod compare;
 pub mod engine;
 pub mod facts;

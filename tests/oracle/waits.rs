@@ -19,7 +19,9 @@ enum Need {
     All(Vec<usize>),
     /// Somebody must execute an instruction like this.
     Deed(Box<dyn Fn(&Instr) -> bool>),
-    /// The same, and it is a signal.
+    /// Somebody must give a lock back that is not its own.
+    Unlock(ObjectId),
+    /// The same as a deed, and it is a signal.
     Signal(ObjectId, Box<dyn Fn(&Instr) -> bool>),
 }
 
@@ -55,11 +57,19 @@ fn chan_or_close(id: ObjectId, send: bool) -> Box<dyn Fn(&Instr) -> bool> {
 fn holders(machine: &Machine<'_>, state: &State, actor: usize, id: ObjectId, op: SyncOp) -> Need {
     let owner: Vec<usize> = machine.owner(state, id).into_iter().collect();
     let ObjectKind::RwLock { policy } = machine.program().objects[id.index()].kind else {
-        if let ObjectKind::Lock { unowned: true, .. } = machine.program().objects[id.index()].kind {
-            // Anybody may give it back.
-            return Need::Deed(sync_on(id, |op| {
-                matches!(op, SyncOp::Unlock | SyncOp::CondWait(_))
-            }));
+        let kind = &machine.program().objects[id.index()].kind;
+        if matches!(kind, ObjectKind::Lock { unowned: true, .. }) {
+            // Anybody may give it back, but mostly it is the holder who does.
+            let layout = machine.layout();
+            let others = (0..layout.n_actors(state)).any(|other| {
+                other != actor
+                    && !owner.contains(&other)
+                    && layout.is_running(state, other)
+                    && may_unlock(machine, state, other, id)
+            });
+            if others || owner.is_empty() {
+                return Need::Unlock(id);
+            }
         }
         return Need::All(owner);
     };
@@ -189,6 +199,23 @@ fn mentioned(
 /// Whether an actor may still execute an instruction like this, as far as its
 /// code can tell.
 fn may(machine: &Machine<'_>, state: &State, actor: usize, deed: &dyn Fn(&Instr) -> bool) -> bool {
+    may_before(machine, state, actor, deed, &|_| false)
+}
+
+/// Whether it may give a lock back without taking it first, when it would be its own.
+fn may_unlock(machine: &Machine<'_>, state: &State, actor: usize, id: ObjectId) -> bool {
+    let gives = sync_on(id, |op| op == SyncOp::Unlock);
+    let takes = sync_on(id, |op| op == SyncOp::Lock(WaitMode::Wait));
+    may_before(machine, state, actor, &*gives, &*takes)
+}
+
+fn may_before(
+    machine: &Machine<'_>,
+    state: &State,
+    actor: usize,
+    deed: &dyn Fn(&Instr) -> bool,
+    end: &dyn Fn(&Instr) -> bool,
+) -> bool {
     let program = machine.program();
     let layout = machine.layout();
     let pc = layout.pc(state, actor);
@@ -210,7 +237,9 @@ fn may(machine: &Machine<'_>, state: &State, actor: usize, deed: &dyn Fn(&Instr)
         if deed(program.instr(pc)) {
             return true;
         }
-        rest.extend(after(program, pc));
+        if !end(program.instr(pc)) {
+            rest.extend(after(program, pc));
+        }
     }
     false
 }
@@ -257,6 +286,14 @@ fn waits(machine: &Machine<'_>, state: &State, blocked: &[usize]) -> Waits {
             Need::All(mut all) => {
                 all.retain(|&other| layout.is_running(state, other));
                 waits.all[actor] = all;
+            }
+            Need::Unlock(id) => {
+                let others = (0..n).filter(|&other| {
+                    other != actor
+                        && layout.is_running(state, other)
+                        && may_unlock(machine, state, other, id)
+                });
+                waits.any[actor] = others.collect();
             }
             Need::Deed(deed) | Need::Signal(_, deed) => {
                 let others = (0..n).filter(|&other| {

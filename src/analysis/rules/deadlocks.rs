@@ -15,24 +15,26 @@ use crate::explore::{Goal, Visit};
 use crate::semantics::{Machine, State};
 use petgraph::algo::tarjan_scc;
 use petgraph::graphmap::DiGraphMap;
+use std::sync::Arc;
 
 /// Notes the circles of holders that a state shows.
 pub fn circles(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
-    for circle in circles_in(visit.machine, visit.state) {
+    let futures = Arc::clone(&facts.futures);
+    for circle in circles_in(visit.machine, visit.state, &futures) {
         let key = Key::Circle(spans(facts, visit.machine, visit.state, &circle));
         facts.note(key, goal);
     }
 }
 
 /// Sets of actors that wait for each other as holders; a single one waits for itself.
-pub fn circles_in(machine: &Machine<'_>, state: &State) -> Vec<Vec<usize>> {
+pub fn circles_in(machine: &Machine<'_>, state: &State, futures: &Futures) -> Vec<Vec<usize>> {
     let mut graph = DiGraphMap::<usize, ()>::new();
     let layout = machine.layout();
     for actor in 0..layout.capacity().actors {
         if !layout.is_running(state, actor) || machine.can_step(state, actor) {
             continue;
         }
-        for holder in held_up(machine, state, actor)
+        for holder in held_up(machine, state, actor, futures)
             .into_iter()
             .flat_map(|(_, all)| all)
         {
@@ -95,7 +97,7 @@ pub fn causes(
         .iter()
         .map(|&actor| wait_of(machine, state, actor, futures))
         .collect();
-    let circles = circles_in(machine, state);
+    let circles = circles_in(machine, state, futures);
     let in_circle = |actor: usize| circles.iter().any(|circle| circle.contains(&actor));
     let mut graph = DiGraphMap::<usize, ()>::new();
     for wait in &waits {

@@ -49,6 +49,19 @@ pub fn finding(finding: &Finding, source: &Source, file: &str, style: &Style) ->
     chosen.join(trace.unwrap_or_default())
 }
 
+/// An execution alone, ending in a line feed.
+pub fn execution(trace: &TraceTable, schedule: Option<&Schedule>, style: &Style) -> String {
+    let room = match style.amount {
+        Amount::Verbose => usize::MAX,
+        Amount::Normal | Amount::Quiet => LINES_MAX,
+    };
+    let table = table::render(trace, room, style);
+    let mut lines = vec![title(schedule, trace, table.rows_shown, style)];
+    lines.push(String::new());
+    lines.extend(table.lines);
+    lines.join("\n") + "\n"
+}
+
 /// `error[R001]: ` or `expected[R001]: `, and the colour of both.
 pub(super) fn heading(finding: &Finding) -> (String, Ink) {
     let (word, ink) = match (finding.expected, finding.severity) {

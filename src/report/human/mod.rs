@@ -25,7 +25,7 @@ use super::{Report, ScenarioReport, Status};
 pub(super) use pen::wrap as wrapped;
 
 pub use diagnostic::diagnostic;
-pub use finding::finding;
+pub use finding::{execution, finding};
 pub use scenario::scenario;
 pub use summary::summary;
 

@@ -25,6 +25,7 @@ mod leaves;
 mod lesson;
 mod limit;
 mod lost;
+mod map;
 mod misuse;
 mod outcomes;
 mod peek;
@@ -42,13 +43,15 @@ mod waits;
 
 pub use expectation::{Instead, unmet};
 pub use limit::limit;
+pub use map::{TooManyStates, states};
 pub use outcomes::outcomes;
 pub use proved::{Clean, clean};
 
-use super::Finding;
-use crate::analysis::{self, Evidence};
+use super::{Finding, TraceTable};
+use crate::analysis::{self, Evidence, Level, Rule};
 use crate::base::Source;
 use crate::program::Program;
+use crate::trace::Schedule;
 use story::Story;
 use told::Told;
 
@@ -67,6 +70,33 @@ pub fn tell(program: &Program, source: &Source, finding: &analysis::Finding) -> 
     let mut told = Told::new(&story);
     dispatch(&mut told, &finding.evidence);
     told.finish()
+}
+
+/// An execution in which nothing is wrong: its table and its steps. `None` if the
+/// program cannot follow the schedule.
+pub fn execution(
+    program: &Program,
+    source: &Source,
+    schedule: &Schedule,
+) -> Option<(Option<TraceTable>, Option<super::Schedule>)> {
+    // A story is about a finding; of this one only the schedule is looked at.
+    let nothing = analysis::Finding {
+        rule: Rule::Sometimes,
+        level: Level::Warning,
+        key: None,
+        subjects: Vec::new(),
+        actors: Vec::new(),
+        declared: Vec::new(),
+        schedule: Some(schedule.clone()),
+        evidence: Evidence::NeverHolds(0),
+    };
+    let story = Story::new(program, source, &nothing)?;
+    let table = trace::table(&story, &trace::Script::default());
+    let steps = trace::schedule(&story).map(|steps| super::Schedule {
+        shortest: false,
+        ..steps
+    });
+    Some((table, steps))
 }
 
 fn dispatch(told: &mut Told<'_, '_>, evidence: &Evidence) {

@@ -79,6 +79,7 @@ fn act(expr: &Expr, acts: &mut Acts) {
         }
         ExprKind::Call(function, _) => acts.calls.push(*function),
         ExprKind::Spawn(spawn) => acts.spawns.push(spawn.function),
+        ExprKind::Submit(submit) => acts.spawns.push(submit.function),
         _ => {}
     }
 }

@@ -1,0 +1,93 @@
+//! What one execution shows by itself: the findings of its last step and of the
+//! state it ends in, without a search.
+//!
+//! **Deliberately absent:** what only the search can know, such as who is blocked
+//! for ever while others go round in circles.
+
+use super::diagnose::{StuckSets, Witness, note_causes, outcome_findings, sort_key};
+use super::facts::Facts;
+use super::finding::Finding;
+use super::futures::Futures;
+use super::{Level, Outcome};
+use crate::explore::{Goal, Observer, Taken, Visit};
+use crate::program::Program;
+use crate::trace::{Execution, NotReplayable, Schedule, replay};
+
+/// Runs the schedule and diagnoses its end: errors, or if there are none, warnings.
+///
+/// # Errors
+///
+/// [`NotReplayable`] if it is no execution of the program.
+pub fn shown_by(program: &Program, schedule: &Schedule) -> Result<Vec<Finding>, NotReplayable> {
+    let execution = replay(program, schedule)?;
+    let futures = Futures::new(program);
+    let mut facts = Facts::new(program);
+    look(&mut facts, &execution, &futures);
+    let witness = Witness {
+        facts: &facts,
+        futures: &futures,
+        stuck_sets: &StuckSets::new(),
+        execution: &execution,
+    };
+    let keys = facts.hits.keys();
+    let mut findings: Vec<Finding> = keys.map(|key| witness.finding(key, schedule)).collect();
+    let mut endings = vec![Vec::new(); program.outcomes.len()];
+    for ((index, values), ending) in &facts.endings {
+        endings[*index].push(Outcome {
+            values: values.clone(),
+            schedule: schedule.clone(),
+            n_states: ending.n_states,
+            interleavings: None,
+        });
+    }
+    findings.extend(outcome_findings(program, &endings, false));
+    findings.sort_by(|one, other| sort_key(program, one).cmp(&sort_key(program, other)));
+    if findings.iter().any(|it| it.level == Level::Error) {
+        findings.retain(|it| it.level == Level::Error);
+    }
+    Ok(findings)
+}
+
+/// Shows the last step and the last state to the observer of searches.
+fn look(facts: &mut Facts<'_>, execution: &Execution<'_>, futures: &Futures) {
+    let machine = &execution.machine;
+    let goal = Goal {
+        state: 0,
+        depth: u32::try_from(execution.steps.len()).unwrap_or(u32::MAX),
+        step: None,
+    };
+    if let Some(last) = execution.steps.last() {
+        facts.taken(Taken {
+            machine,
+            from: 0,
+            depth: goal.depth,
+            before: execution.before(execution.steps.len() - 1),
+            action: last.action,
+            after: match (&last.after, execution.fault) {
+                (None, Some(fault)) => Err(fault),
+                _ => Ok(execution.last()),
+            },
+            incidents: &last.incidents,
+        });
+    }
+    if execution.fault.is_some() {
+        return;
+    }
+    let state = execution.last();
+    let enabled: Vec<usize> = machine.enabled(state).collect();
+    facts.visit(Visit {
+        machine,
+        id: goal.state,
+        depth: goal.depth,
+        state,
+        enabled: &enabled,
+    });
+    if enabled.is_empty() && !machine.is_over(state) {
+        let layout = machine.layout();
+        let all = 0..layout.n_actors(state);
+        let stuck: Vec<usize> = all
+            .filter(|&it| layout.is_running(state, it) && !machine.is_idle(state, it))
+            .collect();
+        note_causes(facts, machine, state, &stuck, futures, goal);
+    }
+}

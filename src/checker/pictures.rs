@@ -1,0 +1,83 @@
+//! What pictures show beside findings: the order of locks, and all states.
+
+use super::{Checker, Loaded};
+use crate::analysis::Facts;
+use crate::base::Source;
+use crate::explore::{Search, search};
+use crate::program::Program;
+use crate::report::picture::{Graph, NODES_MAX};
+use crate::report::{LockEdge, tell};
+use crate::semantics::{Capacity, Machine};
+
+/// The scenario has mistakes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NotLoaded;
+
+impl Checker {
+    /// The lock-order graph of a scenario: who takes which lock while holding which.
+    ///
+    /// # Errors
+    ///
+    /// If the scenario has mistakes.
+    pub fn lock_order(&self, source: &Source, loaded: &Loaded) -> Result<Graph, NotLoaded> {
+        let (_, program) = loaded.program.as_ref().ok_or(NotLoaded)?;
+        let (edges, complete) = self.explore(program, |search, facts| {
+            let edges: Vec<LockEdge> = facts
+                .edges
+                .iter()
+                .map(|edge| LockEdge {
+                    from: program.objects[edge.from.index()].name.clone(),
+                    to: program.objects[edge.to.index()].name.clone(),
+                    actor: match program.actors.get(edge.actor) {
+                        Some(actor) => actor.name.clone(),
+                        None => program.function_at(edge.pc).name.clone(),
+                    },
+                    span: program.site(edge.pc).span,
+                })
+                .collect();
+            (edges, search.bound().is_none())
+        });
+        let partly = if complete {
+            ""
+        } else {
+            " (the search was stopped)"
+        };
+        let title = format!("lock order of {}{partly}", program.name);
+        Ok(Graph::locks(title, &edges, source))
+    }
+
+    /// All states of a scenario and the steps between them.
+    ///
+    /// # Errors
+    ///
+    /// `Ok(None)` if there are more states than a picture can show; [`NotLoaded`]
+    /// if the scenario has mistakes.
+    pub fn state_map(&self, loaded: &Loaded) -> Result<Option<Graph>, NotLoaded> {
+        let (_, program) = loaded.program.as_ref().ok_or(NotLoaded)?;
+        let mut checker = self.clone();
+        let enough = NODES_MAX as u64 + 1;
+        checker.limits.states = checker.limits.states.min(enough);
+        Ok(checker.explore(program, |search, _| tell::states(search).ok()))
+    }
+
+    /// Searches a program and looks at the result.
+    fn explore<T>(&self, program: &Program, look: impl Fn(&Search<'_>, &Facts<'_>) -> T) -> T {
+        let mut capacity = Capacity::initial(program);
+        loop {
+            let machine = Machine::new(program, capacity);
+            let mut facts = Facts::new(program);
+            let mut silent = |_, _, _| {};
+            let found = search(
+                &machine,
+                &self.limits,
+                self.workers,
+                &mut facts,
+                &mut silent,
+            );
+            match found {
+                Ok(found) => return look(&found, &facts),
+                Err(more) => capacity = more,
+            }
+        }
+    }
+}

@@ -1,0 +1,481 @@
+//! Small scenarios whose states were counted by hand or by a laboratory of its
+//! own: every count says that a step is what the language says it is.
+//!
+//! The names are those of the laboratory's list. Where its step differs from
+//! ours, the comment says how; the number here is ours.
+
+#[path = "oracle/mod.rs"]
+mod explorer;
+
+use explorer::engine;
+use threadbare::base::Source;
+use threadbare::compile::compile;
+use threadbare::program::Program;
+use threadbare::syntax::parse;
+use threadbare::syntax::resolve::resolve;
+
+struct Seen {
+    states: usize,
+    /// States in which nothing can be done and somebody waits.
+    stuck: usize,
+    /// Codes of the findings, in order, each as often as it was found.
+    codes: String,
+    /// The values of the first `observe`.
+    outcomes: Vec<Vec<i64>>,
+    /// Steps and switches of each finding's schedule.
+    costs: Vec<(usize, usize)>,
+}
+
+fn program(body: &str) -> Program {
+    let text = format!("scenario \"small\" {{ {body} }}");
+    let source = Source::new("small.tb", text);
+    let (file, mistakes) = parse(&source);
+    assert!(mistakes.is_empty(), "{mistakes:?}");
+    let resolution = resolve(&file, &source, &[]);
+    let mistakes = resolution.all_diagnostics();
+    let scenario = resolution.scenarios[0].scenario.as_ref();
+    let scenario = scenario.unwrap_or_else(|| panic!("{mistakes:?}"));
+    compile(scenario).unwrap_or_else(|mistakes| panic!("{mistakes:?}"))
+}
+
+fn seen(program: &Program) -> Seen {
+    let verdict = engine::check(program, 1);
+    let mut outcomes: Vec<Vec<i64>> = verdict
+        .outcomes
+        .first()
+        .map(|all| all.iter().map(|one| one.values.clone()).collect())
+        .unwrap_or_default();
+    outcomes.sort();
+    let codes: Vec<&str> = verdict.findings.iter().map(|of| of.rule.code()).collect();
+    let schedules = verdict
+        .findings
+        .iter()
+        .filter_map(|of| of.schedule.as_ref());
+    Seen {
+        states: verdict.n_states,
+        stuck: verdict.n_terminal - verdict.n_final,
+        codes: codes.join(" "),
+        outcomes,
+        costs: schedules
+            .map(|schedule| (schedule.0.len(), schedule.n_switches()))
+            .collect(),
+    }
+}
+
+/// States, stuck states, codes.
+#[track_caller]
+fn expect(body: &str, states: usize, stuck: usize, codes: &str) -> Seen {
+    let seen = seen(&program(body));
+    let got = (seen.states, seen.stuck, &*seen.codes);
+    assert_eq!(got, (states, stuck, codes));
+    seen
+}
+
+fn states_with_dead_registers(body: &str) -> usize {
+    let program = engine::keeping_dead_registers(&program(body));
+    seen(&program).states
+}
+
+const OPPOSITE: &str = "lock a lock b
+    thread p { a.lock() b.lock() b.unlock() a.unlock() }
+    thread q { b.lock() a.lock() a.unlock() b.unlock() }";
+
+#[test]
+fn d01_opposite_locks() {
+    let seen = expect(OPPOSITE, 19, 1, "D001");
+    assert_eq!(seen.costs, [(2, 1)]);
+}
+
+#[test]
+fn d02_opposite_locks_behind_a_gate() {
+    expect(
+        "lock g lock a lock b
+         thread p { with g { a.lock() b.lock() b.unlock() a.unlock() } }
+         thread q { with g { b.lock() a.lock() a.unlock() b.unlock() } }",
+        24,
+        0,
+        "L001",
+    );
+}
+
+#[test]
+fn d03_one_thread_in_both_orders() {
+    expect(
+        "lock a lock b
+         thread p { with a { with b { } } with b { with a { } } }
+         thread q { with a { } }",
+        23,
+        0,
+        "",
+    );
+}
+
+#[test]
+fn d04_orders_separated_by_a_join() {
+    // The laboratory says 11: its threads end with a step of their own if
+    // somebody joins them. Here the end joins the last step.
+    expect(
+        "lock a lock b
+         thread p { with a { with b { } } }
+         thread q { p.join() with b { with a { } } }",
+        10,
+        0,
+        "L001",
+    );
+}
+
+#[test]
+fn d06_orders_separated_by_a_flag() {
+    expect(
+        "lock a lock b atomic flag = 0
+         thread p { with a { with b { } } flag = 1 }
+         thread q { wait_until(flag == 1) with b { with a { } } }",
+        11,
+        0,
+        "L001",
+    );
+}
+
+#[test]
+fn d07_locks_what_it_holds() {
+    let seen = expect("lock m thread p { m.lock() m.lock() }", 2, 1, "D003");
+    assert_eq!(seen.costs, [(1, 0)]);
+}
+
+#[test]
+fn d08_a_reentrant_lock_may_be_taken_twice() {
+    expect(
+        "reentrant lock m thread p { with m { with m { } } }",
+        5,
+        0,
+        "",
+    );
+}
+
+#[test]
+fn d09_a_deadlock_beside_a_spinner_is_a_deadlock() {
+    let body = format!("{OPPOSITE} thread s {{ loop {{ yield }} }}");
+    expect(&body, 19, 0, "D001");
+}
+
+#[test]
+fn d10_d11_semaphores_are_not_held() {
+    expect(
+        "sem s = 0 sem t = 0
+         thread p { s.release() t.acquire() }
+         thread q { t.release() s.acquire() }",
+        8,
+        0,
+        "",
+    );
+    let seen = expect(
+        "sem s = 0 sem t = 0
+         thread p { s.acquire() t.release() }
+         thread q { t.acquire() s.release() }",
+        1,
+        1,
+        "D001",
+    );
+    assert_eq!(seen.costs, [(0, 0)]);
+}
+
+#[test]
+fn d12_two_readers_that_upgrade() {
+    // Each waits for itself as soon as it asks; together they wait for each
+    // other, too. Without the other, it is the same mistake.
+    expect(
+        "rwlock rw prefer readers
+         thread p { rw.read() rw.write() }
+         thread q { rw.read() rw.write() }",
+        4,
+        1,
+        "D001 D003 D003",
+    );
+}
+
+#[test]
+fn d15_full_queues() {
+    let seen = expect(
+        "chan a(1) chan b(1)
+         thread p { a.send(1) a.send(1) b.recv() }
+         thread q { b.send(1) b.send(1) a.recv() }",
+        4,
+        1,
+        "D001",
+    );
+    assert_eq!(seen.costs, [(2, 1)]);
+}
+
+#[test]
+fn d16_a_barrier_one_short() {
+    expect("barrier b(3) thread p * 2 { b.wait() }", 4, 1, "D002");
+}
+
+fn philosophers(n: usize, ordered: bool) -> String {
+    let mut text = format!("lock fork[{n}]");
+    for i in 0..n {
+        let (mut one, mut other) = (i, (i + 1) % n);
+        if ordered && one > other {
+            std::mem::swap(&mut one, &mut other);
+        }
+        text += &format!(
+            " thread p{i} {{ fork[{one}].lock() fork[{other}].lock() \
+             fork[{other}].unlock() fork[{one}].unlock() }}"
+        );
+    }
+    text
+}
+
+#[test]
+fn d17_philosophers() {
+    for (n, states) in [(2, 19), (3, 87), (4, 391), (5, 1_743)] {
+        let seen = expect(&philosophers(n, false), states, 1, "D001");
+        assert_eq!(seen.costs, [(n, n - 1)]);
+    }
+}
+
+#[test]
+fn d18_philosophers_in_order() {
+    let seen = seen(&program(&philosophers(4, true)));
+    assert_eq!((seen.states, seen.stuck), (320, 0));
+}
+
+#[test]
+fn d19_join_under_the_lock_the_other_needs() {
+    let seen = expect(
+        "lock m
+         thread p { with m { q.join() } }
+         thread q { with m { } }",
+        6,
+        1,
+        "D001",
+    );
+    assert_eq!(seen.costs, [(1, 0)]);
+}
+
+#[test]
+fn d20_three_cycle_with_a_gate_for_two() {
+    expect(
+        "lock a lock b lock c lock g
+         thread p { with g { with a { with b { } } } }
+         thread q { with g { with b { with c { } } } }
+         thread r { with c { with a { } } }",
+        108,
+        0,
+        "L001",
+    );
+}
+
+#[test]
+fn c01_a_notify_before_the_wait() {
+    let seen = expect(
+        "lock m cond c on m
+         thread p { with m { c.wait() } }
+         thread q { with m { c.notify() } }",
+        13,
+        1,
+        "S001",
+    );
+    assert_eq!(seen.costs, [(4, 1)]);
+}
+
+const RACE: &str = "var x = 0 thread p * 2 { x += 1 } observe x";
+
+#[test]
+fn r01_two_increments() {
+    let seen = expect(RACE, 12, 0, "R001 R001");
+    assert_eq!(seen.outcomes, [[1], [2]]);
+    assert_eq!(states_with_dead_registers(RACE), 13);
+}
+
+#[test]
+fn r04_writes_of_the_same_value_race() {
+    let seen = expect(
+        "var x = 0 chan q(1)
+         thread p { x = 1 }
+         thread r { q.send(1) x = 1 }
+         observe x",
+        6,
+        0,
+        "R001",
+    );
+    assert_eq!(seen.outcomes, [[1]]);
+}
+
+#[test]
+fn r08_a_blocked_poll_races() {
+    expect(
+        "var flag = 0 sem s = 1
+         thread p { flag = 1 }
+         thread q { s.acquire() wait_until(flag == 1) }",
+        5,
+        0,
+        "R001 K005",
+    );
+}
+
+#[test]
+fn r16_a_semaphore_of_two_is_no_lock() {
+    let seen = seen(&program(
+        "var x = 0 var y = 0 sem s = 2 lock m
+         thread p * 2 { with s { y = 1 } with m { x = 1 } }",
+    ));
+    assert_eq!((seen.stuck, &*seen.codes), (0, "R001"));
+}
+
+#[test]
+fn r17_a_race_before_and_behind_a_lock() {
+    expect(
+        "var x = 0 lock m
+         thread p { x = 1 with m { } }
+         thread q { with m { } x = 1 }",
+        15,
+        0,
+        "R001",
+    );
+}
+
+#[test]
+fn s01_an_always_over_two_variables() {
+    let seen = expect(
+        "atomic a = 0 atomic b = 0
+         thread p { a = 1 a = 0 }
+         thread q { b = 1 b = 0 }
+         always !(a == 1 && b == 1)",
+        9,
+        0,
+        "A002",
+    );
+    assert_eq!(seen.costs, [(2, 1)]);
+}
+
+#[test]
+fn s02_a_spinner_hides_nothing() {
+    // The laboratory says 5: it counts the state behind the failed assertion.
+    expect(
+        "var x = 0
+         thread spin { loop { yield } }
+         thread p { x = 1 }
+         thread q { let r = x assert r == 0 }",
+        4,
+        0,
+        "R001 A001",
+    );
+}
+
+#[test]
+fn s03_a_loop_beside_a_step() {
+    let body = "atomic x = 0 atomic y = 0
+         thread spin { loop { let v = x x = 1 - v } }
+         thread p { y = 1 }";
+    expect(body, 8, 0, "");
+    assert_eq!(states_with_dead_registers(body), 10);
+}
+
+#[test]
+fn s04_waits_with_the_lock_the_other_needs() {
+    expect(
+        "atomic x = 0 lock m
+         thread p { with m { wait_until(x == 1) } }
+         thread q { with m { x = 1 } }",
+        10,
+        1,
+        "D001",
+    );
+}
+
+#[test]
+fn s05_a_join_of_one_of_two() {
+    let seen = seen(&program(
+        "atomic x = 0
+         thread main { t0.join() let r = x }
+         thread t0 { x += 1 }
+         thread t1 { x += 1 }
+         observe main.r",
+    ));
+    assert_eq!(seen.outcomes, [[1], [2]]);
+}
+
+#[test]
+fn s06_three_locked_increments() {
+    let body = "var x = 0 lock m thread p * 3 { with m { x += 1 } }";
+    expect(body, 44, 0, "");
+    assert_eq!(states_with_dead_registers(body), 61);
+}
+
+#[test]
+fn s07_results_that_are_observed_stay() {
+    let seen = seen(&program(
+        "atomic x = 0
+         thread t0 { let r = x.fetch_add(1) }
+         thread t1 { let r = x.fetch_add(1) }
+         finally assert t0.r + t1.r == 1
+         observe t0.r, t1.r",
+    ));
+    assert_eq!(seen.outcomes, [[0, 1], [1, 0]]);
+    assert_eq!(seen.codes, "");
+}
+
+#[test]
+fn s09_a_buffer_has_no_history() {
+    expect(
+        "chan q(3)
+         thread p { for i in 0..6 { q.send(1) } }
+         thread c { for i in 0..6 { q.recv() } }",
+        22,
+        0,
+        "",
+    );
+}
+
+#[test]
+fn s10_a_try_lock_sees_both() {
+    let seen = expect(
+        "lock m
+         thread p { with m { } }
+         thread q { let r = m.try_lock() }
+         observe q.r",
+        10,
+        2,
+        "",
+    );
+    assert_eq!(seen.outcomes, [[0], [1]]);
+}
+
+#[test]
+fn s11_a_critical_section_is_not_one_step() {
+    let seen = seen(&program(
+        "var x = 0 lock m
+         thread p { with m { x = 1 x = 2 } }
+         thread q { x = 3 }
+         observe x",
+    ));
+    assert_eq!(seen.outcomes, [[2], [3]]);
+    assert_eq!(seen.codes, "R001 R001");
+}
+
+#[test]
+fn l01_l02_endless_runs_have_few_states() {
+    expect("lock m thread p * 2 { loop { with m { } } }", 3, 0, "");
+    expect(
+        "atomic f = 0
+         thread p { while f == 0 { } }
+         thread q { f = 1 }",
+        3,
+        0,
+        "",
+    );
+}
+
+#[test]
+fn families_have_the_known_sizes() {
+    // Sizes after dead registers are reset, from the laboratory's table.
+    let locked = |threads: usize, rounds: usize| {
+        format!(
+            "var x = 0 lock m thread p * {threads} {{ for i in 0..{rounds} {{ with m {{ x += 1 }} }} }}"
+        )
+    };
+    assert_eq!(seen(&program(&locked(3, 2))).states, 189);
+    let racing = "var x = 0 thread p * 3 { for i in 0..2 { x += 1 } }";
+    assert_eq!(seen(&program(racing)).states, 904);
+}
