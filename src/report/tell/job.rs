@@ -106,6 +106,16 @@ fn submitted(told: &mut Told<'_, '_>, job: usize, what: &str) {
     told.place(place.by(story.actor(by), "submit"));
 }
 
+/// The job that failed with an exception, if it was in a job.
+pub(super) fn raised_in(story: &Story<'_>, exception: &Exception) -> Option<String> {
+    let steps = story.steps().iter().flat_map(|step| &step.events);
+    let mut failures = steps.filter_map(|event| match &event.kind {
+        EventKind::Failed(job, raised) if raised == exception => Some(*job),
+        _ => None,
+    });
+    failures.next().map(|job| story.job(job))
+}
+
 /// A job failed, and nobody asked its future.
 pub(super) fn failed(told: &mut Told<'_, '_>, job: usize, exception: &Exception) {
     let story = told.story;

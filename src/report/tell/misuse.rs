@@ -308,7 +308,19 @@ fn swallowed(told: &mut Told<'_, '_>, actor: usize, exception: &Exception, id: O
         Some(id) if story.machine().is_closed_channel(story.end(), id) => {
             format!("raises {name}: `{}` is closed and empty", story.object(id))
         }
-        _ => format!("{who} raises {name} here"),
+        _ => match super::job::raised_in(story, exception) {
+            Some(job) => {
+                told.fact(
+                    "in a job",
+                    format!(
+                        "`{job}` raised {name}; its future keeps the exception, and raises it \
+                         again in whoever asks for the result"
+                    ),
+                );
+                format!("the job `{job}` raises {name} here")
+            }
+            None => format!("{who} raises {name} here"),
+        },
     };
     told.place(Place::primary(span, label).by(story.actor(actor), "raise"));
     if let Some(id) = id {

@@ -33,7 +33,11 @@ impl Resolver<'_> {
     #[inline(never)]
     fn submit(&mut self, executor: &Expr, method: &ast::Method, span: Span) -> Option<Expr> {
         let Some((first, args)) = method.args.split_first() else {
-            self.check_count(&method.name, 0, 1, usize::MAX, None);
+            self.misplaced(
+                span,
+                "a `submit` of nothing",
+                "name the function that the job runs, then its arguments: `p.submit(f, 1)`",
+            );
             return None;
         };
         let (decl, name) = self.job_function(first)?;

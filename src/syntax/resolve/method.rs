@@ -326,6 +326,7 @@ impl Resolver<'_> {
     fn kind_name(&self, ty: &Type) -> String {
         match ty {
             Type::Object(ObjectType::Chan(_)) => "chan".to_owned(),
+            Type::Future(_) => "future".to_owned(),
             _ => self.type_name(ty),
         }
     }

@@ -54,7 +54,8 @@ impl Resolver<'_> {
             Type::Bool => "bool".to_owned(),
             Type::Str => "string".to_owned(),
             Type::Handle => "thread handle".to_owned(),
-            Type::Future(_) => "future".to_owned(),
+            Type::Future(of) if self.cells.is_open(&of) => "future".to_owned(),
+            Type::Future(of) => format!("future of {}", self.type_name(&of)),
             Type::Futures(..) => "list of futures".to_owned(),
             Type::Task(_) => "task".to_owned(),
             Type::Enum(id) => self
@@ -263,6 +264,7 @@ fn mismatch_help(wanted: &Type, found: &Type) -> Option<&'static str> {
     match (wanted, found) {
         (Type::Bool, Type::Int) => Some("compare it, as in `x != 0`"),
         (Type::Int, Type::Bool) => Some("write `if b { 1 } else { 0 }` to count it"),
+        (Type::Future(_), Type::Future(_)) => None,
         (_, Type::Future(_)) => Some("ask it for the result, as in `f.result()`"),
         (_, Type::Unit) => Some("what stands here gives no value"),
         _ => None,
