@@ -50,6 +50,7 @@
 //! | 6 | [`guide`] | what each code means, and the book |
 //! | 7 | [`checker`] | the façade: sources and a configuration in, a report out |
 //! | 8 | [`testing`] | scenarios in `cargo test`: macros, and what tests ask a report |
+//! | 8 | [`survive`] | what must hold for any input: used by fuzz targets and tests |
 //! | 8 | [`cli`] | arguments, one file for each command, exit codes |
 //!
 //! A module uses only floors below its own; `tests/layers.rs` says so when one

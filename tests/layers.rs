@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Floor and module.
-const FLOORS: [(u8, &str); 15] = [
+const FLOORS: [(u8, &str); 16] = [
     (0, "base"),
     (1, "hir"),
     (1, "program"),
@@ -23,6 +23,7 @@ const FLOORS: [(u8, &str); 15] = [
     (6, "guide"),
     (7, "checker"),
     (8, "testing"),
+    (8, "survive"),
     (8, "cli"),
 ];
 

@@ -41,7 +41,7 @@ pub fn shown_by(program: &Program, schedule: &Schedule) -> Result<Vec<Finding>, 
         });
     }
     findings.extend(outcome_findings(program, &endings, false));
-    findings.sort_by(|one, other| sort_key(program, one).cmp(&sort_key(program, other)));
+    findings.sort_by_key(|finding| sort_key(program, finding));
     if findings.iter().any(|it| it.level == Level::Error) {
         findings.retain(|it| it.level == Level::Error);
     }

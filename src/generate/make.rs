@@ -134,7 +134,7 @@ impl Maker {
             let twice = left > n - index && self.random.one_in(4);
             left = left.saturating_sub(1 + usize::from(twice));
             let crowd = n + usize::from(twice);
-            self.budget = 1 + self.random.below((2 * self.knobs.acts).div_ceil(crowd));
+            self.budget = 1 + self.random.below((3 * self.knobs.acts).div_ceil(crowd));
             let odd = self.random.below(16);
             let body = self.block(0);
             self.plan.threads.push(Thread {

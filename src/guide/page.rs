@@ -70,9 +70,9 @@ impl Page {
             if !is_target && !line.is_empty() {
                 break;
             }
-            end -= line.len() + 1;
+            end = end.saturating_sub(line.len() + 1);
         }
-        &self.markdown[..end]
+        self.markdown[..end].trim_end()
     }
 
     /// All parts of the page in order.

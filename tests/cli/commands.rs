@@ -11,7 +11,9 @@ fn a_check_ends_with_the_code_that_says_how_it_went() {
     let huge = folder.file("huge.tb", HUGE);
     run(&["check", &good]).exits(0).says("ok  good");
     run(&["check", &racy]).exits(1).says("R001");
-    run(&["check", &typo]).exits(2).says("did you mean");
+    run(&["check", &typo])
+        .exits(2)
+        .says("a similar name exists");
     let few = "--max-states=100";
     run(&["check", &huge, few]).exits(3).says("inconclusive");
     // The worst counts: 2 before 1 before 3 before 0.

@@ -1,8 +1,9 @@
 //! The engine's verdict against the oracle's, fact by fact.
 
 use super::engine::{self, Verdict, as_fact};
-use super::facts::{Fact, Facts, Sighting, facts, shown, shown_by_step};
+use super::facts::{Fact, Facts, Sighting, facts};
 use super::graph::{Graph, Step, explore};
+use super::shown::{shown, shown_by_step};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use threadbare::program::Program;
 use threadbare::trace::{Schedule, replay_with};

@@ -77,7 +77,11 @@ fn explore_within(
     most: usize,
 ) -> Result<Option<Graph<'_>>, Capacity> {
     let machine = Machine::new(program, capacity);
-    let initial = match machine.initial(&mut ()) {
+    let mut listener = Listener {
+        program,
+        heard: Heard::default(),
+    };
+    let initial = match machine.initial(&mut listener) {
         Ok(state) => state,
         Err(Stop::Grow(more)) => return Err(more),
         Err(_) => return Ok(None),
@@ -86,6 +90,9 @@ fn explore_within(
     let mut found = vec![(initial, 0)];
     let mut nodes: Vec<Node> = Vec::new();
     let mut executed = vec![false; program.code.len()];
+    for &pc in &listener.heard.executed {
+        executed[pc as usize] = true;
+    }
     while nodes.len() < found.len() {
         let (state, depth) = found[nodes.len()].clone();
         let enabled: Vec<usize> = machine.enabled(&state).collect();

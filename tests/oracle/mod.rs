@@ -10,4 +10,6 @@ pub mod compare;
 pub mod engine;
 pub mod facts;
 pub mod graph;
+pub mod shown;
+pub mod small;
 pub mod waits;

@@ -296,7 +296,7 @@ fn cells(table: &TraceTable, groups: &[Group]) -> Vec<(usize, String)> {
         let steps = steps(table, group);
         let one_actor = |first: &&&StepRow| steps.iter().all(|step| step.actor == first.actor);
         if let Some(first) = steps.first().filter(one_actor) {
-            cells.push((first.actor, step_text(&steps, 24)));
+            cells.push((first.actor, step_text(&steps, 40)));
         }
     }
     for row in &table.rows {

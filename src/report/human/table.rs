@@ -21,17 +21,27 @@ pub(super) fn render(table: &TraceTable, lines_max: usize, style: &Style) -> Tab
     let frame = 2 + if table.repeats.is_some() { 2 } else { 0 };
     let rows_max = lines_max.saturating_sub(frame).max(4);
     let widest = Page::new(table, rows_max, style).render();
-    // Wrapped cells take more lines than rows; fold further while that helps.
-    let excess = widest.lines.len().saturating_sub(lines_max);
-    if excess == 0 {
+    if widest.lines.len() <= lines_max {
         return widest;
     }
-    let fewer = Page::new(table, rows_max.saturating_sub(excess).max(4), style).render();
-    if fewer.lines.len() <= lines_max {
-        fewer
-    } else {
-        widest
+    // Reasons for switches that need a line of their own are the first to go.
+    let page = |rows_max| Page {
+        reasons_below: false,
+        ..Page::new(table, rows_max, style)
+    };
+    // Wrapped cells take more lines than rows; fold further while that helps.
+    let mut best: Option<Table> = None;
+    for rows in (4..=rows_max.min(table.rows.len())).rev() {
+        let table = page(rows).render();
+        if table.lines.len() <= lines_max {
+            return table;
+        }
+        best = Some(match best {
+            Some(best) if best.lines.len() <= table.lines.len() => best,
+            _ => table,
+        });
     }
+    best.unwrap_or(widest)
 }
 
 struct Page<'a> {
@@ -39,6 +49,8 @@ struct Page<'a> {
     groups: Vec<Group>,
     columns: Columns,
     style: &'a Style,
+    /// Does a reason for a switch that finds no room beside its row go below it?
+    reasons_below: bool,
     lines: Vec<String>,
 }
 
@@ -52,6 +64,7 @@ impl<'a> Page<'a> {
             groups,
             columns,
             style,
+            reasons_below: true,
             lines,
         }
     }
@@ -279,7 +292,7 @@ impl<'a> Page<'a> {
                 lines[position] +=
                     &format!("{space}{}", self.style.paint(margin_ink(margin), part));
             }
-        } else if !margin.is_empty() {
+        } else if !margin.is_empty() && (self.reasons_below || !margin.starts_with('(')) {
             let indent = width(index) + 2 + self.columns.offset_of(cells);
             below = wrap(margin, self.style.width.saturating_sub(indent));
             below.iter_mut().for_each(|part| {

@@ -1,14 +1,17 @@
-//! A001, O001 to O003, M008: the execution stops in the middle of a step.
+//! A001 and M008: the execution stops in the middle of a step.
 
+use super::arithmetic;
 use super::change::{self, last_write};
 use super::leaves::{self, Leaf};
+use super::lesson;
 use super::states::Column;
 use super::steps;
-use super::told::{Told, declaration};
+use super::told::Told;
+use crate::analysis::Rule;
 use crate::base::Span;
-use crate::program::{Instr, Pc};
+use crate::program::{CellId, Instr, Pc};
 use crate::report::Place;
-use crate::semantics::{ArithmeticFault, EventKind, FaultKind};
+use crate::semantics::{EventKind, FaultKind};
 
 /// The last step's actor failed at an instruction.
 pub(super) fn fault(told: &mut Told<'_, '_>, actor: usize, pc: Pc) {
@@ -20,7 +23,7 @@ pub(super) fn fault(told: &mut Told<'_, '_>, actor: usize, pc: Pc) {
     let kind = story.run.fault.map(|fault| fault.kind);
     match kind {
         Some(FaultKind::Assert) | None => assertion(told, actor, pc),
-        Some(FaultKind::Arithmetic(fault)) => arithmetic(told, actor, pc, fault),
+        Some(FaultKind::Arithmetic(fault)) => arithmetic::arithmetic(told, actor, pc, fault),
         Some(FaultKind::Atomic) => atomic(told, actor, pc),
     }
     super::race::call_sites(told, &[actor]);
@@ -42,29 +45,117 @@ fn assertion(told: &mut Told<'_, '_>, actor: usize, pc: Pc) {
         values => format!("{values} for {}", story.quoted(actor)),
     };
     told.place(Place::primary(span, label).by(story.actor(actor), "assert"));
-    let woken = stolen(told, actor, &found);
-    if !woken && !change::lost_updates(told, &found) {
-        changed(told, actor, &found);
-    }
     for column in leaves::columns(&found) {
         told.about(column);
     }
-    let cells: Vec<String> = found
+    let mut cells: Vec<String> = found
         .iter()
-        .filter(|leaf| leaf.column.is_some())
-        .map(|leaf| format!("`{}`", leaf.name))
+        .filter_map(|leaf| match leaf.column {
+            Some(Column::Cell(cell)) => Some(format!("`{}`", story.cell(cell))),
+            _ => None,
+        })
         .collect();
-    if woken {
+    cells.dedup();
+    if stolen(told, actor, &found) {
+        told.rule = lesson::rule(Rule::WaitInIf);
         told.help("wait in a loop: `while` instead of `if`, so that the condition is tested again");
-    } else if !cells.is_empty() {
+        return;
+    }
+    if change::lost_updates(told, &found) {
+        told.rule = lesson::rule(Rule::LostUpdate);
+    } else if too_early(told, actor, &found) {
+        return;
+    } else {
+        explain(told, actor, &found);
+    }
+    if let Some(step) = own_doing(told, actor, &found) {
+        told.help(format!(
+            "no other actor has a hand in it: look at step {}, where {} writes it itself",
+            step + 1,
+            story.quoted(actor)
+        ));
+    } else if cells.is_empty() {
+        told.help(
+            "let nobody come between the steps that belong together: one lock around all of them",
+        );
+    } else {
         told.help(format!(
             "keep others from changing {} between the steps that belong together: one lock \
              around all of them",
             super::story::list(&cells, 3)
         ));
-    } else {
-        told.help("look at the table for the step after which the asserted condition is false");
     }
+}
+
+/// The last write of what was looked at, if nobody but the actor ever wrote it.
+fn own_doing(told: &Told<'_, '_>, actor: usize, found: &[Leaf]) -> Option<usize> {
+    let story = told.story;
+    let mut last = None;
+    for leaf in found {
+        let Some(Column::Cell(cell)) = leaf.column else {
+            continue;
+        };
+        for step in 0..story.steps().len() {
+            if story.write_of(step, cell).is_none() {
+                continue;
+            }
+            if story.steps()[step].action.actor != actor {
+                return None;
+            }
+            last = last.max(Some(step));
+        }
+    }
+    last
+}
+
+/// How a wrong value came about, if no signal is involved and nothing was overwritten.
+pub(super) fn explain(told: &mut Told<'_, '_>, actor: usize, found: &[Leaf]) {
+    let _ = changed(told, actor, found)
+        || change::out_of_date(told, Some(actor))
+        || change::any_lost_update(told)
+        || change::out_of_date(told, None)
+        || change::last_changes(told, found);
+}
+
+/// Nobody has written yet what is looked at. Says whether so.
+fn too_early(told: &mut Told<'_, '_>, actor: usize, found: &[Leaf]) -> bool {
+    let story = told.story;
+    let cells: Vec<CellId> = found
+        .iter()
+        .filter_map(|leaf| match leaf.column {
+            Some(Column::Cell(cell)) => Some(cell),
+            _ => None,
+        })
+        .collect();
+    let written = |cell: &CellId| last_write(story, *cell, story.steps().len()).is_some();
+    let writers = |cell: CellId| {
+        let var = story.program.cells[cell.index()].var;
+        let writes = |instr: &Instr| match instr {
+            Instr::Store(place, ..) | Instr::Rmw(_, place, ..) => {
+                story.program.cells[place.base.index()].var == var
+            }
+            _ => false,
+        };
+        story.program.code.iter().any(writes)
+    };
+    let Some(&cell) = cells.first() else {
+        return false;
+    };
+    if cells.iter().any(written) || !writers(cell) {
+        return false;
+    }
+    let who = story.quoted(actor);
+    let name = story.cell(cell);
+    told.fact(
+        "what happened",
+        format!("{who} looks too early: nobody has written `{name}` yet"),
+    );
+    told.rule = Some("before a value is used, something must make sure that it has been written");
+    told.help(format!(
+        "let {who} wait until `{name}` is written: the signal, the message or the join must come \
+         after the write"
+    ));
+    true
 }
 
 /// Between the signal and the wake-up somebody else was faster. Says whether so.
@@ -96,6 +187,7 @@ fn stolen(told: &mut Told<'_, '_>, actor: usize, found: &[Leaf]) -> bool {
     let Some(call) = call else {
         return false;
     };
+    let alone = story.steps()[call].action.actor == actor;
     let thief = found.iter().find_map(|leaf| {
         let Some(Column::Cell(cell)) = leaf.column else {
             return None;
@@ -119,7 +211,7 @@ fn stolen(told: &mut Told<'_, '_>, actor: usize, found: &[Leaf]) -> bool {
     );
     told.place(Place::new(waited, label).by(story.actor(actor), "wake"));
     told.script.key.insert(call);
-    told.script.note(wake, "wakes up late");
+    told.script.key.insert(wake);
     if let Some((step, cell, value)) = thief {
         let who = story.steps()[step].action.actor;
         told.script.note(step, "was faster");
@@ -136,185 +228,71 @@ fn stolen(told: &mut Told<'_, '_>, actor: usize, found: &[Leaf]) -> bool {
         );
         return true;
     }
-    test.is_some()
+    if alone {
+        told.fact(
+            "what happened",
+            format!(
+                "nobody called: in step {} {} wakes up by itself, as it may",
+                call + 1,
+                story.quoted(actor)
+            ),
+        );
+    }
+    alone || test.is_some()
 }
 
-/// Who changed what was looked at, and what the actor had seen before.
-fn changed(told: &mut Told<'_, '_>, actor: usize, found: &[Leaf]) {
+/// Who changed what was looked at, and what the actor had seen before; whether
+/// that explains it.
+fn changed(told: &mut Told<'_, '_>, actor: usize, found: &[Leaf]) -> bool {
     let story = told.story;
+    let own = |step: usize| story.steps()[step].action.actor == actor;
     for leaf in found {
         let Some(Column::Cell(cell)) = leaf.column else {
             continue;
         };
-        let last = story.steps().len();
-        let Some((step, value)) = last_write(story, cell, last) else {
+        let looked = (0..story.steps().len())
+            .rev()
+            .find(|&step| own(step) && story.read_of(step, cell).is_some());
+        let Some(looked) = looked else {
             continue;
         };
-        let writer = story.steps()[step].action.actor;
-        let earlier = (0..step).rev().find_map(|at| {
-            let own = story.steps()[at].action.actor == actor;
-            let seen = story.read_of(at, cell).filter(|_| own)?;
-            Some((at, seen))
-        });
-        if writer == actor {
+        let Some((step, value)) = last_write(story, cell, looked) else {
+            continue;
+        };
+        if own(step) {
             continue;
         }
-        told.script.note(step, format!("changes {}", leaf.name));
-        let place = Place::new(
-            steps::span(story, step),
-            format!(
-                "step {}: {} makes `{}` {}",
-                step + 1,
-                story.quoted(writer),
-                leaf.name,
-                story.show_cell(cell, value)
-            ),
-        );
-        told.place(place.by(story.actor(writer), "write"));
-        if let Some((at, seen)) = earlier
-            && seen != value
-        {
+        let (name, writer) = (story.cell(cell), story.steps()[step].action.actor);
+        let shown = story.show_cell(cell, value);
+        told.script.key.insert(step);
+        let span = steps::span(story, step);
+        if !told.finding.places.iter().any(|place| place.span == span) {
+            let by = story.quoted(writer);
+            let label = format!("step {}: {by} makes `{name}` {shown}", step + 1);
+            told.place(Place::new(span, label).by(story.actor(writer), "write"));
+        }
+        let earlier = (0..step).rev().find_map(|at| {
+            let seen = story.read_of(at, cell).filter(|_| own(at))?;
+            Some((at, seen))
+        });
+        if let Some((at, seen)) = earlier.filter(|(_, seen)| *seen != value) {
             told.script.key.insert(at);
+            told.script.note(step, format!("changes {name}"));
             told.fact(
                 "what happened",
                 format!(
-                    "{} saw `{}` = {} in step {}; {} changed it to {} in step {}",
+                    "{} saw `{name}` = {} in step {}; {} changed it to {shown} in step {}",
                     story.quoted(actor),
-                    leaf.name,
                     story.show_cell(cell, seen),
                     at + 1,
                     story.quoted(writer),
-                    story.show_cell(cell, value),
                     step + 1
                 ),
             );
-            return;
+            return true;
         }
     }
-    if told.finding.facts.is_empty() {
-        change::last_changes(told, found);
-    }
-}
-
-fn arithmetic(told: &mut Told<'_, '_>, actor: usize, pc: Pc, fault: ArithmeticFault) {
-    let story = told.story;
-    let span = story.span(pc);
-    let text = story.text(span);
-    let found = operands(told, actor, pc);
-    let who = story.quoted(actor);
-    let range = stored_range(told, pc, fault);
-    let message = match (fault, &range) {
-        (ArithmeticFault::Overflow, Some((name, range, _))) => {
-            format!("`{name}` leaves its range {range} in `{text}`")
-        }
-        (ArithmeticFault::Overflow, None) => format!("arithmetic overflow in `{text}`"),
-        (ArithmeticFault::Bounds, _) => format!("index out of bounds in `{text}`"),
-        (ArithmeticFault::DivisionByZero, _) => format!("division by zero in `{text}`"),
-    };
-    told.say(message);
-    let values = leaves::sentence(&found);
-    let label = if values.is_empty() {
-        format!("{who} fails here")
-    } else {
-        format!("{values} for {who}")
-    };
-    told.place(Place::primary(span, label).by(story.actor(actor), "compute"));
-    if let Some((_, range, declared)) = range {
-        told.place(declaration(
-            declared,
-            format!("declared with the range {range}"),
-        ));
-    }
-    for column in leaves::columns(&found) {
-        told.about(column);
-    }
-    if !change::lost_updates(told, &found) {
-        changed(told, actor, &found);
-    }
-    told.help(match fault {
-        ArithmeticFault::Overflow => {
-            "test and change the value in one step, or under one lock, so that the test still \
-             holds when the change is made"
-        }
-        ArithmeticFault::Bounds => {
-            "test the index and use it in one step, or under one lock, so that it is still \
-             right when it is used"
-        }
-        ArithmeticFault::DivisionByZero => {
-            "test the divisor and divide in one step, or under one lock"
-        }
-    });
-}
-
-/// The names in the instruction that failed, with their values.
-fn operands(told: &Told<'_, '_>, actor: usize, pc: Pc) -> Vec<Leaf> {
-    let story = told.story;
-    let mut found = Vec::new();
-    let mut look = |expr: &crate::program::Expr| {
-        found.extend(leaves::of_actor(story, expr, story.end(), actor, pc));
-    };
-    match story.program.instr(pc) {
-        Instr::Store(place, value, _) | Instr::Rmw(_, place, _, value) => {
-            place.dims.iter().for_each(|dim| look(&dim.index));
-            look(value);
-        }
-        Instr::Load(_, place, _) => place.dims.iter().for_each(|dim| look(&dim.index)),
-        Instr::CompareExchange(_, place, old, new) => {
-            place.dims.iter().for_each(|dim| look(&dim.index));
-            look(old);
-            look(new);
-        }
-        Instr::Let(_, value)
-        | Instr::Observe(_, value)
-        | Instr::Unless(value, _)
-        | Instr::Assert(value, _)
-        | Instr::WaitUntil(value) => look(value),
-        Instr::Sync { object, arg, .. } => {
-            look(object);
-            arg.iter().for_each(look);
-        }
-        Instr::Chan { object, args, .. } => {
-            look(object);
-            args.iter().for_each(look);
-        }
-        Instr::Choose(_, from, to) => {
-            look(from);
-            look(to);
-        }
-        Instr::Call(_, values, _) | Instr::Return(values) => values.iter().for_each(look),
-        Instr::Spawn { args, .. } => args.iter().for_each(look),
-        Instr::Submit { executor, args, .. } => {
-            look(executor);
-            args.iter().for_each(look);
-        }
-        Instr::Future { future, .. } => look(future),
-        Instr::WaitJobs { futures, .. } => futures.iter().for_each(look),
-        Instr::Print(items) => items.iter().for_each(|(item, _)| look(item)),
-        _ => {}
-    }
-    found.dedup();
-    found
-}
-
-/// For a store outside the declared range: the variable, the range, its declaration.
-fn stored_range(
-    told: &Told<'_, '_>,
-    pc: Pc,
-    fault: ArithmeticFault,
-) -> Option<(String, String, Span)> {
-    let story = told.story;
-    let (Instr::Store(place, ..) | Instr::Rmw(_, place, ..) | Instr::CompareExchange(_, place, ..)) =
-        story.program.instr(pc)
-    else {
-        return None;
-    };
-    if fault != ArithmeticFault::Overflow {
-        return None;
-    }
-    let row = story.program.cells.get(place.base.index())?;
-    let var = story.program.vars.get(row.var.index())?;
-    let (low, high) = var.range?;
-    Some((var.name.clone(), format!("{low}..={high}"), var.span))
+    false
 }
 
 fn atomic(told: &mut Told<'_, '_>, actor: usize, pc: Pc) {
@@ -325,7 +303,10 @@ fn atomic(told: &mut Told<'_, '_>, actor: usize, pc: Pc) {
     let label = "would have to wait here, in the middle of one step";
     told.place(Place::primary(span, label).by(story.actor(actor), "wait"));
     if let Some(step) = story.steps().len().checked_sub(1) {
-        let begin = Place::new(steps::span(story, step), "the atomic block begins here");
+        let block = steps::span(story, step);
+        let word = u32::try_from("atomic".len()).unwrap_or(0);
+        let end = block.end.min(block.start.saturating_add(word));
+        let begin = Place::new(Span { end, ..block }, "the atomic block begins here");
         told.place(begin.by(story.actor(actor), "atomic"));
     }
     told.help("move what can wait out of the block, or make it the first thing in it");

@@ -83,10 +83,7 @@ pub(super) fn cut_off(told: &mut Told<'_, '_>, actor: usize) {
         "still had this to do".to_owned()
     } else {
         let wait = story.wait(state, actor);
-        format!(
-            "still waits here for {}",
-            story.resource(wait.resource, true)
-        )
+        format!("still waits here for {}", story.what(&wait, true))
     };
     told.place(Place::primary(here, format!("{who} {what}")).by(story.actor(actor), "cut off"));
     let begun = match story.layout().spawned_at(state, actor) {

@@ -6,7 +6,7 @@
 use super::states::Column;
 use super::story::Story;
 use crate::program::{CellId, Expr, Instr, ObjectId, Pc, Query, Reg};
-use crate::semantics::{Scene, State};
+use crate::semantics::{Machine, Scene, State};
 
 /// Assignments to registers that are followed at most.
 const HOPS_MAX: usize = 8;
@@ -30,6 +30,21 @@ pub(super) fn of_property(story: &Story<'_>, expr: &Expr, state: &State) -> Vec<
     let finder = Finder {
         story,
         scene: story.machine().overview(state),
+        at: None,
+    };
+    finder.all(expr)
+}
+
+/// The leaves of a property in a state of another run.
+pub(super) fn of_run(
+    story: &Story<'_>,
+    expr: &Expr,
+    machine: &Machine<'_>,
+    state: &State,
+) -> Vec<Leaf> {
+    let finder = Finder {
+        story,
+        scene: machine.overview(state),
         at: None,
     };
     finder.all(expr)
@@ -121,6 +136,11 @@ impl Finder<'_> {
                         name: self.story.cell(cell).to_owned(),
                         value: self.story.show_cell(cell, self.scene.state.cell(cell)),
                     });
+                } else {
+                    // Outside the array: what matters is the index.
+                    for dim in &place.dims {
+                        self.find(&dim.index, at, hops, found);
+                    }
                 }
             }
             Expr::Query(query, object) => found.extend(self.query(*query, object)),
@@ -178,16 +198,17 @@ impl Finder<'_> {
         };
         let program = self.story.program;
         let function = program.function_at(at);
+        let first = function.entry.max(at.saturating_sub(BACK_MAX as Pc));
+        let setter = (first..at).rev().find(|&pc| sets(program.instr(pc), reg));
         if let Some(local) = function.locals.iter().find(|local| local.reg == reg) {
             found.push(Leaf {
-                column: None,
+                column: setter.and_then(|pc| self.origin(pc, hops)),
                 name: local.name.clone(),
                 value: self.story.show(&local.kind, value),
             });
             return;
         }
-        let first = function.entry.max(at.saturating_sub(BACK_MAX as Pc));
-        let Some(setter) = (first..at).rev().find(|&pc| sets(program.instr(pc), reg)) else {
+        let Some(setter) = setter else {
             return;
         };
         match program.instr(setter) {
@@ -224,6 +245,25 @@ impl Finder<'_> {
                 value: value.to_string(),
             }),
             _ => {}
+        }
+    }
+}
+
+impl Finder<'_> {
+    /// The word of memory from which an instruction got its value, if it is the only one.
+    fn origin(&self, setter: Pc, hops: usize) -> Option<Column> {
+        match self.story.program.instr(setter) {
+            Instr::Load(_, place, _) | Instr::Rmw(_, place, ..) => {
+                let cell = self.scene.cell(place).ok()?;
+                Some(Column::Cell(CellId::new(cell)))
+            }
+            Instr::Let(_, expr) if hops > 0 => {
+                let mut found = Vec::new();
+                self.find(expr, Some(setter), hops - 1, &mut found);
+                let columns = columns(&found);
+                columns.first().copied().filter(|_| columns.len() == 1)
+            }
+            _ => None,
         }
     }
 }

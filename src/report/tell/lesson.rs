@@ -51,8 +51,7 @@ pub(super) fn headline(rule: Rule) -> &'static str {
 pub(super) fn rule(rule: Rule) -> Option<&'static str> {
     Some(match rule {
         Rule::Race => {
-            "two accesses of one variable, at least one a write, must not be possible at the same \
-             moment: use one lock for both, an atomic, or an order between them"
+            "a write and another access of one variable must never be possible at the same time"
         }
         Rule::LostUpdate => {
             "what you write must be computed from what is there when you write, not from what was \

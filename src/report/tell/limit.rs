@@ -8,8 +8,8 @@ use crate::semantics::{
     ACTORS_MAX, CALLS_MAX, CHOICES_MAX, FUTURES_MAX, Limit as Language, QUEUE_MAX,
 };
 
-/// Tells the limit that stopped a search. `depth` is the layer that was under
-/// way: every run of fewer steps was seen whole. `found` says whether a bug was
+/// Tells the limit that stopped a search. `depth` is the deepest layer that was
+/// begun: every run of at most `depth - 2` steps was seen whole. `found` says whether a bug was
 /// found before.
 pub fn limit(
     program: &Program,
@@ -24,9 +24,13 @@ pub fn limit(
     } else {
         "no bug so far"
     };
-    let whole = depth.saturating_sub(1);
+    // The layer under way was looked at in part, and the next one not at all.
+    let whole = depth.saturating_sub(2);
     let searched = match bound {
-        Bound::Depth => format!("every run of up to {depth} steps"),
+        Bound::Depth => {
+            let most = limits.depth.unwrap_or(whole);
+            format!("every run of up to {most} steps")
+        }
         _ => format!("every run of up to {whole} steps; longer ones in part"),
     };
     let mut told = match bound {

@@ -5,7 +5,7 @@ use super::steps;
 use super::story::{Story, list, object_of};
 use super::told::Told;
 use crate::analysis::{Resource, Wait};
-use crate::program::{Instr, ObjectId, ObjectKind, SyncOp};
+use crate::program::{CellId, Instr, ObjectId, ObjectKind, SyncOp};
 use crate::report::Place;
 use crate::semantics::EventKind;
 
@@ -15,75 +15,97 @@ pub(super) fn signal(told: &mut Told<'_, '_>, cause: &[&Wait]) {
     let Some(wait) = cause.first() else {
         return;
     };
-    let names: Vec<String> = cause.iter().map(|wait| story.quoted(wait.actor)).collect();
-    let (who, sleeps) = (
-        list(&names, 3),
-        if names.len() == 1 { "sleeps" } else { "sleep" },
-    );
     let Some(id) = object_of(wait.resource) else {
         return;
     };
+    let names: Vec<String> = cause.iter().map(|wait| story.quoted(wait.actor)).collect();
+    let sleeps = if names.len() == 1 { "sleeps" } else { "sleep" };
+    let who = list(&names, 3);
+    let is_event = matches!(wait.resource, Resource::Event(_));
     let slept = sleep_step(story, wait.actor, id);
     let unheard = signal_step(story, wait.actor, id, slept.unwrap_or(story.steps().len()));
-    let Some(unheard) = unheard else {
-        told.say(format!("lost signal: {who} {sleeps} for ever"));
-        return;
-    };
-    let by = story.steps()[unheard].action.actor;
-    let text = story.text(steps::span(story, unheard));
-    told.script.actors.push(by);
-    let is_event = matches!(wait.resource, Resource::Event(_));
-    let was = if is_event { "was over" } else { "ran" };
-    told.say(format!(
-        "lost signal: `{text}` {was} before anyone waited, and {who} {sleeps} for ever"
-    ));
-    let label = if is_event {
-        format!("step {}: cleared again, nobody has seen it", unheard + 1)
+    if let Some(unheard) = unheard {
+        let by = story.steps()[unheard].action.actor;
+        told.script.actors.push(by);
+        let text = story.text(steps::span(story, unheard));
+        told.say(if is_event {
+            format!(
+                "lost signal: `{}` was set and cleared again before {who} waited, and {who} \
+                 {sleeps} for ever",
+                story.object(id)
+            )
+        } else {
+            format!("lost signal: `{text}` ran before anyone waited, and {who} {sleeps} for ever")
+        });
+        let (label, role) = if is_event {
+            ("cleared again, before it was seen", "clear")
+        } else {
+            ("nobody is waiting, the signal is dropped", "notify")
+        };
+        let label = format!("step {}: {label}", unheard + 1);
+        let place = Place::primary(steps::span(story, unheard), label);
+        told.place(place.by(story.actor(by), role));
+        told.script.note(unheard, "signal lost");
+        tested_before(told, wait.actor, unheard, slept);
     } else {
-        format!(
-            "step {}: nobody is waiting, the signal is dropped",
-            unheard + 1
-        )
-    };
-    told.script.note(unheard, "signal lost");
-    told.place(
-        Place::primary(steps::span(story, unheard), label)
-            .by(story.actor(by), if is_event { "clear" } else { "notify" }),
-    );
-    if let Some(step) = slept {
-        told.script.note(step, "waits for a signal that has gone");
+        told.say(format!("lost signal: {who} {sleeps} for ever"));
     }
+    waits(told, cause, id);
     if let Some(ObjectKind::Cond { lock, .. }) = story.kind(id) {
         told.about(Column::Object(*lock));
     }
-    tested_before(told, wait.actor, unheard, slept);
+    let verb = if is_event { "set it" } else { "notify" };
     told.fact(
         "not a cycle",
-        "nobody who is left would ever call it again; no lock is in the way",
+        format!("no lock is in the way; nobody is left to {verb} again"),
     );
-    let name = story.object(id);
+    advice(told, id, is_event);
+}
+
+fn advice(told: &mut Told<'_, '_>, id: ObjectId, is_event: bool) {
+    let name = told.story.object(id).to_owned();
     if is_event {
+        told.rule = Some(
+            "an event is a state, not a moment: whoever comes after the `clear` has missed it",
+        );
         told.help(format!(
             "leave `{name}` set: whoever comes later gets through"
         ));
-    } else {
-        told.help(format!(
-            "remember the event in a variable, and wait with `while !done {{ {name}.wait() }}`"
-        ));
-        told.help("change that variable and notify inside one `with` of the lock");
+        return;
+    }
+    told.help(format!(
+        "remember the event in a variable, and wait with `while !done {{ {name}.wait() }}`"
+    ));
+    told.help("change that variable and notify inside one `with` of the lock");
+}
+
+/// Where each sleeper went to sleep, too late.
+fn waits(told: &mut Told<'_, '_>, cause: &[&Wait], id: ObjectId) {
+    let story = told.story;
+    for wait in cause {
+        let Some(step) = sleep_step(story, wait.actor, id) else {
+            continue;
+        };
+        told.script.note(step, "waits for what has gone");
+        let label = format!(
+            "step {}: {} waits for a signal that has already gone",
+            step + 1,
+            story.quoted(wait.actor)
+        );
+        let place = Place::new(story.span(wait.pc), label);
+        told.place(place.by(story.actor(wait.actor), "wait"));
     }
 }
 
 /// The step in which an actor fell asleep for good.
 fn sleep_step(story: &Story<'_>, actor: usize, id: ObjectId) -> Option<usize> {
-    story
-        .backwards()
-        .find(|(step, taken)| {
-            taken.action.actor == actor
-                && story
-                    .events(*step)
-                    .any(|event| event.kind == EventKind::Sleeps(id))
-        })
+    let sleeps = |step: usize| {
+        let mut events = story.events(step);
+        events.any(|event| event.kind == EventKind::Sleeps(id))
+    };
+    let mut backwards = story.backwards();
+    backwards
+        .find(|(step, taken)| taken.action.actor == actor && sleeps(*step))
         .map(|(step, _)| step)
 }
 
@@ -110,14 +132,7 @@ fn signal_step(story: &Story<'_>, waiter: usize, id: ObjectId, end: usize) -> Op
 /// The last look at memory before the signal: the test came too early.
 fn tested_before(told: &mut Told<'_, '_>, waiter: usize, unheard: usize, slept: Option<usize>) {
     let story = told.story;
-    let test = (0..unheard).rev().find_map(|step| {
-        let own = story.steps()[step].action.actor == waiter;
-        story.events(step).find_map(|event| match event.kind {
-            EventKind::Read(cell, value) if own => Some((step, cell, value)),
-            _ => None,
-        })
-    });
-    let Some((step, cell, value)) = test else {
+    let Some((step, cell, value)) = last_look(story, waiter, unheard) else {
         return;
     };
     let Some(changed) = (step..unheard).find(|&at| story.write_of(at, cell).is_some()) else {
@@ -131,8 +146,8 @@ fn tested_before(told: &mut Told<'_, '_>, waiter: usize, unheard: usize, slept: 
     told.fact(
         "what happened",
         format!(
-            "{} sees `{}` = {} in step {}{late}; in between, step {} changes it and step {} gives \
-             the signal",
+            "{} sees `{}` = {} in step {}{late}; between the two, step {} changes it and step {} \
+             gives the signal",
             story.quoted(waiter),
             story.cell(cell),
             story.show_cell(cell, value),
@@ -141,4 +156,55 @@ fn tested_before(told: &mut Told<'_, '_>, waiter: usize, unheard: usize, slept: 
             unheard + 1
         ),
     );
+}
+
+/// The last plain look of an actor at memory before a step.
+fn last_look(story: &Story<'_>, actor: usize, end: usize) -> Option<(usize, CellId, i64)> {
+    (0..end).rev().find_map(|step| {
+        let own = story.steps()[step].action.actor == actor;
+        story.events(step).find_map(|event| match event.kind {
+            EventKind::Read(cell, value) if own => Some((step, cell, value)),
+            _ => None,
+        })
+    })
+}
+
+/// What a sleeper saw before it fell asleep, and who changed it afterwards.
+pub(super) struct SeenBefore {
+    pub read: usize,
+    pub write: usize,
+    cell: CellId,
+    value: i64,
+}
+
+/// What an actor saw last before it fell asleep for good, if it was changed later.
+pub(super) fn seen_before(story: &Story<'_>, actor: usize, id: ObjectId) -> Option<SeenBefore> {
+    let slept = sleep_step(story, actor, id)?;
+    let (read, cell, value) = last_look(story, actor, slept)?;
+    let write = (slept..story.steps().len()).find(|&step| {
+        let written = story.write_of(step, cell);
+        written.is_some_and(|new| new != value)
+    })?;
+    Some(SeenBefore {
+        read,
+        write,
+        cell,
+        value,
+    })
+}
+
+impl SeenBefore {
+    pub fn sentence(&self, story: &Story<'_>, actor: usize) -> String {
+        format!(
+            "{} sees `{}` = {} in step {} and sleeps; {} changes it in step {}, and after that \
+             nobody wakes {}",
+            story.quoted(actor),
+            story.cell(self.cell),
+            story.show_cell(self.cell, self.value),
+            self.read + 1,
+            story.quoted(story.steps()[self.write].action.actor),
+            self.write + 1,
+            story.quoted(actor)
+        )
+    }
 }

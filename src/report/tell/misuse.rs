@@ -137,8 +137,9 @@ fn misused(
             };
             told.say(format!("{who} releases `{name}` past its bound{max}"));
             let permits = story.machine().permits(story.end(), id);
+            let have = if permits == 1 { "permit" } else { "permits" };
             told.place(primary(
-                format!("`{name}` has {permits} permits already"),
+                format!("`{name}` has {permits} {have} already"),
                 "release",
             ));
             before(told, actor, id, exception.pc);

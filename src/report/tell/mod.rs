@@ -13,10 +13,13 @@
 //!
 //! **Deliberately absent:** patches. Advice is text until it was checked.
 
+mod arithmetic;
 mod blocked;
 mod change;
+mod circle;
 mod expectation;
 mod fault;
+mod forsaken;
 mod guards;
 mod job;
 mod job_steps;
@@ -27,6 +30,7 @@ mod limit;
 mod lost;
 mod map;
 mod misuse;
+mod operations;
 mod outcomes;
 mod peek;
 mod place;

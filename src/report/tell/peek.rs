@@ -18,8 +18,8 @@ pub(super) struct Order {
 }
 
 /// The value an access of a state is about to write, or to see.
-pub(super) fn next_value(story: &Story<'_>, state: &State, touch: &Touch) -> Option<String> {
-    let mut state = state.clone();
+pub(super) fn next_value(story: &Story<'_>, before: &State, touch: &Touch) -> Option<String> {
+    let mut state = before.clone();
     let mut events: Vec<Event> = Vec::new();
     // What fails has told its accesses before.
     let _ = story
@@ -34,7 +34,11 @@ pub(super) fn next_value(story: &Story<'_>, state: &State, touch: &Touch) -> Opt
         }
         _ => None,
     });
-    found.map(|(cell, value): (CellId, i64)| story.show_cell(cell, value))
+    // A `wait_until` reads without an event of its own.
+    let now = (!touch.write).then(|| (touch.cell, before.cell(touch.cell)));
+    found
+        .or(now)
+        .map(|(cell, value): (CellId, i64)| story.show_cell(cell, value))
 }
 
 /// Lets some actors take a step each, and then everybody go on, each as long as

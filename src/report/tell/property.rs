@@ -2,12 +2,13 @@
 
 use super::change;
 use super::leaves::{self, Leaf};
+use super::story::cut;
 use super::swap;
 use super::told::Told;
 use crate::base::Span;
-use crate::program::{Expr, Outcomes, PropertyKind};
+use crate::program::{Outcomes, PropertyKind};
 use crate::report::Place;
-use crate::semantics::{ArithmeticFault, Machine, State};
+use crate::semantics::ArithmeticFault;
 
 /// A property that is false in the last state.
 pub(super) fn broken(told: &mut Told<'_, '_>, index: usize) {
@@ -20,7 +21,7 @@ pub(super) fn broken(told: &mut Told<'_, '_>, index: usize) {
         PropertyKind::Finally(expr) => (expr, true),
         PropertyKind::Order(..) => return,
     };
-    let text = story.text(property.span);
+    let (text, message) = parts(&story.full_text(property.span));
     let found = leaves::of_property(story, expr, story.end());
     let values = leaves::sentence(&found);
     let because = if values.is_empty() {
@@ -29,16 +30,16 @@ pub(super) fn broken(told: &mut Told<'_, '_>, index: usize) {
         format!(": {values}")
     };
     let verb = if at_end { "fails" } else { "does not hold" };
-    told.say(format!("`{text}` {verb}{because}"));
+    told.say(format!("`{text}` {verb}{because}{message}"));
     let moment = match (at_end, story.steps().len()) {
-        (true, _) => "when all have ended, ".to_owned(),
-        (false, 0) => "at the very beginning, ".to_owned(),
-        (false, n) => format!("after step {n}, "),
+        (true, _) => "at the end".to_owned(),
+        (false, 0) => "at the very beginning".to_owned(),
+        (false, n) => format!("after step {n}"),
     };
     let label = if values.is_empty() {
-        String::new()
+        moment
     } else {
-        format!("{moment}{values}")
+        format!("{values} {moment}")
     };
     told.place(Place::primary(property.span, label).role("property"));
     let result = if values.is_empty() {
@@ -49,24 +50,24 @@ pub(super) fn broken(told: &mut Told<'_, '_>, index: usize) {
     told.script.end.push((text, result));
     watch(told, &found);
     if at_end {
-        let held = found.iter().find_map(|leaf| leaf.column);
-        swap::one_swap(told, |machine, state| holds(machine, expr, state), held);
+        swap::one_swap(told, expr);
     }
     advice(told, &found, at_end);
 }
 
-fn holds(machine: &Machine<'_>, expr: &Expr, state: &State) -> bool {
-    matches!(machine.overview(state).eval(expr), Ok(value) if value != 0)
-}
-
-/// Shows what the property looks at, and who changed it last.
-pub(super) fn watch(told: &mut Told<'_, '_>, found: &[Leaf]) {
+/// Shows what the property looks at, and how it came about.
+fn watch(told: &mut Told<'_, '_>, found: &[Leaf]) {
     for column in leaves::columns(found) {
         told.about(column);
     }
-    let lost = change::lost_updates(told, found);
-    if !lost {
-        change::last_changes(told, found);
+    change::tell(told, found);
+}
+
+/// A property without the message behind it, and that message in parentheses.
+fn parts(text: &str) -> (String, String) {
+    match text.split_once(", \"") {
+        Some((text, message)) => (cut(text), format!(" ({})", message.trim_end_matches('"'))),
+        None => (cut(text), String::new()),
     }
 }
 
@@ -87,8 +88,8 @@ fn advice(told: &mut Told<'_, '_>, found: &[Leaf], at_end: bool) {
         ));
     } else {
         told.help(format!(
-            "change what belongs together in one step: `atomic {{ … }}`, or take a permit or lock \
-             before {names} changes"
+            "change what belongs together in one step, `atomic {{ … }}`, or take a lock or permit \
+             before changing {names}"
         ));
     }
 }

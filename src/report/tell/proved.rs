@@ -87,11 +87,30 @@ fn groups(program: &Program) -> Vec<(String, usize)> {
     groups
 }
 
+/// The plural of an actor's name, as far as a few rules know it.
 fn plural(name: &str) -> String {
-    if name.ends_with('s') {
-        name.to_owned()
-    } else {
-        format!("{name}s")
+    let irregular = [
+        ("child", "children"),
+        ("person", "people"),
+        ("man", "men"),
+        ("foot", "feet"),
+    ];
+    for (one, many) in irregular {
+        if let Some(stem) = name.strip_suffix(one) {
+            return format!("{stem}{many}");
+        }
+    }
+    if name.len() < 3 {
+        return format!("actors {name}");
+    }
+    let vowel = |c: char| "aeiou".contains(c);
+    match name.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(vowel) => format!("{stem}ies"),
+        _ if name.ends_with("ch") || name.ends_with("sh") || name.ends_with('x') => {
+            format!("{name}es")
+        }
+        _ if name.ends_with('s') => name.to_owned(),
+        _ => format!("{name}s"),
     }
 }
 
@@ -199,19 +218,48 @@ impl Teller<'_, '_> {
             let verb = if read_only.len() == 1 { "is" } else { "are" };
             parts.push(format!("{} {verb} only read", list(&read_only, 4)));
         }
-        if n_atomic > 0 {
-            parts.push(count(n_atomic, "atomic", "atomics"));
+        if is_plain {
+            parts.extend((n_atomic > 0).then(|| count(n_atomic, "atomic", "atomics")));
+            return parts.join("; ");
         }
-        if !is_plain {
-            parts.push("no plain variable is shared".to_owned());
+        let mut means = self.means(n_atomic);
+        if !means.is_empty() {
+            means += "; ";
         }
-        parts.join("; ")
+        means + "no plain variable is shared"
+    }
+
+    /// `1 atomic, 1 semaphore`.
+    fn means(&self, n_atomic: usize) -> String {
+        let objects = &self.program.objects;
+        let n = |test: fn(&ObjectKind) -> bool| objects.iter().filter(|it| test(&it.kind)).count();
+        let counted = [
+            (n_atomic, "atomic", "atomics"),
+            (
+                n(|it| matches!(it, ObjectKind::Lock { .. } | ObjectKind::RwLock { .. })),
+                "lock",
+                "locks",
+            ),
+            (
+                n(|it| matches!(it, ObjectKind::Sem { .. })),
+                "semaphore",
+                "semaphores",
+            ),
+            (
+                n(|it| matches!(it, ObjectKind::Chan { .. })),
+                "channel",
+                "channels",
+            ),
+        ];
+        let shown = counted.iter().filter(|(n, ..)| *n > 0);
+        let shown: Vec<String> = shown.map(|(n, one, many)| count(*n, one, many)).collect();
+        shown.join(", ")
     }
 
     fn no_deadlock(&self) -> String {
         let daemon = |actor: &Actor| actor.daemon;
         if self.diagnosis.may_run_for_ever {
-            return "somebody can always go on; some runs have no end".to_owned();
+            return "nobody is ever stuck for good".to_owned();
         }
         if self.program.actors.iter().any(daemon) {
             return "all but the daemons finish in every run".to_owned();
@@ -231,7 +279,10 @@ impl Teller<'_, '_> {
         match &property.kind {
             PropertyKind::Always(expr) => self.ranges(expr),
             PropertyKind::Finally(_) if self.facts.n_final == 0 => String::new(),
-            PropertyKind::Finally(_) => format!("in {finals}"),
+            PropertyKind::Finally(_) if self.facts.n_final == 1 => {
+                "in the only state in which a run can end".to_owned()
+            }
+            PropertyKind::Finally(_) => format!("in all {finals}"),
             PropertyKind::Sometimes(_) => match self.facts.satisfied.get(&index) {
                 Some(hit) if hit.steps == 0 => "at the very beginning".to_owned(),
                 Some(hit) => format!("first after {}", count(hit.steps as usize, "step", "steps")),
@@ -315,7 +366,7 @@ impl Teller<'_, '_> {
             .collect();
         if !sems.is_empty() && !found(Rule::PermitLeak) {
             parts.push("no permit leaked");
-            return (parts.join(", "), String::new());
+            return (parts.join(", "), sems.join(", "));
         }
         (parts.join(", "), String::new())
     }
@@ -335,7 +386,7 @@ impl Teller<'_, '_> {
             .collect();
         open.push("weak memory".to_owned());
         if self.diagnosis.may_run_for_ever {
-            open.push("whether runs without an end make progress".to_owned());
+            open.push("whether every run comes to an end".to_owned());
         }
         let sleeps = |instr: &Instr| matches!(instr, Instr::Sleep);
         if self.program.code.iter().any(sleeps) {

@@ -33,14 +33,7 @@ pub(super) fn race(told: &mut Told<'_, '_>, one: &Touch, other: &Touch) {
         told.about(Column::Object(*id));
     }
     for touch in [one, other] {
-        let next = next_value(story, story.end(), touch);
-        let verb = verb(touch);
-        let text = match (touch.write, next) {
-            (true, Some(value)) => format!("next: {verb} {name} = {value}"),
-            (false, Some(value)) => format!("next: {verb} {name} -> {value}"),
-            (_, None) => format!("next: {verb} {name}"),
-        };
-        told.script.waiting.push((touch.actor, text));
+        told.script.waiting.push((touch.actor, next(told, touch)));
     }
     "both can be next: a race".clone_into(&mut told.script.waiting_note);
     either_order(told, one, other);
@@ -72,12 +65,7 @@ pub(super) fn unguarded(told: &mut Told<'_, '_>, touch: &Touch, lock: ObjectId) 
         Place::primary(story.span(touch.pc), label).by(story.actor(touch.actor), role(touch)),
     );
     call_sites(told, &[touch.actor]);
-    let text = match next_value(story, story.end(), touch) {
-        Some(value) if touch.write => format!("next: write {name} = {value}"),
-        Some(value) => format!("next: read {name} -> {value}"),
-        None => format!("next: access {name}"),
-    };
-    told.script.waiting.push((touch.actor, text));
+    told.script.waiting.push((touch.actor, next(told, touch)));
     told.script.waiting_note = format!("{guard} is not held");
     let holder = story.machine().owner(story.end(), lock);
     let now = match holder {
@@ -133,7 +121,7 @@ impl Guards {
             super::story::list(&names, 3)
         };
         if let Some(common) = self.common() {
-            return format!("which both hold `{}` only to read", story.object(common));
+            return format!("both holding `{}` only to read", story.object(common));
         }
         let permits = told.permits(one.actor, other.actor);
         match (self.one.is_empty(), self.other.is_empty()) {
@@ -142,17 +130,17 @@ impl Guards {
                 None => "guarded by nothing".to_owned(),
             },
             (false, true) => format!(
-                "guarded by {} at one of the two: {} does not hold it",
-                names(&self.one),
-                story.quoted(other.actor)
+                "but only {} holds {}",
+                story.quoted(one.actor),
+                names(&self.one)
             ),
             (true, false) => format!(
-                "guarded by {} at one of the two: {} does not hold it",
-                names(&self.other),
-                story.quoted(one.actor)
+                "but only {} holds {}",
+                story.quoted(other.actor),
+                names(&self.other)
             ),
             (false, false) => format!(
-                "guarded by {} at one and by {} at the other",
+                "one with {}, the other with {}",
                 names(&self.one),
                 names(&self.other)
             ),
@@ -176,8 +164,16 @@ fn role(touch: &Touch) -> &'static str {
     if touch.write { "write" } else { "read" }
 }
 
-fn verb(touch: &Touch) -> &'static str {
-    role(touch)
+/// What an actor is about to do, for the table.
+fn next(told: &Told<'_, '_>, touch: &Touch) -> String {
+    let story = told.story;
+    let name = story.cell(touch.cell);
+    match (touch.write, next_value(story, story.end(), touch)) {
+        (true, Some(value)) => format!("next: write {name} = {value}"),
+        (true, None) => format!("next: write {name}"),
+        (false, Some(value)) => format!("next: read {name} -> {value}"),
+        (false, None) => format!("next: read {name}"),
+    }
 }
 
 /// Where the two accesses are, and what each of them is about to do.
@@ -187,12 +183,10 @@ fn places(told: &mut Told<'_, '_>, one: &Touch, other: &Touch) {
     if first == second {
         let label = one_place(told, one, other);
         let place = Place::primary(first, label).by(story.actor(one.actor), role(one));
-        told.finding.places.push(place);
-        // For the data both accesses are named, though they are one place in the text.
-        return;
+        return told.place(place);
     }
     for touch in [one, other] {
-        let label = format!("{} {} here", story.quoted(touch.actor), does(told, touch));
+        let label = format!("{} {}", story.quoted(touch.actor), does(told, touch));
         let place = Place::primary(story.span(touch.pc), label);
         told.place(place.by(story.actor(touch.actor), role(touch)));
     }
@@ -202,12 +196,12 @@ fn does(told: &Told<'_, '_>, touch: &Touch) -> String {
     let story = told.story;
     let name = story.cell(touch.cell);
     let value = next_value(story, story.end(), touch);
-    let atomic = if touch.plain { "" } else { " atomically" };
+    let atomic = if touch.plain { "" } else { ", atomically" };
     match (touch.write, value) {
-        (true, Some(value)) => format!("writes {value} to `{name}`{atomic}"),
-        (true, None) => format!("writes `{name}`{atomic}"),
-        (false, Some(value)) => format!("reads `{name}`{atomic}, which is {value} so far,"),
-        (false, None) => format!("reads `{name}`{atomic}"),
+        (true, Some(value)) => format!("writes {value} to `{name}` here{atomic}"),
+        (true, None) => format!("writes `{name}` here{atomic}"),
+        (false, Some(value)) => format!("reads `{name}` here, {value} so far{atomic}"),
+        (false, None) => format!("reads `{name}` here{atomic}"),
     }
 }
 
@@ -223,10 +217,7 @@ fn one_place(told: &Told<'_, '_>, one: &Touch, other: &Touch) -> String {
         (second, first)
     };
     if is_two_steps(told, one, other) {
-        return format!(
-            "two steps, a read and a write: {writer} has read and not yet written, {reader} reads \
-             in between"
-        );
+        return format!("read, then write: {writer} is between the two, and {reader} reads");
     }
     format!("{writer} is about to write here, {reader} to read")
 }
@@ -328,8 +319,14 @@ fn advice(told: &mut Told<'_, '_>, one: &Touch, other: &Touch, guards: &Guards) 
     let simple = var.n == 1 && !var.atomic && is_two_steps(told, one, other);
     if simple && story.span(one.pc) == story.span(other.pc) {
         told.help(format!(
-            "or make it one step: `atomic {name} = …`, then `{}` cannot be interrupted",
+            "or make it one step: with `atomic {name} = {}`, `{}` cannot be interrupted",
+            initial(told, one),
             story.text(story.span(one.pc))
         ));
     }
+}
+
+fn initial(told: &Told<'_, '_>, touch: &Touch) -> String {
+    let row = told.story.program.cells.get(touch.cell.index());
+    row.map_or(String::new(), |row| told.story.show(&row.kind, row.initial))
 }

@@ -6,11 +6,18 @@ use crate::program::{CellId, ChanOp, Expr, Instr, ObjectId, ObjectKind, Query, V
 use crate::report::Value;
 use crate::semantics::{EventKind, JobStatus, State};
 
-/// More columns than this crowd the actors out.
-const COLUMNS_MAX: usize = 4;
+/// Columns of what the finding is not about crowd the actors out: so many in
+/// all beside two actors, and beside more.
+const COLUMNS_MAX: (usize, usize) = (4, 2);
+
+/// Columns of what the finding is about.
+const ABOUT_MAX: usize = 8;
 
 /// Messages of a channel that are shown.
 const MESSAGES_MAX: usize = 6;
+
+/// Names that take more columns than this are counted.
+const NAMES_WIDTH_MAX: usize = 16;
 
 /// A column of shared state.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -22,15 +29,20 @@ pub(super) enum Column {
 }
 
 /// The columns of a table: what the finding is about, then what changes.
-pub(super) fn columns(story: &Story<'_>, about: &[Column]) -> Vec<Column> {
+pub(super) fn columns(story: &Story<'_>, about: &[Column], n_actors: usize) -> Vec<Column> {
+    let most = if n_actors > 2 {
+        COLUMNS_MAX.1
+    } else {
+        COLUMNS_MAX.0
+    };
     let mut columns: Vec<Column> = Vec::new();
     for &column in about {
-        if !columns.contains(&column) && columns.len() < 2 * COLUMNS_MAX {
+        if !columns.contains(&column) && columns.len() < ABOUT_MAX {
             columns.push(column);
         }
     }
     for column in changing(story) {
-        if columns.len() >= COLUMNS_MAX {
+        if columns.len() >= most {
             break;
         }
         if !columns.contains(&column) {
@@ -76,8 +88,9 @@ pub(super) fn title(story: &Story<'_>, column: Column) -> String {
         Column::Object(id) => {
             let name = story.object(id);
             match story.kind(id) {
-                Some(ObjectKind::Cond { .. }) => format!("waiting on `{name}`"),
-                Some(ObjectKind::Barrier { .. }) => format!("waiting at `{name}`"),
+                Some(ObjectKind::Cond { .. } | ObjectKind::Barrier { .. }) => {
+                    format!("waiting: {name}")
+                }
                 _ => name.to_owned(),
             }
         }
@@ -137,10 +150,13 @@ fn sleepers(story: &Story<'_>, id: ObjectId, state: &State) -> String {
         })
         .map(|actor| story.actor(actor))
         .collect();
-    if names.is_empty() {
-        "nobody".to_owned()
-    } else {
-        names.join(", ")
+    let all = names.join(", ");
+    match names.as_slice() {
+        [] => "nobody".to_owned(),
+        [first, rest @ ..] if all.len() > NAMES_WIDTH_MAX && !rest.is_empty() => {
+            format!("{first} +{}", rest.len())
+        }
+        _ => all,
     }
 }
 

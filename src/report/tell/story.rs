@@ -4,7 +4,9 @@
 //! **Invariant:** nothing here panics on a schedule that cannot be replayed or
 //! on a span outside the text; such a finding has fewer words.
 
-use crate::analysis::{self, Futures, Resource, Wait, wait_of};
+use std::cell::OnceCell;
+
+use crate::analysis::{self, Futures, Resource, Wait, cells_of, wait_of};
 use crate::base::{Source, Span};
 use crate::program::{CellId, Instr, ObjectId, ObjectKind, Pc, Program, ValueKind};
 use crate::report::Value;
@@ -12,7 +14,7 @@ use crate::semantics::{Chooser, Event, EventKind, JobStatus, Layout, Machine, St
 use crate::trace::{Execution, Schedule, StepTaken, replay};
 
 /// A piece of source longer than this is cut where it is quoted.
-const QUOTE_MAX: usize = 48;
+const QUOTE_MAX: usize = 60;
 
 /// An execution with the means to talk about it.
 pub(super) struct Story<'a> {
@@ -20,7 +22,7 @@ pub(super) struct Story<'a> {
     pub source: &'a Source,
     pub found: &'a analysis::Finding,
     pub run: Execution<'a>,
-    pub futures: Futures,
+    futures: OnceCell<Futures>,
     /// The state after each step, also after the one in which it stopped.
     after: Vec<State>,
     names: Vec<String>,
@@ -45,7 +47,7 @@ impl<'a> Story<'a> {
             program,
             source,
             found,
-            futures: Futures::new(program),
+            futures: OnceCell::new(),
             after,
             names,
             run,
@@ -134,13 +136,13 @@ impl<'a> Story<'a> {
 
     /// The source of a place on one line, cut if it is long.
     pub fn text(&self, span: Span) -> String {
+        cut(&self.full_text(span))
+    }
+
+    /// The source of a place on one line.
+    pub fn full_text(&self, span: Span) -> String {
         let words: Vec<&str> = self.source.slice(span).split_whitespace().collect();
-        let text = words.join(" ");
-        if text.chars().count() <= QUOTE_MAX {
-            return text;
-        }
-        let start: String = text.chars().take(QUOTE_MAX - 4).collect();
-        format!("{} ...", start.trim_end())
+        words.join(" ")
     }
 
     /// A word as the reader sees it.
@@ -211,6 +213,10 @@ impl<'a> Story<'a> {
 
     /// Whether a step read the word, and what it saw.
     pub fn read_of(&self, step: usize, cell: CellId) -> Option<i64> {
+        let waited = self.waited_for(step).contains(&cell);
+        if waited {
+            return Some(self.before(step).cell(cell));
+        }
         self.events(step).find_map(|event| match event.kind {
             EventKind::Read(at, value)
             | EventKind::Update(at, value, _)
@@ -221,6 +227,44 @@ impl<'a> Story<'a> {
             }
             _ => None,
         })
+    }
+
+    /// The words of memory that a `wait_until` looked at.
+    fn waited_for(&self, step: usize) -> Vec<CellId> {
+        let taken = &self.run.steps[step];
+        let Instr::WaitUntil(condition) = self.program.instr(taken.pc) else {
+            return Vec::new();
+        };
+        let scene = self.machine().scene(self.before(step), taken.action.actor);
+        let mut cells = Vec::new();
+        cells_of(condition, &mut |place| {
+            cells.extend(scene.cell(place).ok().map(CellId::new));
+        });
+        cells
+    }
+
+    /// What a step looked at in order to decide something: reads that are not
+    /// half of an update such as `x += 1`.
+    pub fn looks(&self, step: usize) -> Vec<(CellId, i64)> {
+        let state = self.before(step);
+        let waited = self.waited_for(step);
+        if !waited.is_empty() {
+            let value = |cell: CellId| (cell, state.cell(cell));
+            return waited.into_iter().map(value).collect();
+        }
+        let taken = &self.run.steps[step];
+        let span = self.span(taken.pc);
+        let function = self.program.function_at(taken.pc);
+        let updates = (function.entry..function.end)
+            .any(|pc| matches!(self.program.instr(pc), Instr::Store(..)) && self.span(pc) == span);
+        if updates {
+            return Vec::new();
+        }
+        let reads = self.events(step).filter_map(|event| match event.kind {
+            EventKind::Read(cell, value) => Some((cell, value)),
+            _ => None,
+        });
+        reads.collect()
     }
 
     /// The last step before `end` (a position) in which an actor took an object
@@ -241,11 +285,12 @@ impl<'a> Story<'a> {
 
     /// Why an actor cannot take a step in a state.
     pub fn wait(&self, state: &State, actor: usize) -> Wait {
-        wait_of(self.machine(), state, actor, &self.futures)
+        let futures = self.futures.get_or_init(|| Futures::new(self.program));
+        wait_of(self.machine(), state, actor, futures)
     }
 
     /// What a blocked actor waits for, as words.
-    pub fn resource(&self, resource: Resource, quote: bool) -> String {
+    pub fn what(&self, wait: &Wait, quote: bool) -> String {
         let q = |name: &str| {
             if quote {
                 format!("`{name}`")
@@ -254,10 +299,10 @@ impl<'a> Story<'a> {
             }
         };
         let o = |id: ObjectId| q(self.object(id));
-        match resource {
+        match wait.resource {
             Resource::Lock(id) => o(id),
-            Resource::Read(id) => format!("{} to read", o(id)),
-            Resource::Write(id) => format!("{} to write", o(id)),
+            Resource::Read(id) => format!("{} (to read)", o(id)),
+            Resource::Write(id) => format!("{} (to write)", o(id)),
             Resource::Permit(id) => format!("a permit of {}", o(id)),
             Resource::Notify(id) => format!("a notify of {}", o(id)),
             Resource::Event(id) => format!("{} to be set", o(id)),
@@ -272,9 +317,43 @@ impl<'a> Story<'a> {
             Resource::AnyJob => "one of its jobs".to_owned(),
             Resource::Job(job) => self.awaited_job(job, &q),
             Resource::End(actor) => format!("the end of {}", q(self.actor(actor))),
-            Resource::Condition => "its condition".to_owned(),
+            Resource::Condition => q(&self.condition(wait.pc)),
             Resource::Nothing => "a choice among no values".to_owned(),
         }
+    }
+
+    /// The same in as few words as a table has room for: `waits for m`.
+    pub fn waiting(&self, wait: &Wait) -> String {
+        let o = |id: ObjectId| self.object(id);
+        match wait.resource {
+            Resource::Lock(id)
+            | Resource::Permit(id)
+            | Resource::Event(id)
+            | Resource::Latch(id)
+            | Resource::Once(id) => format!("waits for {}", o(id)),
+            Resource::Read(id) => format!("waits to read {}", o(id)),
+            Resource::Write(id) => format!("waits to write {}", o(id)),
+            Resource::Notify(id) => format!("waits on {}", o(id)),
+            Resource::Arrivals(id) => format!("waits at {}", o(id)),
+            Resource::Message(id) => format!("waits to recv {}", o(id)),
+            Resource::Room(id) => format!("waits to send {}", o(id)),
+            Resource::Jobs(id) => format!("waits for {}.join()", o(id)),
+            Resource::OpenJobs(id) => format!("waits for all jobs of {}", o(id)),
+            Resource::AnyJob => "waits for a job".to_owned(),
+            Resource::Job(job) => format!("waits for {}", self.job(job)),
+            Resource::End(actor) => format!("waits for {}", self.actor(actor)),
+            Resource::Condition => format!("waits for {}", self.condition(wait.pc)),
+            Resource::Nothing => "cannot go on".to_owned(),
+        }
+    }
+
+    /// What stands between the parentheses of a `wait_until`.
+    fn condition(&self, pc: Pc) -> String {
+        let text = self.text(self.span(pc));
+        let inside = text
+            .strip_prefix("wait_until(")
+            .map(|rest| rest.strip_suffix(')').unwrap_or(rest).to_owned());
+        inside.unwrap_or(text)
     }
 
     /// A job that somebody waits for, and where it is.
@@ -282,10 +361,7 @@ impl<'a> Story<'a> {
         let name = quote(&self.job(job));
         if self.layout().job_status(self.end(), job) == Some(JobStatus::Pending) {
             let executor = self.layout().job_executor(self.end(), job);
-            return format!(
-                "{name}, still in the queue of {}",
-                quote(self.object(executor))
-            );
+            return format!("{name} in the queue of {}", quote(self.object(executor)));
         }
         format!("the job {name}")
     }
@@ -321,6 +397,15 @@ fn after_step(run: &Execution<'_>, step: usize) -> State {
         .machine
         .step(&mut state, taken.action.actor, &mut chooser, &mut ());
     state
+}
+
+/// A text that is no longer than what is quoted.
+pub(super) fn cut(text: &str) -> String {
+    if text.chars().count() <= QUOTE_MAX {
+        return text.to_owned();
+    }
+    let start: String = text.chars().take(QUOTE_MAX - 4).collect();
+    format!("{} ...", start.trim_end())
 }
 
 /// A value in the author's notation.

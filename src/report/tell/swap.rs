@@ -1,21 +1,19 @@
 //! One step earlier, and the bug is gone: the smallest change of the schedule
 //! that makes the difference, confirmed by running it.
 
-use super::states::{self, Column};
+use super::leaves;
 use super::told::Told;
-use crate::semantics::{Machine, State};
-use crate::trace::{Schedule, replay};
+use crate::program::Expr;
+use crate::trace::{Execution, Schedule, replay};
 
 /// Longer schedules are not tried: no reader follows a swap in them.
-const STEPS_MAX: usize = 60;
+const STEPS_MAX: usize = 40;
 
 /// Looks for a step that, moved before an earlier step of somebody else, gives a
-/// final state with `holds`; says what `name` then is.
-pub(super) fn one_swap(
-    told: &mut Told<'_, '_>,
-    holds: impl Fn(&Machine<'_>, &State) -> bool,
-    column: Option<Column>,
-) {
+/// final state in which the property holds; says what it then looks at.
+///
+/// Cost: a replay for every pair of steps, of at most [`STEPS_MAX`] steps.
+pub(super) fn one_swap(told: &mut Told<'_, '_>, property: &Expr) {
     let story = told.story;
     let Some(schedule) = &story.found.schedule else {
         return;
@@ -37,33 +35,30 @@ pub(super) fn one_swap(
             let Ok(run) = replay(story.program, &Schedule(steps)) else {
                 continue;
             };
-            let end = run.last();
-            if run.fault.is_some() || !run.machine.is_over(end) || !holds(&run.machine, end) {
+            if !is_right(&run, property) {
                 continue;
             }
-            let result = match column {
-                Some(column) if run.machine.layout().n_words() == end.words().len() => format!(
-                    "{} is {}",
-                    quoted_title(&states::title(story, column)),
-                    states::show(story, column, end)
-                ),
-                _ => "it holds".to_owned(),
+            let found = leaves::of_run(story, property, &run.machine, run.last());
+            let result = match leaves::sentence(&found) {
+                values if values.is_empty() => "it holds".to_owned(),
+                values => format!("{values} at the end"),
             };
-            let text = format!(
-                "with step {} before step {} {result} at the end, as it should be",
-                later + 1,
-                earlier + 1
+            told.fact(
+                "one swap",
+                format!(
+                    "with step {} before step {} {result}, as it should be",
+                    later + 1,
+                    earlier + 1
+                ),
             );
-            told.fact("one swap", text);
             return;
         }
     }
 }
 
-fn quoted_title(title: &str) -> String {
-    if title.contains('`') {
-        title.to_owned()
-    } else {
-        format!("`{title}`")
-    }
+/// Whether a run comes to its end, and the property holds there.
+fn is_right(run: &Execution<'_>, property: &Expr) -> bool {
+    let end = run.last();
+    let holds = || matches!(run.machine.overview(end).eval(property), Ok(value) if value != 0);
+    run.fault.is_none() && run.machine.is_over(end) && holds()
 }

@@ -4,7 +4,7 @@ use super::states::Column;
 use super::story::Story;
 use super::trace::{self, Script};
 use super::{lesson, waits};
-use crate::analysis::{Level, Resource, Rule, Wait};
+use crate::analysis::{Level, Rule, Wait};
 use crate::base::{Severity, Span};
 use crate::report::{Fact, Finding, Help, Place};
 
@@ -13,6 +13,8 @@ pub(super) struct Told<'s, 'a> {
     pub story: &'s Story<'a>,
     pub finding: Finding,
     pub script: Script,
+    /// The rule that was broken, where it is not the one of the whole kind.
+    pub rule: Option<&'static str>,
 }
 
 impl<'s, 'a> Told<'s, 'a> {
@@ -31,6 +33,7 @@ impl<'s, 'a> Told<'s, 'a> {
             story,
             finding,
             script,
+            rule: None,
         }
     }
 
@@ -54,7 +57,11 @@ impl<'s, 'a> Told<'s, 'a> {
             return;
         };
         old.primary |= place.primary;
-        if old.label.is_empty() {
+        if place.label.ends_with(" since here") && old.label.contains(" since here") {
+            // Several hold something since the same place.
+            let more = place.label.replace("holds ", "").replace(" since here", "");
+            old.label = format!("{}, {more}", old.label);
+        } else if old.label.is_empty() {
             old.label = place.label;
         } else if !place.label.is_empty() && !old.label.contains(&place.label) {
             old.label = format!("{}; {}", old.label, place.label);
@@ -71,10 +78,7 @@ impl<'s, 'a> Told<'s, 'a> {
     pub fn waits(&mut self, all: &[Wait], note: &str) {
         for wait in all {
             self.finding.waits.push(waits::told(self.story, wait));
-            let what = match wait.resource {
-                Resource::Nothing => "cannot go on".to_owned(),
-                resource => format!("waits for {}", self.story.resource(resource, false)),
-            };
+            let what = self.story.waiting(wait);
             self.script.waiting.push((wait.actor, what));
         }
         note.clone_into(&mut self.script.waiting_note);
@@ -90,7 +94,7 @@ impl<'s, 'a> Told<'s, 'a> {
         };
         self.finding.schedule = trace::schedule(self.story);
         let has_facts = !self.finding.facts.is_empty() || self.finding.trace.is_some();
-        if has_facts && let Some(text) = lesson::rule(rule) {
+        if has_facts && let Some(text) = self.rule.or(lesson::rule(rule)) {
             self.finding.facts.push(Fact::lesson("rule", text));
         }
         self.finding.beginner = Some(lesson::beginner(rule).to_owned());

@@ -41,7 +41,7 @@ pub(super) fn table(story: &Story<'_>, script: &Script) -> Option<TraceTable> {
         return None;
     }
     let actors = actors(story, script);
-    let columns = states::columns(story, &script.about);
+    let columns = states::columns(story, &script.about, actors.len());
     let place = |actor: usize| actors.iter().position(|&it| it == actor);
     let mut table = TraceTable::new(
         actors.iter().map(|&actor| story.actor(actor)),
@@ -53,7 +53,8 @@ pub(super) fn table(story: &Story<'_>, script: &Script) -> Option<TraceTable> {
         let shown = columns.iter().map(|&it| states::show(story, it, after));
         let mut row = StepRow::new(column, steps::words(story, step).text, shown);
         row.note = script.notes.get(&step).cloned();
-        row.switch = switch(story, step);
+        // What stands in the margin already says why the step is there.
+        row.switch = switch(story, step).filter(|_| row.note.is_none());
         row.weight = weight(story, script, &columns, step);
         table.step(row);
     }
@@ -97,7 +98,7 @@ fn weight(story: &Story<'_>, script: &Script, columns: &[Column], step: usize) -
         .any(|it| shown(it, before) != shown(it, after));
     let reads = story.events(step).any(|event| match event.kind {
         EventKind::Read(cell, _) | EventKind::CompareFailed(cell, _) => {
-            script.about.contains(&Column::Cell(cell))
+            columns.contains(&Column::Cell(cell))
         }
         _ => false,
     });
@@ -135,7 +136,7 @@ fn switch(story: &Story<'_>, step: usize) -> Option<String> {
         }
         Status::Running => {
             let wait = story.wait(state, actor);
-            format!("{name} waits for {}", story.resource(wait.resource, false))
+            format!("{name} {}", story.waiting(&wait))
         }
     })
 }

@@ -6,40 +6,49 @@ use crate::report;
 
 /// One row.
 pub(super) fn told(story: &Story<'_>, wait: &Wait) -> report::Wait {
-    let resource = story.resource(wait.resource, false);
+    let resource = story.what(wait, false);
     let helpers = wait.all.iter().chain(&wait.any);
     let held_by = helpers.map(|&actor| story.actor(actor).to_owned());
-    let relation = match wait.resource {
-        Resource::Lock(_) | Resource::Read(_) | Resource::Write(_) | Resource::Once(_) => "held by",
-        Resource::Permit(_) | Resource::Notify(_) | Resource::Event(_) => "given by",
-        Resource::Message(_) => "sent by",
-        Resource::Room(id) if story.is_rendezvous(id) => "to be",
-        Resource::Room(_) => "made by",
-        Resource::End(_) => "which is",
-        Resource::Arrivals(_) | Resource::Latch(_) | Resource::Jobs(_) => "done by",
-        Resource::Job(job) if story.machine().worker_on(story.end(), job).is_none() => {
-            "to be run by"
-        }
-        Resource::Job(_) | Resource::AnyJob | Resource::OpenJobs(_) => "run by",
-        Resource::Condition | Resource::Nothing => "changed by",
-    };
     report::Wait::new(
         story.actor(wait.actor),
         resource,
         held_by,
         story.span(wait.pc),
     )
-    .relation(relation)
+    .relation(relation(story, wait))
+}
+
+/// How what is waited for depends on those who could help.
+fn relation(story: &Story<'_>, wait: &Wait) -> &'static str {
+    match wait.resource {
+        Resource::Lock(_) | Resource::Read(_) | Resource::Write(_) | Resource::Once(_) => "held by",
+        Resource::Permit(id) if wait.any.iter().any(|&it| story.permits_held(it, id) > 0) => {
+            "held by"
+        }
+        Resource::Permit(_) | Resource::Notify(_) | Resource::Event(_) => "given by",
+        Resource::Message(_) => "sent by",
+        Resource::Room(id) if story.is_rendezvous(id) => "is up to",
+        Resource::Room(_) => "made by",
+        Resource::Arrivals(_) | Resource::Latch(_) | Resource::Jobs(_) => "done by",
+        Resource::Job(job) if story.machine().worker_on(story.end(), job).is_none() => "is up to",
+        Resource::Job(_) | Resource::AnyJob | Resource::OpenJobs(_) => "run by",
+        Resource::End(_) | Resource::Condition | Resource::Nothing => "is up to",
+    }
 }
 
 /// Positions of the waits of a shortest circle through the first of `waits` that
-/// lies on one; each waits for the next.
-pub(super) fn circle(waits: &[Wait]) -> Vec<usize> {
+/// lies on one; each waits for the next. `n_cause` is how many are to blame.
+pub(super) fn circle(waits: &[Wait], n_cause: usize) -> Vec<usize> {
     let position = |actor: usize| waits.iter().position(|wait| wait.actor == actor);
     let next = |at: usize| -> Vec<usize> {
         let wait = &waits[at];
-        let helpers = wait.all.iter().chain(&wait.any);
-        helpers.filter_map(|&actor| position(actor)).collect()
+        // In a circle of several, the others are what matters.
+        let others = wait.all.iter().chain(&wait.any).copied();
+        let alone = n_cause == 1;
+        others
+            .filter(|&actor| alone || actor != wait.actor)
+            .filter_map(position)
+            .collect()
     };
     for start in 0..waits.len() {
         // Breadth first, from `start` back to itself.

@@ -1,0 +1,115 @@
+//! What the oracle once found to be wrong, each as the scenario it was cut down to.
+
+#[path = "oracle/mod.rs"]
+mod explorer;
+
+use explorer::small::{expect, program, seen};
+
+#[test]
+fn a_lock_that_another_gives_back_was_called_a_deadlock() {
+    expect(
+        "unowned lock m sem ready = 0
+         thread p { m.lock() ready.release() m.lock() }
+         thread q { ready.acquire() m.unlock() }",
+        6,
+        0,
+        "",
+    );
+}
+
+#[test]
+fn a_lock_that_nobody_else_gives_back_is_one() {
+    expect(
+        "unowned lock m thread p { m.lock() m.lock() }",
+        2,
+        1,
+        "D003",
+    );
+    expect(
+        "unowned lock a unowned lock b
+         thread p { with a { with b { } } }
+         thread q { with b { with a { } } }
+         thread r { with a { } }",
+        46,
+        2,
+        "D001",
+    );
+}
+
+#[test]
+fn an_atomic_block_behind_a_holder_had_a_finding_of_its_own() {
+    let seen = seen(&program(
+        "once o
+         thread p { with o.first { with o.first { } } }
+         thread q { atomic { with o.first { } } }",
+    ));
+    assert_eq!(seen.codes, "D003");
+}
+
+#[test]
+fn a_step_that_fails_was_called_blocked() {
+    let seen = seen(&program(
+        "atomic x: 0..=2 = 1
+         thread p { loop { yield } }
+         thread q { x += 2 }",
+    ));
+    assert_eq!(seen.codes, "O001");
+}
+
+#[test]
+fn an_operation_on_an_object_that_is_not_asked_was_called_helpful() {
+    let seen = seen(&program(
+        "var x = 0 lock m
+         thread p { with m { } }
+         thread q { if m.try_lock() { wait_until(x < 0) } }",
+    ));
+    assert_eq!((&*seen.codes, &*seen.costs), ("D002", &[(1, 0)][..]));
+}
+
+#[test]
+fn a_race_with_an_atomic_block_that_calls_could_not_be_replayed() {
+    let seen = seen(&program(
+        "var x = 0
+         fn f(p) { return x }
+         thread p { atomic { f(1) } }
+         thread q { x = 1 }",
+    ));
+    assert_eq!((&*seen.codes, &*seen.costs), ("R001", &[(0, 0)][..]));
+}
+
+#[test]
+fn two_ordered_steps_in_one_step_were_called_disordered() {
+    let seen = seen(&program(
+        "var x = 0
+         thread p { atomic { @a: x = 1 @b: x = 2 } }
+         order @a before @b",
+    ));
+    assert_eq!(seen.codes, "");
+}
+
+#[test]
+fn what_a_caller_does_when_it_catches_was_not_seen_as_help() {
+    let seen = seen(&program(
+        r#"sem s = 0 sem t = 0
+           fn f() { t.acquire() raise "Oops" }
+           thread p { try { f() } catch { s.release() } }
+           thread q { s.acquire() t.release() }"#,
+    ));
+    assert_eq!(seen.codes, "D001");
+}
+
+#[test]
+fn adding_a_negative_count_to_a_latch_was_not_seen_as_help() {
+    let seen = seen(&program(
+        "latch l(1) sem s = 0
+         thread p { l.wait() s.release() }
+         thread q { let n = any(0..1) s.acquire() l.add(n - 1) }",
+    ));
+    assert_eq!(seen.codes, "D001");
+}
+
+#[test]
+fn a_choice_was_called_a_run_without_an_end() {
+    let seen = seen(&program("var x = 0 thread p { if any(bool) { x = 1 } }"));
+    assert!(!seen.may_run_for_ever);
+}

@@ -1,0 +1,264 @@
+//! What one state, or one step, shows by itself.
+
+use super::facts::Fact;
+use super::waits::circles;
+use std::collections::BTreeSet;
+use threadbare::base::Span;
+use threadbare::program::{Access, CellId, Expr, Instr, ObjectId, ObjectKind, Pc, PropertyKind};
+use threadbare::semantics::{
+    ArithmeticFault, Chooser, FaultKind, Incident, Machine, Misuse, Recorder, State, Status,
+};
+
+/// What an actor holds, and whether as a reader only.
+pub fn held(machine: &Machine<'_>, state: &State, actor: usize) -> Vec<(ObjectId, bool)> {
+    let all = (0..machine.program().objects.len()).map(ObjectId::new);
+    all.filter_map(|id| {
+        let owns = machine.owner(state, id) == Some(actor);
+        match machine.program().objects[id.index()].kind {
+            ObjectKind::Lock { .. } => owns.then_some((id, false)),
+            ObjectKind::RwLock { .. } if owns => Some((id, false)),
+            ObjectKind::RwLock { .. } => machine
+                .readers(state, id)
+                .contains(&actor)
+                .then_some((id, true)),
+            _ => None,
+        }
+    })
+    .collect()
+}
+
+/// What a state shows by itself.
+pub fn shown(machine: &Machine<'_>, state: &State) -> BTreeSet<Fact> {
+    let program = machine.program();
+    let mut found = BTreeSet::new();
+    for (index, property) in program.properties.iter().enumerate() {
+        let (code, expr) = match &property.kind {
+            PropertyKind::Always(expr) => ("A002", expr),
+            PropertyKind::Finally(expr) if machine.is_over(state) => ("A003", expr),
+            PropertyKind::Sometimes(expr) => ("A005", expr),
+            _ => continue,
+        };
+        match machine.overview(state).eval(expr) {
+            Ok(0) if code != "A005" => {
+                found.insert(Fact::new(code, Vec::new(), index.to_string()));
+            }
+            Ok(_) => {}
+            Err(_) => {
+                found.insert(Fact::new("O002", Vec::new(), index.to_string()));
+            }
+        }
+    }
+    if machine.is_over(state) {
+        leaks(machine, state, &mut found);
+        return found;
+    }
+    found.extend(circles(machine, state).into_iter().map(|(_, fact)| fact));
+    let accesses = accesses(machine, state);
+    for (number, one) in accesses.iter().enumerate() {
+        let var = &program.vars[program.cells[one.cell.index()].var.index()];
+        if let Some(lock) = var.guarded_by {
+            let holds = held(machine, state, one.actor)
+                .iter()
+                .any(|&(id, shared)| id == lock && !(shared && one.write));
+            if !holds {
+                found.insert(Fact::new("R003", vec![one.place], &*var.name));
+            }
+        }
+        for other in &accesses[number + 1..] {
+            let conflict = one.actor != other.actor
+                && one.cell == other.cell
+                && (one.write || other.write)
+                && (one.plain || other.plain);
+            if conflict {
+                let mut places = vec![one.place, other.place];
+                places.sort_unstable();
+                found.insert(Fact::new("R001", places, &*var.name));
+            }
+        }
+    }
+    found
+}
+
+fn leaks(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
+    let program = machine.program();
+    let layout = machine.layout();
+    for actor in 0..layout.n_actors(state) {
+        let spawned = layout.spawned_at(state, actor);
+        let place = spawned.map_or_else(|| program.actors[actor].span, |pc| program.site(pc).span);
+        let daemon = layout.is_daemon(state, actor);
+        if layout.status(state, actor) == Status::Running {
+            if !daemon {
+                found.insert(Fact::new("K001", vec![place], "cut off"));
+            } else if !held(machine, state, actor).is_empty() {
+                found.insert(Fact::new("K006", vec![place], ""));
+            }
+        } else if spawned.is_some() && !daemon && !layout.is_joined(state, actor) {
+            let outlived = layout.has_outlived_spawner(state, actor);
+            let what = if outlived { "outlived" } else { "in time" };
+            found.insert(Fact::new("K001", vec![place], what));
+        }
+    }
+    for (index, object) in program.objects.iter().enumerate() {
+        if let ObjectKind::Sem { initial, .. } = object.kind
+            && machine.permits(state, ObjectId::new(index)) < initial
+        {
+            found.insert(Fact::new("K005", Vec::new(), &*object.name));
+        }
+    }
+}
+
+/// An access that is somebody's next action.
+struct Next {
+    actor: usize,
+    cell: CellId,
+    write: bool,
+    plain: bool,
+    place: Span,
+}
+
+fn accesses(machine: &Machine<'_>, state: &State) -> Vec<Next> {
+    let program = machine.program();
+    let layout = machine.layout();
+    let mut found = Vec::new();
+    for actor in 0..layout.n_actors(state) {
+        if !layout.is_running(state, actor) {
+            continue;
+        }
+        let pc = layout.pc(state, actor);
+        let next = |cell, write, plain, pc: Pc| Next {
+            actor,
+            cell,
+            write,
+            plain,
+            place: program.site(pc).span,
+        };
+        match program.instr(pc) {
+            Instr::Load(_, place, access) => {
+                found.push(next(place.base, false, *access == Access::Plain, pc));
+            }
+            Instr::Store(place, _, access) => {
+                found.push(next(place.base, true, *access == Access::Plain, pc));
+            }
+            Instr::Rmw(_, place, ..) | Instr::CompareExchange(_, place, ..) => {
+                found.push(next(place.base, true, false, pc));
+            }
+            Instr::WaitUntil(condition) => {
+                let mut cells = Vec::new();
+                reads(condition, &mut cells);
+                for cell in cells {
+                    let var = program.cells[cell.index()].var;
+                    found.push(next(cell, false, !program.vars[var.index()].atomic, pc));
+                }
+            }
+            // What a block touches is atomic; another's plain access can race with it.
+            Instr::AtomicBegin(_) if machine.can_step(state, actor) => {
+                let mut chooser = Chooser::first();
+                loop {
+                    let mut inside = Inside(Vec::new());
+                    let mut copy = state.clone();
+                    let _ = machine.step(&mut copy, actor, &mut chooser, &mut inside);
+                    for (cell, write, pc) in inside.0 {
+                        found.push(next(cell, write, false, pc));
+                    }
+                    if !chooser.advance() {
+                        break;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+struct Inside(Vec<(CellId, bool, Pc)>);
+
+impl Recorder for Inside {
+    fn incident(&mut self, _: usize, incident: Incident) {
+        if let Incident::Accessed(cell, write, pc) = incident {
+            self.0.push((cell, write, pc));
+        }
+    }
+}
+
+fn reads(expr: &Expr, cells: &mut Vec<CellId>) {
+    match expr {
+        Expr::Cell(place) => cells.push(place.base),
+        Expr::Unary(_, inner) => reads(inner, cells),
+        Expr::Binary(_, left, right) => {
+            reads(left, cells);
+            reads(right, cells);
+        }
+        Expr::If(condition, then, otherwise) => {
+            reads(condition, cells);
+            reads(then, cells);
+            reads(otherwise, cells);
+        }
+        _ => {}
+    }
+}
+
+/// What a step shows by itself.
+pub fn shown_by_step(
+    machine: &Machine<'_>,
+    before: &State,
+    step: &super::graph::Step,
+) -> BTreeSet<Fact> {
+    let program = machine.program();
+    let place = |pc: Pc| vec![program.site(pc).span];
+    let mut found = BTreeSet::new();
+    if let Err(fault) = step.to {
+        let code = match fault.kind {
+            FaultKind::Assert => "A001",
+            FaultKind::Arithmetic(ArithmeticFault::Overflow) => "O001",
+            FaultKind::Arithmetic(ArithmeticFault::Bounds) => "O002",
+            FaultKind::Arithmetic(ArithmeticFault::DivisionByZero) => "O003",
+            FaultKind::Atomic => "M008",
+        };
+        found.insert(Fact::new(code, place(fault.pc), ""));
+    }
+    for (_, incident) in &step.heard.incidents {
+        match incident {
+            Incident::EndedHolding(id, pc) => {
+                let name = &*program.objects[id.index()].name;
+                found.insert(Fact::new("K002", place(*pc), name));
+            }
+            Incident::Died(exception) => {
+                let code = match exception.misuse {
+                    None => "K003",
+                    Some(Misuse::NotHeld) => "M001",
+                    Some(Misuse::WaitWithoutLock) => "M002",
+                    Some(Misuse::ReleasedPastBound) => "M003",
+                    Some(Misuse::SendOnClosed) => "M004",
+                    Some(Misuse::ClosedTwice) => "M005",
+                    Some(Misuse::CountedTooFar) => "M006",
+                    Some(Misuse::NotStarted) => "M007",
+                    Some(Misuse::BlockedInAtomic) => "M008",
+                };
+                let name = program.name(exception.name);
+                found.insert(Fact::new(code, place(exception.pc), name));
+            }
+            Incident::NotifyWithoutLock(_, pc) => {
+                found.insert(Fact::new("W002", place(*pc), ""));
+            }
+            _ => {}
+        }
+    }
+    let mut done = BTreeSet::new();
+    for &(label, is_done) in &step.heard.labels {
+        if is_done {
+            done.insert(label);
+            continue;
+        }
+        for (index, property) in program.properties.iter().enumerate() {
+            if let PropertyKind::Order(first, second) = property.kind
+                && second == label
+                && !done.contains(&first)
+                && !machine.layout().label_done(before, first)
+            {
+                found.insert(Fact::new("A008", Vec::new(), index.to_string()));
+            }
+        }
+    }
+    found
+}

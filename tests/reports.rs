@@ -1,0 +1,282 @@
+//! What a student reads: for every kind of finding the whole page of one
+//! scenario. `UPDATE_GOLDEN=1 cargo test --test reports` writes the pages anew;
+//! read the difference before you commit it.
+
+use std::fs;
+use std::path::Path;
+use threadbare::analysis::Rule;
+use threadbare::checker::Checker;
+use threadbare::report::human::{self, Detail, Level, Style};
+use threadbare::report::{Report, ScenarioReport};
+
+/// Kinds with a scenario in the library, and that scenario.
+const LIBRARY: &[(&str, &str)] = &[
+    ("R001", "race/lost_update"),
+    ("R001_one_side", "race/double_checked"),
+    ("R003", "race/guarded_one_side"),
+    ("D001", "deadlock/opposite_locks"),
+    ("D001_three", "deadlock/philosophers"),
+    ("D001_mixed", "deadlock/nested_monitor"),
+    ("D001_crowd", "signal/wrong_one_woken"),
+    ("D001_partial", "deadlock/beside_a_clock"),
+    ("D002_message", "deadlock/never_closed"),
+    ("D002_lock", "leak/key_taken_home"),
+    ("D002_notify", "signal/rings_too_early"),
+    ("D002_event", "signal/event_auto_merged"),
+    ("D003", "deadlock/self_lock"),
+    ("L001", "lock_order/gate_lock"),
+    ("A001_stolen_wakeup", "assert/wait_with_if"),
+    ("A001_stale", "assert/pour_and_drink"),
+    ("A001_too_early", "race/event_too_early"),
+    ("A002", "properties/both_green"),
+    ("A003", "assert/two_sections"),
+    ("A004_unexpected", "outcomes/two_senders"),
+    ("A004_missing", "outcomes/both_see_nothing"),
+    ("A005", "properties/never_full"),
+    ("A008", "properties/ship_before_pack"),
+    ("S001", "signal/lost_wakeup"),
+    ("S001_tested_before", "signal/flag_outside_lock"),
+    ("S001_event", "signal/missed_event"),
+    ("K001", "leak/forgotten_join"),
+    ("K001_in_time", "warnings/always_in_time"),
+    ("K002", "leak/early_return"),
+    ("K005", "warnings/permit_leak"),
+    ("M001", "misuse/unlock_by_another"),
+    ("M002", "misuse/wait_without_lock"),
+    ("M003", "misuse/release_too_often"),
+    ("M004", "misuse/send_on_closed"),
+    ("M005", "misuse/close_twice"),
+    ("M008", "misuse/waits_inside_one_step"),
+    ("O001", "arithmetic/lift_too_high"),
+    ("O002", "arithmetic/log_too_short"),
+    ("O003", "arithmetic/average"),
+    ("W002", "warnings/notify_without_lock"),
+    ("W003", "warnings/if_around_wait"),
+    ("W004", "warnings/never_reached"),
+    ("W005", "warnings/cannot_fail"),
+    ("clean", "lessons/5_semaphore_pool"),
+];
+
+/// Kinds that are shown by a text of their own.
+const TEXTS: &[(&str, &str)] = &[
+    (
+        "K001_cut_off",
+        r#"scenario "cut off" {
+    atomic saved = 0
+    thread writer { saved += 1  saved += 1 }
+    main thread boss { skip  yield }
+}
+"#,
+    ),
+    (
+        "K003",
+        r#"scenario "nobody asks" {
+    chan jobs(2)
+    fn check(n) {
+        if n > 1 { raise "TooMany" }
+    }
+    thread producer {
+        jobs.send(1)
+        jobs.send(2)
+        jobs.close()
+    }
+    thread worker {
+        for job in jobs { check(job) }
+    }
+}
+"#,
+    ),
+    (
+        "K006",
+        r#"scenario "stopped in the middle" {
+    lock file
+    daemon thread logger {
+        loop { with file { yield } }
+    }
+    thread worker { yield }
+}
+"#,
+    ),
+    (
+        "M006",
+        r#"scenario "counted too far" {
+    latch gate(1)
+    thread first { gate.count_down() }
+    thread second { gate.count_down() }
+}
+"#,
+    ),
+    (
+        "O002_property",
+        r#"scenario "property with an index" {
+    var seat[2] = 0
+    atomic next = 0
+    thread usher { next += 1  next += 1 }
+    always seat[next] == 0
+}
+"#,
+    ),
+    (
+        "X001",
+        r#"scenario "locked counter" {
+    var count = 0
+    lock m
+    thread worker * 2 {
+        with m { count += 1 }
+    }
+    expect race on count
+}
+"#,
+    ),
+    (
+        "X001_other_name",
+        r#"scenario "another variable" {
+    var x = 0
+    var y = 0
+    thread w * 2 { x += 1 }
+    expect race on y
+}
+"#,
+    ),
+];
+
+#[track_caller]
+fn compare(name: &str, actual: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/tell");
+    let path = folder.join(format!("{name}.txt"));
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::create_dir_all(&folder).expect("the folder can be made");
+        fs::write(&path, actual).expect("the file can be written");
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        expected == actual,
+        "{} differs; the page is now:\n{actual}",
+        path.display()
+    );
+}
+
+/// The page of the first scenario, which must keep to the size of a page.
+#[track_caller]
+fn page(report: &Report, style: &Style) -> String {
+    let scenario = &report.scenarios[0];
+    for finding in &scenario.findings {
+        let text = human::finding(finding, &scenario.source, "a.tb", style);
+        assert!(text.lines().count() <= 45, "too long:\n{text}");
+    }
+    let text = human::scenario(scenario, Detail::Full, style);
+    for line in text.lines() {
+        assert!(line.chars().count() <= 100, "too wide: {line}");
+    }
+    text
+}
+
+fn library(scenario: &str) -> Report {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("scenarios/{scenario}.tb"));
+    let text = fs::read_to_string(&path).expect("the library has this scenario");
+    let name = path.file_name().map(|name| name.to_string_lossy());
+    Checker::new().check_str(name.unwrap_or_default(), text)
+}
+
+#[test]
+fn pages_of_the_library() {
+    for (name, scenario) in LIBRARY {
+        compare(name, &page(&library(scenario), &Style::default()));
+    }
+}
+
+#[test]
+fn pages_of_what_the_library_does_not_show() {
+    for (name, text) in TEXTS {
+        let report = Checker::new().check_str("scenario.tb", *text);
+        compare(name, &page(&report, &Style::default()));
+    }
+}
+
+#[test]
+fn limits_say_how_far_the_search_came() {
+    let text = r#"scenario "too big" {
+    atomic n = 0
+    thread t * 3 { for i in 0..20 { n += 1 } }
+}
+"#;
+    let checker = |checker: Checker| checker.check_str("scenario.tb", text);
+    let states = checker(Checker::new().max_states(100));
+    compare("B001", &page(&states, &Style::default()));
+    let depth = checker(Checker::new().max_depth(7));
+    compare("B002", &page(&depth, &Style::default()));
+    let endless =
+        "scenario \"endless\" {\n    fn f() { spawn f() }\n    thread t { spawn f() }\n}\n";
+    let actors = Checker::new().check_str("scenario.tb", endless);
+    compare("B006", &page(&actors, &Style::default()));
+}
+
+#[test]
+fn a_page_for_a_beginner() {
+    let style = Style {
+        level: Level::Beginner,
+        ..Style::default()
+    };
+    compare("R001_beginner", &page(&library("race/lost_update"), &style));
+}
+
+/// Every finding of every scenario with a bug is complete enough to learn from.
+#[test]
+fn every_finding_is_a_lesson() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let mut seen = std::collections::BTreeSet::new();
+    for folder in fs::read_dir(root).expect("the library can be read") {
+        let folder = folder.expect("a folder can be read").path();
+        if folder.file_name().is_some_and(|name| name == "clean") {
+            continue;
+        }
+        for scenario in Checker::new()
+            .max_states(20_000)
+            .check_path(&folder)
+            .scenarios
+        {
+            seen.extend(scenario.findings.iter().map(|it| it.code));
+            check(&scenario);
+        }
+    }
+    let rules = Rule::ALL.iter().filter(|rule| seen.contains(rule.code()));
+    assert!(rules.count() >= 25, "the library shows most of the rules");
+}
+
+#[track_caller]
+fn check(scenario: &ScenarioReport) {
+    for finding in &scenario.findings {
+        let at = format!("{}: {}", scenario.source.name(), finding.code);
+        let message = &finding.message;
+        let text = scenario.source.text();
+        assert!(
+            !message.is_empty() && !message.ends_with('.'),
+            "{at}: {message}"
+        );
+        assert!(message.matches('`').count() % 2 == 0, "{at}: {message}");
+        assert!(finding.places.iter().any(|it| it.primary), "{at}: no place");
+        for place in &finding.places {
+            assert!(
+                text.get(place.span.range()).is_some(),
+                "{at}: a span outside"
+            );
+            let (label, even) = (&place.label, place.label.matches('`').count() % 2 == 0);
+            assert!(even && !label.contains('?'), "{at}: {label}");
+        }
+        assert!(
+            finding.beginner.is_some() && finding.learn.is_some(),
+            "{at}"
+        );
+        assert!(!finding.helps.is_empty(), "{at}: no advice");
+        assert!(
+            finding.cycle.iter().all(|&it| it < finding.waits.len()),
+            "{at}"
+        );
+        if let (Some(schedule), Some(table)) = (&finding.schedule, &finding.trace) {
+            assert!(
+                schedule.steps.len() <= table.rows.len(),
+                "{at}: rows are missing"
+            );
+        }
+    }
+}
