@@ -207,10 +207,12 @@ fn check_expr(scenario: &Scenario, function: Option<&Function>, expr: &Expr) {
             );
         }
         ExprKind::Struct(parts) => {
-            let Type::Struct(id) = expr.ty else {
-                panic!("a struct of no struct type")
+            let n = match &expr.ty {
+                Type::Struct(id) => scenario.structs[id.index()].fields.len(),
+                Type::Futures(_, n) => *n as usize,
+                _ => panic!("a struct of no struct type"),
             };
-            assert_eq!(scenario.structs[id.index()].fields.len(), parts.len());
+            assert_eq!(n, parts.len());
         }
         _ => {}
     }
