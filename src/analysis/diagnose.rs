@@ -126,7 +126,8 @@ pub fn diagnose<'p>(
     findings.extend(lock_order_findings(program, facts, &realised, complete));
     if complete {
         findings.extend(sometimes_findings(program, facts));
-        findings.extend(super::rules::vacuous::findings(program, facts));
+        let any_error = findings.iter().any(|finding| finding.level == Level::Error);
+        findings.extend(super::rules::vacuous::findings(program, facts, any_error));
     }
     findings.extend(super::rules::style::wait_in_if(program));
     findings.sort_by_key(|finding| sort_key(program, finding));

@@ -10,9 +10,15 @@ use crate::program::{Expr, Instr, Program, PropertyKind, ValueKind};
 use crate::semantics::{Capacity, Layout, Scene, State};
 
 /// What was never reached, and what cannot fail.
-pub fn findings(program: &Program, facts: &Facts<'_>) -> Vec<Finding> {
+///
+/// Where an error was found, what is not reached may well be its consequence (the
+/// code behind a deadlock), so it is left out until the error is repaired.
+pub fn findings(program: &Program, facts: &Facts<'_>, any_error: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let unreached = unreached(program, facts);
+    let unreached = match any_error {
+        true => Vec::new(),
+        false => unreached(program, facts),
+    };
     let mut asserts: Vec<Span> = Vec::new();
     for (pc, instr) in program.code.iter().enumerate() {
         let site = &program.sites[pc];
@@ -43,7 +49,12 @@ pub fn findings(program: &Program, facts: &Facts<'_>) -> Vec<Finding> {
     }
     for property in &program.properties {
         let reason = match &property.kind {
-            PropertyKind::Finally(_) if facts.n_final == 0 => Vacuity::NoFinalState,
+            PropertyKind::Finally(_) if facts.n_final == 0 => {
+                if any_error {
+                    continue;
+                }
+                Vacuity::NoFinalState
+            }
             PropertyKind::Always(expr) | PropertyKind::Finally(expr) => {
                 if is_constant(expr) {
                     Vacuity::Constant
