@@ -354,16 +354,61 @@ impl Witness<'_, '_> {
         let (rule, level, evidence, actors) = self.read_off(key);
         let names = self.execution.actor_names();
         let declared = |&actor: &usize| declared_name(self.execution, actor);
+        let job = match evidence {
+            Evidence::JobFailed(job, _) | Evidence::JobLost(job) => Some(self.job_names(job)),
+            _ => None,
+        };
         Finding {
             rule,
             level,
             subjects: self.subjects(key, &evidence),
-            actors: actors.iter().map(|&actor| names[actor].clone()).collect(),
-            declared: actors.iter().map(declared).collect(),
+            actors: match &job {
+                Some((name, _)) if actors.is_empty() => vec![name.clone()],
+                _ => actors.iter().map(|&actor| names[actor].clone()).collect(),
+            },
+            declared: match job {
+                Some((_, function)) => vec![function],
+                None => actors.iter().map(declared).collect(),
+            },
             key: Some(key.clone()),
             schedule: Some(schedule.clone()),
             evidence,
         }
+    }
+
+    /// A job's name in this execution, and that of its function.
+    fn job_names(&self, job: usize) -> (String, String) {
+        let layout = self.execution.machine.layout();
+        let name = layout.job_name(self.program(), self.execution.last(), job);
+        let function = name.split('#').next().unwrap_or(&name).to_owned();
+        (name, function)
+    }
+
+    fn starves(&self, blocked: &Blocked) -> bool {
+        let (machine, state) = (&self.execution.machine, self.execution.last());
+        super::starved(machine, state, blocked).is_some()
+    }
+
+    fn failed_job(&self, key: &Key) -> Option<(usize, crate::semantics::Exception)> {
+        let layout = self.execution.machine.layout();
+        let state = self.execution.last();
+        (0..layout.n_futures(state)).find_map(|job| {
+            let exception = layout.job_exception(state, job)?;
+            let at = self.program().site(exception.pc).span;
+            let found = Key::JobFailed(at, exception.name, exception.misuse);
+            (found == *key && !layout.is_asked(state, job)).then_some((job, exception))
+        })
+    }
+
+    fn lost_job(&self, span: Span) -> Option<usize> {
+        let layout = self.execution.machine.layout();
+        let state = self.execution.last();
+        (0..layout.n_futures(state)).find(|&job| {
+            let open = layout
+                .job_status(state, job)
+                .is_some_and(|it| !it.is_done());
+            open && self.program().site(layout.submitted_at(state, job)).span == span
+        })
     }
 
     fn last_step(&self) -> &crate::trace::StepTaken {
@@ -400,7 +445,9 @@ impl Witness<'_, '_> {
             }
             Key::Circle(_) | Key::Knot(_) | Key::Forsaken(_) | Key::LostSignal(..) => {
                 let blocked = self.blocked(key).expect(shown);
+                let starved = self.starves(&blocked);
                 let rule = match key {
+                    Key::Circle(_) | Key::Knot(_) if starved => Rule::WorkersStarved,
                     Key::Circle(places) | Key::Knot(places) if places.len() > 1 => Rule::Deadlock,
                     Key::Circle(_) | Key::Knot(_) => Rule::SelfDeadlock,
                     Key::LostSignal(..) => Rule::LostSignal,
@@ -469,6 +516,19 @@ impl Witness<'_, '_> {
             Key::Killed(span) => {
                 let actor = self.running_at_end(*span).expect(shown);
                 (Rule::Killed, Error, Evidence::Killed(actor), vec![actor])
+            }
+            Key::JobFailed(..) => {
+                let (job, exception) = self.failed_job(key).expect(shown);
+                let rule = exception.misuse.map_or(Rule::Swallowed, misuse_rule);
+                let worker = self.execution.worker_of(job);
+                let evidence = Evidence::JobFailed(job, exception);
+                (rule, Error, evidence, worker.into_iter().collect())
+            }
+            Key::JobLost(span) => {
+                let job = self.lost_job(*span).expect(shown);
+                let worker = self.execution.worker_of(job);
+                let evidence = Evidence::JobLost(job);
+                (Rule::Leak, Error, evidence, worker.into_iter().collect())
             }
             Key::PermitLeak(id) => {
                 self.assert_shown(key);
@@ -565,7 +625,10 @@ impl Witness<'_, '_> {
         let machine = &self.execution.machine;
         let layout = machine.layout();
         let state = self.execution.last();
-        let running = || (0..layout.n_actors(state)).filter(|&a| layout.is_running(state, a));
+        let running = || {
+            (0..layout.n_actors(state))
+                .filter(|&a| layout.is_running(state, a) && !machine.is_idle(state, a))
+        };
         let partial = machine.enabled(state).next().is_some();
         let (stuck, cause): (Vec<usize>, Vec<usize>) = if let Key::Circle(places) = key {
             let circle = circles_in(machine, state, self.futures)
@@ -666,6 +729,21 @@ impl Witness<'_, '_> {
                 Evidence::Died(actor, exception) => self.misused(*actor, exception),
                 _ => Vec::new(),
             },
+            Key::JobFailed(..) => match evidence {
+                Evidence::JobFailed(job, exception) if exception.misuse.is_some() => {
+                    let worker = self.execution.worker_of(*job);
+                    worker.map_or(Vec::new(), |actor| self.misused(actor, exception))
+                }
+                Evidence::JobFailed(job, exception) => vec![
+                    self.job_names(*job).1,
+                    program.name(exception.name).to_owned(),
+                ],
+                _ => Vec::new(),
+            },
+            Key::JobLost(_) => match evidence {
+                Evidence::JobLost(job) => vec![self.job_names(*job).1],
+                _ => Vec::new(),
+            },
             Key::NotifyWithoutLock(_) => {
                 let step = self.last_step();
                 self.object_at(
@@ -696,7 +774,12 @@ impl Witness<'_, '_> {
             .iter()
             .filter(|wait| blocked.cause.contains(&wait.actor))
         {
-            let Some(id) = wait.resource.object() else {
+            let (machine, state) = (&self.execution.machine, self.execution.last());
+            let id = match wait.resource {
+                super::waits::Resource::Job(job) => Some(machine.layout().job_executor(state, job)),
+                resource => resource.object(),
+            };
+            let Some(id) = id else {
                 continue;
             };
             let name = &self.program().objects[id.index()].declared;
@@ -708,7 +791,11 @@ impl Witness<'_, '_> {
     }
 
     fn object_at(&self, pc: crate::program::Pc, actor: usize, state: &State) -> Option<ObjectId> {
-        let (Instr::Sync { object, .. } | Instr::Chan { object, .. }) = self.program().instr(pc)
+        let (Instr::Sync { object, .. }
+        | Instr::Chan { object, .. }
+        | Instr::Submit {
+            executor: object, ..
+        }) = self.program().instr(pc)
         else {
             return None;
         };
@@ -760,5 +847,6 @@ fn misuse_rule(misuse: Misuse) -> Rule {
         Misuse::CountedTooFar => Rule::CountedTooFar,
         Misuse::NotStarted => Rule::NotStarted,
         Misuse::BlockedInAtomic => Rule::BlockedInAtomic,
+        Misuse::SubmittedAfterShutdown => Rule::SubmittedAfterShutdown,
     }
 }

@@ -86,7 +86,9 @@ fn look(facts: &mut Facts<'_>, execution: &Execution<'_>, futures: &Futures) {
     if enabled.is_empty() && !machine.is_over(state) {
         let layout = machine.layout();
         let all = 0..layout.n_actors(state);
-        let stuck: Vec<usize> = all.filter(|&it| layout.is_running(state, it)).collect();
+        let stuck: Vec<usize> = all
+            .filter(|&it| layout.is_running(state, it) && !machine.is_idle(state, it))
+            .collect();
         note_causes(facts, machine, state, &stuck, futures, goal);
     }
 }

@@ -68,6 +68,10 @@ pub enum Evidence {
     LockLeak(usize, ObjectId),
     /// That actor died with the last step.
     Died(usize, Exception),
+    /// The job with that future failed, and nobody asked.
+    JobFailed(usize, Exception),
+    /// The job with that future was not done when the program ended.
+    JobLost(usize),
     /// The semaphore has that many permits less than at the beginning.
     PermitLeak(ObjectId, i64),
     /// The actor of the last step notifies there.

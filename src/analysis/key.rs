@@ -41,6 +41,10 @@ pub enum Key {
     CutOff(Span),
     /// A daemon stopped while it held something.
     Killed(Span),
+    /// A job that failed, and nobody asked its future.
+    JobFailed(Span, NameId, Option<Misuse>),
+    /// A job that was not done when the main actor ended, by the place of its `submit`.
+    JobLost(Span),
     /// A semaphore with fewer permits at the end.
     PermitLeak(ObjectId),
     /// A notify without the lock.

@@ -15,6 +15,8 @@ pub enum Rule {
     Forsaken,
     /// An actor waits for itself.
     SelfDeadlock,
+    /// All workers of an executor wait for jobs that only they could run.
+    WorkersStarved,
     /// Locks are taken in both orders, but it cannot deadlock here.
     LockOrder,
     /// A failed `assert`.
@@ -67,6 +69,8 @@ pub enum Rule {
     NotStarted,
     /// M008: blocked inside an atomic block, or it never ends.
     BlockedInAtomic,
+    /// M009: submitted a job to an executor that was shut down.
+    SubmittedAfterShutdown,
     /// Arithmetic overflow, or a value outside its declared range.
     Overflow,
     /// An index out of bounds.
@@ -95,13 +99,14 @@ pub enum Level {
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Rule; 39] = [
+    pub const ALL: [Rule; 41] = [
         Rule::Race,
         Rule::LostUpdate,
         Rule::Unguarded,
         Rule::Deadlock,
         Rule::Forsaken,
         Rule::SelfDeadlock,
+        Rule::WorkersStarved,
         Rule::LockOrder,
         Rule::Assert,
         Rule::Always,
@@ -128,6 +133,7 @@ impl Rule {
         Rule::CountedTooFar,
         Rule::NotStarted,
         Rule::BlockedInAtomic,
+        Rule::SubmittedAfterShutdown,
         Rule::Overflow,
         Rule::Bounds,
         Rule::DivisionByZero,
@@ -155,6 +161,7 @@ impl Rule {
             Rule::Deadlock => ("D001", "deadlock"),
             Rule::Forsaken => ("D002", "deadlock"),
             Rule::SelfDeadlock => ("D003", "deadlock"),
+            Rule::WorkersStarved => ("D004", "deadlock"),
             Rule::LockOrder => ("L001", "lock_order"),
             Rule::Assert => ("A001", "assert"),
             Rule::Always => ("A002", "always"),
@@ -181,6 +188,7 @@ impl Rule {
             Rule::CountedTooFar => ("M006", "misuse"),
             Rule::NotStarted => ("M007", "misuse"),
             Rule::BlockedInAtomic => ("M008", "misuse"),
+            Rule::SubmittedAfterShutdown => ("M009", "misuse"),
             Rule::Overflow => ("O001", "overflow"),
             Rule::Bounds => ("O002", "bounds"),
             Rule::DivisionByZero => ("O003", "div_zero"),

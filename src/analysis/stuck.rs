@@ -20,7 +20,7 @@ pub fn note_at_rest(search: &Search<'_>, facts: &mut Facts<'_>, futures: &Future
     for (id, depth) in std::mem::take(&mut facts.stuck) {
         search.load(id, &mut state);
         let stuck: Vec<usize> = (0..layout.n_actors(&state))
-            .filter(|&actor| layout.is_running(&state, actor))
+            .filter(|&actor| layout.is_running(&state, actor) && !machine.is_idle(&state, actor))
             .collect();
         note_causes(facts, machine, &state, &stuck, futures, goal(id, depth));
     }
@@ -50,7 +50,9 @@ pub fn note_beside_others(
             }
             search.load(id, &mut state);
             let stuck: Vec<usize> = (0..layout.n_actors(&state))
-                .filter(|&actor| layout.is_running(&state, actor))
+                .filter(|&actor| {
+                    layout.is_running(&state, actor) && !machine.is_idle(&state, actor)
+                })
                 .filter(|&actor| not_blocked[id as usize] >> actor & 1 == 0)
                 .collect();
             if !stuck.is_empty() {

@@ -8,7 +8,8 @@ use super::registers_of::{read_by, written_by};
 use crate::hir::{self, ActorKind as SourceKind, Scenario};
 use crate::program::{
     Actor, ActorKind, Allow, Expect, ExpectKind, Fairness, Function, FunctionId, Handler, Instr,
-    Label, LabelId, Outcomes, Parts, Pc, Property, PropertyKind, Reg, ValueKind,
+    Label, LabelId, ObjectId, ObjectKind, Outcomes, Parts, Pc, Property, PropertyKind, Reg,
+    ValueKind,
 };
 
 /// What follows from properties, before the tables are taken apart.
@@ -99,6 +100,7 @@ pub(super) fn link(
     cx: Context<'_>,
     functions: Vec<Lowered>,
     bodies: &[FunctionId],
+    workers: &[(ObjectId, FunctionId)],
     properties: Properties,
 ) -> Parts {
     let scenario = cx.scenario;
@@ -111,7 +113,7 @@ pub(super) fn link(
             .iter()
             .map(|of| of.variants.clone())
             .collect(),
-        actors: actors(&cx, bodies),
+        actors: actors(&cx, bodies, workers),
         labels: scenario.labels.iter().map(label).collect(),
         properties: properties.properties,
         outcomes: properties.outcomes,
@@ -189,7 +191,7 @@ fn n_used(function: &Lowered, returned: &[u16]) -> u16 {
 }
 
 /// Words that a function returns; all its returns agree.
-fn words_returned(function: &Lowered) -> u16 {
+pub(super) fn words_returned(function: &Lowered) -> u16 {
     let mut returns = function.code.code.iter().filter_map(|instr| match instr {
         Instr::Return(words) => Some(words.len()),
         _ => None,
@@ -198,10 +200,14 @@ fn words_returned(function: &Lowered) -> u16 {
     u16::try_from(words).unwrap_or(u16::MAX)
 }
 
-fn actors(cx: &Context<'_>, bodies: &[FunctionId]) -> Vec<Actor> {
+fn actors(
+    cx: &Context<'_>,
+    bodies: &[FunctionId],
+    workers: &[(ObjectId, FunctionId)],
+) -> Vec<Actor> {
     let scenario = cx.scenario;
     let rows = scenario.actors.iter().zip(bodies).enumerate();
-    rows.map(|(index, (actor, &function))| {
+    let declared = rows.map(|(index, (actor, &function))| {
         let group = &scenario.groups[actor.group];
         Actor {
             name: actor.name.clone(),
@@ -219,8 +225,32 @@ fn actors(cx: &Context<'_>, bodies: &[FunctionId]) -> Vec<Actor> {
             main: actor.main,
             fairness: fairness(scenario, index),
         }
+    });
+    let workers = workers.iter().flat_map(|worker| worker_actors(cx, *worker));
+    declared.chain(workers).collect()
+}
+
+/// The workers of one executor.
+fn worker_actors(
+    cx: &Context<'_>,
+    (id, function): (ObjectId, FunctionId),
+) -> impl Iterator<Item = Actor> {
+    let object = &cx.layout.objects[id.index()];
+    let n = match object.kind {
+        ObjectKind::Executor { workers } => workers,
+        _ => 0,
+    };
+    (1..=n).map(move |number| Actor {
+        name: format!("{}#{number}", object.name),
+        declared: object.declared.clone(),
+        span: object.span,
+        function,
+        args: Vec::new(),
+        kind: ActorKind::Worker(id),
+        daemon: false,
+        main: false,
+        fairness: Fairness::Weak,
     })
-    .collect()
 }
 
 /// What the last line about the actor says.

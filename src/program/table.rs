@@ -41,7 +41,7 @@ define_id! {
 
 /// Names of the exceptions that operations raise by themselves. They are the
 /// first rows of [`Parts::names`], in this order.
-pub const RAISED_BY_LIBRARY: [&str; 7] = [
+pub const RAISED_BY_LIBRARY: [&str; 9] = [
     "Closed",
     "NotHeld",
     "ReleasedTooOften",
@@ -49,6 +49,8 @@ pub const RAISED_BY_LIBRARY: [&str; 7] = [
     "CountedTooFar",
     "NotStarted",
     "Cancelled",
+    "TimedOut",
+    "ShutDown",
 ];
 
 /// An index into the code.
@@ -71,6 +73,8 @@ pub enum ValueKind {
     Object,
     /// The actor's name.
     Handle,
+    /// The name of a future's job.
+    Future,
 }
 
 /// One word of shared memory.
@@ -190,6 +194,8 @@ pub enum Fairness {
 pub enum ActorKind {
     /// A thread of its own.
     Thread,
+    /// A worker thread of the executor.
+    Worker(ObjectId),
 }
 
 /// Where an instruction comes from. For an access, the span of the expression

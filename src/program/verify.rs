@@ -67,7 +67,8 @@ pub(super) fn check_kind(parts: &Parts, kind: &ValueKind) -> Checked {
         | ValueKind::Bool
         | ValueKind::Str
         | ValueKind::Object
-        | ValueKind::Handle => Ok(()),
+        | ValueKind::Handle
+        | ValueKind::Future => Ok(()),
     }
 }
 
@@ -140,6 +141,9 @@ fn check_actors(parts: &Parts) -> Checked {
         ensure(actor.args.len() == usize::from(function.n_params), || {
             format!("actor {} has other arguments than its function", actor.name)
         })?;
+        if let super::ActorKind::Worker(id) = actor.kind {
+            row("executor of a worker", id.index(), parts.objects.len())?;
+        }
     }
     Ok(())
 }
@@ -245,6 +249,10 @@ impl Sight<'_> {
                     self.parts.objects.len() + 1,
                 )?;
                 self.expr(index)
+            }
+            Expr::Pick(index, of) => {
+                self.expr(index)?;
+                of.iter().try_for_each(|expr| self.expr(expr))
             }
         }
     }

@@ -191,6 +191,11 @@ impl Layout {
         at + slot::STACK + frame + 1
     }
 
+    /// The first register of the actor's outermost frame.
+    pub(super) fn bottom(&self, actor: usize) -> usize {
+        self.actor(actor) + slot::STACK + 1
+    }
+
     /// Somebody has waited for its end.
     pub fn is_joined(&self, state: &State, actor: usize) -> bool {
         state.word(self.actor(actor) + slot::STATUS) & JOINED != 0

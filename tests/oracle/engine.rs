@@ -101,6 +101,8 @@ pub fn as_fact(program: &Program, finding: &Finding) -> Option<Fact> {
         }
         Some(Key::CutOff(span)) => (vec![*span], "cut off".to_owned()),
         Some(Key::Killed(span)) => (vec![*span], String::new()),
+        Some(Key::JobFailed(span, name, _)) => (vec![*span], program.name(*name).to_owned()),
+        Some(Key::JobLost(span)) => (vec![*span], "lost".to_owned()),
         Some(Key::PermitLeak(id)) => (Vec::new(), object(*id)),
         Some(Key::NotifyWithoutLock(span)) => (vec![*span], String::new()),
         Some(

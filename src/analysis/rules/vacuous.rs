@@ -203,7 +203,8 @@ fn collect_constants(expr: &Expr, constants: &mut Vec<i64>) {
         | Expr::Cell(_)
         | Expr::Query(..)
         | Expr::Observed(_)
-        | Expr::Element { .. } => {}
+        | Expr::Element { .. }
+        | Expr::Pick(..) => {}
     }
 }
 
@@ -213,6 +214,7 @@ fn asks(expr: &Expr) -> bool {
         Expr::Query(..) | Expr::Observed(_) => true,
         Expr::Unary(_, operand) => asks(operand),
         Expr::Element { index, .. } => asks(index),
+        Expr::Pick(index, of) => asks(index) || of.iter().any(asks),
         Expr::Binary(_, left, right) => asks(left) || asks(right),
         Expr::If(condition, then, otherwise) => asks(condition) || asks(then) || asks(otherwise),
     }

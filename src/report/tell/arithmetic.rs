@@ -151,6 +151,12 @@ fn operands(told: &Told<'_, '_>, actor: usize, pc: Pc) -> Vec<Leaf> {
         }
         Instr::Call(_, values, _) | Instr::Return(values) => values.iter().for_each(look),
         Instr::Spawn { args, .. } => args.iter().for_each(look),
+        Instr::Submit { executor, args, .. } => {
+            look(executor);
+            args.iter().for_each(look);
+        }
+        Instr::Future { future, .. } => look(future),
+        Instr::WaitJobs { futures, .. } => futures.iter().for_each(look),
         Instr::Print(items) => items.iter().for_each(|(item, _)| look(item)),
         _ => {}
     }

@@ -14,6 +14,7 @@ pub(super) fn headline(rule: Rule) -> &'static str {
         Rule::Deadlock => "deadlock",
         Rule::Forsaken => "an actor waits for ever",
         Rule::SelfDeadlock => "an actor waits for itself",
+        Rule::WorkersStarved => "all workers wait for jobs that only they could run",
         Rule::LockOrder => "locks are taken in both orders",
         Rule::Assert => "assertion failed",
         Rule::Always => "an `always` does not hold",
@@ -40,6 +41,7 @@ pub(super) fn headline(rule: Rule) -> &'static str {
         Rule::CountedTooFar => "counts below zero",
         Rule::NotStarted => "joins what was never started",
         Rule::BlockedInAtomic => "an atomic block cannot go on",
+        Rule::SubmittedAfterShutdown => "submits a job to an executor that was shut down",
         Rule::Overflow => "arithmetic overflow",
         Rule::Bounds => "index out of bounds",
         Rule::DivisionByZero => "division by zero",
@@ -68,6 +70,7 @@ pub(super) fn rule(rule: Rule) -> Option<&'static str> {
             "before you wait, make sure that somebody is left who will do what you wait for"
         }
         Rule::SelfDeadlock => "nobody can wait for something that only they themselves could do",
+        Rule::WorkersStarved => "a job must not wait for another job of its own executor",
         Rule::LockOrder => {
             "two orders of the same locks are a deadlock as soon as they can overlap"
         }
@@ -110,6 +113,9 @@ pub(super) fn rule(rule: Rule) -> Option<&'static str> {
         Rule::CountedTooFar => "count down once for each thing that was counted up",
         Rule::NotStarted => "join only a thread that has been started",
         Rule::BlockedInAtomic => "only the first thing in an atomic block may wait",
+        Rule::SubmittedAfterShutdown => {
+            "shut an executor down only when nobody will submit any more"
+        }
         Rule::Overflow => "a value must stay in its range in every order of the steps",
         Rule::Bounds => "an index must be inside its array in every order of the steps",
         Rule::DivisionByZero => "test the divisor, and keep others from changing it after the test",
@@ -154,6 +160,11 @@ pub(super) fn beginner(rule: Rule) -> &'static str {
             "A thread waits for something that only this thread itself could do, like someone who \
              has locked the door and waits inside for the door to be opened. It waits for ever, \
              even if no other thread exists."
+        }
+        Rule::WorkersStarved => {
+            "An executor has a few workers and a queue of jobs. Each worker is busy with a job that \
+             waits for another job, and that one is still in the queue: it needs a worker, and \
+             there is none left. Nothing moves again, with work in the queue."
         }
         Rule::LockOrder => {
             "One thread takes two locks in one order, another takes them in the other order. If \
@@ -269,6 +280,10 @@ pub(super) fn beginner(rule: Rule) -> &'static str {
         Rule::BlockedInAtomic => {
             "Everything in an atomic block happens in one step, with nobody else in between. So \
              nothing in it can wait for somebody else."
+        }
+        Rule::SubmittedAfterShutdown => {
+            "Shutting an executor down says that no more work will come. Somebody still had work, \
+             and brought it to a closed door."
         }
         Rule::Overflow => {
             "A number became larger or smaller than it may be. In other orders of the steps it \

@@ -22,6 +22,8 @@ mod fault;
 mod forever;
 mod forsaken;
 mod guards;
+mod job;
+mod job_steps;
 mod leak;
 mod leaves;
 mod lesson;
@@ -120,6 +122,8 @@ fn dispatch(told: &mut Told<'_, '_>, evidence: &Evidence) {
         Evidence::Killed(actor) => leak::killed(told, *actor),
         Evidence::LockLeak(actor, id) => leak::lock_leak(told, *actor, *id),
         Evidence::Died(actor, exception) => misuse::died(told, *actor, exception),
+        Evidence::JobFailed(job, exception) => job::failed(told, *job, exception),
+        Evidence::JobLost(job) => job::lost(told, *job),
         Evidence::PermitLeak(id, missing) => leak::permit_leak(told, *id, *missing),
         Evidence::NotifyWithoutLock(actor, pc) => leak::notify_without_lock(told, *actor, *pc),
         Evidence::WaitInIf(wait, test) => place::wait_in_if(told, *wait, *test),

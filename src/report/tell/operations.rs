@@ -91,6 +91,9 @@ impl Teller<'_> {
             SyncOp::TaskDone => Words::new("task_done", format!("task_done {name}")),
             SyncOp::Close => Words::new("close", format!("close {name}")),
             SyncOp::Join => Words::new("join", "join"),
+            SyncOp::Shutdown => Words::new("shutdown", format!("shutdown {name}")),
+            SyncOp::ShutdownNow => Words::new("shutdown", format!("shutdown_now {name}")),
+            SyncOp::Drain => Words::new("wait", format!("all jobs of {name} are done")),
         }
     }
 

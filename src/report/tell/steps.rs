@@ -146,6 +146,10 @@ impl Teller<'_> {
                 }
                 _ => Words::new("spawn", "spawn"),
             },
+            Instr::Submit { .. } => self.submit(),
+            Instr::Future { op, .. } => self.future(*op),
+            Instr::WaitJobs { .. } => self.gathered(),
+            Instr::TakeJob { .. } | Instr::FinishJob { .. } => self.job(),
             Instr::WaitUntil(_) => Words::new("wait", format!("{} passes", self.source())),
             Instr::AtomicBegin(_) => self.atomic(),
             Instr::Yield => Words::new("yield", "yield"),

@@ -125,6 +125,9 @@ fn switch(story: &Story<'_>, step: usize) -> Option<String> {
     }
     let name = story.actor(actor);
     let state = story.before(step);
+    if story.machine().is_idle(state, actor) && !story.machine().can_step(state, actor) {
+        return Some(format!("{name} has no job"));
+    }
     Some(match story.layout().status(state, actor) {
         Status::Ended | Status::Absent => format!("{name} has ended"),
         Status::Died => format!("{name} has died"),
