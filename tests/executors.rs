@@ -16,7 +16,7 @@ fn codes(body: &str, expected: &[&str]) {
     let text = format!("scenario \"s\" {{\n{body}\n}}");
     let report = Scenario::from_text(text).check();
     report.assert_passed();
-    let mut codes: Vec<&str> = report.findings().map(|found| &*found.code).collect();
+    let mut codes: Vec<&str> = report.findings().map(|found| found.code).collect();
     codes.retain(|code| !code.starts_with('W'));
     assert_eq!(codes, expected);
 }
