@@ -400,14 +400,14 @@ fn s11_a_critical_section_is_not_one_step() {
 
 #[test]
 fn l01_l02_endless_runs_have_few_states() {
-    expect("lock m thread p * 2 { loop { with m { } } }", 3, 0, "");
+    expect("lock m thread p * 2 { loop { with m { } } }", 3, 0, "S002");
     expect(
         "atomic f = 0
          thread p { while f == 0 { } }
          thread q { f = 1 }",
         3,
         0,
-        "",
+        "S003",
     );
 }
 

@@ -2,19 +2,21 @@
 //! and confirmed, with the evidence read off the execution.
 
 use super::facts::Facts;
-use super::finding::{Blocked, Evidence, Finding};
+use super::finding::{Blocked, Evidence, Finding, declared_name};
 use super::footprint::{Touch, touches};
 use super::futures::Futures;
 use super::key::Key;
+use super::liveness;
 use super::lock_order::circles;
 use super::rule::{Level, Rule};
 use super::rules::deadlocks::{causes, circles_in};
 use super::rules::races::race_key;
+use super::stuck::{StuckSets, note_at_rest, note_beside_others};
 use super::waits::wait_of;
 use crate::base::Span;
 use crate::explore::{Bound, Goal, Graph, MemoryBudget, Observer, Search, Visit, shortest};
 use crate::program::{Instr, ObjectId, Program, PropertyKind};
-use crate::semantics::{ArithmeticFault, FaultKind, Incident, Machine, Misuse, State, Status};
+use crate::semantics::{ArithmeticFault, FaultKind, Incident, Misuse, State, Status};
 use crate::trace::{Execution, Schedule, replay_with};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -62,18 +64,35 @@ pub fn diagnose<'p>(
 ) -> Diagnosis {
     let futures = Arc::clone(&facts.futures);
     let mut bound = search.bound();
-    let mut may_run_for_ever = search.may_run_for_ever();
-    let stuck_sets = match note_blocked(search, memory, facts, &futures) {
-        Ok(Some((sets, has_circle))) => {
-            may_run_for_ever = has_circle;
-            sets
-        }
-        Ok(None) => StuckSets::new(),
+    note_at_rest(search, facts, &futures);
+    let graph = match graph_of_runs(program, search, memory) {
+        Ok(graph) => graph,
         Err(reason) => {
             bound = Some(reason);
-            StuckSets::new()
+            None
         }
     };
+    let may_run_for_ever = match &graph {
+        Some(graph) => search.may_run_for_ever() && graph.has_circle(),
+        None => search.may_run_for_ever(),
+    };
+    let mut stuck_sets = StuckSets::new();
+    let mut for_ever = Vec::new();
+    if let Some(graph) = &graph {
+        let mut moving = Vec::new();
+        if may_run_for_ever {
+            moving = graph.not_blocked();
+            stuck_sets = note_beside_others(search, graph, &moving, facts, &futures);
+        }
+        for_ever = liveness::findings(&liveness::Question {
+            program,
+            search,
+            graph,
+            moving: &moving,
+            futures: &futures,
+        });
+    }
+    drop(graph);
     let complete = bound.is_none();
     let ways = match may_run_for_ever {
         true => BTreeMap::new(),
@@ -93,7 +112,7 @@ pub fn diagnose<'p>(
     let (for_hits, for_endings) = schedules.split_at(facts.hits.len());
 
     let room = search.machine().layout().capacity();
-    let mut findings = Vec::new();
+    let mut findings = for_ever;
     for (key, schedule) in facts.hits.keys().zip(for_hits) {
         let execution =
             replay_with(program, schedule, room).expect("a schedule of the search can be replayed");
@@ -126,7 +145,8 @@ pub fn diagnose<'p>(
     findings.extend(lock_order_findings(program, facts, &realised, complete));
     if complete {
         findings.extend(sometimes_findings(program, facts));
-        findings.extend(super::rules::vacuous::findings(program, facts));
+        let any_error = findings.iter().any(|finding| finding.level == Level::Error);
+        findings.extend(super::rules::vacuous::findings(program, facts, any_error));
     }
     findings.extend(super::rules::style::wait_in_if(program));
     findings.sort_by_key(|finding| sort_key(program, finding));
@@ -136,6 +156,23 @@ pub fn diagnose<'p>(
         bound,
         may_run_for_ever,
     }
+}
+
+/// The steps between all states, for questions about runs that go on for ever or
+/// about whole runs; `None` if there are no such questions or no complete answers.
+fn graph_of_runs(
+    program: &Program,
+    search: &Search<'_>,
+    memory: MemoryBudget,
+) -> Result<Option<Graph>, Bound> {
+    let wanted = search.may_run_for_ever() || liveness::is_asked(program);
+    if search.bound().is_some() || !wanted {
+        return Ok(None);
+    }
+    let machine = search.machine();
+    let mut mark =
+        |before: &State, action, after: &State| liveness::mark(machine, before, action, after);
+    Graph::marked(search, memory, &mut mark).map(Some)
 }
 
 /// States up to which interleavings are counted: it takes another pass.
@@ -186,114 +223,6 @@ pub(super) fn sort_key(program: &Program, finding: &Finding) -> (Level, Rule, Op
         _ => Span::default(),
     };
     (finding.level, finding.rule, finding.key.clone(), place)
-}
-
-/// For states in which some can run for ever while others never will: who never will.
-pub(super) type StuckSets = BTreeMap<u32, Vec<usize>>;
-
-/// Notes why actors are blocked for ever, in states without a step and in states
-/// whose whole future keeps the same actors blocked.
-fn note_blocked(
-    search: &Search<'_>,
-    memory: MemoryBudget,
-    facts: &mut Facts<'_>,
-    futures: &Futures,
-) -> Result<Option<(StuckSets, bool)>, Bound> {
-    let machine = search.machine();
-    let layout = machine.layout();
-    let mut state = search.blank();
-    for (id, depth) in std::mem::take(&mut facts.stuck) {
-        search.load(id, &mut state);
-        let stuck: Vec<usize> = (0..layout.n_actors(&state))
-            .filter(|&actor| layout.is_running(&state, actor))
-            .collect();
-        note_causes(facts, machine, &state, &stuck, futures, goal(id, depth));
-    }
-    let mut stuck_sets = StuckSets::new();
-    if search.bound().is_some() || !search.may_run_for_ever() {
-        return Ok(None);
-    }
-    let at_the_end: BTreeSet<Key> = facts.hits.keys().cloned().collect();
-    let graph = Graph::new(search, memory)?;
-    let has_circle = graph.has_circle();
-    if !has_circle {
-        return Ok(Some((stuck_sets, false)));
-    }
-    let moving = graph.still_moving();
-    let not_blocked = graph.not_blocked();
-    let stable = stable_states(&graph, &moving);
-    let mut found = facts.fork();
-    for depth in 0..=search.depth() {
-        for id in search.layer(depth) {
-            if !stable[id as usize] || moving[id as usize] == 0 {
-                continue;
-            }
-            search.load(id, &mut state);
-            let stuck: Vec<usize> = (0..layout.n_actors(&state))
-                .filter(|&actor| layout.is_running(&state, actor))
-                .filter(|&actor| not_blocked[id as usize] >> actor & 1 == 0)
-                .collect();
-            if !stuck.is_empty() {
-                note_causes(
-                    &mut found,
-                    machine,
-                    &state,
-                    &stuck,
-                    futures,
-                    goal(id, depth),
-                );
-                stuck_sets.insert(id, stuck);
-            }
-        }
-    }
-    // What also shows where everything has come to rest is shown there.
-    for (key, hit) in found.hits {
-        if !at_the_end.contains(&key) {
-            facts.hits.insert(key, hit);
-        }
-    }
-    Ok(Some((stuck_sets, has_circle)))
-}
-
-fn goal(state: u32, depth: u32) -> Goal {
-    Goal {
-        state,
-        depth,
-        step: None,
-    }
-}
-
-pub(super) fn note_causes(
-    facts: &mut Facts<'_>,
-    machine: &Machine<'_>,
-    state: &State,
-    stuck: &[usize],
-    futures: &Futures,
-    goal: Goal,
-) {
-    for cause in causes(facts, machine, state, stuck, futures) {
-        facts.note(cause.key, goal);
-    }
-}
-
-/// States from which every reachable state has the same actors still moving.
-fn stable_states(graph: &Graph, moving: &[u64]) -> Vec<bool> {
-    let mut stable = vec![true; graph.len()];
-    let mut changed = true;
-    while changed {
-        changed = false;
-        for state in (0..graph.len()).rev() {
-            if !stable[state] {
-                continue;
-            }
-            let same = |to: usize| stable[to] && moving[to] == moving[state];
-            if !graph.steps(state).all(|(_, to)| same(to)) {
-                stable[state] = false;
-                changed = true;
-            }
-        }
-    }
-    stable
 }
 
 /// Leaves out what another finding already says.
@@ -424,27 +353,62 @@ impl Witness<'_, '_> {
     pub fn finding(&self, key: &Key, schedule: &Schedule) -> Finding {
         let (rule, level, evidence, actors) = self.read_off(key);
         let names = self.execution.actor_names();
-        let declared = |&actor: &usize| self.declared_name(actor);
+        let declared = |&actor: &usize| declared_name(self.execution, actor);
+        let job = match evidence {
+            Evidence::JobFailed(job, _) | Evidence::JobLost(job) => Some(self.job_names(job)),
+            _ => None,
+        };
         Finding {
             rule,
             level,
             subjects: self.subjects(key, &evidence),
-            actors: actors.iter().map(|&actor| names[actor].clone()).collect(),
-            declared: actors.iter().map(declared).collect(),
+            actors: match &job {
+                Some((name, _)) if actors.is_empty() => vec![name.clone()],
+                _ => actors.iter().map(|&actor| names[actor].clone()).collect(),
+            },
+            declared: match job {
+                Some((_, function)) => vec![function],
+                None => actors.iter().map(declared).collect(),
+            },
             key: Some(key.clone()),
             schedule: Some(schedule.clone()),
             evidence,
         }
     }
 
-    /// The declared name of an actor, or the name of the function it was spawned with.
-    fn declared_name(&self, actor: usize) -> String {
-        if let Some(declared) = self.program().actors.get(actor) {
-            return declared.declared.clone();
-        }
+    /// A job's name in this execution, and that of its function.
+    fn job_names(&self, job: usize) -> (String, String) {
         let layout = self.execution.machine.layout();
-        let name = layout.actor_name(self.program(), self.execution.last(), actor);
-        name.split('#').next().unwrap_or(&name).to_owned()
+        let name = layout.job_name(self.program(), self.execution.last(), job);
+        let function = name.split('#').next().unwrap_or(&name).to_owned();
+        (name, function)
+    }
+
+    fn starves(&self, blocked: &Blocked) -> bool {
+        let (machine, state) = (&self.execution.machine, self.execution.last());
+        super::starved(machine, state, blocked).is_some()
+    }
+
+    fn failed_job(&self, key: &Key) -> Option<(usize, crate::semantics::Exception)> {
+        let layout = self.execution.machine.layout();
+        let state = self.execution.last();
+        (0..layout.n_futures(state)).find_map(|job| {
+            let exception = layout.job_exception(state, job)?;
+            let at = self.program().site(exception.pc).span;
+            let found = Key::JobFailed(at, exception.name, exception.misuse);
+            (found == *key && !layout.is_asked(state, job)).then_some((job, exception))
+        })
+    }
+
+    fn lost_job(&self, span: Span) -> Option<usize> {
+        let layout = self.execution.machine.layout();
+        let state = self.execution.last();
+        (0..layout.n_futures(state)).find(|&job| {
+            let open = layout
+                .job_status(state, job)
+                .is_some_and(|it| !it.is_done());
+            open && self.program().site(layout.submitted_at(state, job)).span == span
+        })
     }
 
     fn last_step(&self) -> &crate::trace::StepTaken {
@@ -481,7 +445,9 @@ impl Witness<'_, '_> {
             }
             Key::Circle(_) | Key::Knot(_) | Key::Forsaken(_) | Key::LostSignal(..) => {
                 let blocked = self.blocked(key).expect(shown);
+                let starved = self.starves(&blocked);
                 let rule = match key {
+                    Key::Circle(_) | Key::Knot(_) if starved => Rule::WorkersStarved,
                     Key::Circle(places) | Key::Knot(places) if places.len() > 1 => Rule::Deadlock,
                     Key::Circle(_) | Key::Knot(_) => Rule::SelfDeadlock,
                     Key::LostSignal(..) => Rule::LostSignal,
@@ -551,6 +517,19 @@ impl Witness<'_, '_> {
                 let actor = self.running_at_end(*span).expect(shown);
                 (Rule::Killed, Error, Evidence::Killed(actor), vec![actor])
             }
+            Key::JobFailed(..) => {
+                let (job, exception) = self.failed_job(key).expect(shown);
+                let rule = exception.misuse.map_or(Rule::Swallowed, misuse_rule);
+                let worker = self.execution.worker_of(job);
+                let evidence = Evidence::JobFailed(job, exception);
+                (rule, Error, evidence, worker.into_iter().collect())
+            }
+            Key::JobLost(span) => {
+                let job = self.lost_job(*span).expect(shown);
+                let worker = self.execution.worker_of(job);
+                let evidence = Evidence::JobLost(job);
+                (Rule::Leak, Error, evidence, worker.into_iter().collect())
+            }
             Key::PermitLeak(id) => {
                 self.assert_shown(key);
                 let now = self.execution.machine.permits(self.execution.last(), *id);
@@ -561,6 +540,11 @@ impl Witness<'_, '_> {
                 let evidence = Evidence::PermitLeak(*id, initial - now);
                 (Rule::PermitLeak, Warning, evidence, Vec::new())
             }
+            Key::Eventually(_)
+            | Key::LeadsTo(_)
+            | Key::Starvation(_)
+            | Key::Spinning(_)
+            | Key::Livelock(_) => unreachable!("no single state or step shows it"),
             Key::NotifyWithoutLock(_) => {
                 let step = self.last_step();
                 let evidence = Evidence::NotifyWithoutLock(step.action.actor, step.pc);
@@ -641,7 +625,10 @@ impl Witness<'_, '_> {
         let machine = &self.execution.machine;
         let layout = machine.layout();
         let state = self.execution.last();
-        let running = || (0..layout.n_actors(state)).filter(|&a| layout.is_running(state, a));
+        let running = || {
+            (0..layout.n_actors(state))
+                .filter(|&a| layout.is_running(state, a) && !machine.is_idle(state, a))
+        };
         let partial = machine.enabled(state).next().is_some();
         let (stuck, cause): (Vec<usize>, Vec<usize>) = if let Key::Circle(places) = key {
             let circle = circles_in(machine, state, self.futures)
@@ -742,6 +729,21 @@ impl Witness<'_, '_> {
                 Evidence::Died(actor, exception) => self.misused(*actor, exception),
                 _ => Vec::new(),
             },
+            Key::JobFailed(..) => match evidence {
+                Evidence::JobFailed(job, exception) if exception.misuse.is_some() => {
+                    let worker = self.execution.worker_of(*job);
+                    worker.map_or(Vec::new(), |actor| self.misused(actor, exception))
+                }
+                Evidence::JobFailed(job, exception) => vec![
+                    self.job_names(*job).1,
+                    program.name(exception.name).to_owned(),
+                ],
+                _ => Vec::new(),
+            },
+            Key::JobLost(_) => match evidence {
+                Evidence::JobLost(job) => vec![self.job_names(*job).1],
+                _ => Vec::new(),
+            },
             Key::NotifyWithoutLock(_) => {
                 let step = self.last_step();
                 self.object_at(
@@ -753,32 +755,32 @@ impl Witness<'_, '_> {
                 .flat_map(object)
                 .collect()
             }
-            Key::Fault(..) | Key::Leak(..) | Key::CutOff(_) | Key::Killed(_) => Vec::new(),
+            Key::Fault(..)
+            | Key::Leak(..)
+            | Key::CutOff(_)
+            | Key::Killed(_)
+            | Key::Eventually(_)
+            | Key::LeadsTo(_)
+            | Key::Starvation(_)
+            | Key::Spinning(_)
+            | Key::Livelock(_) => Vec::new(),
         }
     }
 
     fn blocked_subjects(&self, blocked: &Blocked) -> Vec<String> {
-        use super::waits::Resource as R;
         let mut names: Vec<String> = Vec::new();
         for wait in blocked
             .waits
             .iter()
             .filter(|wait| blocked.cause.contains(&wait.actor))
         {
+            let (machine, state) = (&self.execution.machine, self.execution.last());
             let id = match wait.resource {
-                R::Lock(id)
-                | R::Read(id)
-                | R::Write(id)
-                | R::Permit(id)
-                | R::Notify(id)
-                | R::Event(id)
-                | R::Arrivals(id)
-                | R::Latch(id)
-                | R::Once(id)
-                | R::Message(id)
-                | R::Room(id)
-                | R::Jobs(id) => id,
-                R::End(_) | R::Condition | R::Nothing => continue,
+                super::waits::Resource::Job(job) => Some(machine.layout().job_executor(state, job)),
+                resource => resource.object(),
+            };
+            let Some(id) = id else {
+                continue;
             };
             let name = &self.program().objects[id.index()].declared;
             if !names.contains(name) {
@@ -789,7 +791,11 @@ impl Witness<'_, '_> {
     }
 
     fn object_at(&self, pc: crate::program::Pc, actor: usize, state: &State) -> Option<ObjectId> {
-        let (Instr::Sync { object, .. } | Instr::Chan { object, .. }) = self.program().instr(pc)
+        let (Instr::Sync { object, .. }
+        | Instr::Chan { object, .. }
+        | Instr::Submit {
+            executor: object, ..
+        }) = self.program().instr(pc)
         else {
             return None;
         };
@@ -841,5 +847,6 @@ fn misuse_rule(misuse: Misuse) -> Rule {
         Misuse::CountedTooFar => Rule::CountedTooFar,
         Misuse::NotStarted => Rule::NotStarted,
         Misuse::BlockedInAtomic => Rule::BlockedInAtomic,
+        Misuse::SubmittedAfterShutdown => Rule::SubmittedAfterShutdown,
     }
 }

@@ -4,10 +4,11 @@
 //! **Deliberately absent:** what only the search can know, such as who is blocked
 //! for ever while others go round in circles.
 
-use super::diagnose::{StuckSets, Witness, note_causes, outcome_findings, sort_key};
+use super::diagnose::{Witness, outcome_findings, sort_key};
 use super::facts::Facts;
 use super::finding::Finding;
 use super::futures::Futures;
+use super::stuck::{StuckSets, note_causes};
 use super::{Level, Outcome};
 use crate::explore::{Goal, Observer, Taken, Visit};
 use crate::program::Program;
@@ -85,7 +86,9 @@ fn look(facts: &mut Facts<'_>, execution: &Execution<'_>, futures: &Futures) {
     if enabled.is_empty() && !machine.is_over(state) {
         let layout = machine.layout();
         let all = 0..layout.n_actors(state);
-        let stuck: Vec<usize> = all.filter(|&it| layout.is_running(state, it)).collect();
+        let stuck: Vec<usize> = all
+            .filter(|&it| layout.is_running(state, it) && !machine.is_idle(state, it))
+            .collect();
         note_causes(facts, machine, state, &stuck, futures, goal);
     }
 }

@@ -2,13 +2,14 @@
 
 use super::footprint::Touch;
 use super::key::Key;
+use super::liveness::Lasso;
 use super::lock_order::Circle;
 use super::rule::{Level, Rule};
 use super::waits::Wait;
 use crate::base::Span;
 use crate::program::{ObjectId, Pc};
 use crate::semantics::Exception;
-use crate::trace::Schedule;
+use crate::trace::{Execution, Schedule};
 
 /// One bug.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -67,6 +68,10 @@ pub enum Evidence {
     LockLeak(usize, ObjectId),
     /// That actor died with the last step.
     Died(usize, Exception),
+    /// The job with that future failed, and nobody asked.
+    JobFailed(usize, Exception),
+    /// The job with that future was not done when the program ended.
+    JobLost(usize),
     /// The semaphore has that many permits less than at the beginning.
     PermitLeak(ObjectId, i64),
     /// The actor of the last step notifies there.
@@ -77,6 +82,53 @@ pub enum Evidence {
     NeverReached(Span),
     /// A property or assertion, with the reason.
     CannotFail(Span, Vacuity),
+    /// The `eventually` with that number is false all along the run.
+    Never(usize, Lasso),
+    /// In the `leads_to` with that number, the first is true after so many steps,
+    /// and from there on the second is false all along the run.
+    NeverFollows(usize, usize, Lasso),
+    /// That actor stands at the instruction and never moves in the loop.
+    Starves(usize, Pc, Lasso),
+    /// That actor goes round, and the instruction is its first look at what does
+    /// not change.
+    Spins(usize, Pc, Lasso),
+    /// All who move go round for ever, and nobody gets anywhere.
+    Livelock(Lasso),
+}
+
+/// The declared name of an actor, or the name of the function it was spawned with.
+pub(super) fn declared_name(execution: &Execution<'_>, actor: usize) -> String {
+    let program = execution.machine.program();
+    if let Some(declared) = program.actors.get(actor) {
+        return declared.declared.clone();
+    }
+    let layout = execution.machine.layout();
+    let name = layout.actor_name(program, execution.last(), actor);
+    name.split('#').next().unwrap_or(&name).to_owned()
+}
+
+impl Finding {
+    /// Where the part of the schedule begins that is repeated for ever, as an
+    /// index into its steps.
+    pub fn loop_from(&self) -> Option<usize> {
+        let lasso = self.evidence.lasso()?;
+        let n = self.schedule.as_ref()?.0.len();
+        (lasso.loop_from < n).then_some(lasso.loop_from)
+    }
+}
+
+impl Evidence {
+    /// The infinite run it is about, if it is about one.
+    pub fn lasso(&self) -> Option<&Lasso> {
+        match self {
+            Evidence::Never(_, lasso)
+            | Evidence::NeverFollows(_, _, lasso)
+            | Evidence::Starves(_, _, lasso)
+            | Evidence::Spins(_, _, lasso)
+            | Evidence::Livelock(lasso) => Some(lasso),
+            _ => None,
+        }
+    }
 }
 
 /// Actors that can never run again, and why.

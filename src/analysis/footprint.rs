@@ -71,6 +71,10 @@ pub fn cells_read(expr: &Expr, see: &mut impl FnMut(&crate::program::CellRef)) {
             Expr::Const(_) | Expr::Reg(_) | Expr::Observed(_) => {}
             Expr::Unary(_, operand) | Expr::Query(_, operand) => todo.push(operand),
             Expr::Element { index, .. } => todo.push(index),
+            Expr::Pick(index, of) => {
+                todo.push(index);
+                todo.extend(of);
+            }
             Expr::Binary(_, left, right) => todo.extend([&**left, &**right]),
             Expr::If(condition, then, otherwise) => {
                 todo.extend([&**condition, &**then, &**otherwise]);
@@ -91,6 +95,10 @@ pub fn objects_asked(expr: &Expr, see: &mut impl FnMut(&Expr)) {
             Expr::Const(_) | Expr::Reg(_) | Expr::Observed(_) => {}
             Expr::Unary(_, operand) => todo.push(operand),
             Expr::Element { index, .. } => todo.push(index),
+            Expr::Pick(index, of) => {
+                todo.push(index);
+                todo.extend(of);
+            }
             Expr::Binary(_, left, right) => todo.extend([&**left, &**right]),
             Expr::If(condition, then, otherwise) => {
                 todo.extend([&**condition, &**then, &**otherwise]);

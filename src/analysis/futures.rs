@@ -87,6 +87,10 @@ impl Futures {
 
     /// Whether a running actor may still do it.
     pub fn may(&self, machine: &Machine<'_>, state: &State, actor: usize, help: Help) -> bool {
+        // A job would have to come from somebody else, who is asked, too.
+        if machine.has_nothing_to_do(state, actor) {
+            return false;
+        }
         let layout = machine.layout();
         let pc = layout.pc(state, actor);
         // Whoever sleeps has already done its instruction's part for others.
@@ -126,7 +130,17 @@ fn followers(program: &Program, at: usize, caught: &[Pc]) -> Vec<Pc> {
     let mut after = match program.instr(pc) {
         Instr::Jump(target) => vec![*target],
         Instr::Unless(_, target) | Instr::UnlessCaught(_, _, target) => vec![pc + 1, *target],
-        Instr::Call(function, ..) | Instr::Spawn { function, .. } => vec![pc + 1, entry(*function)],
+        Instr::Call(function, ..)
+        | Instr::Spawn { function, .. }
+        | Instr::Submit { function, .. } => vec![pc + 1, entry(*function)],
+        // Whatever was submitted anywhere may be what the worker takes.
+        Instr::TakeJob { .. } => {
+            let jobs = program.code.iter().filter_map(|instr| match instr {
+                Instr::Submit { function, .. } => Some(entry(*function)),
+                _ => None,
+            });
+            jobs.chain([pc + 1]).collect()
+        }
         Instr::Return(_) | Instr::Raise(_) | Instr::Reraise(_) => Vec::new(),
         _ => vec![pc + 1],
     };
@@ -181,6 +195,17 @@ fn own(program: &Program, at: usize) -> FxHashSet<Help> {
                     help.insert(Help::CountDown(id));
                 }
             }
+        }
+        Instr::Submit { executor, .. } => {
+            help.extend(
+                candidates(program, executor)
+                    .into_iter()
+                    .map(Help::Anything),
+            );
+        }
+        // A job that is done, or begun, can be seen by asking its future.
+        Instr::TakeJob { .. } | Instr::FinishJob { .. } | Instr::Future { .. } => {
+            help.extend((0..program.objects.len()).map(|id| Help::Anything(ObjectId::new(id))));
         }
         Instr::Chan { op, object, .. } => {
             for id in candidates(program, object) {

@@ -41,8 +41,22 @@ pub enum Key {
     CutOff(Span),
     /// A daemon stopped while it held something.
     Killed(Span),
+    /// A job that failed, and nobody asked its future.
+    JobFailed(Span, NameId, Option<Misuse>),
+    /// A job that was not done when the main actor ended, by the place of its `submit`.
+    JobLost(Span),
     /// A semaphore with fewer permits at the end.
     PermitLeak(ObjectId),
     /// A notify without the lock.
     NotifyWithoutLock(Span),
+    /// An `eventually` that some fair run does not keep: its number.
+    Eventually(usize),
+    /// A `leads_to` that some fair run does not keep.
+    LeadsTo(usize),
+    /// A place where an actor waits for ever while others go on.
+    Starvation(Span),
+    /// A place where an actor looks again and again for a change.
+    Spinning(Span),
+    /// Declarations of actors that go on for ever without getting anywhere; ascending.
+    Livelock(Vec<Span>),
 }

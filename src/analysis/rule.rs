@@ -15,6 +15,8 @@ pub enum Rule {
     Forsaken,
     /// An actor waits for itself.
     SelfDeadlock,
+    /// All workers of an executor wait for jobs that only they could run.
+    WorkersStarved,
     /// Locks are taken in both orders, but it cannot deadlock here.
     LockOrder,
     /// A failed `assert`.
@@ -27,10 +29,20 @@ pub enum Rule {
     Outcomes,
     /// A `sometimes` that never holds.
     Sometimes,
+    /// Something that never comes in some fair run.
+    Eventually,
+    /// Something that never follows in some fair run.
+    LeadsTo,
     /// Two steps in the wrong order.
     Order,
     /// A notify before the wait, and nobody notifies again.
     LostSignal,
+    /// An actor waits for ever in a fair run in which others go on.
+    Starvation,
+    /// An actor waits for a change by looping.
+    Spinning,
+    /// A fair run in which actors go on for ever and none gets anywhere.
+    Livelock,
     /// A spawned actor that nobody joins, or one cut off by the end of the main actor.
     Leak,
     /// An actor ended holding a lock.
@@ -57,6 +69,8 @@ pub enum Rule {
     NotStarted,
     /// M008: blocked inside an atomic block, or it never ends.
     BlockedInAtomic,
+    /// M009: submitted a job to an executor that was shut down.
+    SubmittedAfterShutdown,
     /// Arithmetic overflow, or a value outside its declared range.
     Overflow,
     /// An index out of bounds.
@@ -85,21 +99,27 @@ pub enum Level {
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Rule; 34] = [
+    pub const ALL: [Rule; 41] = [
         Rule::Race,
         Rule::LostUpdate,
         Rule::Unguarded,
         Rule::Deadlock,
         Rule::Forsaken,
         Rule::SelfDeadlock,
+        Rule::WorkersStarved,
         Rule::LockOrder,
         Rule::Assert,
         Rule::Always,
         Rule::Finally,
         Rule::Outcomes,
         Rule::Sometimes,
+        Rule::Eventually,
+        Rule::LeadsTo,
         Rule::Order,
         Rule::LostSignal,
+        Rule::Starvation,
+        Rule::Spinning,
+        Rule::Livelock,
         Rule::Leak,
         Rule::LockLeak,
         Rule::Swallowed,
@@ -113,6 +133,7 @@ impl Rule {
         Rule::CountedTooFar,
         Rule::NotStarted,
         Rule::BlockedInAtomic,
+        Rule::SubmittedAfterShutdown,
         Rule::Overflow,
         Rule::Bounds,
         Rule::DivisionByZero,
@@ -140,14 +161,20 @@ impl Rule {
             Rule::Deadlock => ("D001", "deadlock"),
             Rule::Forsaken => ("D002", "deadlock"),
             Rule::SelfDeadlock => ("D003", "deadlock"),
+            Rule::WorkersStarved => ("D004", "deadlock"),
             Rule::LockOrder => ("L001", "lock_order"),
             Rule::Assert => ("A001", "assert"),
             Rule::Always => ("A002", "always"),
             Rule::Finally => ("A003", "finally"),
             Rule::Outcomes => ("A004", "outcomes"),
             Rule::Sometimes => ("A005", "sometimes"),
+            Rule::Eventually => ("A006", "eventually"),
+            Rule::LeadsTo => ("A007", "leads_to"),
             Rule::Order => ("A008", "order"),
             Rule::LostSignal => ("S001", "lost_signal"),
+            Rule::Starvation => ("S002", "starvation"),
+            Rule::Spinning => ("S003", "spinning"),
+            Rule::Livelock => ("S004", "livelock"),
             Rule::Leak => ("K001", "leak"),
             Rule::LockLeak => ("K002", "lock_leak"),
             Rule::Swallowed => ("K003", "swallowed"),
@@ -161,6 +188,7 @@ impl Rule {
             Rule::CountedTooFar => ("M006", "misuse"),
             Rule::NotStarted => ("M007", "misuse"),
             Rule::BlockedInAtomic => ("M008", "misuse"),
+            Rule::SubmittedAfterShutdown => ("M009", "misuse"),
             Rule::Overflow => ("O001", "overflow"),
             Rule::Bounds => ("O002", "bounds"),
             Rule::DivisionByZero => ("O003", "div_zero"),

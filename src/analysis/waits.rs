@@ -8,6 +8,7 @@
 //! Source: Holt, "Some deadlock properties of computer systems" (1972).
 
 use super::futures::{Futures, Help};
+use super::job_waits::job_wait;
 use crate::program::{ChanOp, Instr, ObjectId, ObjectKind, Pc, RwPolicy, SyncOp, WaitMode};
 use crate::semantics::{Machine, Phase, State};
 
@@ -40,10 +41,42 @@ pub enum Resource {
     Jobs(ObjectId),
     /// The end of an actor.
     End(usize),
+    /// The job with that future to be done.
+    Job(usize),
+    /// One of several jobs to be done.
+    AnyJob,
+    /// All jobs of an executor to be done.
+    OpenJobs(ObjectId),
     /// A condition over memory.
     Condition,
     /// Nothing that could ever happen: a choice among no values.
     Nothing,
+}
+
+impl Resource {
+    /// The object it is about.
+    pub fn object(self) -> Option<ObjectId> {
+        match self {
+            Resource::Lock(id)
+            | Resource::Read(id)
+            | Resource::Write(id)
+            | Resource::Permit(id)
+            | Resource::Notify(id)
+            | Resource::Event(id)
+            | Resource::Arrivals(id)
+            | Resource::Latch(id)
+            | Resource::Once(id)
+            | Resource::Message(id)
+            | Resource::Room(id)
+            | Resource::Jobs(id)
+            | Resource::OpenJobs(id) => Some(id),
+            Resource::End(_)
+            | Resource::Job(_)
+            | Resource::AnyJob
+            | Resource::Condition
+            | Resource::Nothing => None,
+        }
+    }
 }
 
 /// A blocked actor.
@@ -63,7 +96,7 @@ pub struct Wait {
 
 /// The instruction that a blocked actor waits at: an atomic block waits for what
 /// its first step waits for.
-fn waits_at<'p>(machine: &Machine<'p>, state: &State, actor: usize) -> &'p Instr {
+pub(super) fn waits_at<'p>(machine: &Machine<'p>, state: &State, actor: usize) -> &'p Instr {
     let program = machine.program();
     let pc = machine.layout().pc(state, actor);
     match program.instr(pc) {
@@ -83,6 +116,9 @@ pub fn held_up(
     actor: usize,
     futures: &Futures,
 ) -> Option<(Resource, Vec<usize>)> {
+    if let Some(wait) = job_wait(machine, state, actor) {
+        return (!wait.all.is_empty()).then_some((wait.resource, wait.all));
+    }
     let layout = machine.layout();
     let Instr::Sync { op, object, .. } = waits_at(machine, state, actor) else {
         return None;
@@ -167,6 +203,9 @@ fn ahead_of(m: &Machine<'_>, state: &State, actor: usize, id: ObjectId, read: bo
 
 /// The wait of an actor that cannot take a step, with everybody who could help.
 pub fn wait_of(machine: &Machine<'_>, state: &State, actor: usize, futures: &Futures) -> Wait {
+    if let Some(wait) = job_wait(machine, state, actor) {
+        return wait;
+    }
     let layout = machine.layout();
     let pc = layout.pc(state, actor);
     let (resource, all, help) = match held_up(machine, state, actor, futures) {

@@ -49,7 +49,8 @@ fn asks_for(expect: &Expect, finding: &Finding) -> bool {
             actors,
         } => {
             let same_kind = finding.rule.kind() == kind
-                || (kind == "raise" && finding.rule.kind() == "swallowed");
+                || (kind == "raise" && finding.rule.kind() == "swallowed")
+                || (kind == "eventually" && finding.rule.kind() == "leads_to");
             finding.level == Level::Error
                 && same_kind
                 && subjects.iter().all(|name| finding.subjects.contains(name))

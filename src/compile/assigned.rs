@@ -25,6 +25,7 @@ fn block(of: &Block, counts: &mut [u32]) {
             | StmtKind::Loop(body)
             | StmtKind::For(_, _, _, body)
             | StmtKind::ForReceive(_, _, body)
+            | StmtKind::ForFutures(_, _, _, body)
             | StmtKind::WhileReceive(_, _, _, body)
             | StmtKind::With(_, _, body)
             | StmtKind::Atomic(body) => block(body, counts),
@@ -76,6 +77,7 @@ fn assigned_by(stmt: &Stmt) -> Option<LocalId> {
         StmtKind::Let(local, ..)
         | StmtKind::For(local, ..)
         | StmtKind::ForReceive(local, ..)
+        | StmtKind::ForFutures(local, ..)
         | StmtKind::IfReceive(local, ..)
         | StmtKind::WhileReceive(local, ..) => Some(*local),
         _ => None,

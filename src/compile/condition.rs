@@ -26,6 +26,7 @@ impl<'h> Lowering<'h, '_> {
                 ExprKind::Object(_, Some(inner))
                 | ExprKind::Unary(_, inner)
                 | ExprKind::Field(inner, _) => rest.push(inner),
+                ExprKind::Pick(of, index) => rest.extend([&**of, &**index]),
                 ExprKind::Binary(_, left, right)
                 | ExprKind::And(left, right)
                 | ExprKind::Or(left, right) => rest.extend([&**left, &**right]),
@@ -38,6 +39,7 @@ impl<'h> Lowering<'h, '_> {
                 | ExprKind::Method(..)
                 | ExprKind::Atomic(..)
                 | ExprKind::Spawn(_)
+                | ExprKind::Submit(_)
                 | ExprKind::Any(_) => return true,
             }
         }

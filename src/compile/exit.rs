@@ -46,6 +46,8 @@ pub(super) struct Release {
     op: SyncOp,
     object: Expr,
     arg: Option<Expr>,
+    /// What is done to the object after that.
+    then: Option<SyncOp>,
     span: Span,
 }
 
@@ -107,13 +109,15 @@ impl<'h> Lowering<'h, '_> {
     }
 
     fn release(&mut self, release: &Release) {
-        let instr = Instr::Sync {
-            op: release.op,
-            object: release.object.clone(),
-            arg: release.arg.clone(),
-            dst: None,
-        };
-        self.emit_synthetic(instr, release.span);
+        for op in std::iter::once(release.op).chain(release.then) {
+            let instr = Instr::Sync {
+                op,
+                object: release.object.clone(),
+                arg: release.arg.clone(),
+                dst: None,
+            };
+            self.emit_synthetic(instr, release.span);
+        }
     }
 
     /// The innermost handler where we are.
@@ -147,7 +151,7 @@ impl<'h> Lowering<'h, '_> {
             WithKind::Write => (SyncOp::Write(WaitMode::Wait), SyncOp::WriteUnlock),
             WithKind::Permit => (SyncOp::Acquire(WaitMode::Wait), SyncOp::Release),
             WithKind::First => (SyncOp::OnceBegin, SyncOp::OnceEnd),
-            WithKind::Executor => return self.cx.unsupported(span, "`with` of an executor"),
+            WithKind::Executor => return self.with_executor(object, body, span),
         };
         let span = head(span, object.span);
         let word = self.scalar(object);
@@ -168,11 +172,28 @@ impl<'h> Lowering<'h, '_> {
             op: take.1,
             object: word,
             arg: (kind == WithKind::Permit).then_some(Expr::Const(1)),
+            then: None,
             span,
         };
         self.guarded(OnLeave::Release(release.clone()), |this| this.block(body));
         self.release(&release);
         self.code.bind(skip);
+    }
+
+    /// `with p { … }`: nothing is taken; at the end `p` is shut down, and all its
+    /// jobs are waited for.
+    fn with_executor(&mut self, object: &'h Source, body: &'h Block, span: Span) {
+        let span = head(span, object.span);
+        let word = self.scalar(object);
+        let release = Release {
+            op: SyncOp::Shutdown,
+            object: self.hold(word, object.span),
+            arg: None,
+            then: Some(SyncOp::Drain),
+            span,
+        };
+        self.guarded(OnLeave::Release(release.clone()), |this| this.block(body));
+        self.release(&release);
     }
 
     /// `atomic { … }`.

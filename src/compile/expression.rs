@@ -96,6 +96,12 @@ impl<'h> Lowering<'h, '_> {
             }
             ExprKind::Atomic(op, place, args) => self.atomic(expr, *op, place, args, want),
             ExprKind::Spawn(spawn) => self.spawn(expr, spawn, want),
+            ExprKind::Submit(submit) => self.submit(expr, submit, want),
+            ExprKind::Pick(of, index) => {
+                let mut words = self.list([&**of, &**index].into_iter());
+                let index = words.pop().and_then(|words| words.into_iter().next());
+                vec![fold::pick(index.unwrap_or(Expr::Const(0)), words.concat())]
+            }
             ExprKind::Any(choice) => {
                 if self.refuse_step(expr.span, "`any` in a condition that is read at once") {
                     return vec![Expr::Const(0)];
@@ -306,7 +312,8 @@ impl<'h> Lowering<'h, '_> {
         dst.map_or(Vec::new(), |dst| vec![Expr::Reg(dst)])
     }
 
-    fn request(&mut self, function: hir::FunctionId) -> FunctionId {
+    /// The function of the program for a function that is called, spawned or submitted.
+    pub fn request(&mut self, function: hir::FunctionId) -> FunctionId {
         self.cx.copies.request(BodyCopy {
             function,
             observed: None,

@@ -105,11 +105,23 @@ pub(super) fn element(base: ObjectId, index: Expr, len: u32) -> Expr {
     }
 }
 
+/// One of several values.
+pub(super) fn pick(index: Expr, of: Vec<Expr>) -> Expr {
+    let known = match &index {
+        Expr::Const(word) => usize::try_from(*word).ok(),
+        _ => None,
+    };
+    match known.and_then(|at| of.get(at)) {
+        Some(one) => one.clone(),
+        None => Expr::Pick(Box::new(index), of.into()),
+    }
+}
+
 /// Whether evaluating it can stop the execution with a finding.
 pub(super) fn can_fault(expr: &Expr) -> bool {
     match expr {
         Expr::Const(_) | Expr::Reg(_) | Expr::Observed(_) => false,
-        Expr::Element { .. } => true,
+        Expr::Element { .. } | Expr::Pick(..) => true,
         Expr::Unary(op, operand) => matches!(op, UnaryOp::Neg | UnaryOp::Abs) || can_fault(operand),
         Expr::Binary(op, left, right) => {
             operator_can_fault(*op, right) || can_fault(right) || can_fault(left)

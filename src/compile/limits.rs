@@ -62,8 +62,8 @@ fn check_cells(scenario: &Scenario, types: &Types, errors: &mut Vec<Diagnostic>)
 fn check_objects(scenario: &Scenario, errors: &mut Vec<Diagnostic>) {
     let mut total = 0_usize;
     for decl in &scenario.objects {
-        if let ObjectKind::Executor { .. } = decl.kind {
-            errors.push(unsupported(decl.span, "an executor"));
+        if let ObjectKind::Executor { process: true, .. } = decl.kind {
+            errors.push(unsupported(decl.span, "a process executor"));
         }
         total = total.saturating_add(decl.len.unwrap_or(1) as usize);
         if total > OBJECTS_MAX {
@@ -75,6 +75,26 @@ fn check_objects(scenario: &Scenario, errors: &mut Vec<Diagnostic>) {
             );
             return;
         }
+    }
+}
+
+/// Workers are actors, too.
+fn check_workers(scenario: &Scenario, errors: &mut Vec<Diagnostic>) {
+    let mut total = scenario.actors.len();
+    for decl in &scenario.objects {
+        let ObjectKind::Executor { workers, .. } = decl.kind else {
+            continue;
+        };
+        let n = workers as usize * decl.len.unwrap_or(1) as usize;
+        if total.saturating_add(n) > ACTORS_MAX && total <= ACTORS_MAX {
+            let message = format!("more than {ACTORS_MAX} actors, workers included");
+            errors.push(
+                Diagnostic::error("E093", decl.span, message)
+                    .label("with these workers the limit is passed")
+                    .help("one or two workers show the same bugs"),
+            );
+        }
+        total = total.saturating_add(n);
     }
 }
 
@@ -91,6 +111,7 @@ fn check_actors(scenario: &Scenario, errors: &mut Vec<Diagnostic>) {
             break;
         }
     }
+    check_workers(scenario, errors);
     for group in &scenario.groups {
         let what = match scenario
             .actors
@@ -103,13 +124,5 @@ fn check_actors(scenario: &Scenario, errors: &mut Vec<Diagnostic>) {
             Some(ActorKind::Green(_)) => "a green thread",
         };
         errors.push(unsupported(group.span, what));
-    }
-    for (actor, _) in &scenario.fairness {
-        let row = &scenario.actors[actor.index()];
-        let span = scenario.groups[row.group].span;
-        errors.push(unsupported(
-            span,
-            &format!("`fair` and `unfair` for `{}`", row.name),
-        ));
     }
 }

@@ -7,8 +7,9 @@ use super::lowering::{Lowered, lower_property};
 use super::registers_of::{read_by, written_by};
 use crate::hir::{self, ActorKind as SourceKind, Scenario};
 use crate::program::{
-    Actor, ActorKind, Allow, Expect, ExpectKind, Function, FunctionId, Handler, Instr, Label,
-    LabelId, Outcomes, Parts, Pc, Property, PropertyKind, Reg, ValueKind,
+    Actor, ActorKind, Allow, Expect, ExpectKind, Fairness, Function, FunctionId, Handler, Instr,
+    Label, LabelId, ObjectId, ObjectKind, Outcomes, Parts, Pc, Property, PropertyKind, Reg,
+    ValueKind,
 };
 
 /// What follows from properties, before the tables are taken apart.
@@ -53,13 +54,9 @@ fn property_kind<'h>(cx: &mut Context<'h>, property: &'h hir::Property) -> Optio
         hir::PropertyKind::Order(first, then) => {
             Some(PropertyKind::Order(LabelId(first.0), LabelId(then.0)))
         }
-        hir::PropertyKind::Eventually(_) => {
-            cx.unsupported(property.span, "`eventually`");
-            None
-        }
-        hir::PropertyKind::LeadsTo(..) => {
-            cx.unsupported(property.span, "`leads_to`");
-            None
+        hir::PropertyKind::Eventually(expr) => Some(PropertyKind::Eventually(one(expr)?)),
+        hir::PropertyKind::LeadsTo(cause, effect) => {
+            Some(PropertyKind::LeadsTo(one(cause)?, one(effect)?))
         }
     }
 }
@@ -103,6 +100,7 @@ pub(super) fn link(
     cx: Context<'_>,
     functions: Vec<Lowered>,
     bodies: &[FunctionId],
+    workers: &[(ObjectId, FunctionId)],
     properties: Properties,
 ) -> Parts {
     let scenario = cx.scenario;
@@ -115,7 +113,7 @@ pub(super) fn link(
             .iter()
             .map(|of| of.variants.clone())
             .collect(),
-        actors: actors(&cx, bodies),
+        actors: actors(&cx, bodies, workers),
         labels: scenario.labels.iter().map(label).collect(),
         properties: properties.properties,
         outcomes: properties.outcomes,
@@ -193,7 +191,7 @@ fn n_used(function: &Lowered, returned: &[u16]) -> u16 {
 }
 
 /// Words that a function returns; all its returns agree.
-fn words_returned(function: &Lowered) -> u16 {
+pub(super) fn words_returned(function: &Lowered) -> u16 {
     let mut returns = function.code.code.iter().filter_map(|instr| match instr {
         Instr::Return(words) => Some(words.len()),
         _ => None,
@@ -202,10 +200,14 @@ fn words_returned(function: &Lowered) -> u16 {
     u16::try_from(words).unwrap_or(u16::MAX)
 }
 
-fn actors(cx: &Context<'_>, bodies: &[FunctionId]) -> Vec<Actor> {
+fn actors(
+    cx: &Context<'_>,
+    bodies: &[FunctionId],
+    workers: &[(ObjectId, FunctionId)],
+) -> Vec<Actor> {
     let scenario = cx.scenario;
-    let rows = scenario.actors.iter().zip(bodies);
-    rows.map(|(actor, &function)| {
+    let rows = scenario.actors.iter().zip(bodies).enumerate();
+    let declared = rows.map(|(index, (actor, &function))| {
         let group = &scenario.groups[actor.group];
         Actor {
             name: actor.name.clone(),
@@ -221,9 +223,45 @@ fn actors(cx: &Context<'_>, bodies: &[FunctionId]) -> Vec<Actor> {
             },
             daemon: actor.daemon,
             main: actor.main,
+            fairness: fairness(scenario, index),
         }
+    });
+    let workers = workers.iter().flat_map(|worker| worker_actors(cx, *worker));
+    declared.chain(workers).collect()
+}
+
+/// The workers of one executor.
+fn worker_actors(
+    cx: &Context<'_>,
+    (id, function): (ObjectId, FunctionId),
+) -> impl Iterator<Item = Actor> {
+    let object = &cx.layout.objects[id.index()];
+    let n = match object.kind {
+        ObjectKind::Executor { workers } => workers,
+        _ => 0,
+    };
+    (1..=n).map(move |number| Actor {
+        name: format!("{}#{number}", object.name),
+        declared: object.declared.clone(),
+        span: object.span,
+        function,
+        args: Vec::new(),
+        kind: ActorKind::Worker(id),
+        daemon: false,
+        main: false,
+        fairness: Fairness::Weak,
     })
-    .collect()
+}
+
+/// What the last line about the actor says.
+fn fairness(scenario: &Scenario, actor: usize) -> Fairness {
+    let lines = scenario.fairness.iter().rev();
+    let mut own = lines.filter(|(of, _)| of.index() == actor);
+    match own.next() {
+        None | Some((_, hir::Fairness::Weak)) => Fairness::Weak,
+        Some((_, hir::Fairness::Strong)) => Fairness::Strong,
+        Some((_, hir::Fairness::Unfair)) => Fairness::Unfair,
+    }
 }
 
 fn args(

@@ -4,7 +4,7 @@ use super::expression::Want;
 use super::fold;
 use super::lowering::{Lowering, reg_words};
 use crate::hir::{self, ExprKind, Method, ReceiveOp, Type};
-use crate::program::{ChanOp, Expr, Instr, Query, Reg, SyncOp, WaitMode};
+use crate::program::{ChanOp, Expr, FutureOp, Instr, Query, Reg, SyncOp, WaitMode};
 
 /// What a method becomes.
 enum Shape {
@@ -16,6 +16,14 @@ enum Shape {
     Recv,
     RecvOr,
     TryRecv,
+    Future(FutureOp),
+    /// The name of no exception is known only here.
+    Exception,
+    WaitJobs {
+        all: bool,
+    },
+    /// The executor is shut down, then its jobs are waited for.
+    Shutdown,
 }
 
 impl<'h> Lowering<'h, '_> {
@@ -44,6 +52,9 @@ impl<'h> Lowering<'h, '_> {
             return Vec::new();
         }
         let mut operands = self.list(std::iter::once(receiver).chain(args));
+        if let Shape::WaitJobs { all } = shape {
+            return self.wait_jobs(expr, operands.remove(0), all, want);
+        }
         let object = operands.remove(0).remove(0);
         let arg = operands.first().and_then(|words| words.first()).cloned();
         match shape {
@@ -69,7 +80,16 @@ impl<'h> Lowering<'h, '_> {
                 );
                 reg_words(ok, self.cx.types.width(&expr.ty))
             }
-            Shape::Ask(_) => unreachable!("handled before"),
+            Shape::Future(op) => self.future(expr, op, object, want),
+            Shape::Exception => {
+                let none = self.cx.names.intern("");
+                self.future(expr, FutureOp::Exception(none), object, want)
+            }
+            Shape::Shutdown => {
+                self.sync(expr, SyncOp::Shutdown, object.clone(), None, want);
+                self.sync(expr, SyncOp::Drain, object, None, want)
+            }
+            Shape::Ask(_) | Shape::WaitJobs { .. } => unreachable!("handled before"),
         }
     }
 
@@ -280,5 +300,14 @@ fn shape(method: Method) -> Shape {
         Method::ChanJoin => Shape::Sync(SyncOp::ChanJoin),
         Method::Join => Shape::Sync(SyncOp::Join),
         Method::IsAlive => Shape::Ask(Query::IsAlive),
+        Method::FutureResult => Shape::Future(FutureOp::Result(Wait)),
+        Method::FutureResultFor => Shape::Future(FutureOp::Result(Timeout)),
+        Method::FutureCancel => Shape::Future(FutureOp::Cancel),
+        Method::FutureException => Shape::Exception,
+        Method::FutureDone => Shape::Ask(Query::IsDone),
+        Method::WaitAll => Shape::WaitJobs { all: true },
+        Method::WaitAny => Shape::WaitJobs { all: false },
+        Method::Shutdown => Shape::Shutdown,
+        Method::ShutdownNow => Shape::Sync(SyncOp::ShutdownNow),
     }
 }

@@ -7,7 +7,7 @@
 //!
 //! In reading order: `limits` (what is refused), `tables` and `types`
 //! (declarations), `lowering` with `statement`, `exit`, `expression`,
-//! `condition`, `place`, `method` (code), `assemble` (labels to positions),
+//! `condition`, `place`, `method`, `executor` (code), `assemble` (labels to positions),
 //! `entry` (actors that begin with what can fail), `liveness` (dead registers),
 //! `link` (all of it in one program), `steps` (the steps of each line, in words).
 //!
@@ -26,6 +26,7 @@ mod code;
 mod condition;
 mod context;
 mod entry;
+mod executor;
 mod exit;
 mod expression;
 mod fold;
@@ -79,7 +80,8 @@ pub fn compile(scenario: &Scenario) -> Result<Program, Vec<Diagnostic>> {
         return Err(errors);
     }
     entry::add_begins(&mut functions, &bodies);
-    let mut parts = link::link(cx, functions, &bodies, properties);
+    let workers = executor::add_workers(&mut cx, &mut functions);
+    let mut parts = link::link(cx, functions, &bodies, &workers, properties);
     parts.waits_in_if = hints::waits_in_if(&scenario.functions);
     Ok(Program::new(parts).expect("lowering names only rows that exist"))
 }

@@ -105,6 +105,10 @@ fn operands(expr: &Expr) -> Vec<&Expr> {
         ExprKind::Method(_, receiver, args) => std::iter::once(&**receiver).chain(args).collect(),
         ExprKind::Atomic(_, place, args) => place.indices.iter().chain(args).collect(),
         ExprKind::Spawn(spawn) => spawn.args.iter().collect(),
+        ExprKind::Submit(submit) => std::iter::once(&submit.executor)
+            .chain(&submit.args)
+            .collect(),
+        ExprKind::Pick(of, index) => vec![of, index],
         ExprKind::Any(choice) => vec![&choice.from, &choice.to],
     }
 }

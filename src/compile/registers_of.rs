@@ -19,6 +19,10 @@ pub(super) fn in_expr(expr: &Expr, visit: &mut impl FnMut(Reg)) {
         }
         Expr::Cell(cell) => in_cell(cell, visit),
         Expr::Element { index, .. } => in_expr(index, visit),
+        Expr::Pick(index, of) => {
+            in_expr(index, visit);
+            of.iter().for_each(|one| in_expr(one, visit));
+        }
     }
 }
 
@@ -63,6 +67,24 @@ pub(super) fn read_by(instr: &Instr, visit: &mut impl FnMut(Reg)) {
         Instr::Spawn { args, .. } | Instr::Call(_, args, _) | Instr::Return(args) => {
             args.iter().for_each(|arg| in_expr(arg, visit));
         }
+        Instr::Submit { executor, args, .. } => {
+            in_expr(executor, visit);
+            args.iter().for_each(|arg| in_expr(arg, visit));
+        }
+        Instr::Future { future, .. } => in_expr(future, visit),
+        Instr::WaitJobs { futures, seen, .. } => {
+            futures.iter().for_each(|future| in_expr(future, visit));
+            seen.iter().for_each(|&seen| visit(seen));
+        }
+        Instr::FinishJob {
+            future,
+            result,
+            width,
+            ..
+        } => {
+            visit(*future);
+            (*result..result.saturating_add(*width)).for_each(visit);
+        }
         Instr::Print(items) => items.iter().for_each(|(item, _)| in_expr(item, visit)),
         Instr::Ask(_, _, expr)
         | Instr::WaitUntil(expr)
@@ -72,6 +94,7 @@ pub(super) fn read_by(instr: &Instr, visit: &mut impl FnMut(Reg)) {
         | Instr::Assert(expr, _) => in_expr(expr, visit),
         Instr::Reraise(reg) | Instr::UnlessCaught(reg, ..) => visit(*reg),
         Instr::Begin
+        | Instr::TakeJob { .. }
         | Instr::AtomicBegin(_)
         | Instr::Yield
         | Instr::Sleep
@@ -96,11 +119,21 @@ pub(super) fn written_by(instr: &Instr, returned: impl Fn(FunctionId) -> u16) ->
         Instr::Rmw(dst, ..)
         | Instr::CompareExchange(dst, ..)
         | Instr::Sync { dst, .. }
-        | Instr::Spawn { dst, .. } => [some(dst, 1), none],
+        | Instr::Spawn { dst, .. }
+        | Instr::Submit { dst, .. } => [some(dst, 1), none],
+        Instr::Future { dst, width, .. } => [some(dst, *width), none],
+        Instr::WaitJobs { dst, seen, .. } => [some(dst, 1), some(seen, 1)],
+        Instr::TakeJob {
+            future,
+            result,
+            width,
+            ..
+        } => [(*future, 1), (*result, *width)],
         Instr::Chan { dst, width, ok, .. } => [some(dst, *width), some(ok, 1)],
         Instr::Call(function, _, dst) => [some(dst, returned(*function)), none],
         Instr::Begin
         | Instr::Store(..)
+        | Instr::FinishJob { .. }
         | Instr::WaitUntil(_)
         | Instr::AtomicBegin(_)
         | Instr::Yield

@@ -87,6 +87,9 @@ impl<'h> Lowering<'h, '_> {
                 let head_span = head(span, channel.span);
                 self.receive_loop(*local, channel_word, ReceiveOp::Wait, body, head_span);
             }
+            StmtKind::ForFutures(local, how, futures, body) => {
+                self.for_futures(*local, *how, futures, body, span);
+            }
             StmtKind::WhileReceive(local, channel, op, body) => {
                 self.while_receive(*local, channel, *op, body, span);
             }
@@ -183,7 +186,7 @@ impl<'h> Lowering<'h, '_> {
     }
 
     /// The body of a loop: `continue` goes to `next`, `break` to `end`.
-    fn round(&mut self, body: &'h Block, next: Label, end: Label) {
+    pub fn round(&mut self, body: &'h Block, next: Label, end: Label) {
         self.push_exit(OnLeave::Loop { end, next }, None);
         self.block(body);
         self.exits.pop();

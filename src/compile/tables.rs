@@ -174,7 +174,7 @@ impl Layout {
                 capacity: *capacity,
                 width: u32::try_from(types.width(element)).expect("the limits were checked"),
             },
-            hir::ObjectKind::Executor { .. } => unreachable!("the limits refuse executors"),
+            hir::ObjectKind::Executor { workers, .. } => ObjectKind::Executor { workers: *workers },
         }
     }
 

@@ -51,6 +51,7 @@ impl<'h> Types<'h> {
         match ty {
             Type::Unit => 0,
             Type::Struct(id) => self.structs[id.index()],
+            Type::Futures(_, n) => *n as usize,
             _ => 1,
         }
     }
@@ -85,6 +86,11 @@ impl<'h> Types<'h> {
             for field in &self.scenario.structs[id.index()].fields {
                 self.push_words(&field.ty, &format!("{suffix}.{}", field.name), words);
             }
+        } else if let Type::Futures(of, n) = ty {
+            for index in 0..*n {
+                let one = Type::Future(of.clone());
+                self.push_words(&one, &format!("{suffix}[{index}]"), words);
+            }
         } else if *ty != Type::Unit {
             words.push(Word {
                 suffix: suffix.to_owned(),
@@ -101,7 +107,8 @@ fn kind(ty: &Type) -> ValueKind {
         Type::Enum(id) => ValueKind::Enum(id.0),
         Type::Str => ValueKind::Str,
         Type::Object(_) => ValueKind::Object,
-        Type::Handle | Type::Future(_) | Type::Task(_) => ValueKind::Handle,
-        Type::Unit | Type::Int | Type::Struct(_) => ValueKind::Int,
+        Type::Handle | Type::Task(_) => ValueKind::Handle,
+        Type::Future(_) => ValueKind::Future,
+        Type::Unit | Type::Int | Type::Struct(_) | Type::Futures(..) => ValueKind::Int,
     }
 }

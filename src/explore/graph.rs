@@ -4,11 +4,20 @@
 use super::expand::Expander;
 use super::limits::{Bound, MemoryBudget};
 use super::stateful::Search;
+use crate::semantics::State;
+use crate::trace::Action;
+use std::ops::Range;
 
 /// Bytes of a step.
 const STEP_BYTES: usize = size_of::<u32>() + size_of::<u8>();
 /// Bytes of a state, with what questions about the graph need for it.
 const STATE_BYTES: usize = size_of::<u32>() + 3 * size_of::<u64>() + 1;
+/// Bytes that questions about circles need for a state besides: numbers, stacks
+/// and parts of a search for components, and what properties say of it.
+const CIRCLE_BYTES: usize = 12 * size_of::<u32>();
+
+/// The target of a step that leads nowhere.
+const NOWHERE: u32 = u32::MAX;
 
 /// Steps between stored states, by their origin.
 pub struct Graph {
@@ -16,10 +25,24 @@ pub struct Graph {
     first: Vec<u32>,
     actors: Vec<u8>,
     targets: Vec<u32>,
-    /// For each state, the actors (one bit each) with a step in which the
-    /// execution stops.
-    failing: Vec<u64>,
+    /// One for each step, or none at all.
+    marks: Vec<u8>,
 }
+
+/// A step out of a state.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct GraphStep {
+    /// Who.
+    pub actor: usize,
+    /// Where to; `None` if the execution stops in it.
+    pub to: Option<usize>,
+    /// What was noted about it; 0 in a graph without marks.
+    pub mark: u8,
+}
+
+/// What is noted about a step: from the state before it, who and which way, and
+/// the state after it.
+pub type Marker<'a> = &'a mut dyn FnMut(&State, Action, &State) -> u8;
 
 impl Graph {
     /// Expands every state that the search expanded.
@@ -31,10 +54,33 @@ impl Graph {
     /// [`Bound::Memory`] if the graph would not fit into the budget beside the
     /// stored states.
     pub fn new(search: &Search<'_>, budget: MemoryBudget) -> Result<Self, Bound> {
+        Self::build(search, budget, None)
+    }
+
+    /// The same with a mark on every step; 6 bytes for each. Leaves room for
+    /// questions about circles.
+    ///
+    /// # Errors
+    ///
+    /// As [`Graph::new`].
+    pub fn marked(
+        search: &Search<'_>,
+        budget: MemoryBudget,
+        marker: Marker<'_>,
+    ) -> Result<Self, Bound> {
+        Self::build(search, budget, Some(marker))
+    }
+
+    fn build(
+        search: &Search<'_>,
+        budget: MemoryBudget,
+        mut marker: Option<Marker<'_>>,
+    ) -> Result<Self, Bound> {
         let n_states = search.n_expanded() as usize;
         let n_steps = usize::try_from(search.n_steps()).unwrap_or(usize::MAX);
-        let steps = n_steps.saturating_mul(STEP_BYTES);
-        let bytes = steps.saturating_add(n_states * STATE_BYTES);
+        let marks = usize::from(marker.is_some());
+        let steps = n_steps.saturating_mul(STEP_BYTES + marks);
+        let bytes = steps.saturating_add(n_states * (STATE_BYTES + marks * CIRCLE_BYTES));
         if n_steps > u32::MAX as usize || !budget.allows(bytes.saturating_add(search.bytes())) {
             return Err(Bound::Memory);
         }
@@ -42,28 +88,25 @@ impl Graph {
             first: Vec::with_capacity(n_states + 1),
             actors: Vec::with_capacity(n_steps),
             targets: Vec::with_capacity(n_steps),
-            failing: Vec::with_capacity(n_states),
+            marks: Vec::with_capacity(n_steps * marks),
         };
         graph.first.push(0);
         let mut expander = Expander::new(search.machine());
         let mut state = search.blank();
         for id in 0..search.n_expanded() {
             search.load(id, &mut state);
-            let mut failing = 0;
             // A state at which the search gave up still shows the steps before that.
             let _ = expander.steps(&state, |action, after, _| {
-                let Ok(after) = after else {
-                    failing |= 1 << action.actor;
-                    return;
-                };
-                if let Some(to) = search.find(after) {
+                let actor = u8::try_from(action.actor).expect("at most 64 actors");
+                let to = after.ok().and_then(|after| search.find(after));
+                graph.actors.push(actor);
+                graph.targets.push(to.unwrap_or(NOWHERE));
+                if let Some(marker) = &mut marker {
                     graph
-                        .actors
-                        .push(u8::try_from(action.actor).expect("at most 64 actors"));
-                    graph.targets.push(to);
+                        .marks
+                        .push(after.map_or(0, |after| marker(&state, action, after)));
                 }
             });
-            graph.failing.push(failing);
             let n = u32::try_from(graph.targets.len()).expect("their number was checked");
             graph.first.push(n);
         }
@@ -80,17 +123,66 @@ impl Graph {
         self.len() == 0
     }
 
-    /// The steps out of a state: who, and where to.
-    pub fn steps(&self, state: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
-        let range = match self.first.get(state + 1) {
+    /// The numbers of the steps out of a state, in order of actors and ways.
+    pub fn numbers(&self, state: usize) -> Range<usize> {
+        match self.first.get(state + 1) {
             Some(&end) => self.first[state] as usize..end as usize,
             None => 0..0,
-        };
-        let actors = self.actors[range.clone()].iter();
-        let targets = self.targets[range].iter();
-        actors
-            .zip(targets)
-            .map(|(&actor, &to)| (usize::from(actor), to as usize))
+        }
+    }
+
+    /// The step with a number.
+    pub fn step(&self, number: usize) -> GraphStep {
+        let to = self.targets[number];
+        GraphStep {
+            actor: usize::from(self.actors[number]),
+            to: (to != NOWHERE).then_some(to as usize),
+            mark: self.marks.get(number).copied().unwrap_or(0),
+        }
+    }
+
+    /// The state that the step with a number leaves.
+    pub fn origin(&self, number: usize) -> usize {
+        self.first
+            .partition_point(|&first| first as usize <= number)
+            - 1
+    }
+
+    /// All steps out of a state, also those in which the execution stops.
+    pub fn all_steps(&self, state: usize) -> impl Iterator<Item = GraphStep> + '_ {
+        self.numbers(state).map(|number| self.step(number))
+    }
+
+    /// The actors that can take a step in a state, one bit each.
+    pub fn enabled(&self, state: usize) -> u64 {
+        let actors = self.actors[self.numbers(state)].iter();
+        actors.fold(0, |mask, &actor| mask | 1 << actor)
+    }
+
+    /// The steps out of a state to another: who, and where to.
+    pub fn steps(&self, state: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.all_steps(state)
+            .filter_map(|step| Some((step.actor, step.to?)))
+    }
+
+    /// The actions of steps, each from the state that the one before leads to,
+    /// the first from `from`.
+    pub fn actions(&self, search: &Search<'_>, from: usize, steps: &[usize]) -> Vec<Action> {
+        let mut expander = Expander::new(search.machine());
+        let mut state = search.blank();
+        let mut at = from;
+        let mut actions = Vec::with_capacity(steps.len());
+        for &number in steps {
+            search.load(u32::try_from(at).expect("a state's number"), &mut state);
+            let mut here = self.numbers(at);
+            let _ = expander.steps(&state, |action, _, _| {
+                if here.next() == Some(number) {
+                    actions.push(action);
+                }
+            });
+            at = self.step(number).to.unwrap_or(at);
+        }
+        actions
     }
 
     /// For each state, the actors (one bit each) that still take a step on some
@@ -102,7 +194,11 @@ impl Graph {
     /// The same with the steps in which the execution stops: whoever is not among
     /// them waits for ever.
     pub fn not_blocked(&self) -> Vec<u64> {
-        self.backwards(self.failing.clone())
+        let failing = |state: usize| {
+            let stops = self.all_steps(state).filter(|step| step.to.is_none());
+            stops.fold(0, |mask, step| mask | 1 << step.actor)
+        };
+        self.backwards((0..self.len()).map(failing).collect())
     }
 
     fn backwards(&self, mut moving: Vec<u64>) -> Vec<u64> {

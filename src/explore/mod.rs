@@ -9,7 +9,7 @@ mod stateful;
 mod store;
 mod workers;
 
-pub use graph::Graph;
+pub use graph::{Graph, GraphStep, Marker};
 pub use limits::{Bound, Limits, MemoryBudget};
 pub use observer::{Observer, Taken, Visit};
 pub use shortest::{Goal, shortest};

@@ -59,6 +59,8 @@ pub enum StmtKind {
     For(LocalId, Expr, Expr, Block),
     /// `for x in q`: receives until the channel is closed and empty.
     ForReceive(LocalId, Expr, Block),
+    /// `for f in as_completed(fs)` and its relatives: one round for each future.
+    ForFutures(LocalId, FutureLoop, Expr, Block),
     /// `if let x = q.try_recv() { } else { }` and the like.
     IfReceive(LocalId, Expr, ReceiveOp, Block, Block),
     /// `while let x = q.recv() { }` and the like.
@@ -119,6 +121,17 @@ pub enum ReceiveOp {
     Try,
     /// `recv_for()`: may time out.
     Timeout,
+}
+
+/// What the rounds of a loop over futures are about.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum FutureLoop {
+    /// `for f in fs`: each future, in order.
+    Each,
+    /// `for f in as_completed(fs)`: each future once it is done, any of those first.
+    Completed,
+    /// `for r in p.map(f, a..b)`: each result, in order.
+    Results,
 }
 
 /// What `with` takes and gives back.
@@ -227,7 +240,7 @@ pub enum ExprKind {
     If(Box<Expr>, Box<Expr>, Box<Expr>),
     /// A field of a struct value that is not in shared memory.
     Field(Box<Expr>, usize),
-    /// `Job(1, false)`.
+    /// `Job(1, false)`; also several futures, `[f, g]` or what `map` gives.
     Struct(Vec<Expr>),
     /// A call of a function.
     Call(FunctionId, Vec<Expr>),
@@ -237,6 +250,10 @@ pub enum ExprKind {
     Atomic(AtomicOp, Place, Vec<Expr>),
     /// `spawn f(a)`.
     Spawn(Box<Spawn>),
+    /// `p.submit(f, a)`.
+    Submit(Box<Submit>),
+    /// `fs[i]` of several futures.
+    Pick(Box<Expr>, Box<Expr>),
     /// `any(a..b)`, `any(bool)`.
     Any(Box<Choice>),
     /// `actor.local`, in properties only.
@@ -265,6 +282,17 @@ pub struct Spawn {
     pub name: Option<String>,
     /// Need not end.
     pub daemon: bool,
+}
+
+/// A job for an executor.
+#[derive(Clone, Debug)]
+pub struct Submit {
+    /// The executor.
+    pub executor: Expr,
+    /// What the job runs.
+    pub function: FunctionId,
+    /// With what arguments.
+    pub args: Vec<Expr>,
 }
 
 /// What runs a spawned function.
@@ -446,4 +474,22 @@ pub enum Method {
     Join,
     /// `h.is_alive()` → bool
     IsAlive,
+    /// `f.result()` → what the job returned
+    FutureResult,
+    /// `f.result_for()` → the same; may time out
+    FutureResultFor,
+    /// `f.done()` → bool
+    FutureDone,
+    /// `f.cancel()` → bool
+    FutureCancel,
+    /// `f.exception()` → the name of what the job raised, or the empty string
+    FutureException,
+    /// `wait_all(fs)`
+    WaitAll,
+    /// `wait_any(fs)` → one of those that are done
+    WaitAny,
+    /// `p.shutdown()`
+    Shutdown,
+    /// `p.shutdown_now()`
+    ShutdownNow,
 }

@@ -37,6 +37,8 @@ pub enum Type {
     Handle,
     /// What `submit` gives: a future whose result has the type.
     Future(Box<Type>),
+    /// That many futures of jobs whose results have the type, one word each.
+    Futures(Box<Type>, u32),
     /// An async task's handle whose result has the type.
     Task(Box<Type>),
 }

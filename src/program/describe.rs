@@ -1,6 +1,6 @@
 //! What a step does, in plain words with the author's names.
 
-use super::instr::{ChanOp, Instr, RmwOp, SyncOp, WaitMode};
+use super::instr::{ChanOp, FutureOp, Instr, RmwOp, SyncOp, WaitMode};
 use super::table::{Pc, Program};
 use super::wording::{Wording, operator};
 
@@ -44,6 +44,7 @@ pub fn describe(program: &Program, pc: Pc) -> String {
             }
         }
         Instr::Ask(_, query, object) => match query {
+            super::Query::IsDone => format!("ask whether {} is done", words.expr(object)),
             super::Query::IsAlive => format!("ask whether {} is alive", words.actor(object)),
             _ => format!("ask {}.{}()", words.object(object), words.query(*query)),
         },
@@ -53,6 +54,33 @@ pub fn describe(program: &Program, pc: Pc) -> String {
         Instr::Spawn { function, .. } => {
             format!("spawn {}", program.functions[function.index()].name)
         }
+        Instr::Submit {
+            executor, function, ..
+        } => {
+            let job = &program.functions[function.index()].name;
+            format!("submit {job} to {}", words.object(executor))
+        }
+        Instr::Future { op, future, .. } => {
+            let future = words.expr(future);
+            match op {
+                FutureOp::Result(mode) => {
+                    waiting(*mode, &format!("wait for the result of {future}"))
+                }
+                FutureOp::Exception(_) => format!("wait for the exception of {future}"),
+                FutureOp::Cancel => format!("cancel {future}"),
+            }
+        }
+        Instr::WaitJobs { futures, all, .. } => {
+            let which = if *all { "all" } else { "one" };
+            format!("wait for {which} of [{}]", words.list(futures))
+        }
+        Instr::TakeJob { executor, .. } => {
+            format!("take a job of {}", program.objects[executor.index()].name)
+        }
+        Instr::FinishJob { failed, .. } => match failed {
+            true => "the job fails".to_owned(),
+            false => "the job is done".to_owned(),
+        },
         Instr::WaitUntil(condition) => format!("wait until {}", words.expr(condition)),
         Instr::AtomicBegin(_) => "the whole block at once".to_owned(),
         Instr::Yield => "yield".to_owned(),
@@ -119,5 +147,8 @@ fn sync(op: SyncOp, object: &str, arg: Option<&str>) -> String {
         SyncOp::ChanJoin => format!("wait for all jobs of {object}"),
         SyncOp::Close => format!("close {object}"),
         SyncOp::Join => format!("join {object}"),
+        SyncOp::Shutdown => format!("shut {object} down"),
+        SyncOp::ShutdownNow => format!("shut {object} down and cancel what waits in its queue"),
+        SyncOp::Drain => format!("wait for all jobs of {object}"),
     }
 }

@@ -7,7 +7,7 @@
 use std::fmt::Write;
 
 use super::expr::Query;
-use super::instr::{Access, ChanOp, Instr, RmwOp, SyncOp, WaitMode};
+use super::instr::{Access, ChanOp, FutureOp, Instr, RmwOp, SyncOp, WaitMode};
 use super::table::{Function, FunctionId, Pc, Program, Reg, ValueKind};
 use super::wording::{Wording, operator};
 
@@ -155,6 +155,7 @@ fn instr_text(program: &Program, words: Wording<'_>, instr: &Instr) -> String {
         Instr::Ask(reg, query, object) => {
             let object = match query {
                 Query::IsAlive => words.actor(object),
+                Query::IsDone => words.expr(object),
                 _ => words.object(object),
             };
             format!(
@@ -188,6 +189,48 @@ fn instr_text(program: &Program, words: Wording<'_>, instr: &Instr) -> String {
                 "{}spawn {daemon}{function}({args}){name}",
                 result(words, *dst)
             )
+        }
+        Instr::Submit {
+            dst,
+            executor,
+            function,
+            args,
+        } => {
+            let (to, job) = (words.object(executor), function_name(program, *function));
+            let args = words.list(args);
+            format!("{}submit {to} {job}({args})", result(words, *dst))
+        }
+        Instr::Future {
+            op, future, dst, ..
+        } => {
+            let op = match op {
+                FutureOp::Result(WaitMode::Wait) => "result",
+                FutureOp::Result(_) => "result for a while",
+                FutureOp::Exception(_) => "exception",
+                FutureOp::Cancel => "cancel",
+            };
+            format!("{}{op} {}", result(words, *dst), words.expr(future))
+        }
+        Instr::WaitJobs {
+            futures,
+            all,
+            dst,
+            seen,
+        } => {
+            let which = if *all { "all" } else { "one" };
+            let but = seen.map_or(String::new(), |reg| format!(" but {}", words.reg(reg)));
+            let futures = words.list(futures);
+            format!("{}wait {which} [{futures}]{but}", result(words, *dst))
+        }
+        Instr::TakeJob {
+            executor, future, ..
+        } => {
+            let name = &program.objects[executor.index()].name;
+            format!("{} = take {name}", words.reg(*future))
+        }
+        Instr::FinishJob { future, failed, .. } => {
+            let how = if *failed { "fail" } else { "finish" };
+            format!("{how} {}", words.reg(*future))
         }
         Instr::WaitUntil(condition) => format!("wait until {}", words.expr(condition)),
         Instr::AtomicBegin(end) => format!("atomic until {end}"),
@@ -328,6 +371,9 @@ fn sync_name(op: SyncOp) -> String {
         SyncOp::ChanJoin => (WaitMode::Wait, "join"),
         SyncOp::Close => (WaitMode::Wait, "close"),
         SyncOp::Join => (WaitMode::Wait, "join"),
+        SyncOp::Shutdown => (WaitMode::Wait, "shutdown"),
+        SyncOp::ShutdownNow => (WaitMode::Wait, "shutdown_now"),
+        SyncOp::Drain => (WaitMode::Wait, "drain"),
     };
     format!("{}{name}", mode_word(mode))
 }

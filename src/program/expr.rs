@@ -32,6 +32,9 @@ pub enum Expr {
         /// Elements of the array.
         len: u32,
     },
+    /// One of several values: the index must be below their number, else the
+    /// execution stops with a finding.
+    Pick(Box<Expr>, Box<[Expr]>),
 }
 
 /// Operators with one operand.
@@ -105,6 +108,8 @@ pub enum Query {
     IsFull,
     /// The actor with that handle has not ended.
     IsAlive,
+    /// The job of that future is finished, failed or cancelled.
+    IsDone,
 }
 
 /// Which word of memory: `base + sum(index * stride)`.

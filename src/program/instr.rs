@@ -1,7 +1,7 @@
 //! Instructions. Registers are frame-relative; register 0 is the first parameter.
 
 use super::expr::{BinaryOp, CellRef, Expr, Query};
-use super::table::{FunctionId, LabelId, NameId, ObservedId, Pc, Reg};
+use super::table::{FunctionId, LabelId, NameId, ObjectId, ObservedId, Pc, Reg};
 
 /// Whether an access to memory can take part in a data race.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -87,6 +87,12 @@ pub enum SyncOp {
     Close,
     /// Wait until an actor has ended.
     Join,
+    /// An executor takes no jobs any more.
+    Shutdown,
+    /// The same, and the jobs that nobody has begun are cancelled.
+    ShutdownNow,
+    /// Wait until all jobs of an executor are done.
+    Drain,
 }
 
 /// A receive or send.
@@ -97,6 +103,18 @@ pub enum ChanOp {
     /// Raises `Closed` when closed and empty, unless `ok` is given: then `ok` is
     /// false and the element 0. `ok` is always given for `Try` and `Timeout`.
     Recv(WaitMode),
+}
+
+/// An operation on a future.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum FutureOp {
+    /// Wait for the job and give the words of its result, or raise what it raised.
+    /// With `Timeout` it raises `TimedOut` as long as the job is not done.
+    Result(WaitMode),
+    /// Wait for the job and give the name of what it raised, or this if nothing.
+    Exception(NameId),
+    /// Take the job out of the queue; gives whether it was still there.
+    Cancel,
 }
 
 /// Where a call or jump leads.
@@ -160,6 +178,61 @@ pub enum Instr {
         /// Need not end.
         daemon: bool,
     },
+    /// Put a job into an executor's queue; the register gets its future.
+    Submit {
+        /// The future.
+        dst: Option<Reg>,
+        /// The executor's number.
+        executor: Expr,
+        /// What the job runs.
+        function: FunctionId,
+        /// The words of its arguments.
+        args: Box<[Expr]>,
+    },
+    /// An operation on the future that the expression names.
+    Future {
+        /// The operation.
+        op: FutureOp,
+        /// The future's number.
+        future: Expr,
+        /// The first register of what it gives, if that is wanted.
+        dst: Option<Reg>,
+        /// Words of what it gives.
+        width: u16,
+    },
+    /// Wait for several futures.
+    WaitJobs {
+        /// Their numbers.
+        futures: Box<[Expr]>,
+        /// For all of them; else for one that `seen` does not name, any of those done.
+        all: bool,
+        /// The one that was done.
+        dst: Option<Reg>,
+        /// Positions of those that were given before, as bits; the new one is added.
+        seen: Option<Reg>,
+    },
+    /// A worker takes the oldest job of its executor and calls the job's function.
+    TakeJob {
+        /// The executor.
+        executor: ObjectId,
+        /// Gets the future.
+        future: Reg,
+        /// The first register of the result.
+        result: Reg,
+        /// Words that any job of the program returns.
+        width: u16,
+    },
+    /// What a worker's job gave becomes known.
+    FinishJob {
+        /// Holds the future.
+        future: Reg,
+        /// The first register of the result, or the exception.
+        result: Reg,
+        /// Words of the result; 1 for an exception.
+        width: u16,
+        /// It is an exception.
+        failed: bool,
+    },
     /// Wait until true; memory in it is read plainly, all at once.
     WaitUntil(Expr),
     /// Execute everything up to the matching `AtomicEnd` as one step.
@@ -214,6 +287,11 @@ impl Instr {
             | Instr::Ask(..)
             | Instr::Choose(..)
             | Instr::Spawn { .. }
+            | Instr::Submit { .. }
+            | Instr::Future { .. }
+            | Instr::WaitJobs { .. }
+            | Instr::TakeJob { .. }
+            | Instr::FinishJob { .. }
             | Instr::WaitUntil(..)
             | Instr::AtomicBegin(..)
             | Instr::Yield
@@ -253,6 +331,10 @@ impl Instr {
             self,
             Instr::Sync { .. }
                 | Instr::Chan { .. }
+                | Instr::Submit { .. }
+                | Instr::Future { .. }
+                | Instr::WaitJobs { .. }
+                | Instr::TakeJob { .. }
                 | Instr::Call(..)
                 | Instr::Raise(..)
                 | Instr::Reraise(..)

@@ -71,6 +71,11 @@ pub enum ObjectKind {
         /// Words of an element.
         width: u32,
     },
+    /// A pool of worker threads, which are actors of the program, with one queue.
+    Executor {
+        /// How many, at least 1.
+        workers: u32,
+    },
 }
 
 /// Who goes first at a reader-writer lock.

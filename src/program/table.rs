@@ -41,7 +41,7 @@ define_id! {
 
 /// Names of the exceptions that operations raise by themselves. They are the
 /// first rows of [`Parts::names`], in this order.
-pub const RAISED_BY_LIBRARY: [&str; 7] = [
+pub const RAISED_BY_LIBRARY: [&str; 9] = [
     "Closed",
     "NotHeld",
     "ReleasedTooOften",
@@ -49,6 +49,8 @@ pub const RAISED_BY_LIBRARY: [&str; 7] = [
     "CountedTooFar",
     "NotStarted",
     "Cancelled",
+    "TimedOut",
+    "ShutDown",
 ];
 
 /// An index into the code.
@@ -71,6 +73,8 @@ pub enum ValueKind {
     Object,
     /// The actor's name.
     Handle,
+    /// The name of a future's job.
+    Future,
 }
 
 /// One word of shared memory.
@@ -169,6 +173,20 @@ pub struct Actor {
     pub daemon: bool,
     /// The program ends when it ends.
     pub main: bool,
+    /// What the scheduler owes it.
+    pub fairness: Fairness,
+}
+
+/// What a scheduler owes an actor, in runs that go on for ever.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
+pub enum Fairness {
+    /// Nothing: it may stop anywhere.
+    Unfair,
+    /// If it can move from some point on, it moves again and again.
+    #[default]
+    Weak,
+    /// If it can move again and again, it moves again and again.
+    Strong,
 }
 
 /// What runs an actor.
@@ -176,6 +194,8 @@ pub struct Actor {
 pub enum ActorKind {
     /// A thread of its own.
     Thread,
+    /// A worker thread of the executor.
+    Worker(ObjectId),
 }
 
 /// Where an instruction comes from. For an access, the span of the expression
@@ -233,6 +253,10 @@ pub enum PropertyKind {
     Finally(Expr),
     /// True in some reachable state.
     Sometimes(Expr),
+    /// True at some moment of every fair run.
+    Eventually(Expr),
+    /// Whenever the first is true in a fair run, the second is then or later.
+    LeadsTo(Expr, Expr),
     /// In every run, the first comes before the second.
     Order(LabelId, LabelId),
 }

@@ -67,7 +67,8 @@ pub(super) fn check_kind(parts: &Parts, kind: &ValueKind) -> Checked {
         | ValueKind::Bool
         | ValueKind::Str
         | ValueKind::Object
-        | ValueKind::Handle => Ok(()),
+        | ValueKind::Handle
+        | ValueKind::Future => Ok(()),
     }
 }
 
@@ -140,6 +141,9 @@ fn check_actors(parts: &Parts) -> Checked {
         ensure(actor.args.len() == usize::from(function.n_params), || {
             format!("actor {} has other arguments than its function", actor.name)
         })?;
+        if let super::ActorKind::Worker(id) = actor.kind {
+            row("executor of a worker", id.index(), parts.objects.len())?;
+        }
     }
     Ok(())
 }
@@ -158,7 +162,12 @@ fn check_properties(parts: &Parts) -> Checked {
         match &property.kind {
             PropertyKind::Always(expr)
             | PropertyKind::Finally(expr)
-            | PropertyKind::Sometimes(expr) => looking.expr(expr)?,
+            | PropertyKind::Sometimes(expr)
+            | PropertyKind::Eventually(expr) => looking.expr(expr)?,
+            PropertyKind::LeadsTo(cause, effect) => {
+                looking.expr(cause)?;
+                looking.expr(effect)?;
+            }
             PropertyKind::Order(first, then) => {
                 row("label", first.index(), parts.labels.len())?;
                 row("label", then.index(), parts.labels.len())?;
@@ -240,6 +249,10 @@ impl Sight<'_> {
                     self.parts.objects.len() + 1,
                 )?;
                 self.expr(index)
+            }
+            Expr::Pick(index, of) => {
+                self.expr(index)?;
+                of.iter().try_for_each(|expr| self.expr(expr))
             }
         }
     }

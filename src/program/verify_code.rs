@@ -1,7 +1,7 @@
 //! The check of instructions: registers, jumps, handlers and the rows they name.
 
 use super::expr::Expr;
-use super::instr::Instr;
+use super::instr::{FutureOp, Instr};
 use super::table::{Function, FunctionId, Parts, Pc, Reg};
 use super::verify::{BrokenProgram, Checked, Sight, check_kind, ensure, row};
 
@@ -171,6 +171,55 @@ impl Room<'_> {
                 name.iter().try_for_each(|name| self.name(*name))?;
                 self.callee(*function, args.len())?;
                 all(args)
+            }
+            Instr::Submit {
+                dst,
+                executor,
+                function,
+                args,
+            } => {
+                self.regs(*dst, 1)?;
+                pure.expr(executor)?;
+                self.callee(*function, args.len())?;
+                all(args)
+            }
+            Instr::Future {
+                op,
+                future,
+                dst,
+                width,
+            } => {
+                self.regs(*dst, usize::from(*width))?;
+                if let FutureOp::Exception(none) = op {
+                    self.name(*none)?;
+                }
+                pure.expr(future)
+            }
+            Instr::WaitJobs {
+                futures, dst, seen, ..
+            } => {
+                self.regs(*dst, 1)?;
+                self.regs(*seen, 1)?;
+                all(futures)
+            }
+            Instr::TakeJob {
+                executor,
+                future,
+                result,
+                width,
+            } => {
+                row("executor", executor.index(), self.parts.objects.len())?;
+                self.regs(Some(*future), 1)?;
+                self.regs(Some(*result), usize::from(*width))
+            }
+            Instr::FinishJob {
+                future,
+                result,
+                width,
+                ..
+            } => {
+                self.regs(Some(*future), 1)?;
+                self.regs(Some(*result), usize::from(*width))
             }
             Instr::WaitUntil(condition) => Sight {
                 memory: true,

@@ -86,6 +86,7 @@ impl<'p> Wording<'p> {
             Expr::Query(query, object) => {
                 let object = match query {
                     Query::IsAlive => self.actor(object),
+                    Query::IsDone => self.expr(object),
                     _ => self.object(object),
                 };
                 (TIGHTEST, format!("{object}.{}()", self.query(*query)))
@@ -97,6 +98,10 @@ impl<'p> Wording<'p> {
             Expr::Element { base, index, .. } => {
                 let declared = &self.program.objects[base.index()].declared;
                 (TIGHTEST, format!("{declared}[{}]", self.expr(index)))
+            }
+            Expr::Pick(index, of) => {
+                let (of, index) = (self.list(of), self.expr(index));
+                (TIGHTEST, format!("[{of}][{index}]"))
             }
         };
         if binds < outer {
@@ -157,7 +162,7 @@ impl<'p> Wording<'p> {
             Expr::Cell(cell) => self.program.cells[cell.base.index()].kind == ValueKind::Bool,
             Expr::Query(query, _) => !matches!(query, Query::Permits | Query::Len),
             Expr::Observed(id) => self.program.observed[id.index()].kind == ValueKind::Bool,
-            Expr::Const(_) | Expr::Element { .. } => false,
+            Expr::Const(_) | Expr::Element { .. } | Expr::Pick(..) => false,
         }
     }
 
@@ -171,6 +176,7 @@ impl<'p> Wording<'p> {
             Query::IsEmpty => "is_empty",
             Query::IsFull => "is_full",
             Query::IsAlive => "is_alive",
+            Query::IsDone => "done",
         }
     }
 

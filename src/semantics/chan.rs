@@ -261,7 +261,7 @@ impl<R: Recorder> Step<'_, '_, R> {
         words
     }
 
-    fn choose_among(&mut self, n: usize) -> usize {
+    pub fn choose_among(&mut self, n: usize) -> usize {
         self.chooser
             .choose(u32::try_from(n).expect("at most 64 actors")) as usize
     }

@@ -59,6 +59,10 @@ impl Scene<'_> {
                     Err(Bounds)
                 }
             }
+            Expr::Pick(index, of) => {
+                let index = usize::try_from(self.eval(index)?).map_err(|_| Bounds)?;
+                of.get(index).map_or(Err(Bounds), |one| self.eval(one))
+            }
             Expr::Cell(place) => Ok(self.state.word(self.cell(place)?)),
             Expr::Query(query, object) => Ok(self.query(*query, self.eval(object)?)),
             Expr::Observed(observed) => Ok(self.state.word(self.layout.observed(observed.index()))),
@@ -87,6 +91,11 @@ impl Scene<'_> {
                 .is_ok_and(|actor| self.layout.status(self.state, actor) == Status::Running);
             return i64::from(alive);
         }
+        if query == Query::IsDone {
+            let future = usize::try_from(object).unwrap_or(usize::MAX);
+            let status = self.layout.job_status(self.state, future);
+            return i64::from(status.is_none_or(super::JobStatus::is_done));
+        }
         let Some(id) = object_id(self.program, object) else {
             return 0;
         };
@@ -106,7 +115,7 @@ impl Scene<'_> {
                 };
                 i64::from(capacity.is_some_and(|capacity| len >= i64::from(capacity)))
             }
-            Query::IsAlive => unreachable!("answered above"),
+            Query::IsAlive | Query::IsDone => unreachable!("answered above"),
         }
     }
 }

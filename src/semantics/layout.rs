@@ -1,5 +1,6 @@
 //! Where everything lies in a state: memory, objects, observed locals, named
-//! steps, then one slot of equal size for each actor.
+//! steps, then one slot of equal size for
+//! each actor, then one row for each future.
 //!
 //! A state is one flat row of 64-bit words. Its layout is fixed for a program
 //! and a [`Capacity`]: how many actors, how deep a stack and how long a queue it
@@ -7,7 +8,7 @@
 //! [`Grow`](super::Stop::Grow), and the search begins again with more room; so
 //! small scenarios have small states, and no size is guessed.
 
-use crate::program::{ObjectId, ObjectKind, Program, RwPolicy};
+use crate::program::{Instr, ObjectId, ObjectKind, Program, RwPolicy};
 
 /// The room a layout has for what a program can have any number of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,6 +19,8 @@ pub struct Capacity {
     pub stack: usize,
     /// Elements of an unbounded channel.
     pub queue: usize,
+    /// Futures, whatever became of their jobs.
+    pub futures: usize,
 }
 
 impl Capacity {
@@ -29,6 +32,7 @@ impl Capacity {
             actors: program.actors.len().max(1),
             stack: widest,
             queue: 4,
+            futures: program.code.iter().filter(|it| submits(it)).count(),
         }
     }
 }
@@ -51,6 +55,8 @@ pub struct Layout {
     labels: usize,
     actors: usize,
     actor_words: usize,
+    futures: usize,
+    future_words: usize,
     capacity: Capacity,
     n_words: usize,
 }
@@ -70,14 +76,18 @@ impl Layout {
         at += program.labels.len();
         let actors = at;
         let actor_words = slot::STACK + capacity.stack;
+        let futures = at + capacity.actors * actor_words;
+        let future_words = 1 + program.code.iter().map(words_of_job).max().unwrap_or(0);
         Self {
             objects,
             observed,
             labels,
             actors,
             actor_words,
+            futures,
+            future_words,
             capacity,
-            n_words: at + capacity.actors * actor_words,
+            n_words: futures + capacity.futures * future_words,
         }
     }
 
@@ -106,6 +116,30 @@ impl Layout {
     pub(super) fn actor(&self, actor: usize) -> usize {
         self.actors + actor * self.actor_words
     }
+
+    /// The first word of a future's row: what became of it. The others are its data.
+    pub(super) fn future(&self, future: usize) -> usize {
+        self.futures + future * self.future_words
+    }
+
+    /// The words of a future's data: arguments, then the result or the exception.
+    pub(super) fn future_data(&self, future: usize) -> std::ops::Range<usize> {
+        let first = self.future(future);
+        first + 1..first + self.future_words
+    }
+}
+
+fn submits(instr: &Instr) -> bool {
+    matches!(instr, Instr::Submit { .. })
+}
+
+/// Words that a future must have for this instruction.
+fn words_of_job(instr: &Instr) -> usize {
+    match instr {
+        Instr::Submit { args, .. } => args.len(),
+        Instr::FinishJob { width, .. } => usize::from(*width),
+        _ => 0,
+    }
 }
 
 /// Words of an object; what each means stands in the file of its primitive.
@@ -116,7 +150,10 @@ fn object_words(kind: &ObjectKind, capacity: Capacity) -> usize {
             RwPolicy::Readers | RwPolicy::Writers => 1 + capacity.actors,
             RwPolicy::Fair => 1 + 2 * capacity.actors,
         },
-        ObjectKind::Sem { .. } | ObjectKind::Once | ObjectKind::Latch { .. } => 1,
+        ObjectKind::Sem { .. }
+        | ObjectKind::Once
+        | ObjectKind::Latch { .. }
+        | ObjectKind::Executor { .. } => 1,
         ObjectKind::Cond { fifo, .. } => 1 + if *fifo { capacity.actors } else { 0 },
         ObjectKind::Event { .. } | ObjectKind::Barrier { .. } => 2,
         ObjectKind::Chan {

@@ -120,13 +120,24 @@ impl<R: Recorder> Step<'_, '_, R> {
     }
 
     fn call(&mut self, function: FunctionId, args: &[Expr], dst: Option<Reg>) -> Result<(), Stop> {
-        let program = self.machine.program;
-        let layout = &self.machine.layout;
         let mut words = Vec::with_capacity(args.len());
         for arg in args {
             words.push(self.eval(arg)?);
         }
         self.forget_dead(self.pc);
+        self.push_frame(function, words, dst)
+    }
+
+    /// Puts a frame of the function on top; its result goes to `dst`, and the
+    /// instruction after this one comes next.
+    pub fn push_frame(
+        &mut self,
+        function: FunctionId,
+        args: Vec<i64>,
+        dst: Option<Reg>,
+    ) -> Result<(), Stop> {
+        let program = self.machine.program;
+        let layout = &self.machine.layout;
         if self.open_calls() >= CALLS_MAX {
             return Err(Stop::Limit(Limit::Calls, self.pc));
         }
@@ -145,7 +156,7 @@ impl<R: Recorder> Step<'_, '_, R> {
         let link = i64::from(self.pc + 1) << DST_BITS | dst;
         let stack = at + slot::STACK;
         self.state.set_word(stack + next, link);
-        for (offset, word) in words.into_iter().enumerate() {
+        for (offset, word) in args.into_iter().enumerate() {
             self.state.set_word(stack + next + 1 + offset, word);
         }
         let frame = i64::try_from(next).expect("a stack's offset");
@@ -288,13 +299,13 @@ fn return_pc(link: i64) -> Pc {
 }
 
 /// An exception as one word of a register; never 0.
-fn pack(exception: Exception) -> i64 {
+pub(super) fn pack(exception: Exception) -> i64 {
     let misuse = exception.misuse.map_or(0, |misuse| misuse as i64 + 1);
     (i64::from(exception.pc) << 32) | (misuse << 24) | (i64::from(exception.name.0) + 1)
 }
 
-fn unpack(word: i64) -> Exception {
-    const MISUSES: [Misuse; 8] = [
+pub(super) fn unpack(word: i64) -> Exception {
+    const MISUSES: [Misuse; 9] = [
         Misuse::NotHeld,
         Misuse::WaitWithoutLock,
         Misuse::ReleasedPastBound,
@@ -303,6 +314,7 @@ fn unpack(word: i64) -> Exception {
         Misuse::CountedTooFar,
         Misuse::NotStarted,
         Misuse::BlockedInAtomic,
+        Misuse::SubmittedAfterShutdown,
     ];
     let misuse = usize::try_from(word >> 24 & 0xff).expect("eight bits");
     Exception {

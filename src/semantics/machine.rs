@@ -28,6 +28,9 @@ pub const CHOICES_MAX: u32 = 4_096;
 /// Messages that an unbounded channel may hold.
 pub const QUEUE_MAX: usize = 65_536;
 
+/// Futures that one execution may have.
+pub const FUTURES_MAX: usize = 256;
+
 /// Why a step did not end in a state.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stop {
@@ -50,6 +53,8 @@ pub enum Limit {
     Queue,
     /// [`CHOICES_MAX`].
     Choices,
+    /// [`FUTURES_MAX`].
+    Futures,
 }
 
 /// A program with a layout of its states.
@@ -64,6 +69,8 @@ pub struct Machine<'p> {
     /// Whether some code asks for unfinished jobs of a channel.
     pub(super) counts_jobs: bool,
     main: Option<usize>,
+    /// The workers of executors, ascending, each with its executor.
+    pub(super) workers: Vec<(usize, ObjectId)>,
 }
 
 /// How an instruction ended.
@@ -122,6 +129,7 @@ impl<'p> Machine<'p> {
             clears_events,
             counts_jobs: program.code.iter().any(super::chan::asks_for_jobs),
             main: program.actors.iter().position(|actor| actor.main),
+            workers: super::executor::workers(program),
         }
     }
 
@@ -182,13 +190,15 @@ impl<'p> Machine<'p> {
     }
 
     /// Whether the program has ended: the main actor has, or, without one, every
-    /// actor that is not a daemon.
+    /// actor that is not a daemon. A worker without a job keeps nothing running.
     pub fn is_over(&self, state: &State) -> bool {
         if let Some(main) = self.main {
             return !self.layout.is_running(state, main);
         }
         (0..self.layout.capacity().actors).all(|actor| {
-            !self.layout.is_running(state, actor) || self.layout.is_daemon(state, actor)
+            !self.layout.is_running(state, actor)
+                || self.layout.is_daemon(state, actor)
+                || self.has_nothing_to_do(state, actor)
         })
     }
 
@@ -247,6 +257,14 @@ impl<'p> Machine<'p> {
                 (Ok(from), Ok(to)) => from < to,
                 _ => true,
             },
+            Instr::Future { op, future, .. } => match scene.eval(future) {
+                Ok(future) => self.future_ready(state, *op, future),
+                Err(_) => true,
+            },
+            Instr::WaitJobs {
+                futures, all, seen, ..
+            } => super::future::gathered(&scene, futures, *all, *seen),
+            Instr::TakeJob { executor, .. } => self.takes(state, actor, *executor),
             Instr::WaitUntil(condition) => scene.eval(condition) != Ok(0),
             Instr::AtomicBegin(_) => self.atomic_ready(state, actor, pc),
             _ => true,
@@ -456,6 +474,39 @@ impl<R: Recorder> Step<'_, '_, R> {
                 daemon,
                 ..
             } => self.spawn(*dst, *function, args, *daemon),
+            Instr::Submit {
+                dst,
+                executor,
+                function: _,
+                args,
+            } => self.submit(*dst, executor, args),
+            Instr::Future {
+                op,
+                future,
+                dst,
+                width,
+            } => {
+                let future = self.eval(future)?;
+                self.ask_future(*op, future, *dst, *width)
+            }
+            Instr::WaitJobs {
+                futures,
+                all,
+                dst,
+                seen,
+            } => self.gather(futures, *all, *dst, *seen),
+            Instr::TakeJob {
+                executor,
+                future,
+                result,
+                ..
+            } => self.take_job(*executor, *future, *result),
+            Instr::FinishJob {
+                future,
+                result,
+                width,
+                failed,
+            } => self.finish_job(*future, *result, *width, *failed),
             Instr::WaitUntil(condition) => {
                 self.eval(condition)?;
                 self.saw_memory();

@@ -14,6 +14,8 @@ mod choice;
 mod cond;
 mod eval;
 mod event;
+mod executor;
+mod future;
 mod latch;
 mod layout;
 mod local;
@@ -29,9 +31,10 @@ mod sync;
 
 pub use choice::Chooser;
 pub use eval::{ArithmeticFault, Scene};
+pub use future::JobStatus;
 pub use layout::{Capacity, Layout};
 pub use machine::{
-    ACTORS_MAX, CALLS_MAX, CHOICES_MAX, LOCAL_FUEL, Limit, Machine, QUEUE_MAX, Stop,
+    ACTORS_MAX, CALLS_MAX, CHOICES_MAX, FUTURES_MAX, LOCAL_FUEL, Limit, Machine, QUEUE_MAX, Stop,
 };
 pub use record::{Event, EventKind, Exception, Fault, FaultKind, Incident, Misuse, Recorder};
 pub use state::{Phase, State, Status};

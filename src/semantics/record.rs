@@ -44,6 +44,20 @@ pub enum EventKind {
     Spawned(usize),
     /// It waited for the end of an actor.
     Joined(usize),
+    /// It put a job into the queue of an executor: the job's future.
+    Submitted(ObjectId, usize),
+    /// A worker took the job with that future.
+    Took(usize),
+    /// The job with that future gave its result.
+    Finished(usize),
+    /// The job with that future raised.
+    Failed(usize, Exception),
+    /// It got the words of a future's result, or of a question to it.
+    Got(usize, Vec<i64>),
+    /// It gave up waiting for a future that is not done.
+    GaveUp(usize),
+    /// All of several futures are done, or this one is.
+    Gathered(Option<usize>),
     /// The words printed.
     Printed(Vec<i64>),
     /// A step without an effect on others.
@@ -86,6 +100,8 @@ pub enum Misuse {
     NotStarted,
     /// M008: blocked, or ran without end, inside an atomic block.
     BlockedInAtomic,
+    /// M009: submitted a job to an executor that was shut down.
+    SubmittedAfterShutdown,
 }
 
 /// Why an execution stops in the middle of a step.

@@ -136,6 +136,13 @@ impl Layout {
         state.set_word(self.actor(actor) + slot::PC, i64::from(pc));
     }
 
+    /// Whether two states differ in more than what `actor` keeps to itself.
+    pub fn differ_beside(&self, one: &State, other: &State, actor: usize) -> bool {
+        let own = self.actor(actor)..self.actor(actor + 1);
+        one.words[..own.start] != other.words[..own.start]
+            || one.words[own.end..] != other.words[own.end..]
+    }
+
     /// What it is doing with its next instruction.
     pub fn phase(&self, state: &State, actor: usize) -> Phase {
         match state.word(self.actor(actor) + slot::PHASE) & 0xff {
@@ -182,6 +189,11 @@ impl Layout {
         let at = self.actor(actor);
         let frame = usize::try_from(state.word(at + slot::FRAME)).expect("a frame's offset");
         at + slot::STACK + frame + 1
+    }
+
+    /// The first register of the actor's outermost frame.
+    pub(super) fn bottom(&self, actor: usize) -> usize {
+        self.actor(actor) + slot::STACK + 1
     }
 
     /// Somebody has waited for its end.

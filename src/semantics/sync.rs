@@ -27,6 +27,7 @@ impl Machine<'_> {
             SyncOp::LatchWait => super::latch::is_ready(self, state, id),
             SyncOp::OnceBegin => super::once::is_ready(self, state, id),
             SyncOp::ChanJoin => super::chan::can_join(self, state, id),
+            SyncOp::Drain => !self.has_open_jobs(state, id),
             SyncOp::Unlock
             | SyncOp::ReadUnlock
             | SyncOp::WriteUnlock
@@ -41,7 +42,9 @@ impl Machine<'_> {
             | SyncOp::LatchAdd
             | SyncOp::OnceEnd
             | SyncOp::TaskDone
-            | SyncOp::Close => true,
+            | SyncOp::Close
+            | SyncOp::Shutdown
+            | SyncOp::ShutdownNow => true,
             SyncOp::Join => unreachable!("answered above"),
         }
     }
@@ -75,7 +78,9 @@ impl<R: Recorder> Step<'_, '_, R> {
             SyncOp::BarrierAbort => self.barrier_abort(id),
             SyncOp::CountDown => self.latch_add(id, -1),
             SyncOp::LatchAdd => self.latch_add(id, arg),
-            SyncOp::LatchWait | SyncOp::ChanJoin => self.did(id, None),
+            SyncOp::LatchWait | SyncOp::ChanJoin | SyncOp::Drain => self.did(id, None),
+            SyncOp::Shutdown => self.shutdown(id, false),
+            SyncOp::ShutdownNow => self.shutdown(id, true),
             SyncOp::OnceBegin => self.once_begin(id, dst),
             SyncOp::OnceEnd => self.once_end(id),
             SyncOp::TaskDone => self.task_done(id),

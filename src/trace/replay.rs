@@ -4,7 +4,8 @@
 use super::schedule::{Action, Schedule};
 use crate::program::{Pc, Program};
 use crate::semantics::{
-    Capacity, Chooser, Event, Exception, Fault, Incident, Limit, Machine, Recorder, State, Stop,
+    Capacity, Chooser, Event, EventKind, Exception, Fault, Incident, Limit, Machine, Recorder,
+    State, Stop,
 };
 use std::fmt;
 
@@ -52,11 +53,45 @@ impl Execution<'_> {
 
     /// The names of all actors, as the last state tells them.
     pub fn actor_names(&self) -> Vec<String> {
-        let layout = self.machine.layout();
-        let last = self.last();
-        (0..layout.n_actors(last))
-            .map(|actor| layout.actor_name(self.machine.program(), last, actor))
+        self.actor_names_in(self.last())
+    }
+
+    /// The names of all actors, as a state at the end tells them. A worker that
+    /// took one job in the execution is shown with it: `p#1: f`.
+    pub fn actor_names_in(&self, state: &State) -> Vec<String> {
+        let (layout, program) = (self.machine.layout(), self.machine.program());
+        let name = |actor| {
+            let own = layout.actor_name(program, state, actor);
+            match self.jobs_of(actor).as_slice() {
+                [only] => format!("{own}: {}", layout.job_name(program, state, *only)),
+                _ => own,
+            }
+        };
+        (0..layout.n_actors(state)).map(name).collect()
+    }
+
+    /// The jobs that an actor took, in order.
+    fn jobs_of(&self, actor: usize) -> Vec<usize> {
+        self.taken()
+            .filter(|&(worker, _)| worker == actor)
+            .map(|(_, job)| job)
             .collect()
+    }
+
+    /// The worker that took a job.
+    pub fn worker_of(&self, job: usize) -> Option<usize> {
+        let mut taken = self.taken();
+        taken
+            .find(|&(_, taken)| taken == job)
+            .map(|(worker, _)| worker)
+    }
+
+    fn taken(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let events = self.steps.iter().flat_map(|step| &step.events);
+        events.filter_map(|event| match event.kind {
+            EventKind::Took(job) => Some((event.actor, job)),
+            _ => None,
+        })
     }
 
     /// The exceptions that ended an actor, with the actor.

@@ -116,23 +116,6 @@ fn what_has_no_code_yet() {
         };
         spawn.kind = hir::SpawnKind::Process;
     });
-    let property = |scenario: &mut hir::Scenario, leads_to: bool| {
-        let hir::PropertyKind::Always(expr) = scenario.properties[0].kind.clone() else {
-            panic!("the property is an `always`");
-        };
-        scenario.properties[0].kind = if leads_to {
-            hir::PropertyKind::LeadsTo(expr.clone(), expr)
-        } else {
-            hir::PropertyKind::Eventually(expr)
-        };
-    };
-    no_code("`eventually`", &|scenario| property(scenario, false));
-    no_code("`leads_to`", &|scenario| property(scenario, true));
-    no_code("`fair` and `unfair` for `t`", &|scenario| {
-        scenario
-            .fairness
-            .push((hir::ActorId(0), hir::Fairness::Strong));
-    });
 }
 
 #[test]

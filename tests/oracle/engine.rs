@@ -72,6 +72,10 @@ pub fn as_fact(program: &Program, finding: &Finding) -> Option<Fact> {
     ) {
         return None;
     }
+    // Runs that go on for ever have an oracle of their own, in `tests/liveness`.
+    if finding.evidence.lasso().is_some() {
+        return None;
+    }
     let object = |id: threadbare::program::ObjectId| program.objects[id.index()].name.clone();
     let (places, what) = match &finding.key {
         Some(Key::Race(var, one, other)) => {
@@ -97,8 +101,17 @@ pub fn as_fact(program: &Program, finding: &Finding) -> Option<Fact> {
         }
         Some(Key::CutOff(span)) => (vec![*span], "cut off".to_owned()),
         Some(Key::Killed(span)) => (vec![*span], String::new()),
+        Some(Key::JobFailed(span, name, _)) => (vec![*span], program.name(*name).to_owned()),
+        Some(Key::JobLost(span)) => (vec![*span], "lost".to_owned()),
         Some(Key::PermitLeak(id)) => (Vec::new(), object(*id)),
         Some(Key::NotifyWithoutLock(span)) => (vec![*span], String::new()),
+        Some(
+            Key::Eventually(_)
+            | Key::LeadsTo(_)
+            | Key::Starvation(_)
+            | Key::Spinning(_)
+            | Key::Livelock(_),
+        ) => unreachable!("such a finding has a lasso"),
         None => match &finding.evidence {
             Evidence::LockOrder(circle) => {
                 let edges = circle.edges.iter();

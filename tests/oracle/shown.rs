@@ -234,6 +234,7 @@ pub fn shown_by_step(
                     Some(Misuse::CountedTooFar) => "M006",
                     Some(Misuse::NotStarted) => "M007",
                     Some(Misuse::BlockedInAtomic) => "M008",
+                    Some(Misuse::SubmittedAfterShutdown) => "M009",
                 };
                 let name = program.name(exception.name);
                 found.insert(Fact::new(code, place(exception.pc), name));

@@ -192,7 +192,11 @@ fn mentioned(
             mentioned(program, then, cells, objects);
             mentioned(program, otherwise, cells, objects);
         }
-        Expr::Const(_) | Expr::Reg(_) | Expr::Observed(_) | Expr::Element { .. } => {}
+        Expr::Const(_)
+        | Expr::Reg(_)
+        | Expr::Observed(_)
+        | Expr::Element { .. }
+        | Expr::Pick(..) => {}
     }
 }
 

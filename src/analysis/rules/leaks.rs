@@ -1,16 +1,19 @@
-//! K001, K005 and K006: what is left over when the program has ended.
+//! K001, K003 of jobs, K005 and K006: what is left over when the program has ended.
 
 use crate::analysis::facts::Facts;
 use crate::analysis::key::Key;
 use crate::explore::{Goal, Visit};
 use crate::program::{ObjectId, ObjectKind};
-use crate::semantics::Status;
+use crate::semantics::{JobStatus, Status};
 
 /// Looks at a final state.
 pub fn at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
     let program = facts.program;
     let layout = visit.machine.layout();
     for actor in 0..layout.n_actors(visit.state) {
+        if visit.machine.executor_of(actor).is_some() {
+            continue;
+        }
         let running = layout.status(visit.state, actor) == Status::Running;
         let daemon = layout.is_daemon(visit.state, actor);
         let spawned = layout.spawned_at(visit.state, actor);
@@ -29,12 +32,35 @@ pub fn at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
             facts.note(Key::Leak(place, outlived), goal);
         }
     }
+    jobs_at_the_end(facts, visit, goal);
     for (index, object) in program.objects.iter().enumerate() {
         let id = ObjectId::new(index);
         if let ObjectKind::Sem { initial, .. } = object.kind
             && visit.machine.permits(visit.state, id) < initial
         {
             facts.note(Key::PermitLeak(id), goal);
+        }
+    }
+}
+
+/// Jobs that the end of the program cuts off, and failures nobody knows of.
+fn jobs_at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
+    let program = facts.program;
+    let layout = visit.machine.layout();
+    for job in 0..layout.n_futures(visit.state) {
+        match layout.job_status(visit.state, job) {
+            Some(JobStatus::Pending | JobStatus::Running) => {
+                let submitted = layout.submitted_at(visit.state, job);
+                facts.note(Key::JobLost(program.site(submitted).span), goal);
+            }
+            Some(JobStatus::Failed) if !layout.is_asked(visit.state, job) => {
+                if let Some(exception) = layout.job_exception(visit.state, job) {
+                    let at = program.site(exception.pc).span;
+                    let key = Key::JobFailed(at, exception.name, exception.misuse);
+                    facts.note(key, goal);
+                }
+            }
+            Some(JobStatus::Failed | JobStatus::Finished | JobStatus::Cancelled) | None => {}
         }
     }
 }

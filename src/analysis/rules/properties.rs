@@ -3,7 +3,7 @@
 use crate::analysis::facts::{Ending, Facts, Hit};
 use crate::analysis::key::Key;
 use crate::explore::{Goal, Visit};
-use crate::program::PropertyKind;
+use crate::program::{Expr, PropertyKind};
 
 /// Evaluates `always` and `sometimes`.
 pub fn in_state(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
@@ -24,8 +24,26 @@ pub fn in_state(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
                 }
                 Err(_) => facts.note(Key::PropertyFault(index), goal),
             },
+            PropertyKind::Eventually(expr) => must_have_a_value(facts, visit, index, expr, goal),
+            PropertyKind::LeadsTo(cause, effect) => {
+                must_have_a_value(facts, visit, index, cause, goal);
+                must_have_a_value(facts, visit, index, effect, goal);
+            }
             PropertyKind::Finally(_) | PropertyKind::Order(..) => {}
         }
+    }
+}
+
+/// Properties of whole runs are judged when all states are known.
+fn must_have_a_value(
+    facts: &mut Facts<'_>,
+    visit: &Visit<'_>,
+    property: usize,
+    expr: &Expr,
+    goal: Goal,
+) {
+    if visit.machine.overview(visit.state).eval(expr).is_err() {
+        facts.note(Key::PropertyFault(property), goal);
     }
 }
 

@@ -10,9 +10,15 @@ use crate::program::{Expr, Instr, Program, PropertyKind, ValueKind};
 use crate::semantics::{Capacity, Layout, Scene, State};
 
 /// What was never reached, and what cannot fail.
-pub fn findings(program: &Program, facts: &Facts<'_>) -> Vec<Finding> {
+///
+/// Where an error was found, what is not reached may well be its consequence (the
+/// code behind a deadlock), so it is left out until the error is repaired.
+pub fn findings(program: &Program, facts: &Facts<'_>, any_error: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let unreached = unreached(program, facts);
+    let unreached = match any_error {
+        true => Vec::new(),
+        false => unreached(program, facts),
+    };
     let mut asserts: Vec<Span> = Vec::new();
     for (pc, instr) in program.code.iter().enumerate() {
         let site = &program.sites[pc];
@@ -43,8 +49,15 @@ pub fn findings(program: &Program, facts: &Facts<'_>) -> Vec<Finding> {
     }
     for property in &program.properties {
         let reason = match &property.kind {
-            PropertyKind::Finally(_) if facts.n_final == 0 => Vacuity::NoFinalState,
-            PropertyKind::Always(expr) | PropertyKind::Finally(expr) => {
+            PropertyKind::Finally(_) if facts.n_final == 0 => {
+                if any_error {
+                    continue;
+                }
+                Vacuity::NoFinalState
+            }
+            PropertyKind::Always(expr)
+            | PropertyKind::Finally(expr)
+            | PropertyKind::Eventually(expr) => {
                 if is_constant(expr) {
                     Vacuity::Constant
                 } else if holds_anyway(program, expr) {
@@ -53,7 +66,9 @@ pub fn findings(program: &Program, facts: &Facts<'_>) -> Vec<Finding> {
                     continue;
                 }
             }
-            PropertyKind::Sometimes(_) | PropertyKind::Order(..) => continue,
+            PropertyKind::Sometimes(_) | PropertyKind::LeadsTo(..) | PropertyKind::Order(..) => {
+                continue;
+            }
         };
         let evidence = Evidence::CannotFail(property.span, reason);
         findings.push(warning(Rule::CannotFail, evidence));
@@ -188,7 +203,8 @@ fn collect_constants(expr: &Expr, constants: &mut Vec<i64>) {
         | Expr::Cell(_)
         | Expr::Query(..)
         | Expr::Observed(_)
-        | Expr::Element { .. } => {}
+        | Expr::Element { .. }
+        | Expr::Pick(..) => {}
     }
 }
 
@@ -198,6 +214,7 @@ fn asks(expr: &Expr) -> bool {
         Expr::Query(..) | Expr::Observed(_) => true,
         Expr::Unary(_, operand) => asks(operand),
         Expr::Element { index, .. } => asks(index),
+        Expr::Pick(index, of) => asks(index) || of.iter().any(asks),
         Expr::Binary(_, left, right) => asks(left) || asks(right),
         Expr::If(condition, then, otherwise) => asks(condition) || asks(then) || asks(otherwise),
     }

@@ -22,6 +22,10 @@ pub(super) fn blocked(told: &mut Told<'_, '_>, blocked: &Blocked) {
     columns(told, &cause);
     match story.found.rule {
         Rule::LostSignal => lost::signal(told, &cause),
+        Rule::WorkersStarved => {
+            waiting_places(told, &cause);
+            super::job::workers_starved(told, blocked);
+        }
         Rule::SelfDeadlock => {
             waiting_places(told, &cause);
             together::alone(told, &cause);

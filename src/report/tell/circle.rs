@@ -37,6 +37,10 @@ pub(super) fn together(told: &mut Told<'_, '_>, cause: &[&Wait], blocked: &Block
         return;
     }
     told.rule = Some("do first what others wait for, and only then wait for them");
+    if let Some(text) = super::job::help_of_circle(story, cause) {
+        told.help(text);
+        return;
+    }
     if let Some(text) = holds_while_waiting(told, cause) {
         told.help(text);
         return;
@@ -243,6 +247,19 @@ pub(super) fn alone(told: &mut Told<'_, '_>, cause: &[&Wait]) {
         Resource::Once(_) => {
             told.help(format!("do not use `{name}` inside its own block"));
             format!("{who} waits for the block of `{name}`, in which it is itself")
+        }
+        Resource::Job(_) => {
+            told.help("a job cannot wait for its own result");
+            format!(
+                "{who} waits for {}, which it runs itself",
+                story.what(wait, true)
+            )
+        }
+        Resource::OpenJobs(_) => {
+            told.help(format!(
+                "let whoever submits shut `{name}` down, not one of its own jobs"
+            ));
+            format!("{who} waits for all jobs of `{name}`, and is one of them itself")
         }
         _ => format!("{who} waits for {}", story.what(wait, true)),
     };

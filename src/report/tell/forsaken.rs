@@ -333,7 +333,12 @@ fn helps(story: &Story<'_>, wait: &Wait) -> Vec<String> {
             "let somebody who is left make {} true",
             story.what(wait, true)
         )],
-        Resource::Once(_) | Resource::End(_) | Resource::Nothing => {
+        Resource::Job(_)
+        | Resource::AnyJob
+        | Resource::OpenJobs(_)
+        | Resource::Once(_)
+        | Resource::End(_)
+        | Resource::Nothing => {
             vec!["let it go on without this, or make sure that it comes".to_owned()]
         }
     }

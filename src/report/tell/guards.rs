@@ -82,6 +82,10 @@ fn accesses(program: &Program, instr: &Instr) -> Vec<(VarId, bool)> {
                     Expr::Cell(place) => all.push((var(place), false)),
                     Expr::Unary(_, inner) | Expr::Query(_, inner) => rest.push(inner),
                     Expr::Element { index, .. } => rest.push(index),
+                    Expr::Pick(index, of) => {
+                        rest.push(index);
+                        rest.extend(of);
+                    }
                     Expr::Binary(_, left, right) => rest.extend([&**left, &**right]),
                     Expr::If(one, two, three) => rest.extend([&**one, &**two, &**three]),
                     Expr::Const(_) | Expr::Reg(_) | Expr::Observed(_) => {}
@@ -104,7 +108,7 @@ fn users(program: &Program) -> Vec<BTreeSet<usize>> {
     }
     let n = program.actors.len();
     for (pc, instr) in program.code.iter().enumerate() {
-        if let Instr::Spawn { function, .. } = instr {
+        if let Instr::Spawn { function, .. } | Instr::Submit { function, .. } = instr {
             roots.push((n + 2 * pc, *function));
             roots.push((n + 2 * pc + 1, *function));
         }
@@ -134,7 +138,7 @@ fn held(program: &Program) -> Vec<Option<Held>> {
     let given_back = given_back(program);
     let mut entries: Vec<FunctionId> = program.actors.iter().map(|it| it.function).collect();
     entries.extend(program.code.iter().filter_map(|instr| match instr {
-        Instr::Spawn { function, .. } => Some(*function),
+        Instr::Spawn { function, .. } | Instr::Submit { function, .. } => Some(*function),
         _ => None,
     }));
     for function in entries {

@@ -124,6 +124,10 @@ impl Finder<'_> {
                 self.find(taken, at, hops, found);
             }
             Expr::Element { index, .. } => self.find(index, at, hops, found),
+            Expr::Pick(index, of) => {
+                self.find(index, at, hops, found);
+                of.iter().for_each(|one| self.find(one, at, hops, found));
+            }
             Expr::Cell(place) => {
                 if let Ok(cell) = self.scene.cell(place) {
                     let cell = CellId::new(cell);
@@ -166,13 +170,16 @@ impl Finder<'_> {
             Query::IsEmpty => "is_empty",
             Query::IsFull => "is_full",
             Query::IsAlive => "is_alive",
+            Query::IsDone => "done",
         };
         let index = usize::try_from(number).ok()?;
-        let (column, name) = if query == Query::IsAlive {
-            (None, self.story.actor(index))
-        } else {
-            let id = ObjectId::new(index);
-            (Some(Column::Object(id)), self.story.object(id))
+        let (column, name) = match query {
+            Query::IsAlive => (None, self.story.actor(index).to_owned()),
+            Query::IsDone => (None, self.story.job(index)),
+            _ => {
+                let id = ObjectId::new(index);
+                (Some(Column::Object(id)), self.story.object(id).to_owned())
+            }
         };
         let value = match query {
             Query::Permits | Query::Len => answer.to_string(),
@@ -272,7 +279,12 @@ fn sets(instr: &Instr, reg: Reg) -> bool {
         | Instr::CompareExchange(dst, ..)
         | Instr::Sync { dst, .. }
         | Instr::Spawn { dst, .. }
+        | Instr::Submit { dst, .. }
         | Instr::Call(_, _, dst) => *dst == Some(reg),
+        Instr::Future { dst, width, .. } => {
+            dst.is_some_and(|dst| (dst..dst.saturating_add(*width)).contains(&reg))
+        }
+        Instr::WaitJobs { dst, seen, .. } => *dst == Some(reg) || *seen == Some(reg),
         Instr::Chan { dst, width, ok, .. } => {
             let element = dst.is_some_and(|dst| (dst..dst.saturating_add(*width)).contains(&reg));
             element || *ok == Some(reg)

@@ -14,14 +14,20 @@ pub(super) fn headline(rule: Rule) -> &'static str {
         Rule::Deadlock => "deadlock",
         Rule::Forsaken => "an actor waits for ever",
         Rule::SelfDeadlock => "an actor waits for itself",
+        Rule::WorkersStarved => "all workers wait for jobs that only they could run",
         Rule::LockOrder => "locks are taken in both orders",
         Rule::Assert => "assertion failed",
         Rule::Always => "an `always` does not hold",
         Rule::Finally => "a `finally assert` fails",
         Rule::Outcomes => "other final values than `outcomes` says",
         Rule::Sometimes => "a `sometimes` never holds",
+        Rule::Eventually => "an `eventually` that never comes",
+        Rule::LeadsTo => "a `leads_to` that never follows",
         Rule::Order => "two steps in the wrong order",
         Rule::LostSignal => "lost signal",
+        Rule::Starvation => "starvation",
+        Rule::Spinning => "spinning",
+        Rule::Livelock => "livelock",
         Rule::Leak => "a spawned actor that nobody waits for",
         Rule::LockLeak => "an actor ends holding a lock",
         Rule::Swallowed => "an exception ends an actor and nobody notices",
@@ -35,6 +41,7 @@ pub(super) fn headline(rule: Rule) -> &'static str {
         Rule::CountedTooFar => "counts below zero",
         Rule::NotStarted => "joins what was never started",
         Rule::BlockedInAtomic => "an atomic block cannot go on",
+        Rule::SubmittedAfterShutdown => "submits a job to an executor that was shut down",
         Rule::Overflow => "arithmetic overflow",
         Rule::Bounds => "index out of bounds",
         Rule::DivisionByZero => "division by zero",
@@ -63,6 +70,7 @@ pub(super) fn rule(rule: Rule) -> Option<&'static str> {
             "before you wait, make sure that somebody is left who will do what you wait for"
         }
         Rule::SelfDeadlock => "nobody can wait for something that only they themselves could do",
+        Rule::WorkersStarved => "a job must not wait for another job of its own executor",
         Rule::LockOrder => {
             "two orders of the same locks are a deadlock as soon as they can overlap"
         }
@@ -73,6 +81,16 @@ pub(super) fn rule(rule: Rule) -> Option<&'static str> {
         Rule::Finally => "a final value must be the same in every order in which the steps can run",
         Rule::Outcomes => "`outcomes` names every way a run can end, and no other",
         Rule::Sometimes => "`sometimes` asks for one run that gets there, and there is none",
+        Rule::Eventually | Rule::LeadsTo => {
+            "what must come has to come on every fair run: no luck of timing may put it off for ever"
+        }
+        Rule::Starvation => {
+            "that a lock becomes free again and again does not mean that everybody gets it"
+        }
+        Rule::Spinning => "wait with something that sleeps, not with a loop that looks",
+        Rule::Livelock => {
+            "to step back for each other only helps if not all do it in the same step"
+        }
         Rule::Order => "only a join, a lock, a message or a signal puts two steps in order",
         Rule::LostSignal => {
             "a notify is not remembered: put the news into a variable, and test it under the lock \
@@ -95,6 +113,9 @@ pub(super) fn rule(rule: Rule) -> Option<&'static str> {
         Rule::CountedTooFar => "count down once for each thing that was counted up",
         Rule::NotStarted => "join only a thread that has been started",
         Rule::BlockedInAtomic => "only the first thing in an atomic block may wait",
+        Rule::SubmittedAfterShutdown => {
+            "shut an executor down only when nobody will submit any more"
+        }
         Rule::Overflow => "a value must stay in its range in every order of the steps",
         Rule::Bounds => "an index must be inside its array in every order of the steps",
         Rule::DivisionByZero => "test the divisor, and keep others from changing it after the test",
@@ -140,6 +161,11 @@ pub(super) fn beginner(rule: Rule) -> &'static str {
              has locked the door and waits inside for the door to be opened. It waits for ever, \
              even if no other thread exists."
         }
+        Rule::WorkersStarved => {
+            "An executor has a few workers and a queue of jobs. Each worker is busy with a job that \
+             waits for another job, and that one is still in the queue: it needs a worker, and \
+             there is none left. Nothing moves again, with work in the queue."
+        }
         Rule::LockOrder => {
             "One thread takes two locks in one order, another takes them in the other order. If \
              both do it at the same time, each can get its first lock, and both wait for ever. \
@@ -175,6 +201,26 @@ pub(super) fn beginner(rule: Rule) -> &'static str {
         Rule::Order => {
             "One step should always come before another. Nothing makes it so: threads run at \
              their own speed, and the second step can come first."
+        }
+        Rule::Eventually | Rule::LeadsTo => {
+            "The author wrote down something that must happen sooner or later. Here is a run in \
+             which it never does. The part with the bar at its left repeats for ever; nobody is \
+             treated unfairly in it, everybody who can always go on does so again and again."
+        }
+        Rule::Starvation => {
+            "A thread waits, and it is never its turn. The others are not blocked: they come and \
+             go for ever, and each time somebody else is faster. It is like a queue at which \
+             nobody respects the order."
+        }
+        Rule::Spinning => {
+            "A thread asks again and again whether something has changed, like a child on a long \
+             journey: are we there yet? It would be better to sleep and be woken. The loop costs \
+             a processor's time and energy, and does nothing useful."
+        }
+        Rule::Livelock => {
+            "Two people meet in a corridor. Both step to the same side, both step back, and again. \
+             Everybody moves, nobody gets past. The program is busy for ever and never gets \
+             anything done."
         }
         Rule::LostSignal => {
             "One thread wakes another one up, like ringing a bell. But the other has not gone to \
@@ -234,6 +280,10 @@ pub(super) fn beginner(rule: Rule) -> &'static str {
         Rule::BlockedInAtomic => {
             "Everything in an atomic block happens in one step, with nobody else in between. So \
              nothing in it can wait for somebody else."
+        }
+        Rule::SubmittedAfterShutdown => {
+            "Shutting an executor down says that no more work will come. Somebody still had work, \
+             and brought it to a closed door."
         }
         Rule::Overflow => {
             "A number became larger or smaller than it may be. In other orders of the steps it \

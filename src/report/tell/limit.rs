@@ -1,10 +1,12 @@
-//! B001 to B009: what stopped the search, how far it got, what to try.
+//! B001 to B010: what stopped the search, how far it got, what to try.
 
 use crate::base::Source;
 use crate::explore::{Bound, Limits};
 use crate::program::Program;
 use crate::report::{Fact, Limit};
-use crate::semantics::{ACTORS_MAX, CALLS_MAX, CHOICES_MAX, Limit as Language, QUEUE_MAX};
+use crate::semantics::{
+    ACTORS_MAX, CALLS_MAX, CHOICES_MAX, FUTURES_MAX, Limit as Language, QUEUE_MAX,
+};
 
 /// Tells the limit that stopped a search. `depth` is the deepest layer that was
 /// begun: every run of at most `depth - 2` steps was seen whole. `found` says whether a bug was
@@ -126,6 +128,12 @@ fn language(limit: Language) -> Limit {
                 thousands(QUEUE_MAX as u64)
             ),
         ),
+        Language::Futures => told(
+            "B010",
+            fixed,
+            FUTURES_MAX.to_string(),
+            format!("a run submits more than {FUTURES_MAX} jobs"),
+        ),
         Language::Choices => told(
             "B009",
             fixed,
@@ -152,6 +160,9 @@ fn advice(bound: Bound) -> &'static str {
         Bound::Language(Language::Calls, _) => "recursion that ends, or a loop instead",
         Bound::Language(Language::Queue, _) => {
             "a channel with a capacity, `chan q(2)`: then senders wait for room"
+        }
+        Bound::Language(Language::Futures, _) => {
+            "submit fewer jobs: a loop that submits has no end here"
         }
         Bound::Language(Language::Choices, _) => "a smaller range in `any(a..b)`",
     }

@@ -165,6 +165,9 @@ fn value(machine: &Machine<'_>, state: &State, kind: &ValueKind, word: i64) -> S
             let row = index.and_then(|at| program.objects.get(at));
             row.map(|object| object.name.clone())
         }
+        ValueKind::Future => index
+            .map(|job| machine.layout().job_name(program, state, job))
+            .filter(|name| name != "?"),
         ValueKind::Handle => index
             .filter(|&at| at < machine.layout().n_actors(state))
             .map(|at| machine.layout().actor_name(program, state, at)),

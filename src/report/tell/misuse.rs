@@ -1,4 +1,4 @@
-//! M001 to M008 and K003: an actor dies of an exception.
+//! M001 to M009 and K003: an actor dies of an exception.
 
 use super::states::Column;
 use super::steps;
@@ -179,6 +179,14 @@ fn misused(
                 told.help(format!("declare `{name}` with as many as count down"));
             }
         }
+        Misuse::SubmittedAfterShutdown => {
+            told.say(format!("{who} submits to `{name}`, which was shut down"));
+            told.place(primary(format!("{who} still has a job for it"), "submit"));
+            shut_down(told, id, exception.pc);
+            told.help(format!(
+                "shut `{name}` down when nobody submits any more: join those who do first"
+            ));
+        }
         Misuse::NotStarted | Misuse::BlockedInAtomic => unknown(told, actor, exception, misuse),
     }
 }
@@ -225,6 +233,44 @@ fn before(told: &mut Told<'_, '_>, actor: usize, id: ObjectId, pc: Pc) {
     }
 }
 
+/// What a job did that its object forbids; the worker lives on.
+pub(super) fn in_job(
+    told: &mut Told<'_, '_>,
+    worker: usize,
+    exception: &Exception,
+    misuse: Misuse,
+) {
+    let story = told.story;
+    let id = guilty_step(story, worker, exception.pc).and_then(|step| story.object_of(step));
+    match id {
+        Some(id) => misused(told, worker, exception, misuse, id),
+        None => unknown(told, worker, exception, misuse),
+    }
+}
+
+/// Where the executor was shut down.
+fn shut_down(told: &mut Told<'_, '_>, id: ObjectId, pc: Pc) {
+    let story = told.story;
+    let found = story.backwards().find(|(step, taken)| {
+        let shuts = matches!(
+            story.program.instr(taken.pc),
+            Instr::Sync {
+                op: SyncOp::Shutdown | SyncOp::ShutdownNow,
+                ..
+            }
+        );
+        shuts && taken.pc != pc && story.object_of(*step) == Some(id)
+    });
+    let Some((step, taken)) = found else {
+        return;
+    };
+    let by = taken.action.actor;
+    told.script.note(step, "no more jobs from here on");
+    let label = format!("step {}: {} shuts it down", step + 1, story.quoted(by));
+    let place = Place::new(steps::span(story, step), label);
+    told.place(place.by(story.actor(by), "shutdown"));
+}
+
 /// Where the channel was closed.
 fn closed(told: &mut Told<'_, '_>, id: ObjectId, pc: Pc) {
     let story = told.story;
@@ -263,7 +309,19 @@ fn swallowed(told: &mut Told<'_, '_>, actor: usize, exception: &Exception, id: O
         Some(id) if story.machine().is_closed_channel(story.end(), id) => {
             format!("raises {name}: `{}` is closed and empty", story.object(id))
         }
-        _ => format!("{who} raises {name} here"),
+        _ => match super::job::raised_in(story, exception) {
+            Some(job) => {
+                told.fact(
+                    "in a job",
+                    format!(
+                        "`{job}` raised {name}; its future keeps the exception, and raises it \
+                         again in whoever asks for the result"
+                    ),
+                );
+                format!("the job `{job}` raises {name} here")
+            }
+            None => format!("{who} raises {name} here"),
+        },
     };
     told.place(Place::primary(span, label).by(story.actor(actor), "raise"));
     if let Some(id) = id {

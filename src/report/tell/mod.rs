@@ -13,13 +13,17 @@
 //!
 //! **Deliberately absent:** patches. Advice is text until it was checked.
 
+mod arithmetic;
 mod blocked;
 mod change;
 mod circle;
 mod expectation;
 mod fault;
+mod forever;
 mod forsaken;
 mod guards;
+mod job;
+mod job_steps;
 mod leak;
 mod leaves;
 mod lesson;
@@ -27,6 +31,7 @@ mod limit;
 mod lost;
 mod map;
 mod misuse;
+mod operations;
 mod outcomes;
 mod peek;
 mod place;
@@ -117,10 +122,19 @@ fn dispatch(told: &mut Told<'_, '_>, evidence: &Evidence) {
         Evidence::Killed(actor) => leak::killed(told, *actor),
         Evidence::LockLeak(actor, id) => leak::lock_leak(told, *actor, *id),
         Evidence::Died(actor, exception) => misuse::died(told, *actor, exception),
+        Evidence::JobFailed(job, exception) => job::failed(told, *job, exception),
+        Evidence::JobLost(job) => job::lost(told, *job),
         Evidence::PermitLeak(id, missing) => leak::permit_leak(told, *id, *missing),
         Evidence::NotifyWithoutLock(actor, pc) => leak::notify_without_lock(told, *actor, *pc),
         Evidence::WaitInIf(wait, test) => place::wait_in_if(told, *wait, *test),
         Evidence::NeverReached(span) => place::never_reached(told, *span),
+        Evidence::Never(index, lasso) => forever::never(told, *index, lasso),
+        Evidence::NeverFollows(index, since, lasso) => {
+            forever::never_follows(told, *index, *since, lasso);
+        }
+        Evidence::Starves(actor, pc, lasso) => forever::starves(told, *actor, *pc, lasso),
+        Evidence::Spins(actor, pc, lasso) => forever::spins(told, *actor, *pc, lasso),
+        Evidence::Livelock(lasso) => forever::livelock(told, lasso),
         Evidence::CannotFail(span, reason) => place::cannot_fail(told, *span, *reason),
     }
 }

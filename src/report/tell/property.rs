@@ -19,7 +19,7 @@ pub(super) fn broken(told: &mut Told<'_, '_>, index: usize) {
     let (expr, at_end) = match &property.kind {
         PropertyKind::Always(expr) | PropertyKind::Sometimes(expr) => (expr, false),
         PropertyKind::Finally(expr) => (expr, true),
-        PropertyKind::Order(..) => return,
+        PropertyKind::Eventually(_) | PropertyKind::LeadsTo(..) | PropertyKind::Order(..) => return,
     };
     let (text, message) = parts(&story.full_text(property.span));
     let found = leaves::of_property(story, expr, story.end());
@@ -103,7 +103,14 @@ pub(super) fn cannot_be_evaluated(told: &mut Told<'_, '_>, index: usize) {
     let expr = match &property.kind {
         PropertyKind::Always(expr)
         | PropertyKind::Sometimes(expr)
-        | PropertyKind::Finally(expr) => expr,
+        | PropertyKind::Finally(expr)
+        | PropertyKind::Eventually(expr) => expr,
+        PropertyKind::LeadsTo(cause, effect) => {
+            match story.machine().overview(story.end()).eval(cause) {
+                Err(_) => cause,
+                Ok(_) => effect,
+            }
+        }
         PropertyKind::Order(..) => return,
     };
     let why = match story.machine().overview(story.end()).eval(expr) {

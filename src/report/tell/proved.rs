@@ -4,7 +4,9 @@ use super::guards::guards;
 use super::story::list;
 use crate::analysis::{Diagnosis, Evidence, Facts, Rule, cells_of};
 use crate::base::Source;
-use crate::program::{Actor, Expr, Instr, ObjectKind, Program, Property, PropertyKind, ValueKind};
+use crate::program::{
+    Actor, ActorKind, Expr, Instr, ObjectKind, Program, Property, PropertyKind, ValueKind,
+};
 use crate::report::{NeverRun, Proved};
 
 /// What a complete search without an error established.
@@ -73,6 +75,9 @@ fn scope(program: &Program) -> String {
 fn groups(program: &Program) -> Vec<(String, usize)> {
     let mut groups: Vec<(String, usize)> = Vec::new();
     for actor in &program.actors {
+        if matches!(actor.kind, ActorKind::Worker(_)) {
+            continue;
+        }
         match groups.iter_mut().find(|(name, _)| *name == actor.declared) {
             Some((_, n)) => *n += 1,
             None => groups.push((actor.declared.clone(), 1)),
@@ -283,6 +288,9 @@ impl Teller<'_, '_> {
                 Some(hit) => format!("first after {}", count(hit.steps as usize, "step", "steps")),
                 None => String::new(),
             },
+            PropertyKind::Eventually(_) | PropertyKind::LeadsTo(..) => {
+                "in every fair run".to_owned()
+            }
             PropertyKind::Order(..) => "in every run".to_owned(),
         }
     }

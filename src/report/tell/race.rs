@@ -241,6 +241,11 @@ pub(super) fn call_sites(told: &mut Told<'_, '_>, actors: &[usize]) {
         let Some(&back) = calls.first() else {
             continue;
         };
+        // A worker was called by nobody: its job began with the worker's own frame.
+        let called = story.program.code.get(back.saturating_sub(1) as usize);
+        if matches!(called, Some(Instr::TakeJob { .. })) {
+            continue;
+        }
         let call: Span = story.span(back.saturating_sub(1));
         let label = format!("{} came here through this call", story.quoted(actor));
         told.place(Place::new(call, label).by(story.actor(actor), "call"));

@@ -4,7 +4,7 @@
 use super::story::Story;
 use crate::program::{CellId, ChanOp, Expr, Instr, ObjectId, ObjectKind, Query, ValueKind};
 use crate::report::Value;
-use crate::semantics::{EventKind, State};
+use crate::semantics::{EventKind, JobStatus, State};
 
 /// Columns of what the finding is not about crowd the actors out: so many in
 /// all beside two actors, and beside more.
@@ -137,6 +137,7 @@ fn object(story: &Story<'_>, id: ObjectId, state: &State) -> String {
             (None, _) => "done".to_owned(),
         },
         ObjectKind::Chan { .. } => channel(story, id, state),
+        ObjectKind::Executor { .. } => executor(story, id, state),
     }
 }
 
@@ -157,6 +158,22 @@ fn sleepers(story: &Story<'_>, id: ObjectId, state: &State) -> String {
         }
         _ => all,
     }
+}
+
+/// The jobs in the queue of an executor.
+fn executor(story: &Story<'_>, id: ObjectId, state: &State) -> String {
+    let machine = story.machine();
+    let queued = machine.jobs_of(state, id).filter(|&job| {
+        let status = machine.layout().job_status(state, job);
+        status == Some(JobStatus::Pending)
+    });
+    let names: Vec<String> = queued.map(|job| story.job(job)).collect();
+    let shut = if machine.is_shut_down(state, id) {
+        " shut down"
+    } else {
+        ""
+    };
+    format!("[{}]{shut}", names.join(" "))
 }
 
 fn channel(story: &Story<'_>, id: ObjectId, state: &State) -> String {

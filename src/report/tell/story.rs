@@ -10,7 +10,7 @@ use crate::analysis::{self, Futures, Resource, Wait, cells_of, wait_of};
 use crate::base::{Source, Span};
 use crate::program::{CellId, Instr, ObjectId, ObjectKind, Pc, Program, ValueKind};
 use crate::report::Value;
-use crate::semantics::{Chooser, Event, EventKind, Layout, Machine, State};
+use crate::semantics::{Chooser, Event, EventKind, JobStatus, Layout, Machine, State};
 use crate::trace::{Execution, Schedule, StepTaken, replay};
 
 /// A piece of source longer than this is cut where it is quoted.
@@ -42,10 +42,7 @@ impl<'a> Story<'a> {
             .map(|step| after_step(&run, step))
             .collect();
         let last = after.last().unwrap_or(&run.initial);
-        let layout = run.machine.layout();
-        let names = (0..layout.n_actors(last))
-            .map(|actor| layout.actor_name(program, last, actor))
-            .collect();
+        let names = run.actor_names_in(last);
         Some(Self {
             program,
             source,
@@ -163,6 +160,7 @@ impl<'a> Story<'a> {
                 let row = index.and_then(|at| self.program.objects.get(at));
                 row.map(|object| object.name.clone())
             }
+            ValueKind::Future => index.map(|job| self.job(job)).filter(|name| name != "?"),
             ValueKind::Handle => index.and_then(|at| self.names.get(at)).cloned(),
         };
         text.map_or(Value::Int(word), Value::Text)
@@ -194,10 +192,11 @@ impl<'a> Story<'a> {
 
     /// The object that an actor's instruction names.
     pub fn object_at(&self, pc: Pc, actor: usize, state: &State) -> Option<ObjectId> {
-        let (Instr::Sync { object, .. } | Instr::Chan { object, .. }) =
-            self.program.code.get(pc as usize)?
-        else {
-            return None;
+        let object = match self.program.code.get(pc as usize)? {
+            Instr::Sync { object, .. } | Instr::Chan { object, .. } => object,
+            Instr::Submit { executor, .. } => executor,
+            Instr::TakeJob { executor, .. } => return Some(*executor),
+            _ => return None,
         };
         let number = self.machine().scene(state, actor).eval(object).ok()?;
         let index = usize::try_from(number).ok()?;
@@ -314,6 +313,9 @@ impl<'a> Story<'a> {
             Resource::Room(id) if self.is_rendezvous(id) => format!("a receiver at {}", o(id)),
             Resource::Room(id) => format!("room in {}", o(id)),
             Resource::Jobs(id) => format!("the jobs of {}", o(id)),
+            Resource::OpenJobs(id) => format!("all jobs of {}", o(id)),
+            Resource::AnyJob => "one of its jobs".to_owned(),
+            Resource::Job(job) => self.awaited_job(job, &q),
             Resource::End(actor) => format!("the end of {}", q(self.actor(actor))),
             Resource::Condition => q(&self.condition(wait.pc)),
             Resource::Nothing => "a choice among no values".to_owned(),
@@ -336,6 +338,9 @@ impl<'a> Story<'a> {
             Resource::Message(id) => format!("waits to recv {}", o(id)),
             Resource::Room(id) => format!("waits to send {}", o(id)),
             Resource::Jobs(id) => format!("waits for {}.join()", o(id)),
+            Resource::OpenJobs(id) => format!("waits for all jobs of {}", o(id)),
+            Resource::AnyJob => "waits for a job".to_owned(),
+            Resource::Job(job) => format!("waits for {}", self.job(job)),
             Resource::End(actor) => format!("waits for {}", self.actor(actor)),
             Resource::Condition => format!("waits for {}", self.condition(wait.pc)),
             Resource::Nothing => "cannot go on".to_owned(),
@@ -349,6 +354,21 @@ impl<'a> Story<'a> {
             .strip_prefix("wait_until(")
             .map(|rest| rest.strip_suffix(')').unwrap_or(rest).to_owned());
         inside.unwrap_or(text)
+    }
+
+    /// A job that somebody waits for, and where it is.
+    fn awaited_job(&self, job: usize, quote: &impl Fn(&str) -> String) -> String {
+        let name = quote(&self.job(job));
+        if self.layout().job_status(self.end(), job) == Some(JobStatus::Pending) {
+            let executor = self.layout().job_executor(self.end(), job);
+            return format!("{name} in the queue of {}", quote(self.object(executor)));
+        }
+        format!("the job {name}")
+    }
+
+    /// A job's name.
+    pub fn job(&self, job: usize) -> String {
+        self.layout().job_name(self.program, self.end(), job)
     }
 
     pub fn is_rendezvous(&self, id: ObjectId) -> bool {
@@ -415,8 +435,13 @@ pub(super) fn object_of(resource: Resource) -> Option<ObjectId> {
         | Resource::Once(id)
         | Resource::Message(id)
         | Resource::Room(id)
-        | Resource::Jobs(id) => Some(id),
-        Resource::End(_) | Resource::Condition | Resource::Nothing => None,
+        | Resource::Jobs(id)
+        | Resource::OpenJobs(id) => Some(id),
+        Resource::End(_)
+        | Resource::Job(_)
+        | Resource::AnyJob
+        | Resource::Condition
+        | Resource::Nothing => None,
     }
 }
 

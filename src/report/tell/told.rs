@@ -93,6 +93,9 @@ impl<'s, 'a> Told<'s, 'a> {
             None
         };
         self.finding.schedule = trace::schedule(self.story);
+        if let Some(from) = self.story.found.loop_from() {
+            trace::repeat(&mut self.finding, from);
+        }
         let has_facts = !self.finding.facts.is_empty() || self.finding.trace.is_some();
         if has_facts && let Some(text) = self.rule.or(lesson::rule(rule)) {
             self.finding.facts.push(Fact::lesson("rule", text));

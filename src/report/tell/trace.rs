@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::states::{self, Column};
 use super::steps;
 use super::story::Story;
-use crate::report::{Cell, Schedule, Step, StepRow, TraceTable, Weight};
+use crate::report::{Cell, Finding, Schedule, Step, StepRow, TraceLoop, TraceTable, Weight};
 use crate::semantics::{EventKind, State, Status};
 
 /// What a teller wants the table to show.
@@ -125,6 +125,9 @@ fn switch(story: &Story<'_>, step: usize) -> Option<String> {
     }
     let name = story.actor(actor);
     let state = story.before(step);
+    if story.machine().is_idle(state, actor) && !story.machine().can_step(state, actor) {
+        return Some(format!("{name} has no job"));
+    }
     Some(match story.layout().status(state, actor) {
         Status::Ended | Status::Absent => format!("{name} has ended"),
         Status::Died => format!("{name} has died"),
@@ -136,6 +139,22 @@ fn switch(story: &Story<'_>, step: usize) -> Option<String> {
             format!("{name} {}", story.waiting(&wait))
         }
     })
+}
+
+/// Says that everything from a step on is repeated for ever.
+pub(super) fn repeat(finding: &mut Finding, from: usize) {
+    if let Some(schedule) = &mut finding.schedule {
+        schedule.loop_from = Some(from as u64 + 1);
+    }
+    if let Some(table) = &mut finding.trace {
+        table.repeats = Some(TraceLoop {
+            from_row: from,
+            returns_to: match from {
+                0 => "the first state".to_owned(),
+                n => format!("state after {n}"),
+            },
+        });
+    }
 }
 
 /// The schedule of the finding as data.

@@ -30,6 +30,8 @@ fn relation(story: &Story<'_>, wait: &Wait) -> &'static str {
         Resource::Room(id) if story.is_rendezvous(id) => "is up to",
         Resource::Room(_) => "made by",
         Resource::Arrivals(_) | Resource::Latch(_) | Resource::Jobs(_) => "done by",
+        Resource::Job(job) if story.machine().worker_on(story.end(), job).is_none() => "is up to",
+        Resource::Job(_) | Resource::AnyJob | Resource::OpenJobs(_) => "run by",
         Resource::End(_) | Resource::Condition | Resource::Nothing => "is up to",
     }
 }
@@ -86,6 +88,8 @@ pub(super) fn role(resource: Resource) -> &'static str {
         Resource::Message(_) => "recv",
         Resource::Room(_) => "send",
         Resource::End(_) => "join",
+        Resource::Job(_) | Resource::AnyJob => "result",
+        Resource::OpenJobs(_) => "shutdown",
         _ => "wait",
     }
 }

@@ -60,7 +60,7 @@ impl Resolver<'_> {
     }
 
     #[inline(never)]
-    fn not_callable(&mut self, name: &ast::Ident, declared: Span, what: &str) -> Expr {
+    pub fn not_callable(&mut self, name: &ast::Ident, declared: Span, what: &str) -> Expr {
         self.report(
             Diagnostic::error(
                 codes::WRONG_KIND,
@@ -100,7 +100,7 @@ impl Resolver<'_> {
 
     /// The copy of a function for these arguments, with the arguments and its result.
     #[inline(never)]
-    fn function_called(
+    pub fn function_called(
         &mut self,
         decl: usize,
         name: &ast::Ident,
@@ -287,7 +287,16 @@ impl Resolver<'_> {
                 &format!("`{}`", name.text),
                 "it is a statement of its own",
             ),
-            "io" | "gather" | "as_completed" | "wait_all" | "wait_any" => {
+            "wait_all" | "wait_any" if self.check_count(name, n, 1, 1, None) => {
+                self.wait_for_futures(call, span)
+            }
+            "wait_all" | "wait_any" => self.error_expr(span),
+            "as_completed" => self.misplaced(
+                span,
+                "`as_completed`",
+                "it says in which order a `for` goes: `for f in as_completed(fs) { … }`",
+            ),
+            "io" | "gather" => {
                 self.not_supported(&name.text, span);
                 self.error_expr(span)
             }
@@ -397,6 +406,7 @@ impl Resolver<'_> {
                 let kind = ExprKind::Method(Method::Len, Box::new(value), Vec::new());
                 self.make(kind, &Type::Int, span)
             }
+            Type::Futures(_, n) => self.make(ExprKind::Const(i64::from(n)), &Type::Int, span),
             ty if self.cells.is_open(&ty) => self.error_expr(span),
             ty => {
                 let got = self.a_type(&ty);

@@ -187,6 +187,7 @@ impl<'a> Resolver<'a> {
                 .iter()
                 .map(|field| self.width(&field.ty))
                 .sum(),
+            Type::Futures(_, n) => n as usize,
             _ => 1,
         }
     }

@@ -29,10 +29,11 @@ const WARNINGS: [&str; 11] = [
     "L001", "R002", "S002", "S003", "K001", "K005", "W001", "W002", "W003", "W004", "W005",
 ];
 /// Codes of findings that are always errors.
-const ERRORS: [&str; 36] = [
+const ERRORS: [&str; 37] = [
     "R001", "R003", "D001", "D002", "D003", "D004", "A001", "A002", "A003", "A004", "A005", "A006",
     "A007", "A008", "S001", "S004", "S005", "K002", "K003", "K004", "K006", "M001", "M002", "M003",
-    "M004", "M005", "M006", "M007", "M008", "O001", "O002", "O003", "B001", "B002", "B003", "X001",
+    "M004", "M005", "M006", "M007", "M008", "M009", "O001", "O002", "O003", "B001", "B002", "B003",
+    "X001",
 ];
 
 impl Resolver<'_> {
@@ -149,7 +150,15 @@ impl Resolver<'_> {
         };
         let spawned = name
             .and_then(|name| self.names.lookup(&name.text, false))
-            .is_some_and(|named| matches!(named.def, Def::Fn(_)));
+            .is_some_and(|named| match named.def {
+                Def::Fn(_) => true,
+                // The workers of an executor are actors of that name.
+                Def::Object(id) => {
+                    let kind = &self.out.objects[id.index()].kind;
+                    matches!(kind, ObjectKind::Executor { .. })
+                }
+                _ => false,
+            });
         if spawned {
             return Some(self.plain_text(expr.span));
         }

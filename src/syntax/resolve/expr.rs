@@ -38,11 +38,7 @@ impl Resolver<'_> {
                 self.error_expr(span)
             }
             ast::ExprKind::If(branches) => self.if_expr(branches, span),
-            ast::ExprKind::Array(_) => self.misplaced(
-                span,
-                "a list of values",
-                "it gives the elements of an array their values: `var a[3] = [5, 6, 7]`",
-            ),
+            ast::ExprKind::Array(values) => self.list_of_futures(values, span),
             ast::ExprKind::Error => {
                 self.broken = true;
                 self.error_expr(span)

@@ -151,12 +151,16 @@ impl Resolver<'_> {
         if let Some(place) = self.whole_array(&for_.over) {
             return Some(self.for_elements(for_, place));
         }
+        if let Some(loop_) = self.for_completed(for_) {
+            return loop_;
+        }
         let over = match self.path_of(&for_.over) {
             Path::Place(place) => self.read_place(place),
             Path::Value(value) => value,
         };
         let element = match self.cells.head(&over.ty) {
             Type::Object(ObjectType::Chan(element)) => Some(*element),
+            Type::Futures(of, _) => return Some(self.for_futures(for_, over, *of)),
             ty if self.cells.is_open(&ty) => None,
             ty => {
                 let got = self.a_type(&ty);
@@ -333,6 +337,7 @@ impl Resolver<'_> {
         match self.cells.head(&object.ty) {
             Type::Object(ObjectType::Lock) => Some((WithKind::Lock, object)),
             Type::Object(ObjectType::Sem) => Some((WithKind::Permit, object)),
+            Type::Object(ObjectType::Executor) => Some((WithKind::Executor, object)),
             ty if self.cells.is_open(&ty) => {
                 if !matches!(object.kind, ExprKind::Const(_)) {
                     self.type_needed(&ty, object.span);
@@ -362,7 +367,10 @@ impl Resolver<'_> {
             (Type::Object(ObjectType::Cond), _) => {
                 "hold the lock that the cond belongs to".to_owned()
             }
-            _ => "`with` takes a lock, a semaphore, `rw.read`, `rw.write` or `o.first`".to_owned(),
+            _ => {
+                "`with` takes a lock, a semaphore, an executor, `rw.read`, `rw.write` or `o.first`"
+                    .to_owned()
+            }
         };
         self.report(
             Diagnostic::error(codes::CANNOT_HOLD, span, message)

@@ -63,6 +63,11 @@ impl Resolver<'_> {
             }
             return self.error_expr(span);
         }
+        if ty == Type::Object(ObjectType::Executor)
+            && let Some(jobs) = self.jobs(&receiver, method, span)
+        {
+            return jobs;
+        }
         let all = operations(&ty);
         let Some(found) = all.iter().find(|op| op.name == method.name.text) else {
             self.unknown_method(&ty, all, method);
@@ -145,6 +150,11 @@ impl Resolver<'_> {
             Gives::Bool => Type::Bool,
             Gives::Int => Type::Int,
             Gives::Element => element,
+            Gives::Name => Type::Str,
+            Gives::Result => match self.cells.head(&receiver.ty) {
+                Type::Future(of) => *of,
+                _ => Type::Unit,
+            },
         };
         let kind = ExprKind::Method(op.method, Box::new(receiver), args);
         self.make(kind, &gives, span)
@@ -197,7 +207,7 @@ impl Resolver<'_> {
                     format!("{place} only looks, but `{name}` acts"),
                 )
                 .label("this changes something, or waits")
-                .help("ask with `len`, `is_empty`, `is_full`, `is_locked`, `value`, `is_set`, `is_alive` or `load`"),
+                .help("ask with `len`, `is_empty`, `is_full`, `is_locked`, `value`, `is_set`, `is_alive`, `done` or `load`"),
             );
             return false;
         }
@@ -280,13 +290,17 @@ impl Resolver<'_> {
         )
         .label("no such operation");
         let names = || all.iter().map(|op| op.name);
+        let is_executor = *ty == Type::Object(ObjectType::Executor);
         let near = near_miss(&name.text)
             .iter()
             .copied()
-            .find(|ours| names().any(|op| op == *ours))
+            .find(|ours| names().any(|op| op == *ours) || is_executor && *ours == "submit")
             .or_else(|| nearest(&name.text, names()));
-        let list = names()
-            .map(|op| format!("`{op}`"))
+        let jobs = ["submit", "map"].map(|name| format!("`{name}`"));
+        let list = jobs
+            .into_iter()
+            .filter(|_| is_executor)
+            .chain(names().map(|op| format!("`{op}`")))
             .collect::<Vec<_>>()
             .join(", ");
         diagnostic = match (&ty, all.is_empty()) {
@@ -312,6 +326,7 @@ impl Resolver<'_> {
     fn kind_name(&self, ty: &Type) -> String {
         match ty {
             Type::Object(ObjectType::Chan(_)) => "chan".to_owned(),
+            Type::Future(_) => "future".to_owned(),
             _ => self.type_name(ty),
         }
     }
@@ -459,5 +474,6 @@ fn is_query(method: Method) -> bool {
             | Method::IsEmpty
             | Method::IsFull
             | Method::IsAlive
+            | Method::FutureDone
     )
 }

@@ -26,6 +26,10 @@ pub enum Gives {
     Int,
     /// An element of the channel.
     Element,
+    /// A name.
+    Name,
+    /// What the future's job returns.
+    Result,
 }
 
 /// One operation.
@@ -176,10 +180,48 @@ const HANDLE: &[Operation] = &[
     op("is_alive", Method::IsAlive, Takes::Nothing, Gives::Bool),
 ];
 
+const FUTURE: &[Operation] = &[
+    op(
+        "result",
+        Method::FutureResult,
+        Takes::Nothing,
+        Gives::Result,
+    ),
+    op(
+        "result_for",
+        Method::FutureResultFor,
+        Takes::Nothing,
+        Gives::Result,
+    ),
+    op("done", Method::FutureDone, Takes::Nothing, Gives::Bool),
+    op("cancel", Method::FutureCancel, Takes::Nothing, Gives::Bool),
+    op(
+        "exception",
+        Method::FutureException,
+        Takes::Nothing,
+        Gives::Name,
+    ),
+];
+
+/// What takes a function, `submit` and `map`, stands in `executor`.
+const EXECUTOR: &[Operation] = &[
+    op("shutdown", Method::Shutdown, Takes::Nothing, Gives::Nothing),
+    op(
+        "shutdown_now",
+        Method::ShutdownNow,
+        Takes::Nothing,
+        Gives::Nothing,
+    ),
+];
+
 /// The operations of a type; none for plain values.
 pub fn operations(ty: &Type) -> &'static [Operation] {
     let Type::Object(object) = ty else {
-        return if *ty == Type::Handle { HANDLE } else { &[] };
+        return match ty {
+            Type::Handle => HANDLE,
+            Type::Future(_) => FUTURE,
+            _ => &[],
+        };
     };
     match object {
         ObjectType::Lock => LOCK,
@@ -190,14 +232,15 @@ pub fn operations(ty: &Type) -> &'static [Operation] {
         ObjectType::Barrier => BARRIER,
         ObjectType::Latch => LATCH,
         ObjectType::Chan(_) => CHAN,
-        ObjectType::Once | ObjectType::Executor | ObjectType::List(_) | ObjectType::Map(..) => &[],
+        ObjectType::Executor => EXECUTOR,
+        ObjectType::Once | ObjectType::List(_) | ObjectType::Map(..) => &[],
     }
 }
 
 /// An operation of that name, whatever it works on.
 pub fn any_operation(name: &str) -> Option<&'static str> {
     let all = [
-        LOCK, RW_LOCK, SEM, COND, EVENT, BARRIER, LATCH, CHAN, HANDLE,
+        LOCK, RW_LOCK, SEM, COND, EVENT, BARRIER, LATCH, CHAN, HANDLE, FUTURE, EXECUTOR,
     ];
     let declared = all.into_iter().flatten().map(|op| op.name);
     declared
@@ -226,7 +269,7 @@ pub const ATOMIC: &[&str] = &[
 pub fn near_miss(name: &str) -> &'static [&'static str] {
     match name {
         "acquire" | "enter" | "P" | "p" | "down" | "take" | "sem_wait" | "wait" => {
-            &["acquire", "lock", "recv", "wait"]
+            &["acquire", "lock", "recv", "wait", "result"]
         }
         "release" | "exit" | "leave" | "V" | "v" | "up" | "post" | "sem_post" => {
             &["release", "unlock"]
@@ -242,7 +285,9 @@ pub fn near_miss(name: &str) -> &'static [&'static str] {
         "notify" => &["set"],
         "broadcast" | "notifyAll" | "pulse_all" | "signal_all" => &["notify_all", "set"],
         "put" | "push" | "enqueue" | "append" | "offer" | "write" => &["send", "store"],
-        "get" | "pop" | "dequeue" | "receive" | "poll" | "read" | "recieve" => &["recv", "load"],
+        "get" | "pop" | "dequeue" | "receive" | "poll" | "read" | "recieve" => {
+            &["recv", "load", "result"]
+        }
         "try_put" | "put_nowait" | "try_push" => &["try_send"],
         "try_get" | "get_nowait" | "try_pop" => &["try_recv"],
         "put_for" | "send_timeout" => &["send_for"],
@@ -262,8 +307,11 @@ pub fn near_miss(name: &str) -> &'static [&'static str] {
         | "compare_exchange_weak" => &["compare_exchange"],
         "exchange" | "get_and_set" | "getAndSet" => &["swap"],
         "alive" | "isAlive" | "is_running" | "is_finished" => &["is_alive"],
+        "close" | "stop" | "terminate" => &["shutdown", "shutdown_now"],
+        "apply" | "apply_async" | "execute" | "schedule" => &["submit"],
+        "is_done" | "isDone" | "finished" => &["done"],
         "wait_for_all" | "join_all" => &["join"],
-        "await" => &["wait", "join"],
+        "await" => &["wait", "join", "result"],
         _ => &[],
     }
 }

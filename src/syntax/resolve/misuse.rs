@@ -7,8 +7,8 @@ use super::codes;
 use super::walk::{Node, walk, walk_expr};
 use crate::base::{Diagnostic, Span};
 use crate::hir::{
-    Block, Expr, ExprKind, FunctionId, Method, ObjectDeclId, ObjectKind, Scenario, Stmt, StmtKind,
-    WithKind,
+    Block, Expr, ExprKind, FunctionId, FutureLoop, Method, ObjectDeclId, ObjectKind, Scenario,
+    Stmt, StmtKind, WithKind,
 };
 
 /// What a body does, as far as it matters here.
@@ -79,6 +79,7 @@ fn act(expr: &Expr, acts: &mut Acts) {
         }
         ExprKind::Call(function, _) => acts.calls.push(*function),
         ExprKind::Spawn(spawn) => acts.spawns.push(spawn.function),
+        ExprKind::Submit(submit) => acts.spawns.push(submit.function),
         _ => {}
     }
 }
@@ -283,6 +284,7 @@ fn stmt_blocks(stmt: &Stmt) -> bool {
             | StmtKind::WaitUntil(_)
             | StmtKind::Select(_)
             | StmtKind::ForReceive(..)
+            | StmtKind::ForFutures(_, FutureLoop::Completed | FutureLoop::Results, ..)
             | StmtKind::WhileReceive(_, _, crate::hir::ReceiveOp::Wait, _)
             | StmtKind::IfReceive(_, _, crate::hir::ReceiveOp::Wait, _, _)
     )
@@ -303,6 +305,11 @@ fn method_blocks(method: Method) -> bool {
         | Method::Recv
         | Method::RecvOr
         | Method::ChanJoin
+        | Method::FutureResult
+        | Method::FutureException
+        | Method::WaitAll
+        | Method::WaitAny
+        | Method::Shutdown
         | Method::Join => true,
         Method::Unlock
         | Method::TryLock
@@ -334,6 +341,10 @@ fn method_blocks(method: Method) -> bool {
         | Method::IsEmpty
         | Method::IsFull
         | Method::TaskDone
+        | Method::FutureResultFor
+        | Method::FutureDone
+        | Method::FutureCancel
+        | Method::ShutdownNow
         | Method::IsAlive => false,
     }
 }

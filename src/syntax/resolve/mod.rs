@@ -25,6 +25,7 @@ mod claims;
 pub mod codes;
 mod constant;
 mod declare;
+mod executor;
 mod expect;
 mod expr;
 mod flow;

@@ -325,7 +325,20 @@ impl<'a> Resolver<'a> {
                 },
                 element: self.cells.fresh(),
             },
-            ast::ObjectKind::Executor { .. } => return self.unsupported_object("executor", object),
+            ast::ObjectKind::Executor { process, workers } => {
+                if process.is_some() {
+                    return self.unsupported_object("process executor", object);
+                }
+                ObjectKind::Executor {
+                    workers: self.size(
+                        workers.as_ref(),
+                        "the number of workers",
+                        1,
+                        CAPACITY_MAX,
+                    )?,
+                    process: false,
+                }
+            }
             ast::ObjectKind::List { .. } => return self.unsupported_object("list", object),
             ast::ObjectKind::Map { .. } => return self.unsupported_object("map", object),
         })

@@ -144,7 +144,7 @@ impl Resolver<'_> {
         Path::Place(place)
     }
 
-    fn index(&mut self, index: &ast::Expr) -> Expr {
+    pub fn index(&mut self, index: &ast::Expr) -> Expr {
         let because = Because::nothing();
         self.expr_of(index, &Type::Int, &because)
     }
@@ -243,7 +243,10 @@ impl Resolver<'_> {
     fn path_in_value(&mut self, mut value: Expr, steps: &[(Step<'_>, Span)]) -> Expr {
         for (step, span) in steps {
             value = match step {
-                Step::Index(_) => return self.no_index(&value.ty.clone(), *span),
+                Step::Index(index) => match self.cells.head(&value.ty) {
+                    Type::Futures(of, n) => self.future_at(value, (of, n), index, *span),
+                    _ => return self.no_index(&value.ty.clone(), *span),
+                },
                 Step::Field(name) => match self.field_of(&value.ty.clone(), name) {
                     Some((number, ty)) => {
                         self.make(ExprKind::Field(Box::new(value), number), &ty, *span)

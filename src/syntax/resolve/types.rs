@@ -54,7 +54,9 @@ impl Resolver<'_> {
             Type::Bool => "bool".to_owned(),
             Type::Str => "string".to_owned(),
             Type::Handle => "thread handle".to_owned(),
-            Type::Future(_) => "future".to_owned(),
+            Type::Future(of) if self.cells.is_open(&of) => "future".to_owned(),
+            Type::Future(of) => format!("future of {}", self.type_name(&of)),
+            Type::Futures(..) => "list of futures".to_owned(),
             Type::Task(_) => "task".to_owned(),
             Type::Enum(id) => self
                 .enum_def(id)
@@ -120,8 +122,10 @@ impl Resolver<'_> {
             "barrier" => ObjectType::Barrier,
             "once" => ObjectType::Once,
             "latch" => ObjectType::Latch,
+            "executor" => ObjectType::Executor,
+            "future" => return Type::Future(Box::new(self.cells.fresh())),
             "chan" => ObjectType::Chan(Box::new(self.cells.fresh())),
-            "future" | "task" | "executor" | "list" | "map" | "process" | "green" => {
+            "task" | "list" | "map" | "process" | "green" => {
                 self.not_supported(&name.text, name.span);
                 return self.cells.fresh();
             }
@@ -164,7 +168,10 @@ impl Resolver<'_> {
 
     /// Whether a value of the type is one word.
     pub fn is_word(&self, ty: &Type) -> bool {
-        !matches!(self.cells.head(ty), Type::Struct(_) | Type::Unit)
+        !matches!(
+            self.cells.head(ty),
+            Type::Struct(_) | Type::Futures(..) | Type::Unit
+        )
     }
 
     /// Asks that an expression has a type; reports it with both places if not.
@@ -257,6 +264,8 @@ fn mismatch_help(wanted: &Type, found: &Type) -> Option<&'static str> {
     match (wanted, found) {
         (Type::Bool, Type::Int) => Some("compare it, as in `x != 0`"),
         (Type::Int, Type::Bool) => Some("write `if b { 1 } else { 0 }` to count it"),
+        (Type::Future(_), Type::Future(_)) => None,
+        (_, Type::Future(_)) => Some("ask it for the result, as in `f.result()`"),
         (_, Type::Unit) => Some("what stands here gives no value"),
         _ => None,
     }
@@ -273,6 +282,8 @@ fn written_elsewhere(name: &str) -> Option<&'static str> {
         "semaphore" | "Semaphore" => "sem",
         "channel" | "queue" | "Queue" | "Chan" => "chan",
         "condition" | "Condition" | "Condvar" => "cond",
+        "Future" | "promise" | "Promise" => "future",
+        "pool" | "Executor" | "ThreadPoolExecutor" => "executor",
         "Thread" | "handle" | "JoinHandle" => "thread",
         _ => return None,
     })

@@ -70,6 +70,7 @@ fn stmt_parts<'h>(stmt: &'h Stmt, out: &mut Vec<Node<'h>>) {
         StmtKind::While(condition, body)
         | StmtKind::WhileReceive(_, condition, _, body)
         | StmtKind::ForReceive(_, condition, body)
+        | StmtKind::ForFutures(_, _, condition, body)
         | StmtKind::With(_, condition, body) => {
             out.push(Node::Expr(condition));
             block_parts(body, out);
@@ -147,6 +148,13 @@ fn expr_parts<'h>(expr: &'h Expr, out: &mut Vec<Node<'h>>) {
             out.extend(args.iter().map(Node::Expr));
         }
         ExprKind::Spawn(spawn) => out.extend(spawn.args.iter().map(Node::Expr)),
+        ExprKind::Submit(submit) => {
+            out.push(Node::Expr(&submit.executor));
+            out.extend(submit.args.iter().map(Node::Expr));
+        }
+        ExprKind::Pick(of, index) => {
+            out.extend([Node::Expr(of.as_ref()), Node::Expr(index.as_ref())]);
+        }
         ExprKind::Any(choice) => out.extend([Node::Expr(&choice.from), Node::Expr(&choice.to)]),
     }
 }

@@ -157,7 +157,7 @@ fn properties_only_look() {
         "chan q\nthread t { q.send(1) }\nalways q.try_send(1)",
         "4:8 E068 a property only looks, but `try_send` acts
 ^ this changes something, or waits
-help: ask with `len`, `is_empty`, `is_full`, `is_locked`, `value`, `is_set`, `is_alive` or `load`",
+help: ask with `len`, `is_empty`, `is_full`, `is_locked`, `value`, `is_set`, `is_alive`, `done` or `load`",
     );
     body(
         "chan q\natomic n = 0\nlock m\nfn f() { return true }\nvar x = 0\nthread t { q.send(1) wait_until(n.swap(1) == 0) }\nalways f()\nalways any(bool)\nalways q.len() <= 1 && !m.is_locked() && n.load() == 0 && n == 0",
@@ -316,9 +316,9 @@ help: write `memory sc`, or leave the line out; bugs that need a weaker model ar
 #[test]
 fn what_is_still_to_come() {
     errors(
-        "scenario \"s\" {\nexecutor p(2)\nlist l(4): int\nloop_thread ui\ntask t { await io() }\nfn f() { skip }\nthread u { spawn process f() p.submit(f) }\n}",
+        "scenario \"s\" {\nprocess executor p(2)\nlist l(4): int\nloop_thread ui\ntask t { await io() }\nfn f() { skip }\nthread u { spawn process f() p.submit(f) }\n}",
         &[
-            "2:1 E099 `executor` is not supported yet",
+            "2:1 E099 `process executor` is not supported yet",
             "3:1 E099 `list` is not supported yet",
             "4:1 E099 `loop_thread` is not supported yet",
             "5:1 E099 `task` is not supported yet",

@@ -246,6 +246,10 @@ impl Printer<'_> {
                 let head = format!("for {} in {}", self.local(*local), self.expr(from));
                 return self.nested(&head, body, depth, out);
             }
+            StmtKind::ForFutures(local, how, from, body) => {
+                let (local, from) = (self.local(*local), self.expr(from));
+                return self.nested(&format!("for {how:?} {local} in {from}"), body, depth, out);
+            }
             StmtKind::With(kind, e, body) => {
                 return self.nested(&format!("with {kind:?} {}", self.expr(e)), body, depth, out);
             }
@@ -417,6 +421,12 @@ impl Printer<'_> {
                 let function = &self.scenario.functions[spawn.function.index()].name;
                 format!("spawn {daemon}{name}{function}({})", self.list(&spawn.args))
             }
+            ExprKind::Submit(submit) => {
+                let function = &self.scenario.functions[submit.function.index()].name;
+                let to = self.expr(&submit.executor);
+                format!("submit {to} {function}({})", self.list(&submit.args))
+            }
+            ExprKind::Pick(of, index) => format!("{}[{}]", self.expr(of), self.expr(index)),
             ExprKind::Any(choice) => {
                 format!(
                     "any {}({}..{})",

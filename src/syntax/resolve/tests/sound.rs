@@ -183,6 +183,14 @@ fn check_expr(scenario: &Scenario, function: Option<&Function>, expr: &Expr) {
                 .map(|local| &local.ty);
             assert!(params.eq(spawn.args.iter().map(|arg| &arg.ty)));
         }
+        ExprKind::Submit(submit) => {
+            let called = &scenario.functions[submit.function.index()];
+            let params = called.locals[..called.n_params]
+                .iter()
+                .map(|local| &local.ty);
+            assert!(params.eq(submit.args.iter().map(|arg| &arg.ty)));
+            assert_eq!(expr.ty, Type::Future(Box::new(called.returns.clone())));
+        }
         ExprKind::Object(decl, index) => {
             let decl = &scenario.objects[decl.index()];
             assert_eq!(decl.len.is_some(), index.is_some());
@@ -199,10 +207,12 @@ fn check_expr(scenario: &Scenario, function: Option<&Function>, expr: &Expr) {
             );
         }
         ExprKind::Struct(parts) => {
-            let Type::Struct(id) = expr.ty else {
-                panic!("a struct of no struct type")
+            let n = match &expr.ty {
+                Type::Struct(id) => scenario.structs[id.index()].fields.len(),
+                Type::Futures(_, n) => *n as usize,
+                _ => panic!("a struct of no struct type"),
             };
-            assert_eq!(scenario.structs[id.index()].fields.len(), parts.len());
+            assert_eq!(n, parts.len());
         }
         _ => {}
     }

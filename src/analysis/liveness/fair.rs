@@ -1,0 +1,158 @@
+//! Which circles a fair scheduler can stay in.
+//!
+//! A fair run that goes on for ever exists in a part of the graph exactly if it
+//! has a strongly connected component in which every actor moves, or needs not:
+//! under weak fairness because it cannot somewhere, under strong fairness because
+//! it cannot anywhere. States in which an idle actor under strong fairness could
+//! move are taken out, and what is left is searched again.
+//!
+//! Choices may be fair, too: who makes a choice again and again then makes it in
+//! every way. So if one way leads out of the component, the choice is not made in it.
+//!
+//! Source: Emerson and Lei, "Modalities for model checking" (1987), section on
+//! fairness; Streett's pairs as actors and as choices.
+
+use super::part::Parts;
+use crate::program::{Fairness, Program};
+use crate::semantics::ACTORS_MAX;
+
+/// What a run must grant to be fair.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// To each actor, by its number.
+    pub owed: Vec<Fairness>,
+    /// Choices in steps with any of these marks are fair.
+    pub choices: u8,
+}
+
+impl Terms {
+    /// What the scenario declares; no choice is fair.
+    pub fn declared(program: &Program) -> Self {
+        let declared = program.actors.iter().map(|actor| actor.fairness);
+        let mut owed: Vec<Fairness> = declared.collect();
+        owed.resize(ACTORS_MAX, Fairness::Weak);
+        Self { owed, choices: 0 }
+    }
+
+    /// The same to all.
+    pub fn all(fairness: Fairness) -> Self {
+        Self {
+            owed: vec![fairness; ACTORS_MAX],
+            choices: 0,
+        }
+    }
+
+    /// The same where choices with any of the marks are fair.
+    #[must_use]
+    pub fn with_choices(mut self, marks: u8) -> Self {
+        self.choices = marks;
+        self
+    }
+
+    /// The actors to whom nothing is owed, one bit each.
+    pub fn unfair(&self) -> u64 {
+        let actors = (0..self.owed.len()).filter(|&actor| self.owed[actor] == Fairness::Unfair);
+        actors.fold(0, |mask, actor| mask | 1 << actor)
+    }
+}
+
+/// States between which a fair run can go round for ever.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Component {
+    /// Ascending.
+    pub states: Vec<u32>,
+    /// Who moves between them, one bit each.
+    pub movers: u64,
+}
+
+/// The fair components among `states`, by their first states. Each is a part of
+/// its own afterwards; all other states are outside.
+pub fn fair_components(parts: &mut Parts<'_>, states: Vec<u32>, terms: &Terms) -> Vec<Component> {
+    let mut found = Vec::new();
+    let mut todo = vec![states];
+    while let Some(states) = todo.pop() {
+        parts.separate(&states);
+        let components = parts.components(&states);
+        parts.dismiss(&states);
+        for component in components {
+            parts.separate(&component);
+            match judge(parts, &component, terms) {
+                Judgement::Fair(movers) => found.push(Component {
+                    states: component,
+                    movers,
+                }),
+                Judgement::Unfair => parts.dismiss(&component),
+                Judgement::Again(rest) => {
+                    parts.dismiss(&component);
+                    todo.push(rest);
+                }
+            }
+        }
+    }
+    found.sort_by_key(|component| component.states[0]);
+    found
+}
+
+enum Judgement {
+    Fair(u64),
+    Unfair,
+    Again(Vec<u32>),
+}
+
+fn judge(parts: &mut Parts<'_>, states: &[u32], terms: &Terms) -> Judgement {
+    let leaving = leaving_choices(parts, states, terms.choices);
+    if !leaving.is_empty() {
+        for (state, actor) in leaving {
+            parts.cut(state, actor);
+        }
+        return Judgement::Again(states.to_vec());
+    }
+    let (mut movers, mut sometimes, mut always) = (0u64, 0u64, u64::MAX);
+    for &state in states {
+        let state = state as usize;
+        let enabled = parts.graph.enabled(state);
+        sometimes |= enabled;
+        always &= enabled;
+        movers |= parts
+            .inner(state)
+            .fold(0, |mask, (_, step)| mask | 1 << step.actor);
+    }
+    let idle = |actor: &usize| movers >> actor & 1 == 0;
+    let owed = |fairness| move |&actor: &usize| terms.owed[actor] == fairness;
+    let mut weak = (0..ACTORS_MAX).filter(idle).filter(owed(Fairness::Weak));
+    if weak.any(|actor| always >> actor & 1 == 1) {
+        return Judgement::Unfair;
+    }
+    let strong = (0..ACTORS_MAX).filter(idle).filter(owed(Fairness::Strong));
+    let cheated = strong.fold(0u64, |mask, actor| mask | 1 << actor) & sometimes;
+    if cheated == 0 {
+        return Judgement::Fair(movers);
+    }
+    let rest = states.iter().copied();
+    Judgement::Again(
+        rest.filter(|&state| parts.graph.enabled(state as usize) & cheated == 0)
+            .collect(),
+    )
+}
+
+/// Fair choices, by state and actor, that are made in a component and of which a
+/// way leads out of it.
+fn leaving_choices(parts: &Parts<'_>, states: &[u32], choices: u8) -> Vec<(usize, usize)> {
+    let mut leaving = Vec::new();
+    if choices == 0 {
+        return leaving;
+    }
+    for &state in states {
+        let state = state as usize;
+        let steps: Vec<_> = parts.graph.all_steps(state).collect();
+        for ways in steps.chunk_by(|one, other| one.actor == other.actor) {
+            // A way in which the execution stops has no marks of its own.
+            let fair = ways.iter().any(|way| way.mark & choices != 0);
+            let n_inner = ways.iter().filter(|way| parts.is_inner(state, way)).count();
+            if fair && 0 < n_inner && n_inner < ways.len() {
+                leaving.push((state, ways[0].actor));
+            }
+        }
+    }
+    leaving
+}

@@ -1,0 +1,113 @@
+//! S004: actors go on for ever and none gets anywhere.
+//!
+//! What it finds: a circle that even a strongly fair scheduler can stay in, in
+//! which nobody makes progress. Where the author marks `progress`, that is a
+//! circle without such a step. Without marks it is a circle of a program that
+//! could end from there, kept up by nothing but unlucky timing: everybody who can
+//! move does, and no choice or time-out has a way out of the circle. So programs
+//! that are meant to run for ever are left alone, and so is whoever loops until
+//! another does something that no fair scheduler can put off.
+//!
+//! **Deliberately absent:** circles in which somebody starves at what the others
+//! use, or is stuck for good: that has a name of its own.
+
+use super::Shown;
+use super::fair::{Component, Terms, fair_components};
+use super::mark;
+use super::part::Parts;
+use super::question::Question;
+use super::starvation::is_used;
+use super::walk::{Pursuit, round, way_to};
+use crate::analysis::key::Key;
+use crate::analysis::waits::wait_of;
+use crate::base::Span;
+use crate::explore::GraphStep;
+use crate::program::Fairness;
+use rustc_hash::FxHashSet;
+use std::collections::BTreeMap;
+
+/// The livelocks, by the declarations of those who move, each with the best run.
+pub fn livelocks<'p>(
+    question: &Question<'_, 'p>,
+    circular: &[u32],
+    can_end: &[bool],
+) -> BTreeMap<Key, Shown<'p>> {
+    let marked = question.marks_progress();
+    let idle_steps =
+        |_: usize, step: &GraphStep| step.mark & (mark::PROGRESS | mark::GIVES_UP) == 0;
+    let terms = Terms::all(Fairness::Strong).with_choices(mark::CHOICE | mark::PICK);
+    let mut parts = Parts::new(question.graph, &idle_steps);
+    let mut groups: BTreeMap<Vec<Span>, FxHashSet<u32>> = BTreeMap::new();
+    for circle in fair_components(&mut parts, circular.to_vec(), &terms) {
+        let first = circle.states[0] as usize;
+        if (marked || can_end[first]) && gets_nowhere(question, &parts, &circle) {
+            let group = declarations(question, &circle);
+            groups
+                .entry(group)
+                .or_default()
+                .insert(parts.part_of(first));
+        }
+    }
+    let all: Vec<Vec<Span>> = groups.keys().cloned().collect();
+    let mut found = BTreeMap::new();
+    for (group, wanted) in groups {
+        // Others who go along with it are no part of it.
+        let contains = |other: &Vec<Span>| {
+            other.len() < group.len() && other.iter().all(|span| group.contains(span))
+        };
+        if all.iter().any(contains) {
+            continue;
+        }
+        let way = way_to(
+            question.graph,
+            &Pursuit {
+                since: None,
+                inside: &|_| true,
+                goal: &|state| wanted.contains(&parts.part_of(state)),
+            },
+        )
+        .expect("every state was reached");
+        let steps = round(&parts, way.end, &terms);
+        let shown = question.show(&way, &steps);
+        assert!(
+            shown.lasso.fairness == Fairness::Strong,
+            "the replayed loop is as fair as in the search"
+        );
+        found.insert(Key::Livelock(group), shown);
+    }
+    found
+}
+
+/// Whether somebody moves who should end, and everybody who does not move waits
+/// only because of that.
+fn gets_nowhere(question: &Question<'_, '_>, parts: &Parts<'_>, circle: &Component) -> bool {
+    let layout = question.machine().layout();
+    let first = circle.states[0];
+    let state = question.state(first as usize);
+    let goes_on = question.moving[first as usize];
+    let moves = |actor: usize| circle.movers >> actor & 1 == 1;
+    let actors = (0..layout.n_actors(&state))
+        .filter(|&actor| layout.is_running(&state, actor) && !layout.is_daemon(&state, actor));
+    let (movers, others): (Vec<usize>, Vec<usize>) = actors.partition(|&actor| moves(actor));
+    !movers.is_empty()
+        && others.into_iter().all(|actor| {
+            let wait = wait_of(question.machine(), &state, actor, question.futures);
+            goes_on >> actor & 1 == 1 && !is_used(question, parts, circle, actor, wait.resource)
+        })
+}
+
+/// Where those who move were declared or spawned; ascending.
+fn declarations(question: &Question<'_, '_>, circle: &Component) -> Vec<Span> {
+    let state = question.state(circle.states[0] as usize);
+    let layout = question.machine().layout();
+    let mut spans: Vec<Span> = (0..layout.n_actors(&state))
+        .filter(|&actor| circle.movers >> actor & 1 == 1)
+        .map(|actor| match layout.spawned_at(&state, actor) {
+            Some(pc) => question.program.site(pc).span,
+            None => question.program.actors[actor].span,
+        })
+        .collect();
+    spans.sort_unstable();
+    spans.dedup();
+    spans
+}

@@ -1,0 +1,159 @@
+//! Part of a graph, and its strongly connected components.
+//!
+//! Source: Tarjan, "Depth-first search and linear graph algorithms" (1972), with
+//! the calls on a stack of our own: a state graph is deep.
+
+use crate::explore::{Graph, GraphStep};
+use rustc_hash::FxHashSet;
+
+/// The number of the part of those who belong to none.
+const OUTSIDE: u32 = 0;
+/// The index of a state whose component is known.
+const DONE: u32 = u32::MAX;
+
+/// Whether a step counts, by the state it leaves and itself.
+pub type Counts<'a> = &'a dyn Fn(usize, &GraphStep) -> bool;
+
+/// Some of a graph's states in disjoint parts, and some of its steps.
+pub struct Parts<'a> {
+    pub graph: &'a Graph,
+    counts: Counts<'a>,
+    /// The part each state belongs to.
+    part: Vec<u32>,
+    n_parts: u32,
+    /// Actors that do not move in these states after all.
+    cut: FxHashSet<(usize, usize)>,
+    index: Vec<u32>,
+    low: Vec<u32>,
+}
+
+impl<'a> Parts<'a> {
+    /// No states yet; of the steps those that count.
+    pub fn new(graph: &'a Graph, counts: Counts<'a>) -> Self {
+        Self {
+            graph,
+            counts,
+            part: vec![OUTSIDE; graph.len()],
+            n_parts: OUTSIDE,
+            cut: FxHashSet::default(),
+            index: vec![0; graph.len()],
+            low: vec![0; graph.len()],
+        }
+    }
+
+    /// Makes states a part of their own.
+    pub fn separate(&mut self, states: &[u32]) {
+        self.n_parts += 1;
+        for &state in states {
+            self.part[state as usize] = self.n_parts;
+        }
+    }
+
+    /// Takes states out of their parts.
+    pub fn dismiss(&mut self, states: &[u32]) {
+        for &state in states {
+            self.part[state as usize] = OUTSIDE;
+        }
+    }
+
+    /// The part a state belongs to.
+    pub fn part_of(&self, state: usize) -> u32 {
+        self.part[state]
+    }
+
+    /// Leaves out all steps of an actor in a state.
+    pub fn cut(&mut self, state: usize, actor: usize) {
+        self.cut.insert((state, actor));
+    }
+
+    /// Whether a step counts and stays in the part of its state.
+    pub fn is_inner(&self, state: usize, step: &GraphStep) -> bool {
+        let part = self.part[state];
+        part != OUTSIDE
+            && step.to.is_some_and(|to| self.part[to] == part)
+            && (self.counts)(state, step)
+            && !self.cut.contains(&(state, step.actor))
+    }
+
+    /// The inner steps of a state, by number.
+    pub fn inner(&self, state: usize) -> impl Iterator<Item = (usize, GraphStep)> + '_ {
+        self.graph
+            .numbers(state)
+            .map(|number| (number, self.graph.step(number)))
+            .filter(move |(_, step)| self.is_inner(state, step))
+    }
+
+    /// The strongly connected components of one part that have an inner step,
+    /// their states ascending.
+    pub fn components(&mut self, states: &[u32]) -> Vec<Vec<u32>> {
+        let mut found = Vec::new();
+        let mut next_index = 1;
+        let mut open: Vec<u32> = Vec::new();
+        for &root in states {
+            if self.index[root as usize] != 0 {
+                continue;
+            }
+            let mut calls = vec![self.enter(root, &mut next_index, &mut open)];
+            while let Some((state, steps)) = calls.last_mut() {
+                let at = *state as usize;
+                let Some(number) = steps.next() else {
+                    let low = self.low[at];
+                    calls.pop();
+                    if let Some((caller, _)) = calls.last() {
+                        let caller = *caller as usize;
+                        self.low[caller] = self.low[caller].min(low);
+                    }
+                    if low == self.index[at] {
+                        found.extend(self.close(at, &mut open));
+                    }
+                    continue;
+                };
+                let step = self.graph.step(number);
+                if !self.is_inner(at, &step) {
+                    continue;
+                }
+                let to = step.to.expect("an inner step leads to a state");
+                match self.index[to] {
+                    0 => {
+                        let to = u32::try_from(to).expect("a state's number");
+                        calls.push(self.enter(to, &mut next_index, &mut open));
+                    }
+                    DONE => {}
+                    index => self.low[at] = self.low[at].min(index),
+                }
+            }
+        }
+        for &state in states {
+            self.index[state as usize] = 0;
+        }
+        found
+    }
+
+    fn enter(
+        &mut self,
+        state: u32,
+        next_index: &mut u32,
+        open: &mut Vec<u32>,
+    ) -> (u32, std::ops::Range<usize>) {
+        self.index[state as usize] = *next_index;
+        self.low[state as usize] = *next_index;
+        *next_index += 1;
+        open.push(state);
+        (state, self.graph.numbers(state as usize))
+    }
+
+    /// The component whose root is done; `None` if it is a state without a circle.
+    fn close(&mut self, root: usize, open: &mut Vec<u32>) -> Option<Vec<u32>> {
+        let position = open.iter().rposition(|&state| state as usize == root);
+        let mut states = open.split_off(position.expect("the root is open"));
+        for &state in &states {
+            self.index[state as usize] = DONE;
+        }
+        let circle = states.len() > 1
+            || self
+                .inner(root)
+                .any(|(_, step)| step.to.is_some_and(|to| to == root));
+        states.sort_unstable();
+        circle.then_some(states)
+    }
+}

@@ -1,0 +1,109 @@
+//! What all questions about infinite runs look at.
+
+use super::fair::Component;
+use super::lasso::Shown;
+use super::mark;
+use super::part::Parts;
+use super::walk::Way;
+use crate::analysis::futures::Futures;
+use crate::explore::{Graph, Search};
+use crate::program::{Fairness, Instr, Program};
+use crate::semantics::{Machine, State};
+use crate::trace::Schedule;
+
+/// A complete search, its graph, and what is known about it.
+pub struct Question<'a, 'p> {
+    /// The program.
+    pub program: &'p Program,
+    /// The finished search.
+    pub search: &'a Search<'p>,
+    /// Its steps, with marks.
+    pub graph: &'a Graph,
+    /// For each state, the actors that still move on some run from it; empty if no
+    /// run goes on for ever.
+    pub moving: &'a [u64],
+    /// What actors may still do.
+    pub futures: &'a Futures,
+}
+
+impl<'p> Question<'_, 'p> {
+    /// The machine of the search.
+    pub fn machine(&self) -> &Machine<'p> {
+        self.search.machine()
+    }
+
+    /// Reads a state.
+    pub fn state(&self, number: usize) -> State {
+        let mut state = self.search.blank();
+        let number = u32::try_from(number).expect("a state's number");
+        self.search.load(number, &mut state);
+        state
+    }
+
+    /// The states through which some run can go again and again, ascending.
+    pub fn circular(&self) -> Vec<u32> {
+        let all: Vec<u32> = (0..self.search.n_expanded()).collect();
+        let mut parts = Parts::new(self.graph, &|_, _| true);
+        parts.separate(&all);
+        let mut states: Vec<u32> = parts.components(&all).concat();
+        states.sort_unstable();
+        states
+    }
+
+    /// The states from which a state is reached in which the program has ended.
+    pub fn can_end(&self) -> Vec<bool> {
+        let mut ends: Vec<bool> = (0..self.graph.len())
+            .map(|at| self.graph.numbers(at).is_empty() && self.machine().is_over(&self.state(at)))
+            .collect();
+        self.spread(&mut ends);
+        ends
+    }
+
+    /// Marks every state from which a marked one is reached.
+    pub fn spread(&self, marked: &mut [bool]) {
+        let mut changed = true;
+        while changed {
+            changed = false;
+            // Most steps lead to higher numbers, so going down settles most at once.
+            for at in (0..marked.len()).rev() {
+                if !marked[at] && self.graph.steps(at).any(|(_, to)| marked[to]) {
+                    marked[at] = true;
+                    changed = true;
+                }
+            }
+        }
+    }
+
+    /// Whether the author marks progress.
+    pub fn marks_progress(&self) -> bool {
+        let mut code = self.program.code.iter();
+        code.any(|instr| matches!(instr, Instr::Progress))
+    }
+
+    /// Whether a step between the states of a component is marked as progress.
+    pub fn progresses(&self, parts: &Parts<'_>, component: &Component) -> bool {
+        component.states.iter().any(|&state| {
+            parts
+                .inner(state as usize)
+                .any(|(_, step)| step.mark & mark::PROGRESS != 0)
+        })
+    }
+
+    /// What the scenario declares about an actor.
+    pub fn fairness(&self, actor: usize) -> Fairness {
+        let declared = self.program.actors.get(actor);
+        declared.map_or(Fairness::Weak, |actor| actor.fairness)
+    }
+
+    /// The run that takes the way and then goes round for ever.
+    pub fn show(&self, way: &Way, round: &[usize]) -> Shown<'p> {
+        let mut actions = self.graph.actions(self.search, 0, &way.steps);
+        actions.extend(self.graph.actions(self.search, way.end, round));
+        Shown::new(
+            self.machine(),
+            Schedule(actions),
+            way.steps.len(),
+            self.futures,
+        )
+    }
+}

@@ -1,0 +1,215 @@
+//! S002: an actor waits for ever while others go on.
+//!
+//! What it finds: a fair circle of the others in which an actor stands at an
+//! operation that blocks and never gets through, although it could on another run
+//! (if it could on none, it is a deadlock). If the circle is possible even under
+//! strong fairness, the actor cannot move anywhere in it, and no scheduler can
+//! help: an error. If only under weak fairness, the actor could move again and
+//! again and is passed over each time: a warning.
+//!
+//! An author's choice is fair here: who may always choose to send nothing starves
+//! nobody. Whom a notify wakes is fair for an error, and free for a warning.
+//!
+//! **Deliberately absent:** actors that wait by looping; and those who only wait
+//! for somebody who starves, or who goes round in a livelock: there it is said.
+
+use super::fair::{Component, Terms, fair_components};
+use super::mark;
+use super::part::Parts;
+use super::question::Question;
+use super::walk::{Pursuit, round, way_to};
+use super::{Conduct, Shown};
+use crate::analysis::key::Key;
+use crate::analysis::rule::Level;
+use crate::analysis::waits::{Resource, wait_of};
+use crate::program::{Fairness, Instr, ObjectId, Pc};
+use crate::semantics::State;
+use rustc_hash::FxHashSet;
+use std::collections::BTreeMap;
+
+/// An actor that starves.
+pub struct Starved<'p> {
+    /// Error or warning.
+    pub level: Level,
+    /// Who.
+    pub actor: usize,
+    /// Where it waits.
+    pub pc: Pc,
+    /// The run.
+    pub shown: Shown<'p>,
+}
+
+/// The places at which actors starve, each with the best run that shows it.
+pub fn starved<'p>(
+    question: &Question<'_, 'p>,
+    circular: &[u32],
+    can_end: &[bool],
+) -> BTreeMap<Key, Starved<'p>> {
+    let mut found = BTreeMap::new();
+    let program = question.program;
+    let passes = [
+        (
+            Level::Error,
+            Terms::all(Fairness::Strong).with_choices(mark::CHOICE | mark::PICK),
+        ),
+        (
+            Level::Warning,
+            Terms::declared(program).with_choices(mark::CHOICE),
+        ),
+    ];
+    for (level, terms) in &passes {
+        for actor in 0..question.machine().layout().capacity().actors {
+            if question.fairness(actor) != Fairness::Unfair {
+                starved_by(
+                    question, circular, can_end, actor, *level, terms, &mut found,
+                );
+            }
+        }
+    }
+    found
+}
+
+/// Adds the places at which one actor starves under some terms.
+fn starved_by<'p>(
+    question: &Question<'_, 'p>,
+    circular: &[u32],
+    can_end: &[bool],
+    actor: usize,
+    level: Level,
+    terms: &Terms,
+    found: &mut BTreeMap<Key, Starved<'p>>,
+) {
+    let may_move = |id: &u32| question.moving[*id as usize] >> actor & 1 == 1;
+    let states: Vec<u32> = circular.iter().copied().filter(may_move).collect();
+    let others = move |_: usize, step: &crate::explore::GraphStep| step.actor != actor;
+    let mut parts = Parts::new(question.graph, &others);
+    let mut places: BTreeMap<Pc, FxHashSet<u32>> = BTreeMap::new();
+    for circle in fair_components(&mut parts, states, terms) {
+        if let Some(pc) = starves_at(question, &parts, &circle, actor, can_end) {
+            let part = parts.part_of(circle.states[0] as usize);
+            places.entry(pc).or_default().insert(part);
+        }
+    }
+    for (pc, wanted) in places {
+        let key = Key::Starvation(question.program.site(pc).span);
+        let graver = |old: &Starved<'_>| old.level < level;
+        if found.get(&key).is_some_and(graver) {
+            continue;
+        }
+        let way = way_to(
+            question.graph,
+            &Pursuit {
+                since: None,
+                inside: &|_| true,
+                goal: &|state| wanted.contains(&parts.part_of(state)),
+            },
+        )
+        .expect("every state was reached");
+        let steps = round(&parts, way.end, terms);
+        let n = way.steps.len() + steps.len();
+        if found
+            .get(&key)
+            .is_some_and(|old| old.level == level && old.shown.schedule.0.len() <= n)
+        {
+            continue;
+        }
+        let shown = question.show(&way, &steps);
+        confirm(&shown, actor, pc);
+        let starved = Starved {
+            level,
+            actor,
+            pc,
+            shown,
+        };
+        found.insert(key, starved);
+    }
+}
+
+fn confirm(shown: &Shown<'_>, actor: usize, pc: Pc) {
+    let layout = shown.execution.machine.layout();
+    let stays = |state: &State| layout.is_running(state, actor) && layout.pc(state, actor) == pc;
+    let conduct = &shown.lasso.conduct[actor];
+    assert!(
+        shown.round().all(stays) && *conduct != Conduct::Moves && conduct.wait().is_some(),
+        "in the replayed loop the actor waits as in the search"
+    );
+}
+
+/// Where an actor starves in a circle; `None` if it is not there, need not end,
+/// or waits only in consequence of something else.
+fn starves_at(
+    question: &Question<'_, '_>,
+    parts: &Parts<'_>,
+    circle: &Component,
+    actor: usize,
+    can_end: &[bool],
+) -> Option<Pc> {
+    let layout = question.machine().layout();
+    let blocked = circle
+        .states
+        .iter()
+        .find(|&&state| question.graph.enabled(state as usize) >> actor & 1 == 0)?;
+    let state = question.state(*blocked as usize);
+    if !layout.is_running(&state, actor) || layout.is_daemon(&state, actor) {
+        return None;
+    }
+    let wait = wait_of(question.machine(), &state, actor, question.futures);
+    let could_help = wait.all.iter().chain(&wait.any);
+    if !could_help
+        .into_iter()
+        .any(|&other| circle.movers >> other & 1 == 1)
+    {
+        return None;
+    }
+    let nobody_gets_anywhere = if question.marks_progress() {
+        !question.progresses(parts, circle)
+    } else {
+        can_end[*blocked as usize]
+    };
+    let in_use = is_used(question, parts, circle, actor, wait.resource);
+    (in_use || !nobody_gets_anywhere).then_some(wait.pc)
+}
+
+/// Whether those who move in a circle use what the actor waits for.
+pub fn is_used(
+    question: &Question<'_, '_>,
+    parts: &Parts<'_>,
+    circle: &Component,
+    actor: usize,
+    resource: Resource,
+) -> bool {
+    let wanted = resource.object();
+    if wanted.is_none() && resource != Resource::Condition {
+        return false;
+    }
+    circle.states.iter().any(|&id| {
+        let state = question.state(id as usize);
+        parts.inner(id as usize).any(|(_, step)| match wanted {
+            Some(wanted) => object_of(question, &state, step.actor) == Some(wanted),
+            None => writes_for(question, &state, step.actor, actor),
+        })
+    })
+}
+
+/// The object of an actor's next instruction.
+fn object_of(question: &Question<'_, '_>, state: &State, actor: usize) -> Option<ObjectId> {
+    let machine = question.machine();
+    let pc = machine.layout().pc(state, actor);
+    let (Instr::Sync { object, .. } | Instr::Chan { object, .. }) = question.program.instr(pc)
+    else {
+        return None;
+    };
+    let number = usize::try_from(machine.scene(state, actor).eval(object).ok()?).ok()?;
+    (number < question.program.objects.len()).then(|| ObjectId::new(number))
+}
+
+/// Whether an actor's next instruction writes what another's condition reads.
+fn writes_for(question: &Question<'_, '_>, state: &State, writer: usize, waiter: usize) -> bool {
+    let machine = question.machine();
+    let (mut written, mut read) = (Vec::new(), Vec::new());
+    crate::analysis::touches(machine, state, writer, &mut written);
+    crate::analysis::touches(machine, state, waiter, &mut read);
+    written
+        .iter()
+        .any(|touch| touch.write && read.iter().any(|other| other.cell == touch.cell))
+}

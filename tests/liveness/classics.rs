@@ -1,0 +1,163 @@
+//! The classical answers, as small scenarios.
+
+use threadbare::base::Severity;
+use threadbare::checker::Checker;
+use threadbare::report::ScenarioReport;
+
+fn report(body: &str) -> ScenarioReport {
+    let text = format!("scenario \"s\" {{ {body} }}");
+    let report = Checker::new().check_str("s.tb", text);
+    let scenario = report.scenarios.into_iter().next().expect("one scenario");
+    assert_eq!(scenario.diagnostics, [], "{body}");
+    assert!(scenario.complete, "{body}");
+    scenario
+}
+
+/// Checks the findings about runs for ever: `code level actors`, in order; a
+/// warning has a `?` behind its code.
+#[track_caller]
+fn check(body: &str, findings: &[&str]) -> ScenarioReport {
+    let scenario = report(body);
+    let found: Vec<String> = scenario
+        .findings
+        .iter()
+        .map(|finding| {
+            let mark = match finding.severity {
+                Severity::Warning => "?",
+                _ => "",
+            };
+            format!("{}{mark} {}", finding.code, finding.actors.join(" "))
+        })
+        .collect();
+    assert_eq!(found, findings, "{body}");
+    scenario
+}
+
+#[track_caller]
+fn states(scenario: &ScenarioReport, n: u64) {
+    assert_eq!(scenario.stats.states, n);
+}
+
+/// Under weak fairness each can be passed over for ever; under strong fairness
+/// neither can.
+#[test]
+fn l01_two_threads_take_a_lock_for_ever() {
+    let both = "lock m  thread t * 2 { loop { m.lock()  m.unlock() } }";
+    let scenario = check(both, &["S002? t#1"]);
+    states(&scenario, 3);
+    let apart = "lock m
+        thread a { loop { m.lock()  m.unlock() } }
+        thread b { loop { m.lock()  m.unlock() } }";
+    check(apart, &["S002? a", "S002? b"]);
+}
+
+/// An endless run exists only if the setter is never scheduled.
+#[test]
+fn l02_a_loop_until_another_sets_a_flag() {
+    let body = "atomic x = 0
+        thread spin { while x == 0 { } }
+        thread setter { x = 1 }
+        eventually x == 1";
+    check(body, &["S003? spin"]);
+    check(
+        &format!("{body} unfair setter"),
+        &["A006 setter spin", "S003? spin"],
+    );
+}
+
+/// Endless however fair the scheduler is.
+#[test]
+fn l03_a_loop_until_nobody_sets_a_flag() {
+    check(
+        "atomic x = 0  thread spin { while x == 0 { } }",
+        &["S003 spin"],
+    );
+}
+
+/// No deadlock, but even a strongly fair scheduler can keep both stepping back.
+#[test]
+fn l04_polite_back_off() {
+    let scenario = check(
+        "lock a  lock b
+        thread p { loop { a.lock()  if b.try_lock() { break }  a.unlock() }  b.unlock()  a.unlock() }
+        thread q { loop { b.lock()  if a.try_lock() { break }  b.unlock() }  a.unlock()  b.unlock() }",
+        &["S004 p q"],
+    );
+    states(&scenario, 28);
+}
+
+#[test]
+fn l05_peterson_for_ever_starves_nobody() {
+    check(
+        "atomic flag[2] = false  atomic turn = 0
+        thread p(i in 0..2) {
+            loop {
+                flag[i] = true
+                turn = 1 - i
+                wait_until(!flag[1 - i] || turn == i)
+                flag[i] = false
+            }
+        }",
+        &[],
+    );
+}
+
+/// The lock is never free of readers, so no scheduler can help.
+#[test]
+fn l06_readers_that_come_again_starve_the_writer() {
+    check(
+        "rwlock rw prefer readers
+        thread reader * 2 { loop { rw.read()  rw.read_unlock() } }
+        thread writer { rw.write()  rw.write_unlock() }",
+        &["S002 writer"],
+    );
+}
+
+#[test]
+fn l07_a_token_goes_round_and_no_progress_is_made() {
+    let body = "sem a = 1  sem b = 0
+        thread p { loop { a.acquire()  b.release() } }
+        thread q { loop { b.acquire()  a.release() STEP } }";
+    check(
+        &format!("{}  thread r {{ progress }}", body.replace("STEP", "")),
+        &["S004 p q"],
+    );
+    check(&body.replace("STEP", " progress"), &[]);
+}
+
+/// There is no state without a step, and two are dead all the same.
+#[test]
+fn d09_two_in_a_deadlock_beside_one_that_spins() {
+    let scenario = check(
+        "lock a  lock b
+        thread p { a.lock()  b.lock()  b.unlock()  a.unlock() }
+        thread q { b.lock()  a.lock()  a.unlock()  b.unlock() }
+        thread spin { loop { yield } }",
+        &["D001 p q"],
+    );
+    states(&scenario, 19);
+}
+
+/// A failed assertion is a step in which the execution stops, not a fifth state.
+#[test]
+fn s02_a_loop_beside_a_race() {
+    let scenario = check(
+        "var x = 0
+        thread spin { loop { yield } }
+        thread p { x = 1 }
+        thread q { let r = x  assert r == 0 }",
+        &["R001 p q", "A001 q"],
+    );
+    states(&scenario, 4);
+}
+
+#[test]
+fn s03_a_loop_that_writes() {
+    let scenario = check(
+        "atomic x = 0  atomic y = 0
+        thread spin { loop { let v = x  x = 1 - v } }
+        thread p { y = 1 }",
+        &[],
+    );
+    states(&scenario, 8);
+}
