@@ -209,11 +209,11 @@ fn choose<'a>(candidates: &[&'a Loaded], token: &Token) -> Result<&'a Loaded, Ca
         ([one], None) => Ok(one),
         (_, None) => {
             // If only one of them has such an execution, it is that one.
-            let follows = |it: &&&&'a Loaded| {
+            let mut able: Vec<&Loaded> = candidates.to_vec();
+            able.retain(|it| {
                 let program = it.program.as_ref().map(|(_, program)| program);
                 program.is_some_and(|program| replay(program, &token.schedule).is_ok())
-            };
-            let able: Vec<&&Loaded> = candidates.iter().filter(|it| follows(&it)).collect();
+            });
             match able.as_slice() {
                 [one] => Ok(one),
                 _ => Err(CannotReplay::Ambiguous(names())),
