@@ -165,7 +165,7 @@ fn graph_of_runs(
     search: &Search<'_>,
     memory: MemoryBudget,
 ) -> Result<Option<Graph>, Bound> {
-    let wanted = search.may_run_for_ever() || liveness::is_asked(program);
+    let wanted = search.may_run_for_ever() || liveness::speaks_of_runs(program);
     if search.bound().is_some() || !wanted {
         return Ok(None);
     }

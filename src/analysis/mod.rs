@@ -24,7 +24,7 @@ pub use finding::{Blocked, Evidence, Finding, Vacuity};
 pub use footprint::{Touch, cells_read as cells_of, touches};
 pub use futures::{Futures, Help};
 pub use key::Key;
-pub use liveness::{Conduct, Lasso};
+pub use liveness::{Conduct, Lasso, speaks_of_runs};
 pub use lock_order::{Circle, LockEdge, LockEdges, Protection, circles, held_by};
 pub use rule::{Level, Rule};
 pub use rules::deadlocks::{Cause, causes, circles_in};

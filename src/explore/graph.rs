@@ -13,8 +13,9 @@ const STEP_BYTES: usize = size_of::<u32>() + size_of::<u8>();
 /// Bytes of a state, with what questions about the graph need for it.
 const STATE_BYTES: usize = size_of::<u32>() + 3 * size_of::<u64>() + 1;
 /// Bytes that questions about circles need for a state besides: numbers, stacks
-/// and parts of a search for components, and what properties say of it.
-const CIRCLE_BYTES: usize = 12 * size_of::<u32>();
+/// and parts of a search for components, how a way came there, and what
+/// properties say of it.
+const CIRCLE_BYTES: usize = 20 * size_of::<u32>();
 
 /// The target of a step that leads nowhere.
 const NOWHERE: u32 = u32::MAX;

@@ -161,3 +161,102 @@ fn s03_a_loop_that_writes() {
     );
     states(&scenario, 8);
 }
+
+/// Whoever may always choose not to send starves nobody.
+#[test]
+fn an_idle_server_does_not_starve() {
+    check(
+        "chan q(1)
+        thread server { loop { let x = q.recv() } }
+        thread client { loop { if any(bool) { q.send(1) } } }",
+        &[],
+    );
+}
+
+/// A loop that is left by a choice or a time-out is no livelock, and no spinning.
+#[test]
+fn choices_and_time_outs_end_what_timing_would_not() {
+    check(
+        "lock a  lock b
+        thread p { loop { a.lock()  if b.try_lock_for() { break }  a.unlock() }  b.unlock()  a.unlock() }
+        thread q { loop { b.lock()  if a.try_lock_for() { break }  b.unlock() }  a.unlock()  b.unlock() }",
+        &[],
+    );
+    check(
+        "atomic side[2] = 0
+        thread p(i in 0..2) {
+            loop {
+                if side[i] != side[1 - i] { break }
+                either { side[i] = 0 } or { side[i] = 1 }
+            }
+        }",
+        &[],
+    );
+}
+
+/// Who only waits for somebody who gets nowhere, is not starved by them.
+#[test]
+fn a_livelock_is_one_finding() {
+    check(
+        "lock a  lock b
+        thread p { loop { a.lock()  if b.try_lock() { break }  a.unlock() }  b.unlock()  a.unlock() }
+        thread q { loop { b.lock()  if a.try_lock() { break }  b.unlock() }  a.unlock()  b.unlock() }
+        thread boss { p.join()  q.join() }",
+        &["S004 p q"],
+    );
+}
+
+/// Polling under a lock is polling.
+#[test]
+fn a_look_under_a_lock_again_and_again_is_spinning() {
+    check(
+        "lock m  var ready = false
+        thread poll { loop { with m { if ready { break } } } }
+        thread setter { with m { ready = true } }",
+        &["S002? setter", "S003? poll"],
+    );
+}
+
+/// A server that polls for jobs is meant to run for ever.
+#[test]
+fn a_server_that_polls_is_a_warning() {
+    check(
+        "chan q(1)
+        thread server { loop { if let x = q.try_recv() { skip } } }
+        thread client { q.send(1) }",
+        &[],
+    );
+}
+
+/// A run that a failed assertion stops is no run; one that ends without is.
+#[test]
+fn runs_that_end_count_and_runs_that_fail_do_not() {
+    check(
+        "atomic x = 0  thread t { let y = x  assert y == 1 }  eventually x == 1",
+        &["A001 t"],
+    );
+    check(
+        "atomic x = 0  thread t { let y = x }  eventually x == 1",
+        &["A006 "],
+    );
+}
+
+/// The schedule of a lasso is the way there and one round.
+#[test]
+fn a_lasso_says_where_its_loop_begins() {
+    let scenario = check(
+        "rwlock rw prefer readers
+        thread reader * 2 { loop { rw.read()  rw.read_unlock() } }
+        thread writer { rw.write()  rw.write_unlock() }",
+        &["S002 writer"],
+    );
+    let finding = &scenario.findings[0];
+    let schedule = finding.schedule.as_ref().expect("a lasso has a schedule");
+    assert_eq!((schedule.loop_from, schedule.steps.len()), (Some(2), 5));
+    let table = finding.trace.as_ref().expect("a lasso has a table");
+    let repeats = table.repeats.as_ref().expect("a part of it repeats");
+    assert_eq!(
+        (repeats.from_row, &*repeats.returns_to),
+        (1, "state after 1")
+    );
+}

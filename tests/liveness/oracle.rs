@@ -171,11 +171,11 @@ fn again_and_again(
                 .collect()
         };
         let mut next = set.clone();
-        for actor in 0..fair.len() {
+        for (actor, fairness) in fair.iter().enumerate() {
             let seen: BTreeSet<usize> = set
                 .iter()
                 .copied()
-                .filter(|&s| match (rests(actor), fair[actor]) {
+                .filter(|&s| match (rests(actor), *fairness) {
                     (false, _) => inner(s, &set).iter().any(|&(a, _)| a == actor),
                     (true, Fair::Weak) => !space.enabled[s].contains(&actor),
                     (true, _) => true,

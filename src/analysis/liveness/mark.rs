@@ -79,16 +79,17 @@ fn tried(mode: WaitMode, reads: u8) -> u8 {
 
 fn mode(instr: &Instr) -> Option<WaitMode> {
     match instr {
-        Instr::Sync { op, .. } => match op {
-            SyncOp::Lock(mode)
-            | SyncOp::Read(mode)
-            | SyncOp::Write(mode)
-            | SyncOp::Acquire(mode)
-            | SyncOp::CondWait(mode)
-            | SyncOp::EventWait(mode) => Some(*mode),
-            _ => None,
-        },
-        Instr::Chan {
+        Instr::Sync {
+            op:
+                SyncOp::Lock(mode)
+                | SyncOp::Read(mode)
+                | SyncOp::Write(mode)
+                | SyncOp::Acquire(mode)
+                | SyncOp::CondWait(mode)
+                | SyncOp::EventWait(mode),
+            ..
+        }
+        | Instr::Chan {
             op: ChanOp::Send(mode) | ChanOp::Recv(mode),
             ..
         } => Some(*mode),

@@ -36,7 +36,7 @@ use crate::program::{Program, PropertyKind};
 use lasso::Shown;
 
 /// Whether some property is about whole runs.
-pub fn is_asked(program: &Program) -> bool {
+pub fn speaks_of_runs(program: &Program) -> bool {
     let mut properties = program.properties.iter();
     properties.any(|property| {
         matches!(

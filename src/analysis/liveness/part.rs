@@ -94,9 +94,9 @@ impl<'a> Parts<'a> {
                 continue;
             }
             let mut calls = vec![self.enter(root, &mut next_index, &mut open)];
-            while let Some((state, steps)) = calls.last_mut() {
+            while let Some((state, n_seen)) = calls.last_mut() {
                 let at = *state as usize;
-                let Some(number) = steps.next() else {
+                let Some(number) = self.graph.numbers(at).nth(*n_seen as usize) else {
                     let low = self.low[at];
                     calls.pop();
                     if let Some((caller, _)) = calls.last() {
@@ -108,6 +108,7 @@ impl<'a> Parts<'a> {
                     }
                     continue;
                 };
+                *n_seen += 1;
                 let step = self.graph.step(number);
                 if !self.is_inner(at, &step) {
                     continue;
@@ -129,17 +130,13 @@ impl<'a> Parts<'a> {
         found
     }
 
-    fn enter(
-        &mut self,
-        state: u32,
-        next_index: &mut u32,
-        open: &mut Vec<u32>,
-    ) -> (u32, std::ops::Range<usize>) {
+    /// The state with the number of its steps that were looked at.
+    fn enter(&mut self, state: u32, next_index: &mut u32, open: &mut Vec<u32>) -> (u32, u32) {
         self.index[state as usize] = *next_index;
         self.low[state as usize] = *next_index;
         *next_index += 1;
         open.push(state);
-        (state, self.graph.numbers(state as usize))
+        (state, 0)
     }
 
     /// The component whose root is done; `None` if it is a state without a circle.

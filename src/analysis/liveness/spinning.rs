@@ -157,15 +157,20 @@ fn for_ever<'p>(
     circles: &[Circle],
 ) -> Option<Spinning<'p>> {
     let layout = question.machine().layout();
-    let circle = circles
+    // It may go round in one circle now and in another later.
+    let code: BTreeSet<Pc> = circles
         .iter()
-        .find(|circle| flow::can_end(question.program, &circle.code))?;
+        .flat_map(|circle| circle.code.iter().copied())
+        .collect();
+    if !flow::can_end(question.program, &code) {
+        return None;
+    }
     let mut state = question.search.blank();
     let mut leaves: Vec<bool> = Vec::with_capacity(question.graph.len());
     for id in 0..question.search.n_expanded() {
         question.search.load(id, &mut state);
         let stays = layout.is_running(&state, actor)
-            && circle.code.contains(&layout.pc(&state, actor))
+            && code.contains(&layout.pc(&state, actor))
             && question.graph.enabled(id as usize) != 0;
         leaves.push(!stays);
     }
@@ -198,8 +203,8 @@ fn for_ever<'p>(
     Some(Spinning {
         level: Level::Error,
         actor,
-        pc: circle.look,
-        shown: confirmed(question.show(&way, &steps), actor, &circle.code),
+        pc: circles.first()?.look,
+        shown: confirmed(question.show(&way, &steps), actor, &code),
     })
 }
 

@@ -166,8 +166,9 @@ fn starves_at(
     } else {
         can_end[*blocked as usize]
     };
-    let in_use = is_used(question, parts, circle, actor, wait.resource);
-    (in_use || !nobody_gets_anywhere).then_some(wait.pc)
+    let consequence =
+        nobody_gets_anywhere && !is_used(question, parts, circle, actor, wait.resource);
+    (!consequence).then_some(wait.pc)
 }
 
 /// Whether those who move in a circle use what the actor waits for.

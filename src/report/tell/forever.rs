@@ -95,14 +95,19 @@ pub(super) fn starves(told: &mut Told<'_, '_>, actor: usize, pc: Pc, lasso: &Las
 
 fn would_fairness_help(told: &mut Told<'_, '_>, actor: usize, lasso: &Lasso) {
     let who = told.story.quoted(actor);
+    let by_luck = told.story.found.level == Level::Warning;
     let text = match lasso.fairness {
+        Fairness::Strong if by_luck => format!(
+            "weak: no    strong: no    (whom a notify wakes is not up to the scheduler: {who} may \
+             be passed over each time)"
+        ),
         Fairness::Strong => format!(
             "weak: no    strong: no    ({who} can move nowhere in the loop: the program must \
              change, not the scheduler)"
         ),
         Fairness::Weak => format!(
-            "weak: no    strong: yes    ({who} could move in the loop, and is passed over each \
-             time; only a queue, first come first served, would help it)"
+            "weak: no    strong: yes    ({who} could move now and then in the loop, and is passed \
+             over each time)"
         ),
         Fairness::Unfair => "weak: yes    strong: yes".to_owned(),
     };
@@ -194,18 +199,14 @@ pub(super) fn livelock(told: &mut Told<'_, '_>, lasso: &Lasso) {
             continue;
         }
         seen.push(actor);
-        let label = format!(
-            "step {}: {} comes here in every round",
-            step + 1,
-            story.quoted(actor)
-        );
+        let label = format!("step {}: {}", step + 1, story.quoted(actor));
         let place = Place::primary(super::steps::span(story, step), label);
         told.place(place.by(story.actor(actor), "step"));
     }
     conducts(told, lasso);
     told.fact(
         "not a deadlock",
-        "everybody can always move; they only undo what they did, in step with each other",
+        "they move again and again, and all that they do leads back to where they were",
     );
     told.help(
         "break the symmetry: an order in which locks are taken, or somebody who goes first; on \

@@ -82,7 +82,7 @@ pub(super) fn rule(rule: Rule) -> Option<&'static str> {
             "what must come has to come on every fair run: no luck of timing may put it off for ever"
         }
         Rule::Starvation => {
-            "that a lock becomes free again and again does not mean that everybody gets it"
+            "that nobody is blocked for good does not mean that everybody gets a turn"
         }
         Rule::Spinning => "wait with something that sleeps, not with a loop that looks",
         Rule::Livelock => {

@@ -2,9 +2,11 @@
 
 use super::guards::guards;
 use super::story::list;
-use crate::analysis::{Diagnosis, Evidence, Facts, Rule, cells_of};
+use crate::analysis::{Diagnosis, Evidence, Facts, Rule, cells_of, speaks_of_runs};
 use crate::base::Source;
-use crate::program::{Actor, Expr, Instr, ObjectKind, Program, Property, PropertyKind, ValueKind};
+use crate::program::{
+    Actor, Expr, Fairness, Instr, ObjectKind, Program, Property, PropertyKind, ValueKind,
+};
 use crate::report::{NeverRun, Proved};
 
 /// What a complete search without an error established.
@@ -373,6 +375,15 @@ impl Teller<'_, '_> {
         let mut assumed = vec!["sequentially consistent memory".to_owned()];
         if !self.diagnosis.may_run_for_ever {
             assumed.push("no fairness needed".to_owned());
+        } else if speaks_of_runs(self.program) {
+            assumed.push("weak fairness".to_owned());
+            for actor in &self.program.actors {
+                match actor.fairness {
+                    Fairness::Weak => {}
+                    Fairness::Strong => assumed.push(format!("strong fairness for {}", actor.name)),
+                    Fairness::Unfair => assumed.push(format!("none for {}", actor.name)),
+                }
+            }
         }
         assumed
     }

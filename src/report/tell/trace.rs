@@ -142,6 +142,8 @@ fn switch(story: &Story<'_>, step: usize) -> Option<String> {
 pub(super) fn repeat(finding: &mut Finding, from: usize) {
     if let Some(schedule) = &mut finding.schedule {
         schedule.loop_from = Some(from as u64 + 1);
+        // The way to the loop is shortest; the round need not be.
+        schedule.shortest = false;
     }
     if let Some(table) = &mut finding.trace {
         table.repeats = Some(TraceLoop {
