@@ -190,7 +190,7 @@ fn choices_and_time_outs_end_what_timing_would_not() {
                 either { side[i] = 0 } or { side[i] = 1 }
             }
         }",
-        &["S003? p(0)"],
+        &[],
     );
 }
 

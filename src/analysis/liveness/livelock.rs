@@ -4,7 +4,7 @@
 //! which nobody makes progress. Where the author marks `progress`, that is a
 //! circle without such a step. Without marks it is a circle of a program that
 //! could end from there, kept up by nothing but unlucky timing: everybody who can
-//! move does, and no choice or time-out has a way out of the circle. So programs
+//! move does, nobody chooses, and no time-out or notify has a way out. So programs
 //! that are meant to run for ever are left alone, and so is whoever loops until
 //! another does something that no fair scheduler can put off.
 //!
@@ -33,8 +33,12 @@ pub fn livelocks<'p>(
     can_end: &[bool],
 ) -> BTreeMap<Key, Shown<'p>> {
     let marked = question.marks_progress();
-    let idle_steps =
-        |_: usize, step: &GraphStep| step.mark & (mark::PROGRESS | mark::GIVES_UP) == 0;
+    // To choose at random is how one gets out of step.
+    let ends_it = match marked {
+        true => mark::PROGRESS | mark::GIVES_UP,
+        false => mark::GIVES_UP | mark::CHOICE,
+    };
+    let idle_steps = move |_: usize, step: &GraphStep| step.mark & ends_it == 0;
     let terms = Terms::all(Fairness::Strong).with_choices(mark::CHOICE | mark::PICK);
     let mut parts = Parts::new(question.graph, &idle_steps);
     let mut groups: BTreeMap<Vec<Span>, FxHashSet<u32>> = BTreeMap::new();
