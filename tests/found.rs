@@ -138,3 +138,12 @@ fn choices_in_an_atomic_block_multiplied_without_end() {
         "{bound:?}"
     );
 }
+
+#[test]
+fn a_guard_taken_inside_an_atomic_block_was_not_seen() {
+    let seen = seen(&program(
+        "lock m var x = 0 guarded_by m
+         thread p * 2 { atomic { with m { x = 1 } } }",
+    ));
+    assert_eq!(seen.codes, "");
+}
