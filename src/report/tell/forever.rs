@@ -26,6 +26,7 @@ pub(super) fn never(told: &mut Told<'_, '_>, index: usize, lasso: &Lasso) {
         told.about(column);
     }
     conducts(told, lasso);
+    told.help(against_delay(told, lasso));
 }
 
 /// A `leads_to` whose second never follows.
@@ -54,6 +55,20 @@ pub(super) fn never_follows(told: &mut Told<'_, '_>, index: usize, since: usize,
         }
     }
     conducts(told, lasso);
+    told.help(against_delay(told, lasso));
+}
+
+/// What to do so that what must come comes.
+fn against_delay(told: &Told<'_, '_>, lasso: &Lasso) -> &'static str {
+    if told.story.found.loop_from().is_some() {
+        return "let whoever should bring it have its turn: a queue or a ticket for what it waits \
+                for, or a loop that ends; `fair strong` of an actor only where the scheduler \
+                promises it";
+    }
+    if lasso.conduct.iter().any(|conduct| conduct.wait().is_some()) {
+        return "make sure that somebody who is left does what the others wait for";
+    }
+    "let somebody bring it before the last actor ends"
 }
 
 fn how_it_ends(told: &Told<'_, '_>, lasso: &Lasso) -> String {
