@@ -4,6 +4,9 @@
 mod explorer;
 
 use explorer::small::{expect, program, seen};
+use threadbare::analysis::Facts;
+use threadbare::explore::{Bound, Limits, search};
+use threadbare::semantics::{Capacity, Limit, Machine};
 
 #[test]
 fn a_lock_that_another_gives_back_was_called_a_deadlock() {
@@ -112,4 +115,35 @@ fn adding_a_negative_count_to_a_latch_was_not_seen_as_help() {
 fn a_choice_was_called_a_run_without_an_end() {
     let seen = seen(&program("var x = 0 thread p { if any(bool) { x = 1 } }"));
     assert!(!seen.may_run_for_ever);
+}
+
+#[test]
+fn choices_in_an_atomic_block_multiplied_without_end() {
+    let program = program(
+        "atomic x = 0
+         thread p { atomic { loop { either { x = 1 } or { x = 0 } } } }",
+    );
+    let machine = Machine::new(&program, Capacity::initial(&program));
+    let mut facts = Facts::new(&program);
+    let search = search(
+        &machine,
+        &Limits::default(),
+        1,
+        &mut facts,
+        &mut |_, _, _| {},
+    );
+    let bound = search.expect("it has room").bound();
+    assert!(
+        matches!(bound, Some(Bound::Language(Limit::Choices, _))),
+        "{bound:?}"
+    );
+}
+
+#[test]
+fn a_guard_taken_inside_an_atomic_block_was_not_seen() {
+    let seen = seen(&program(
+        "lock m var x = 0 guarded_by m
+         thread p * 2 { atomic { with m { x = 1 } } }",
+    ));
+    assert_eq!(seen.codes, "");
 }

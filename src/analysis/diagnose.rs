@@ -609,16 +609,9 @@ impl Witness<'_, '_> {
     }
 
     fn touching(&self, span: Span) -> Option<Touch> {
-        let machine = &self.execution.machine;
-        let state = self.execution.last();
-        self.all_touches().into_iter().find(|touch| {
-            let var = self.program().cells[touch.cell.index()].var;
-            let lock = self.program().vars[var.index()].guarded_by;
-            self.program().site(touch.pc).span == span
-                && lock.is_some_and(|lock| {
-                    !super::footprint::guards(machine, state, touch.actor, lock, touch.write)
-                })
-        })
+        self.all_touches()
+            .into_iter()
+            .find(|touch| !touch.guarded && self.program().site(touch.pc).span == span)
     }
 
     fn blocked(&self, key: &Key) -> Option<Blocked> {

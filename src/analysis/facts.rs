@@ -240,7 +240,7 @@ impl Observer for Facts<'_> {
                         }
                     }
                 }
-                Incident::LabelDone(_) | Incident::Accessed(..) => {}
+                Incident::LabelDone(_) | Incident::Accessed { .. } => {}
             }
         }
     }

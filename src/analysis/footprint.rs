@@ -1,6 +1,6 @@
 //! Which memory an actor's next instruction touches, and how.
 
-use crate::program::{Access, CellId, Expr, Instr, ObjectId, ObjectKind, Pc};
+use crate::program::{Access, CellId, Expr, Instr, Pc};
 use crate::semantics::{Chooser, Incident, Machine, Recorder, State};
 
 /// An access to a word of memory.
@@ -16,6 +16,8 @@ pub struct Touch {
     pub write: bool,
     /// It is not atomic.
     pub plain: bool,
+    /// At that moment it holds the lock that the variable names, if it names one.
+    pub guarded: bool,
 }
 
 /// Appends the accesses of the next instruction of `actor`.
@@ -27,12 +29,14 @@ pub fn touches(machine: &Machine<'_>, state: &State, actor: usize, found: &mut V
     let scene = machine.scene(state, actor);
     let mut push = |place: &crate::program::CellRef, write: bool, access: Access| {
         if let Ok(cell) = scene.cell(place) {
+            let cell = CellId::new(cell);
             found.push(Touch {
                 actor,
                 pc,
-                cell: CellId::new(cell),
+                cell,
                 write,
                 plain: access == Access::Plain,
+                guarded: machine.is_guarded(state, actor, cell, write),
             });
         }
     };
@@ -119,13 +123,20 @@ struct Inside<'a> {
 
 impl Recorder for Inside<'_> {
     fn incident(&mut self, _: usize, incident: Incident) {
-        if let Incident::Accessed(cell, write, pc) = incident {
+        if let Incident::Accessed {
+            cell,
+            write,
+            pc,
+            guarded,
+        } = incident
+        {
             self.found.push(Touch {
                 actor: self.actor,
                 pc,
                 cell,
                 write,
                 plain: false,
+                guarded,
             });
         }
     }
@@ -147,20 +158,4 @@ fn inside_atomic(machine: &Machine<'_>, state: &State, actor: usize, found: &mut
     }
     found.sort_unstable();
     found.dedup();
-}
-
-/// Whether `actor` holds the lock well enough for the access.
-pub fn guards(
-    machine: &Machine<'_>,
-    state: &State,
-    actor: usize,
-    lock: ObjectId,
-    write: bool,
-) -> bool {
-    if machine.owner(state, lock) == Some(actor) {
-        return true;
-    }
-    let kind = &machine.program().objects[lock.index()].kind;
-    let shared = matches!(kind, ObjectKind::RwLock { .. }) && !write;
-    shared && machine.readers(state, lock).contains(&actor)
 }

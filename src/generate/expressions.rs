@@ -129,11 +129,28 @@ impl<'p> Writer<'p> {
         left: &'p Int,
         right: &'p Int,
     ) -> Option<ExprKind> {
+        let from = self.at();
         self.put("(");
         let left = self.int(left);
         self.put(text);
         let right = self.int(right);
         self.put(")");
+        if let (ExprKind::Const(left), ExprKind::Const(right)) = (&left.kind, &right.kind) {
+            // As readers do it, who see at once what constants come to.
+            let value = match op {
+                BinaryOp::Eq => Some(i64::from(left == right)),
+                BinaryOp::Lt => Some(i64::from(left < right)),
+                BinaryOp::Add => left.checked_add(*right),
+                BinaryOp::Sub => left.checked_sub(*right),
+                _ => left.checked_div(*right),
+            }?;
+            self.text.truncate(from);
+            if matches!(op, BinaryOp::Eq | BinaryOp::Lt) {
+                return self.truth(value != 0);
+            }
+            self.put(&value.to_string());
+            return Some(ExprKind::Const(value));
+        }
         Some(ExprKind::Binary(op, Box::new(left), Box::new(right)))
     }
 
@@ -190,8 +207,6 @@ impl<'p> Writer<'p> {
     fn bool_kind(&mut self, bool: &'p Bool) -> Option<ExprKind> {
         match bool {
             Bool::Const(value) => self.truth(*value),
-            Bool::Eq(Int::Const(left), Int::Const(right)) => self.truth(left == right),
-            Bool::Less(Int::Const(left), Int::Const(right)) => self.truth(left < right),
             Bool::Eq(left, right) => self.binary(BinaryOp::Eq, " == ", left, right),
             Bool::Less(left, right) => self.binary(BinaryOp::Lt, " < ", left, right),
             Bool::Not(inner) => {

@@ -6,25 +6,32 @@
 //! that an action is an actor and a number.
 
 /// Answers the choices of one step, and counts through all of them.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, Debug)]
 pub struct Chooser {
     /// The answer and the number of ways of each choice so far.
     taken: Vec<(u32, u32)>,
     next: usize,
     fixed: Option<u32>,
+    /// Ways that this run could have gone so far.
+    n_ways: u64,
 }
 
 impl Chooser {
     /// Takes the first way everywhere; further ways by [`Chooser::advance`].
     pub fn first() -> Self {
-        Self::default()
+        Self {
+            taken: Vec::new(),
+            next: 0,
+            fixed: None,
+            n_ways: 1,
+        }
     }
 
     /// Takes the ways that the number stands for.
     pub fn fixed(code: u32) -> Self {
         Self {
             fixed: Some(code),
-            ..Self::default()
+            ..Self::first()
         }
     }
 
@@ -38,6 +45,7 @@ impl Chooser {
         if n == 1 {
             return 0;
         }
+        self.n_ways = self.n_ways.saturating_mul(u64::from(n));
         if let Some(code) = &mut self.fixed {
             let way = *code % n;
             *code /= n;
@@ -59,6 +67,11 @@ impl Chooser {
         })
     }
 
+    /// How many ways this run could have gone: the product of its choices.
+    pub fn n_ways(&self) -> u64 {
+        self.n_ways
+    }
+
     /// Whether a fixed number stood for ways that exist.
     pub fn is_exhausted(&self) -> bool {
         self.fixed.is_none_or(|code| code == 0)
@@ -68,11 +81,13 @@ impl Chooser {
     pub fn reset(&mut self) {
         self.taken.clear();
         self.next = 0;
+        self.n_ways = 1;
     }
 
     /// Moves on to the next ways; false when all were taken.
     pub fn advance(&mut self) -> bool {
         self.next = 0;
+        self.n_ways = 1;
         while let Some((way, n)) = self.taken.pop() {
             if way + 1 < n {
                 self.taken.push((way + 1, n));

@@ -388,6 +388,10 @@ impl<R: Recorder> Step<'_, '_, R> {
         }
         self.recorder.executed(self.pc);
         let flow = self.execute(instr)?;
+        // An atomic block may choose again and again; each way would be tried.
+        if self.chooser.n_ways() > u64::from(CHOICES_MAX) {
+            return Err(Stop::Limit(Limit::Choices, self.pc));
+        }
         self.follow(flow)
     }
 

@@ -1,9 +1,25 @@
 //! Shared memory: reads, writes, and both in one step.
 
 use super::eval::{ArithmeticFault, binary};
-use super::machine::{Done, Flow, Step, Stop};
+use super::machine::{Done, Flow, Machine, Step, Stop};
 use super::record::{EventKind, Incident, Recorder};
-use crate::program::{CellId, CellRef, Expr, Reg, RmwOp};
+use super::state::State;
+use crate::program::{CellId, CellRef, Expr, ObjectKind, Reg, RmwOp};
+
+impl Machine<'_> {
+    /// Whether `actor` holds the lock that the word's variable names, well enough
+    /// for the access; true if it names none.
+    pub fn is_guarded(&self, state: &State, actor: usize, cell: CellId, write: bool) -> bool {
+        let var = self.program.cells[cell.index()].var;
+        let Some(lock) = self.program.vars[var.index()].guarded_by else {
+            return true;
+        };
+        let kind = &self.program.objects[lock.index()].kind;
+        let shared = matches!(kind, ObjectKind::RwLock { .. }) && !write;
+        self.owner(state, lock) == Some(actor)
+            || shared && self.readers(state, lock).contains(&actor)
+    }
+}
 
 impl<R: Recorder> Step<'_, '_, R> {
     fn cell(&self, place: &CellRef) -> Result<CellId, Stop> {
@@ -45,7 +61,12 @@ impl<R: Recorder> Step<'_, '_, R> {
     /// the actor's next instruction for anybody to see.
     fn accessed(&mut self, cell: CellId, write: bool) {
         if self.atomic > 0 {
-            let incident = Incident::Accessed(cell, write, self.pc);
+            let incident = Incident::Accessed {
+                cell,
+                write,
+                pc: self.pc,
+                guarded: self.machine.is_guarded(self.state, self.actor, cell, write),
+            };
             self.recorder.incident(self.actor, incident);
         }
     }

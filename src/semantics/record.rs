@@ -138,7 +138,16 @@ pub enum Incident {
     /// A named step is done.
     LabelDone(LabelId),
     /// A memory access inside an atomic block, or a read of `wait_until` that went through.
-    Accessed(CellId, bool, Pc),
+    Accessed {
+        /// The word.
+        cell: CellId,
+        /// It is written.
+        write: bool,
+        /// Where.
+        pc: Pc,
+        /// The actor holds the variable's lock, if it has one.
+        guarded: bool,
+    },
 }
 
 /// Listens to a step. The default hears nothing and costs nothing.

@@ -57,9 +57,11 @@ pub fn shown(machine: &Machine<'_>, state: &State) -> BTreeSet<Fact> {
     for (number, one) in accesses.iter().enumerate() {
         let var = &program.vars[program.cells[one.cell.index()].var.index()];
         if let Some(lock) = var.guarded_by {
-            let holds = held(machine, state, one.actor)
-                .iter()
-                .any(|&(id, shared)| id == lock && !(shared && one.write));
+            let holds = one.inside.unwrap_or_else(|| {
+                held(machine, state, one.actor)
+                    .iter()
+                    .any(|&(id, shared)| id == lock && !(shared && one.write))
+            });
             if !holds {
                 found.insert(Fact::new("R003", vec![one.place], &*var.name));
             }
@@ -113,6 +115,8 @@ struct Next {
     cell: CellId,
     write: bool,
     plain: bool,
+    /// In a block: whether the lock was held when it came to this access.
+    inside: Option<bool>,
     place: Span,
 }
 
@@ -130,6 +134,7 @@ fn accesses(machine: &Machine<'_>, state: &State) -> Vec<Next> {
             cell,
             write,
             plain,
+            inside: None,
             place: program.site(pc).span,
         };
         match program.instr(pc) {
@@ -157,8 +162,12 @@ fn accesses(machine: &Machine<'_>, state: &State) -> Vec<Next> {
                     let mut inside = Inside(Vec::new());
                     let mut copy = state.clone();
                     let _ = machine.step(&mut copy, actor, &mut chooser, &mut inside);
-                    for (cell, write, pc) in inside.0 {
-                        found.push(next(cell, write, false, pc));
+                    for (cell, write, pc, guarded) in inside.0 {
+                        let inside = Some(guarded);
+                        found.push(Next {
+                            inside,
+                            ..next(cell, write, false, pc)
+                        });
                     }
                     if !chooser.advance() {
                         break;
@@ -171,12 +180,18 @@ fn accesses(machine: &Machine<'_>, state: &State) -> Vec<Next> {
     found
 }
 
-struct Inside(Vec<(CellId, bool, Pc)>);
+struct Inside(Vec<(CellId, bool, Pc, bool)>);
 
 impl Recorder for Inside {
     fn incident(&mut self, _: usize, incident: Incident) {
-        if let Incident::Accessed(cell, write, pc) = incident {
-            self.0.push((cell, write, pc));
+        if let Incident::Accessed {
+            cell,
+            write,
+            pc,
+            guarded,
+        } = incident
+        {
+            self.0.push((cell, write, pc, guarded));
         }
     }
 }

@@ -6,7 +6,7 @@
 //! needed.
 
 use crate::analysis::facts::Facts;
-use crate::analysis::footprint::{Touch, guards, touches};
+use crate::analysis::footprint::{Touch, touches};
 use crate::analysis::key::Key;
 use crate::explore::{Goal, Visit};
 
@@ -21,7 +21,7 @@ pub fn in_state(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
         }
     }
     for touch in &found {
-        unguarded(facts, visit, goal, touch);
+        unguarded(facts, goal, touch);
     }
     for (index, one) in found.iter().enumerate() {
         for other in &found[index + 1..] {
@@ -48,12 +48,10 @@ pub fn race_key(facts: &Facts<'_>, one: &Touch, other: &Touch) -> Key {
     Key::Race(facts.program.cells[one.cell.index()].var, first, second)
 }
 
-fn unguarded(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal, touch: &Touch) {
-    let program = facts.program;
-    let var = program.cells[touch.cell.index()].var;
-    if let Some(lock) = program.vars[var.index()].guarded_by
-        && !guards(visit.machine, visit.state, touch.actor, lock, touch.write)
-    {
+fn unguarded(facts: &mut Facts<'_>, goal: Goal, touch: &Touch) {
+    if !touch.guarded {
+        let program = facts.program;
+        let var = program.cells[touch.cell.index()].var;
         facts.note(Key::Unguarded(var, program.site(touch.pc).span), goal);
     }
 }
