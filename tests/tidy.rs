@@ -58,7 +58,7 @@ fn shown(path: &Path) -> String {
 }
 
 fn sources() -> Vec<PathBuf> {
-    let folders = ["src", "tests", "benches", "examples"].map(|folder| root().join(folder));
+    let folders = ["src", "tests", "benches"].map(|folder| root().join(folder));
     let folders = folders.iter().filter(|folder| folder.is_dir());
     folders.flat_map(|folder| files(folder, "rs")).collect()
 }

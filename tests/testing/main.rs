@@ -1,7 +1,7 @@
 //! Scenarios in `cargo test`: what a Rust developer writes, and what is shown
 //! when a test fails.
 
-#[path = "../../examples/account/tests/transfer.rs"]
+#[path = "../account/tests/transfer.rs"]
 mod example;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
