@@ -3,7 +3,7 @@
 
 use super::race::call_sites;
 use super::states::Column;
-use super::story::{list, object_of};
+use super::story::list;
 use super::told::Told;
 use super::waits::{circle, role};
 use super::{circle as together, forsaken, lost, steps};
@@ -59,7 +59,7 @@ pub(super) fn blocked(told: &mut Told<'_, '_>, blocked: &Blocked) {
 fn columns(told: &mut Told<'_, '_>, cause: &[&Wait]) {
     let mut ids: Vec<ObjectId> = cause
         .iter()
-        .filter_map(|wait| object_of(wait.resource))
+        .filter_map(|wait| wait.resource.object())
         .collect();
     ids.sort_unstable();
     ids.into_iter()
@@ -69,7 +69,7 @@ fn columns(told: &mut Told<'_, '_>, cause: &[&Wait]) {
 /// Whether all of them wait for one and the same.
 pub(super) fn is_one_resource(cause: &[&Wait]) -> bool {
     let is_first = |wait: &&Wait| wait.resource == cause[0].resource;
-    cause.iter().all(is_first) && object_of(cause[0].resource).is_some()
+    cause.iter().all(is_first) && cause[0].resource.object().is_some()
 }
 
 /// The circle, if it is a circle and not only a crowd.
@@ -133,7 +133,7 @@ fn holdings(told: &mut Told<'_, '_>, wait: &Wait, all: &[Wait]) {
     let story = told.story;
     let mut done: Vec<ObjectId> = Vec::new();
     for other in all {
-        let Some(id) = object_of(other.resource).filter(|id| !done.contains(id)) else {
+        let Some(id) = other.resource.object().filter(|id| !done.contains(id)) else {
             continue;
         };
         let name = story.object(id);

@@ -2,7 +2,7 @@
 
 use super::blocked::is_one_resource;
 use super::forsaken::history;
-use super::story::{Story, list, object_of};
+use super::story::{Story, list};
 use super::told::Told;
 use super::waits::circle;
 use crate::analysis::{Blocked, Resource, Wait, held_by};
@@ -62,7 +62,7 @@ fn is_held(story: &Story<'_>, wait: &Wait, cause: &[&Wait]) -> bool {
 fn resources(told: &Told<'_, '_>, cause: &[&Wait]) -> String {
     let mut ids: Vec<ObjectId> = cause
         .iter()
-        .filter_map(|wait| object_of(wait.resource))
+        .filter_map(|wait| wait.resource.object())
         .collect();
     ids.sort_unstable();
     ids.dedup();
@@ -95,7 +95,7 @@ fn crowd(told: &mut Told<'_, '_>, cause: &[&Wait], names: &[String]) {
     told.rule =
         Some("before you wait, make sure that somebody is left who will do what you wait for");
     history(told, first);
-    let name = object_of(first.resource).map_or("", |id| story.object(id));
+    let name = first.resource.object().map_or("", |id| story.object(id));
     match first.resource {
         Resource::Notify(_) => {
             told.help(format!(
@@ -114,13 +114,13 @@ fn crowd(told: &mut Told<'_, '_>, cause: &[&Wait], names: &[String]) {
 fn upgrade(told: &mut Told<'_, '_>, cause: &[&Wait]) -> bool {
     let story = told.story;
     let same = |wait: &&&Wait| {
-        object_of(wait.resource) == object_of(cause[0].resource)
+        wait.resource.object() == cause[0].resource.object()
             && matches!(wait.resource, Resource::Read(_) | Resource::Write(_))
     };
     if cause.len() < 2 || !cause.iter().all(|wait| same(&wait)) {
         return false;
     }
-    let Some(id) = object_of(cause[0].resource) else {
+    let Some(id) = cause[0].resource.object() else {
         return false;
     };
     let name = story.object(id);
@@ -150,7 +150,7 @@ fn holds_while_waiting(told: &Told<'_, '_>, cause: &[&Wait]) -> Option<String> {
         let needed: Vec<ObjectId> = cause
             .iter()
             .filter(|other| other.all.contains(&wait.actor) || other.any.contains(&wait.actor))
-            .filter_map(|other| object_of(other.resource))
+            .filter_map(|other| other.resource.object())
             .collect();
         let own_lock = match wait.resource {
             Resource::Notify(id) => match story.kind(id) {
@@ -198,7 +198,7 @@ fn give_first(told: &Told<'_, '_>, cause: &[&Wait]) -> String {
     let Some((wait, other)) = pair else {
         return "let one of them go on without waiting for the others".to_owned();
     };
-    let name = object_of(other.resource).map_or("", |id| story.object(id));
+    let name = other.resource.object().map_or("", |id| story.object(id));
     let who = story.quoted(wait.actor);
     let first = match other.resource {
         Resource::Permit(_) => format!("release `{name}`"),
@@ -220,7 +220,7 @@ pub(super) fn alone(told: &mut Told<'_, '_>, cause: &[&Wait]) {
         return;
     };
     let who = story.quoted(wait.actor);
-    let name = object_of(wait.resource).map_or("", |id| story.object(id));
+    let name = wait.resource.object().map_or("", |id| story.object(id));
     let text = match wait.resource {
         Resource::Lock(_) => {
             told.help(format!(

@@ -2,7 +2,7 @@
 
 use super::lost::seen_before;
 use super::steps;
-use super::story::{Story, list, object_of};
+use super::story::{Story, list};
 use super::told::Told;
 use crate::analysis::{Blocked, Resource, Wait};
 use crate::program::{Instr, ObjectId, ObjectKind, Query, SyncOp};
@@ -37,7 +37,7 @@ fn headline(told: &Told<'_, '_>, cause: &[&Wait]) -> String {
     let story = told.story;
     let wait = cause[0];
     let machine = story.machine();
-    let name = object_of(wait.resource).map_or("", |id| story.object(id));
+    let name = wait.resource.object().map_or("", |id| story.object(id));
     let what = story.what(wait, true);
     if !cause.iter().all(|it| story.what(it, true) == what) {
         let mut all: Vec<String> = cause.iter().map(|it| story.what(it, true)).collect();
@@ -115,7 +115,7 @@ pub(super) fn who_is_left(told: &Told<'_, '_>, cause: &[&Wait], blocked: &Blocke
 /// What happened to the resource before.
 pub(super) fn history(told: &mut Told<'_, '_>, wait: &Wait) {
     let story = told.story;
-    let Some(id) = object_of(wait.resource) else {
+    let Some(id) = wait.resource.object() else {
         return condition(told, wait);
     };
     match wait.resource {
@@ -283,7 +283,7 @@ fn condition(told: &mut Told<'_, '_>, wait: &Wait) {
 }
 
 fn helps(story: &Story<'_>, wait: &Wait) -> Vec<String> {
-    let id = object_of(wait.resource);
+    let id = wait.resource.object();
     let name = id.map_or("", |id| story.object(id));
     let kind = id.and_then(|id| story.kind(id));
     match wait.resource {

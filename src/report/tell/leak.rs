@@ -182,7 +182,7 @@ pub(super) fn lock_leak(told: &mut Told<'_, '_>, actor: usize, id: ObjectId) {
             let state = story.end();
             story.layout().is_running(state, other)
                 && !story.machine().can_step(state, other)
-                && super::story::object_of(story.wait(state, other).resource) == Some(id)
+                && story.wait(state, other).resource.object() == Some(id)
         })
         .map(|other| story.quoted(other))
         .collect();

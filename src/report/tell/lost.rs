@@ -2,7 +2,7 @@
 
 use super::states::Column;
 use super::steps;
-use super::story::{Story, list, object_of};
+use super::story::{Story, list};
 use super::told::Told;
 use crate::analysis::{Resource, Wait};
 use crate::program::{CellId, Instr, ObjectId, ObjectKind, SyncOp};
@@ -15,7 +15,7 @@ pub(super) fn signal(told: &mut Told<'_, '_>, cause: &[&Wait]) {
     let Some(wait) = cause.first() else {
         return;
     };
-    let Some(id) = object_of(wait.resource) else {
+    let Some(id) = wait.resource.object() else {
         return;
     };
     let names: Vec<String> = cause.iter().map(|wait| story.quoted(wait.actor)).collect();

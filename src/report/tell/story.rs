@@ -421,30 +421,6 @@ pub(super) fn show(value: &Value) -> String {
     }
 }
 
-/// The object of a resource.
-pub(super) fn object_of(resource: Resource) -> Option<ObjectId> {
-    match resource {
-        Resource::Lock(id)
-        | Resource::Read(id)
-        | Resource::Write(id)
-        | Resource::Permit(id)
-        | Resource::Notify(id)
-        | Resource::Event(id)
-        | Resource::Arrivals(id)
-        | Resource::Latch(id)
-        | Resource::Once(id)
-        | Resource::Message(id)
-        | Resource::Room(id)
-        | Resource::Jobs(id)
-        | Resource::OpenJobs(id) => Some(id),
-        Resource::End(_)
-        | Resource::Job(_)
-        | Resource::AnyJob
-        | Resource::Condition
-        | Resource::Nothing => None,
-    }
-}
-
 /// `a`, `a and b`, `a, b and c`; more than `max` are counted.
 pub(super) fn list(items: &[String], max: usize) -> String {
     match items {
