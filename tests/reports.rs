@@ -41,6 +41,7 @@ const LIBRARY: &[(&str, &str)] = &[
     ("K001_in_time", "warnings/always_in_time"),
     ("K002", "leak/early_return"),
     ("K005", "warnings/permit_leak"),
+    ("M010", "warnings/barrier_too_small"),
     ("M001", "misuse/unlock_by_another"),
     ("M002", "misuse/wait_without_lock"),
     ("M003", "misuse/release_too_often"),

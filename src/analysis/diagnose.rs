@@ -540,6 +540,15 @@ impl Witness<'_, '_> {
                 let evidence = Evidence::PermitLeak(*id, initial - now);
                 (Rule::PermitLeak, Warning, evidence, Vec::new())
             }
+            Key::BarrierCrowded(id) => {
+                let (machine, state) = (&self.execution.machine, self.execution.last());
+                let crowd = super::rules::barriers::crowded(self.program(), machine, state);
+                let of_it = |crowd: &super::rules::barriers::Crowd| crowd.first == *id;
+                let crowd = crowd.into_iter().find(of_it).expect(shown);
+                let actors = [&crowd.asleep[..], &crowd.coming].concat();
+                let evidence = Evidence::BarrierCrowded(crowd.id, crowd.asleep, crowd.coming);
+                (Rule::BarrierCrowded, Warning, evidence, actors)
+            }
             Key::Eventually(_)
             | Key::LeadsTo(_)
             | Key::Starvation(_)
@@ -705,7 +714,10 @@ impl Witness<'_, '_> {
             Key::Race(var, ..) | Key::Unguarded(var, _) => {
                 vec![program.vars[var.index()].name.clone()]
             }
-            Key::LostSignal(_, id) | Key::LockLeak(id, _) | Key::PermitLeak(id) => object(id),
+            Key::LostSignal(_, id)
+            | Key::LockLeak(id, _)
+            | Key::PermitLeak(id)
+            | Key::BarrierCrowded(id) => object(id),
             Key::Circle(_) | Key::Knot(_) | Key::Forsaken(_) => match evidence {
                 Evidence::Blocked(blocked) => self.blocked_subjects(blocked),
                 _ => Vec::new(),

@@ -200,6 +200,7 @@ impl Observer for Facts<'_> {
         rules::races::in_state(self, &visit, goal);
         note_edges(&mut self.edges, &visit);
         rules::deadlocks::circles(self, &visit, goal);
+        rules::barriers::in_state(self, &visit, goal);
         if visit.enabled.is_empty() {
             self.n_stuck += 1;
             self.stuck.push((visit.id, visit.depth));

@@ -74,6 +74,8 @@ pub enum Evidence {
     JobLost(usize),
     /// The semaphore has that many permits less than at the beginning.
     PermitLeak(ObjectId, i64),
+    /// At the barrier are these actors: asleep, and with their wait as next step.
+    BarrierCrowded(ObjectId, Vec<usize>, Vec<usize>),
     /// The actor of the last step notifies there.
     NotifyWithoutLock(usize, Pc),
     /// A wait whose condition is tested with `if`: the wait, the test.

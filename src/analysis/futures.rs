@@ -7,10 +7,11 @@
 //! ever does is decided by the search.
 
 use crate::program::{
-    ChanOp, Expr, FunctionId, Instr, ObjectId, Pc, Program, SyncOp, VarId, WaitMode,
+    ChanOp, Expr, FunctionId, Instr, ObjectId, ObjectKind, Pc, Program, SyncOp, VarId, WaitMode,
 };
 use crate::semantics::{Machine, Phase, State};
 use rustc_hash::FxHashSet;
+use std::collections::BTreeMap;
 
 /// An operation that could let another actor go on.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -48,7 +49,13 @@ pub struct Futures {
     after: Vec<Vec<Pc>>,
     /// The handlers around each instruction.
     caught: Vec<Vec<Pc>>,
+    /// For each semaphore, the most permits that some path from each instruction
+    /// has given back beyond those it has taken.
+    surplus: BTreeMap<ObjectId, Vec<i64>>,
 }
+
+/// Permits beyond which [`Futures`] does not count.
+const PERMITS_COUNTED: i64 = 64;
 
 impl Futures {
     /// Looks through the whole code.
@@ -78,11 +85,39 @@ impl Futures {
                 }
             }
         }
+        let semaphores = (0..program.objects.len())
+            .map(ObjectId::new)
+            .filter(|id| matches!(program.objects[id.index()].kind, ObjectKind::Sem { .. }));
+        let surplus = semaphores
+            .map(|id| (id, surplus_of(program, &after, id)))
+            .collect();
         Self {
             ahead,
             after,
             caught,
+            surplus,
         }
+    }
+
+    /// Whether a blocked actor may ever give back more permits of a semaphore than
+    /// it takes from here on: it holds some already, or makes new ones.
+    pub fn may_give_extra(
+        &self,
+        machine: &Machine<'_>,
+        state: &State,
+        actor: usize,
+        id: ObjectId,
+    ) -> bool {
+        let Some(surplus) = self.surplus.get(&id) else {
+            return false;
+        };
+        let layout = machine.layout();
+        let gives = |pc: &Pc| surplus[*pc as usize] > 0;
+        let mut callers = layout
+            .return_pcs(machine.program(), state, actor)
+            .into_iter();
+        gives(&layout.pc(state, actor))
+            || callers.any(|pc| gives(&pc) || self.caught[pc as usize - 1].iter().any(gives))
     }
 
     /// Whether a running actor may still do it.
@@ -109,6 +144,47 @@ impl Futures {
         let may = |pc: &Pc| self.ahead[*pc as usize].contains(&help);
         // A caller goes on behind its call, or where it catches what comes out of it.
         here || callers.any(|pc| may(&pc) || self.caught[pc as usize - 1].iter().any(may))
+    }
+}
+
+/// For each instruction, the most that the permits given back along some path from
+/// it exceed those taken, after one instruction at least.
+fn surplus_of(program: &Program, after: &[Vec<Pc>], id: ObjectId) -> Vec<i64> {
+    let weight: Vec<i64> = program.code.iter().map(|of| permits(of, id)).collect();
+    let mut most = weight.clone();
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for pc in (0..most.len()).rev() {
+            let next = after[pc].iter().map(|&next| most[next as usize]).max();
+            let sum = (weight[pc] + next.unwrap_or(0).max(0)).min(PERMITS_COUNTED);
+            if sum > most[pc] {
+                most[pc] = sum;
+                changed = true;
+            }
+        }
+    }
+    most
+}
+
+/// Permits of a semaphore that an instruction gives at most (or certainly takes: negative).
+fn permits(instr: &Instr, id: ObjectId) -> i64 {
+    let Instr::Sync {
+        op, object, arg, ..
+    } = instr
+    else {
+        return 0;
+    };
+    let certainly = *object == Expr::Const(i64::from(id.0));
+    match (op, object) {
+        (SyncOp::Acquire(WaitMode::Wait), _) if certainly => -1,
+        (SyncOp::Release, Expr::Const(_)) if !certainly => 0,
+        (SyncOp::Release, _) => match arg {
+            None => 1,
+            Some(Expr::Const(n)) => (*n).clamp(0, PERMITS_COUNTED),
+            Some(_) => PERMITS_COUNTED,
+        },
+        _ => 0,
     }
 }
 

@@ -47,6 +47,8 @@ pub enum Key {
     JobLost(Span),
     /// A semaphore with fewer permits at the end.
     PermitLeak(ObjectId),
+    /// A barrier with more actors at it than it has places; an array's first.
+    BarrierCrowded(ObjectId),
     /// A notify without the lock.
     NotifyWithoutLock(Span),
     /// An `eventually` that some fair run does not keep: its number.

@@ -71,6 +71,8 @@ pub enum Rule {
     BlockedInAtomic,
     /// M009: submitted a job to an executor that was shut down.
     SubmittedAfterShutdown,
+    /// M010: more actors at a barrier than it has places — warning.
+    BarrierCrowded,
     /// Arithmetic overflow, or a value outside its declared range.
     Overflow,
     /// An index out of bounds.
@@ -99,7 +101,7 @@ pub enum Level {
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Rule; 41] = [
+    pub const ALL: [Rule; 42] = [
         Rule::Race,
         Rule::LostUpdate,
         Rule::Unguarded,
@@ -134,6 +136,7 @@ impl Rule {
         Rule::NotStarted,
         Rule::BlockedInAtomic,
         Rule::SubmittedAfterShutdown,
+        Rule::BarrierCrowded,
         Rule::Overflow,
         Rule::Bounds,
         Rule::DivisionByZero,
@@ -189,6 +192,7 @@ impl Rule {
             Rule::NotStarted => ("M007", "misuse"),
             Rule::BlockedInAtomic => ("M008", "misuse"),
             Rule::SubmittedAfterShutdown => ("M009", "misuse"),
+            Rule::BarrierCrowded => ("M010", "misuse"),
             Rule::Overflow => ("O001", "overflow"),
             Rule::Bounds => ("O002", "bounds"),
             Rule::DivisionByZero => ("O003", "div_zero"),

@@ -29,6 +29,8 @@ pub(super) struct Successor {
 pub(super) struct Batch {
     bytes: Vec<u8>,
     pub successors: Vec<Successor>,
+    /// For each expanded state, how many successors there were after it.
+    pub ends: Vec<u32>,
     pub n_steps: u64,
     pub n_terminal: u64,
 }
@@ -38,6 +40,12 @@ impl Batch {
     pub fn packed(&self, successor: &Successor) -> &[u8] {
         let at = successor.at as usize;
         &self.bytes[at..at + successor.len as usize]
+    }
+
+    /// All successors of the next state are there.
+    pub fn end(&mut self) {
+        self.ends
+            .push(u32::try_from(self.successors.len()).expect("a batch is small"));
     }
 
     fn push(&mut self, state: &State) {

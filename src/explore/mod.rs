@@ -4,6 +4,7 @@ mod expand;
 mod graph;
 mod limits;
 mod observer;
+mod parents;
 mod shortest;
 mod stateful;
 mod store;

@@ -7,9 +7,13 @@
 //! state and each actor that may have moved last, the best run: its number of
 //! switches and its rank among the runs of the same length.
 //!
-//! Cost: one more expansion of every state above the deepest goal.
+//! Cost: one more expansion of every state above the deepest goal. Where the
+//! search was stopped by a clock or by hand, nobody wants to wait for that: then
+//! the first way found is taken, which has the fewest steps, but not always the
+//! fewest switches.
 
 use super::expand::Expander;
+use super::limits::Bound;
 use super::stateful::Search;
 use crate::trace::{Action, Schedule};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -52,11 +56,43 @@ const NOBODY: usize = usize::MAX;
 ///
 /// All goals of a set must need the same number of steps.
 pub fn shortest(search: &Search<'_>, sets: &[Vec<Goal>]) -> Vec<Schedule> {
+    if matches!(search.bound(), Some(Bound::Time | Bound::Interrupt)) {
+        return sets.iter().map(|goals| first_way(search, goals)).collect();
+    }
     let edges = edges_to(search, sets);
     let runs = forward(&edges);
     sets.iter()
         .map(|goals| best_schedule(goals, &runs))
         .collect()
+}
+
+/// The way on which the first goal was found first.
+fn first_way(search: &Search<'_>, goals: &[Goal]) -> Schedule {
+    let goal = goals.first().expect("a set of goals is not empty");
+    let mut path = vec![goal.state];
+    while let Some(parent) = search.parent(path[path.len() - 1]) {
+        path.push(parent);
+    }
+    path.reverse();
+    let mut expander = Expander::new(search.machine());
+    let mut state = search.blank();
+    let mut steps: Vec<Action> = Vec::new();
+    for pair in path.windows(2) {
+        search.load(pair[0], &mut state);
+        let before = steps.last().map(|step| step.actor);
+        let mut found: Option<Action> = None;
+        let _ = expander.steps(&state, |action, after, _| {
+            let leads = after.is_ok_and(|after| search.find(after) == Some(pair[1]));
+            if leads && (found.is_none() || Some(action.actor) == before) {
+                found = found
+                    .filter(|old| Some(old.actor) == before)
+                    .or(Some(action));
+            }
+        });
+        steps.push(found.expect("a state's parent leads to it"));
+    }
+    steps.extend(goal.step);
+    Schedule(steps)
 }
 
 /// The steps of all shortest runs to all goals, by the depth of their origin.

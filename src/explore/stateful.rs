@@ -12,8 +12,9 @@
 //! is found again ([`shortest`](super::shortest)).
 
 use super::expand::{Batch, Expander, Halt, Heard};
-use super::limits::{Bound, Limits, Watch};
+use super::limits::{Bound, Limits, MemoryBudget, Watch};
 use super::observer::Observer;
+use super::parents::Parents;
 use super::store::{Store, hash, pack};
 use super::workers::in_pieces;
 use crate::semantics::{Capacity, Machine, State};
@@ -28,6 +29,7 @@ const PIECES: u32 = 8;
 pub struct Search<'m> {
     machine: &'m Machine<'m>,
     store: Store,
+    parents: Parents,
     /// The first state of each layer, and one past the last.
     layers: Vec<u32>,
     n_expanded: u32,
@@ -75,6 +77,7 @@ impl<'m> Search<'m> {
         let mut search = Self {
             machine,
             store: Store::new(machine.layout().n_words()),
+            parents: Parents::default(),
             layers: vec![0],
             n_expanded: 0,
             n_steps: 0,
@@ -167,9 +170,12 @@ impl<'m> Search<'m> {
                 } else {
                     batch.n_terminal += 1;
                 }
+                batch.end();
                 continue;
             }
-            if let Err(reason) = expander.expand(&state, id, depth, &mut observer, &mut batch) {
+            let expanded = expander.expand(&state, id, depth, &mut observer, &mut batch);
+            batch.end();
+            if let Err(reason) = expanded {
                 halt = Some(reason);
                 break;
             }
@@ -194,22 +200,33 @@ impl<'m> Search<'m> {
         observer.merge(piece.observer);
         self.n_steps += piece.batch.n_steps;
         self.n_terminal += piece.batch.n_terminal;
-        for successor in &piece.batch.successors {
+        let budget = MemoryBudget(limits.memory.0.saturating_sub(self.parents.bytes() as u64));
+        let mut ends = piece.batch.ends.iter().peekable();
+        for (index, successor) in piece.batch.successors.iter().enumerate() {
+            while ends.next_if(|&&end| end as usize <= index).is_some() {
+                self.parents.end();
+            }
             let full = u64::from(self.n_states()) >= limits.states.min(u64::from(u32::MAX - 1));
             let packed = piece.batch.packed(successor);
-            if full || !self.store.fits_one_more(limits.memory) {
+            if full || !self.store.fits_one_more(budget) {
                 if self.store.find(packed, successor.hash).is_some() {
                     continue;
                 }
                 self.bound = Some(if full { Bound::States } else { Bound::Memory });
                 return Ok(());
             }
-            let (id, _) = self.store.insert(packed, successor.hash);
+            let (id, new) = self.store.insert(packed, successor.hash);
+            if new {
+                self.parents.child();
+            }
             self.leads_back |= id < layer_end;
             if let Some(bound) = watch.tick() {
                 self.bound = Some(bound);
                 return Ok(());
             }
+        }
+        for _ in ends {
+            self.parents.end();
         }
         match piece.halt {
             Some(Halt::Grow(capacity)) => return Err(capacity),
@@ -269,7 +286,12 @@ impl<'m> Search<'m> {
 
     /// Bytes in use.
     pub fn bytes(&self) -> usize {
-        self.store.bytes()
+        self.store.bytes() + self.parents.bytes()
+    }
+
+    /// The state from which a state was found first; `None` for the first of all.
+    pub(super) fn parent(&self, id: u32) -> Option<u32> {
+        (id > 0).then(|| self.parents.of(id))
     }
 
     /// A state to load others into.

@@ -103,6 +103,7 @@ pub fn as_fact(program: &Program, finding: &Finding) -> Option<Fact> {
         Some(Key::Killed(span)) => (vec![*span], String::new()),
         Some(Key::JobFailed(span, name, _)) => (vec![*span], program.name(*name).to_owned()),
         Some(Key::JobLost(span)) => (vec![*span], "lost".to_owned()),
+        Some(Key::BarrierCrowded(id)) => (Vec::new(), object(*id)),
         Some(Key::PermitLeak(id)) => (Vec::new(), object(*id)),
         Some(Key::NotifyWithoutLock(span)) => (vec![*span], String::new()),
         Some(

@@ -2,11 +2,13 @@
 
 use super::facts::Fact;
 use super::waits::circles;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use threadbare::base::Span;
-use threadbare::program::{Access, CellId, Expr, Instr, ObjectId, ObjectKind, Pc, PropertyKind};
+use threadbare::program::{
+    Access, CellId, Expr, Instr, ObjectId, ObjectKind, Pc, PropertyKind, SyncOp,
+};
 use threadbare::semantics::{
-    ArithmeticFault, Chooser, FaultKind, Incident, Machine, Misuse, Recorder, State, Status,
+    ArithmeticFault, Chooser, FaultKind, Incident, Machine, Misuse, Phase, Recorder, State, Status,
 };
 
 /// What an actor holds, and whether as a reader only.
@@ -53,6 +55,7 @@ pub fn shown(machine: &Machine<'_>, state: &State) -> BTreeSet<Fact> {
         return found;
     }
     found.extend(circles(machine, state).into_iter().map(|(_, fact)| fact));
+    crowds(machine, state, &mut found);
     let accesses = accesses(machine, state);
     for (number, one) in accesses.iter().enumerate() {
         let var = &program.vars[program.cells[one.cell.index()].var.index()];
@@ -79,6 +82,39 @@ pub fn shown(machine: &Machine<'_>, state: &State) -> BTreeSet<Fact> {
         }
     }
     found
+}
+
+/// Barriers with more actors at them than they open for, one of whom has yet to begin its wait.
+fn crowds(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
+    let program = machine.program();
+    let layout = machine.layout();
+    let mut there: BTreeMap<i64, Vec<Phase>> = BTreeMap::new();
+    for actor in 0..layout.n_actors(state) {
+        let instr = program.instr(layout.pc(state, actor));
+        if let Instr::Sync {
+            op: SyncOp::BarrierWait,
+            object,
+            ..
+        } = instr
+            && layout.is_running(state, actor)
+            && let Ok(number) = machine.scene(state, actor).eval(object)
+        {
+            there
+                .entry(number)
+                .or_default()
+                .push(layout.phase(state, actor));
+        }
+    }
+    for (number, mut phases) in there {
+        let object = &program.objects[usize::try_from(number).expect("an object")];
+        let ObjectKind::Barrier { parties } = object.kind else {
+            continue;
+        };
+        phases.retain(|phase| matches!(phase, Phase::Waiting | Phase::Ready));
+        if phases.contains(&Phase::Ready) && phases.len() > parties as usize {
+            found.insert(Fact::new("M010", Vec::new(), &*object.name));
+        }
+    }
 }
 
 fn leaks(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {

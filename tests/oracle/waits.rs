@@ -94,20 +94,24 @@ fn holders(machine: &Machine<'_>, state: &State, actor: usize, id: ObjectId, op:
     Need::All(all)
 }
 
-fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
+/// The instruction a blocked actor waits at; a block waits as its first step does.
+fn waits_at<'p>(machine: &Machine<'p>, state: &State, actor: usize) -> &'p Instr {
     let program = machine.program();
-    let layout = machine.layout();
-    let pc = layout.pc(state, actor) as usize;
-    let instr = match &program.code[pc] {
-        // A block waits as its first step does.
+    let pc = machine.layout().pc(state, actor) as usize;
+    match &program.code[pc] {
         Instr::AtomicBegin(_) => program.code[pc + 1..]
             .iter()
             .find(|instr| instr.is_visible())
             .expect("a block that is blocked has a step"),
         instr => instr,
-    };
+    }
+}
+
+fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
+    let program = machine.program();
+    let layout = machine.layout();
     let nothing: fn(SyncOp) -> bool = |_| false;
-    match instr {
+    match waits_at(machine, state, actor) {
         Instr::Sync {
             op: SyncOp::Join,
             object,
@@ -270,6 +274,71 @@ fn after(program: &Program, pc: Pc) -> Vec<Pc> {
     next
 }
 
+/// The semaphore that an actor waits for a permit of.
+fn permit_of(machine: &Machine<'_>, state: &State, actor: usize) -> Option<ObjectId> {
+    match waits_at(machine, state, actor) {
+        Instr::Sync {
+            op: SyncOp::Acquire(_),
+            object: number,
+            ..
+        } => Some(object(machine, state, actor, number)),
+        _ => None,
+    }
+}
+
+/// Whether two blocked actors wait for a permit of one semaphore, and the second
+/// has none to give before it gets one: no path ahead of it gives more than it took.
+fn passes_on(
+    machine: &Machine<'_>,
+    state: &State,
+    blocked: &[usize],
+    (actor, other): (usize, usize),
+) -> bool {
+    let Some(id) = permit_of(machine, state, actor) else {
+        return false;
+    };
+    if !blocked.contains(&other) || permit_of(machine, state, other) != Some(id) {
+        return false;
+    }
+    let program = machine.program();
+    let layout = machine.layout();
+    let mut rest = vec![(layout.pc(state, other), 0_i64)];
+    for back in layout.return_pcs(program, state, other) {
+        let caught = caught(program, back - 1);
+        rest.extend([back].into_iter().chain(caught).map(|pc| (pc, 0)));
+    }
+    let mut seen = BTreeSet::new();
+    while let Some((pc, balance)) = rest.pop() {
+        // Nobody takes more in one go than a random scenario has statements.
+        if balance < -40 || !seen.insert((pc, balance)) {
+            continue;
+        }
+        let balance = match program.instr(pc) {
+            Instr::Sync {
+                op: SyncOp::Acquire(WaitMode::Wait),
+                object,
+                ..
+            } if on(object, id) => balance - 1,
+            Instr::Sync {
+                op: SyncOp::Release,
+                object,
+                arg,
+                ..
+            } if on(object, id) => match arg {
+                Some(Expr::Const(n)) => balance + n,
+                Some(_) => return false,
+                None => balance + 1,
+            },
+            _ => balance,
+        };
+        if balance > 0 {
+            return false;
+        }
+        rest.extend(after(program, pc).into_iter().map(|next| (next, balance)));
+    }
+    true
+}
+
 /// Who must act for whom, among all actors: `edges[a]` are those `a` waits for.
 struct Waits {
     all: Vec<Vec<usize>>,
@@ -304,6 +373,7 @@ fn waits(machine: &Machine<'_>, state: &State, blocked: &[usize]) -> Waits {
                     other != actor
                         && layout.is_running(state, other)
                         && may(machine, state, other, &*deed)
+                        && !passes_on(machine, state, blocked, (actor, other))
                 });
                 waits.any[actor] = others.collect();
             }

@@ -224,10 +224,10 @@ fn title(
     }
     if let Some(schedule) = schedule {
         inside += &format!(", {}", count(schedule.switches, "switch", "switches"));
-        inside += if schedule.shortest {
-            "; none is shorter"
-        } else {
-            ""
+        inside += match (schedule.shortest, schedule.settles) {
+            (true, false) => "; none is shorter",
+            (true, true) => "; none gets there sooner",
+            (false, _) => "",
         };
     }
     format!("  {} ({inside})", style.paint(Ink::Strong, "schedule"))

@@ -152,6 +152,9 @@ pub struct Schedule {
     pub loop_from: Option<u64>,
     /// Is none shorter?
     pub shortest: bool,
+    /// It goes on until all that can run has run, so that who is left over is seen;
+    /// the one who waits may have been without help before that.
+    pub settles: bool,
 }
 
 impl Schedule {
@@ -163,6 +166,7 @@ impl Schedule {
             steps,
             loop_from: None,
             shortest: true,
+            settles: false,
         }
     }
 }

@@ -242,6 +242,48 @@ pub(super) fn permit_leak(told: &mut Told<'_, '_>, id: ObjectId, missing: i64) {
     ));
 }
 
+/// More actors at a barrier than it has places.
+pub(super) fn barrier_crowded(
+    told: &mut Told<'_, '_>,
+    id: ObjectId,
+    asleep: &[usize],
+    coming: &[usize],
+) {
+    let story = told.story;
+    let name = story.object(id).to_owned();
+    let places = match story.kind(id) {
+        Some(ObjectKind::Barrier { parties }) => *parties,
+        _ => 0,
+    };
+    let n = asleep.len() + coming.len();
+    told.about(Column::Object(id));
+    told.say(format!(
+        "{n} actors are at `{name}`, which has places for {places}"
+    ));
+    let sleeping = asleep.iter().map(|&actor| (actor, "already waits here"));
+    let walking = coming.iter().map(|&actor| (actor, "is about to wait here"));
+    for (index, (actor, what)) in sleeping.chain(walking).enumerate() {
+        let span = story.span(story.layout().pc(story.end(), actor));
+        let label = format!("{} {what}", story.quoted(actor));
+        let place = match index {
+            0 => Place::primary(span, label),
+            _ => Place::new(span, label),
+        };
+        told.place(place.by(story.actor(actor), "wait"));
+    }
+    if let Some(object) = story.program.objects.get(id.index()) {
+        told.place(declaration(object.span, format!("opens for {places}")));
+    }
+    told.fact(
+        "what follows",
+        format!("the schedule decides which {places} of them meet, and who is left over"),
+    );
+    told.help(format!(
+        "if all {n} shall meet, declare `barrier {name}({n})`"
+    ));
+    told.help("if they meet in groups, give each group a barrier of its own");
+}
+
 /// A notify by an actor that does not hold the condition's lock.
 pub(super) fn notify_without_lock(told: &mut Told<'_, '_>, actor: usize, pc: Pc) {
     let story = told.story;

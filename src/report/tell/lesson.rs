@@ -42,6 +42,7 @@ pub(super) fn headline(rule: Rule) -> &'static str {
         Rule::NotStarted => "joins what was never started",
         Rule::BlockedInAtomic => "an atomic block cannot go on",
         Rule::SubmittedAfterShutdown => "submits a job to an executor that was shut down",
+        Rule::BarrierCrowded => "more actors at a barrier than it has places",
         Rule::Overflow => "arithmetic overflow",
         Rule::Bounds => "index out of bounds",
         Rule::DivisionByZero => "division by zero",
@@ -116,6 +117,7 @@ pub(super) fn rule(rule: Rule) -> Option<&'static str> {
         Rule::SubmittedAfterShutdown => {
             "shut an executor down only when nobody will submit any more"
         }
+        Rule::BarrierCrowded => "a barrier has a place for each one who comes, and no more come",
         Rule::Overflow => "a value must stay in its range in every order of the steps",
         Rule::Bounds => "an index must be inside its array in every order of the steps",
         Rule::DivisionByZero => "test the divisor, and keep others from changing it after the test",
@@ -284,6 +286,11 @@ pub(super) fn beginner(rule: Rule) -> &'static str {
         Rule::SubmittedAfterShutdown => {
             "Shutting an executor down says that no more work will come. Somebody still had work, \
              and brought it to a closed door."
+        }
+        Rule::BarrierCrowded => {
+            "A barrier is a gate that opens when enough have come. More came than it was made for. \
+             So the first ones go through, and who is left over waits for a group that may never \
+             be complete."
         }
         Rule::Overflow => {
             "A number became larger or smaller than it may be. In other orders of the steps it \

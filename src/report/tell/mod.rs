@@ -125,6 +125,9 @@ fn dispatch(told: &mut Told<'_, '_>, evidence: &Evidence) {
         Evidence::JobFailed(job, exception) => job::failed(told, *job, exception),
         Evidence::JobLost(job) => job::lost(told, *job),
         Evidence::PermitLeak(id, missing) => leak::permit_leak(told, *id, *missing),
+        Evidence::BarrierCrowded(id, asleep, coming) => {
+            leak::barrier_crowded(told, *id, asleep, coming);
+        }
         Evidence::NotifyWithoutLock(actor, pc) => leak::notify_without_lock(told, *actor, *pc),
         Evidence::WaitInIf(wait, test) => place::wait_in_if(told, *wait, *test),
         Evidence::NeverReached(span) => place::never_reached(told, *span),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::states::{self, Column};
 use super::steps;
 use super::story::Story;
+use crate::analysis::Evidence;
 use crate::report::{Cell, Finding, Schedule, Step, StepRow, TraceLoop, TraceTable, Weight};
 use crate::semantics::{EventKind, State, Status};
 
@@ -175,5 +176,9 @@ pub(super) fn schedule(story: &Story<'_>) -> Option<Schedule> {
     });
     let token = schedule.token(story.program);
     let switches = schedule.n_switches() as u64;
-    Some(Schedule::new(token, switches, steps.collect()))
+    let settles = matches!(&story.found.evidence, Evidence::Blocked(it) if !it.by_holders);
+    Some(Schedule {
+        settles,
+        ..Schedule::new(token, switches, steps.collect())
+    })
 }

@@ -25,8 +25,8 @@ enum Subject {
 }
 
 /// Codes of findings that are or can be warnings.
-const WARNINGS: [&str; 11] = [
-    "L001", "R002", "S002", "S003", "K001", "K005", "W001", "W002", "W003", "W004", "W005",
+const WARNINGS: [&str; 12] = [
+    "L001", "R002", "S002", "S003", "K001", "K005", "M010", "W001", "W002", "W003", "W004", "W005",
 ];
 /// Codes of findings that are always errors.
 const ERRORS: [&str; 37] = [
