@@ -4,7 +4,7 @@
 use super::facts::Facts;
 use super::finding::{Blocked, Evidence, Finding, declared_name};
 use super::footprint::{Touch, touches};
-use super::futures::Futures;
+use super::futures::{Futures, Help};
 use super::key::Key;
 use super::liveness;
 use super::lock_order::circles;
@@ -149,6 +149,17 @@ pub fn diagnose<'p>(
         findings.extend(super::rules::vacuous::findings(program, facts, any_error));
     }
     findings.extend(super::rules::style::wait_in_if(program));
+    let polling = super::rules::style::polling(program);
+    let told: BTreeSet<Span> = polling
+        .iter()
+        .map(|finding| sort_key(program, finding).3)
+        .collect();
+    // Who polls spins; how to wait instead is said with the polling.
+    findings.retain(|finding| match &finding.evidence {
+        Evidence::Spins(_, pc, _) => !told.contains(&program.site(*pc).span),
+        _ => true,
+    });
+    findings.extend(polling);
     findings.sort_by_key(|finding| sort_key(program, finding));
     Diagnosis {
         findings,
@@ -219,6 +230,7 @@ fn interleavings(
 pub(super) fn sort_key(program: &Program, finding: &Finding) -> (Level, Rule, Option<Key>, Span) {
     let place = match &finding.evidence {
         Evidence::WaitInIf(at, _) | Evidence::NeverReached(at) | Evidence::CannotFail(at, _) => *at,
+        Evidence::Polls(pc) => program.site(*pc).span,
         Evidence::LockOrder(circle) => program.site(circle.edges[0].pc).span,
         _ => Span::default(),
     };
@@ -232,6 +244,15 @@ fn drop_implied(facts: &mut Facts<'_>) {
         // Of a spawned actor nobody joins, the worse case is reported.
         if let Key::Leak(span, true) = key {
             facts.hits.remove(&Key::Leak(span, false));
+        }
+        // What is lost by a race is told with the race.
+        if let Key::Race(var, one, other) = key {
+            facts.hits.retain(|key, _| match key {
+                Key::LostUpdate(of, load, store) => {
+                    *of != var || ![load, store].iter().any(|it| **it == one || **it == other)
+                }
+                _ => true,
+            });
         }
     }
 }
@@ -432,6 +453,16 @@ impl Witness<'_, '_> {
                 let actors = vec![one.actor, other.actor];
                 (Rule::Race, Error, Evidence::Race(one, other), actors)
             }
+            Key::LostUpdate(..) => {
+                let (machine, state) = (&self.execution.machine, self.execution.last());
+                let found = super::rules::updates::lost_updates(machine, state);
+                let same = |lost: &super::rules::updates::LostUpdate| {
+                    super::rules::updates::key(self.program(), lost) == *key
+                };
+                let lost = found.into_iter().find(same).expect(shown);
+                let evidence = Evidence::LostUpdate(lost);
+                (Rule::LostUpdate, Warning, evidence, vec![lost.actor])
+            }
             Key::Unguarded(var, span) => {
                 let touch = self.touching(*span).expect(shown);
                 let lock = self.program().vars[var.index()].guarded_by.expect(shown);
@@ -554,6 +585,11 @@ impl Witness<'_, '_> {
             | Key::Starvation(_)
             | Key::Spinning(_)
             | Key::Livelock(_) => unreachable!("no single state or step shows it"),
+            Key::SleepAsSignal(..) => {
+                let (actor, nap, writers) = self.slept_in_vain(key).expect(shown);
+                let evidence = Evidence::SleptInVain(actor, nap, writers);
+                (Rule::SleepAsSignal, Warning, evidence, vec![actor])
+            }
             Key::NotifyWithoutLock(_) => {
                 let step = self.last_step();
                 let evidence = Evidence::NotifyWithoutLock(step.action.actor, step.pc);
@@ -615,6 +651,32 @@ impl Witness<'_, '_> {
             }
         }
         None
+    }
+
+    fn slept_in_vain(&self, key: &Key) -> Option<(usize, super::Nap, Vec<usize>)> {
+        self.assert_shown(key);
+        let Key::SleepAsSignal(var, sleep, read) = key else {
+            return None;
+        };
+        let machine = &self.execution.machine;
+        let (layout, state) = (machine.layout(), self.execution.last());
+        let span = |pc| self.program().site(pc).span;
+        let running = || (0..layout.n_actors(state)).filter(|&it| layout.is_running(state, it));
+        running().find_map(|actor| {
+            let pc = layout.pc(state, actor);
+            let same = |nap: &&super::Nap| {
+                nap.read == pc && nap.var == *var && (span(nap.sleep), span(pc)) == (*sleep, *read)
+            };
+            let nap = *self.facts.naps.iter().find(same)?;
+            let late = |other: &usize| {
+                *other != actor
+                    && self
+                        .futures
+                        .may(machine, state, *other, Help::Write(nap.var))
+            };
+            let writers: Vec<usize> = running().filter(late).collect();
+            (!writers.is_empty()).then_some((actor, nap, writers))
+        })
     }
 
     fn touching(&self, span: Span) -> Option<Touch> {
@@ -711,7 +773,10 @@ impl Witness<'_, '_> {
         let program = self.program();
         let object = |id: &ObjectId| vec![program.objects[id.index()].declared.clone()];
         match key {
-            Key::Race(var, ..) | Key::Unguarded(var, _) => {
+            Key::Race(var, ..)
+            | Key::LostUpdate(var, ..)
+            | Key::SleepAsSignal(var, ..)
+            | Key::Unguarded(var, _) => {
                 vec![program.vars[var.index()].name.clone()]
             }
             Key::LostSignal(_, id)

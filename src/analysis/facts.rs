@@ -8,6 +8,7 @@ use super::futures::Futures;
 use super::key::Key;
 use super::lock_order::{LockEdges, note_edges};
 use super::rules;
+use super::rules::sleeps::Nap;
 use crate::explore::{Goal, Observer, Taken, Visit};
 use crate::program::{Program, PropertyKind};
 use crate::semantics::Incident;
@@ -60,16 +61,21 @@ pub struct Facts<'p> {
     pub n_stuck: u64,
     /// Those states and their depths.
     pub stuck: Vec<(u32, u32)>,
+    pub(super) naps: Arc<[Nap]>,
     pub(super) touches: Vec<super::footprint::Touch>,
 }
 
 impl<'p> Facts<'p> {
     /// Nothing seen yet.
     pub fn new(program: &'p Program) -> Self {
-        Self::beside(program, Arc::new(Futures::new(program)))
+        Self::beside(
+            program,
+            Arc::new(Futures::new(program)),
+            rules::sleeps::naps(program).into(),
+        )
     }
 
-    fn beside(program: &'p Program, futures: Arc<Futures>) -> Self {
+    fn beside(program: &'p Program, futures: Arc<Futures>, naps: Arc<[Nap]>) -> Self {
         Self {
             program,
             futures,
@@ -82,6 +88,7 @@ impl<'p> Facts<'p> {
             n_final: 0,
             n_stuck: 0,
             stuck: Vec::new(),
+            naps,
             touches: Vec::new(),
         }
     }
@@ -146,7 +153,11 @@ fn merge_hits<K: Ord>(all: &mut BTreeMap<K, Hit>, piece: BTreeMap<K, Hit>) {
 
 impl Observer for Facts<'_> {
     fn fork(&self) -> Self {
-        Self::beside(self.program, Arc::clone(&self.futures))
+        Self::beside(
+            self.program,
+            Arc::clone(&self.futures),
+            Arc::clone(&self.naps),
+        )
     }
 
     fn merge(&mut self, piece: Self) {
@@ -198,6 +209,8 @@ impl Observer for Facts<'_> {
             return;
         }
         rules::races::in_state(self, &visit, goal);
+        rules::updates::in_state(self, &visit, goal);
+        rules::sleeps::in_state(self, &visit, goal);
         note_edges(&mut self.edges, &visit);
         rules::deadlocks::circles(self, &visit, goal);
         rules::barriers::in_state(self, &visit, goal);

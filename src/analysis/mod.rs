@@ -31,5 +31,7 @@ pub use lock_order::{Circle, LockEdge, LockEdges, Protection, circles, held_by};
 pub use rule::{Level, Rule};
 pub use rules::deadlocks::{Cause, causes, circles_in};
 pub use rules::races::races;
+pub use rules::sleeps::Nap;
+pub use rules::updates::LostUpdate;
 pub use rules::vacuous::unreached;
 pub use waits::{Resource, Wait, held_up, wait_of};

@@ -79,6 +79,8 @@ pub enum Rule {
     Bounds,
     /// Division by zero.
     DivisionByZero,
+    /// W001: `sleep` where something should be waited for.
+    SleepAsSignal,
     /// W002: a notify by an actor that does not hold the condition's lock.
     NotifyWithoutLock,
     /// W003: `if` around a wait.
@@ -88,6 +90,8 @@ pub enum Rule {
     /// W005: a property that cannot fail because it is never reached, or does not
     /// look at anything.
     CannotFail,
+    /// W006: an operation that is tried again and again where one could wait.
+    Polling,
 }
 
 /// Error or warning.
@@ -101,7 +105,7 @@ pub enum Level {
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Rule; 42] = [
+    pub const ALL: [Rule; 44] = [
         Rule::Race,
         Rule::LostUpdate,
         Rule::Unguarded,
@@ -140,10 +144,12 @@ impl Rule {
         Rule::Overflow,
         Rule::Bounds,
         Rule::DivisionByZero,
+        Rule::SleepAsSignal,
         Rule::NotifyWithoutLock,
         Rule::WaitInIf,
         Rule::NeverReached,
         Rule::CannotFail,
+        Rule::Polling,
     ];
 
     /// The code, such as `R001`.
@@ -196,10 +202,12 @@ impl Rule {
             Rule::Overflow => ("O001", "overflow"),
             Rule::Bounds => ("O002", "bounds"),
             Rule::DivisionByZero => ("O003", "div_zero"),
+            Rule::SleepAsSignal => ("W001", "style"),
             Rule::NotifyWithoutLock => ("W002", "style"),
             Rule::WaitInIf => ("W003", "style"),
             Rule::NeverReached => ("W004", "style"),
             Rule::CannotFail => ("W005", "style"),
+            Rule::Polling => ("W006", "style"),
         }
     }
 }

@@ -9,7 +9,7 @@ pub(super) const CELLS_MAX: usize = 65_536;
 /// Synchronisation objects, arrays counted by their elements.
 pub(super) const OBJECTS_MAX: usize = 65_536;
 /// Registers of one function: words of its locals and intermediate values.
-pub(super) const REGISTERS_MAX: usize = 65_535;
+pub(super) const REGISTERS_MAX: usize = 32_767;
 /// Instructions of all functions.
 pub(super) const INSTRUCTIONS_MAX: usize = 1_000_000;
 /// Actors that run from the start.

@@ -5,12 +5,14 @@ use super::context::Context;
 use super::liveness::dead_registers;
 use super::lowering::{Lowered, lower_property};
 use super::registers_of::{read_by, written_by};
+use super::updates::{Body, updates, writes};
 use crate::hir::{self, ActorKind as SourceKind, Scenario};
 use crate::program::{
     Actor, ActorKind, Allow, Expect, ExpectKind, Fairness, Function, FunctionId, Handler, Instr,
-    Label, LabelId, ObjectId, ObjectKind, Outcomes, Parts, Pc, Property, PropertyKind, Reg,
-    ValueKind,
+    Label, LabelId, ObjectId, ObjectKind, Outcomes, Parts, Pc, Property, PropertyKind, Reg, Update,
+    ValueKind, VarId,
 };
+use std::collections::BTreeSet;
 
 /// What follows from properties, before the tables are taken apart.
 pub(super) struct Properties {
@@ -128,26 +130,46 @@ pub(super) fn link(
         ..Parts::default()
     };
     let returned: Vec<u16> = functions.iter().map(words_returned).collect();
+    let code: Vec<&[Instr]> = functions.iter().map(|of| &*of.code.code).collect();
+    let writes = writes(&parts, &code);
     for mut function in functions {
         function.n_regs = n_used(&function, &returned);
-        add_function(&mut parts, function, &returned);
+        add_function(&mut parts, function, &returned, &writes);
     }
     parts
 }
 
-fn add_function(parts: &mut Parts, function: Lowered, returned: &[u16]) {
+fn add_function(
+    parts: &mut Parts,
+    function: Lowered,
+    returned: &[u16],
+    writes: &[BTreeSet<VarId>],
+) {
     let mut code = function.code;
+    let updates = updates(&Body {
+        parts,
+        code: &code.code,
+        handlers: &code.handlers,
+        writes,
+        returned,
+    });
     parts.dead.extend(dead_registers(
         &code.code,
         &code.handlers,
         function.n_params,
         function.n_regs,
+        &updates,
         |callee| returned[callee.index()],
     ));
     let entry = Pc::try_from(parts.code.len()).expect("the limits were checked");
     for target in code.code.iter_mut().filter_map(target_mut) {
         *target += entry;
     }
+    parts.updates.extend(updates.iter().map(|update| Update {
+        store: update.store + entry,
+        load: update.load + entry,
+        reg: update.reg,
+    }));
     parts.code.extend(code.code);
     parts.sites.extend(code.sites);
     let handlers = code.handlers.into_iter().map(|handler| Handler {

@@ -100,7 +100,15 @@ impl<'h> Lowering<'h, '_> {
         self.emit_synthetic(Instr::Return(zeros.into()), end);
     }
 
-    fn finish(self, function: &hir::Function) -> Lowered {
+    fn finish(mut self, function: &hir::Function) -> Lowered {
+        self.code.forget_unused_reads();
+        let settled = self.regs.settle();
+        for item in &mut self.code.items {
+            match &mut item.instr {
+                Instr::Load(reg, ..) | Instr::Let(_, Expr::Reg(reg)) => *reg = settled(*reg),
+                _ => {}
+            }
+        }
         let n_regs = self.regs.count().unwrap_or_else(|| {
             let message = format!("`{}` needs more than {REGISTERS_MAX} words", function.name);
             let error = Diagnostic::error("E091", function.span, message)

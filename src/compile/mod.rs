@@ -44,6 +44,7 @@ mod statement;
 mod steps;
 mod tables;
 mod types;
+mod updates;
 
 use crate::base::Diagnostic;
 use crate::hir::{ActorId, Scenario};

@@ -26,7 +26,8 @@ pub(super) fn in_expr(expr: &Expr, visit: &mut impl FnMut(Reg)) {
     }
 }
 
-fn in_cell(cell: &CellRef, visit: &mut impl FnMut(Reg)) {
+/// Calls `visit` for every register that the place of the word depends on.
+pub(super) fn in_cell(cell: &CellRef, visit: &mut impl FnMut(Reg)) {
     for dim in &cell.dims {
         in_expr(&dim.index, visit);
     }

@@ -29,7 +29,7 @@ pub use object::{Object, ObjectKind, RwPolicy};
 pub use table::{
     Actor, ActorKind, Allow, Cell, CellId, Expect, ExpectKind, Fairness, Function, FunctionId,
     Handler, Label, LabelId, LocalName, NameId, ObjectId, Observed, ObservedId, Outcomes, Parts,
-    Pc, Program, Property, PropertyKind, RAISED_BY_LIBRARY, Reg, Site, StmtId, ValueKind, Var,
-    VarId,
+    Pc, Program, Property, PropertyKind, RAISED_BY_LIBRARY, Reg, Site, StmtId, Update, ValueKind,
+    Var, VarId,
 };
 pub use verify::BrokenProgram;

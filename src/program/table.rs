@@ -215,6 +215,18 @@ pub struct Site {
     pub synthetic: bool,
 }
 
+/// A write of a value that was computed from an earlier read of the same word, with
+/// no other write of that variable by the same function in between.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Update {
+    /// The write.
+    pub store: Pc,
+    /// The read.
+    pub load: Pc,
+    /// At the write, it still holds what was read.
+    pub reg: Reg,
+}
+
 /// A `@name:` label.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Label {
@@ -351,6 +363,8 @@ pub struct Parts {
     /// that states that differ only in dead values are one. For a call, the registers
     /// that are dead after it returns.
     pub dead: Vec<Box<[Reg]>>,
+    /// Writes of values computed from earlier reads, by the write.
+    pub updates: Vec<Update>,
     /// Places of statements.
     pub stmts: Vec<Span>,
     /// Waits on a condition that an `if` leads to and no loop tests again: the
@@ -410,6 +424,14 @@ impl Program {
     /// Where the instruction at `pc` comes from.
     pub fn site(&self, pc: Pc) -> &Site {
         &self.parts.sites[pc as usize]
+    }
+
+    /// The updates whose write is at `pc`.
+    pub fn updates_at(&self, pc: Pc) -> &[Update] {
+        let all = &self.parts.updates;
+        let from = all.partition_point(|update| update.store < pc);
+        let n = all[from..].partition_point(|update| update.store == pc);
+        &all[from..from + n]
     }
 
     /// The function the instruction at `pc` belongs to.

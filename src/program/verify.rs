@@ -148,6 +148,33 @@ fn check_actors(parts: &Parts) -> Checked {
     Ok(())
 }
 
+/// Updates are in order, and name a write and a read of one function.
+fn check_updates(parts: &Parts) -> Checked {
+    let key = |update: &super::Update| (update.store, update.load);
+    ensure(parts.updates.is_sorted_by_key(key), || {
+        "updates out of order".to_owned()
+    })?;
+    for update in &parts.updates {
+        row(
+            "write of an update",
+            update.store as usize,
+            parts.code.len(),
+        )?;
+        row("read of an update", update.load as usize, parts.code.len())?;
+        let of = |pc: super::Pc| parts.sites[pc as usize].function;
+        let function = &parts.functions[of(update.store).index()];
+        let matches = of(update.store) == of(update.load)
+            && update.reg < function.n_regs
+            && matches!(parts.code[update.load as usize], super::Instr::Load(..))
+            && matches!(
+                parts.code[update.store as usize],
+                super::Instr::Store(..) | super::Instr::Rmw(..)
+            );
+        ensure(matches, || "an update of something else".to_owned())?;
+    }
+    Ok(())
+}
+
 fn check_properties(parts: &Parts) -> Checked {
     let looking = Sight {
         parts,
@@ -158,6 +185,7 @@ fn check_properties(parts: &Parts) -> Checked {
     for observed in &parts.observed {
         check_kind(parts, &observed.kind)?;
     }
+    check_updates(parts)?;
     for property in &parts.properties {
         match &property.kind {
             PropertyKind::Always(expr)

@@ -47,7 +47,7 @@ fn too_many_registers() {
     let body = &mut scenario.functions[0];
     let local = body.locals[0].clone();
     body.locals.extend(vec![local; 70_000]);
-    check(&scenario, &["E091: `t` needs more than 65535 words"]);
+    check(&scenario, &["E091: `t` needs more than 32767 words"]);
 }
 
 #[test]

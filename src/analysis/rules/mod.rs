@@ -5,5 +5,7 @@ pub mod deadlocks;
 pub mod leaks;
 pub mod properties;
 pub mod races;
+pub mod sleeps;
 pub mod style;
+pub mod updates;
 pub mod vacuous;

@@ -46,6 +46,8 @@ pub(super) fn headline(rule: Rule) -> &'static str {
         Rule::Overflow => "arithmetic overflow",
         Rule::Bounds => "index out of bounds",
         Rule::DivisionByZero => "division by zero",
+        Rule::SleepAsSignal => "`sleep` used as synchronisation",
+        Rule::Polling => "polling where one could wait",
         Rule::NotifyWithoutLock => "notify without the lock",
         Rule::WaitInIf => "`if` around a wait",
         Rule::NeverReached => "never reached",
@@ -125,6 +127,10 @@ pub(super) fn rule(rule: Rule) -> Option<&'static str> {
             "change the condition and notify under the same lock, so that no waiter can be between \
              its test and its sleep"
         }
+        Rule::SleepAsSignal => {
+            "time puts nothing in order: wait for what you need, not for a while"
+        }
+        Rule::Polling => "who waits sleeps, and is woken; who asks again and again is in the way",
         Rule::WaitInIf => "a wake-up is a hint: test the condition again while you hold the lock",
         Rule::NeverReached | Rule::CannotFail => return None,
     })
@@ -307,6 +313,14 @@ pub(super) fn beginner(rule: Rule) -> &'static str {
         Rule::NotifyWithoutLock => {
             "A thread wakes others up without holding the lock they use. One of them can be just \
              between looking and falling asleep. Then it misses the call."
+        }
+        Rule::SleepAsSignal => {
+            "A thread sleeps for a while and hopes that the other one is done by then. On a slow \
+             day the other one is not. However long the sleep is, it promises nothing."
+        }
+        Rule::Polling => {
+            "A thread asks again and again whether something is ready. Between two questions it is \
+             too late, and while it asks it keeps others from working. It could sleep and be woken."
         }
         Rule::WaitInIf => {
             "A thread looks once whether it has to wait. When it wakes up, it believes that what it \

@@ -107,6 +107,7 @@ pub fn execution(
 fn dispatch(told: &mut Told<'_, '_>, evidence: &Evidence) {
     match evidence {
         Evidence::Race(one, other) => race::race(told, one, other),
+        Evidence::LostUpdate(lost) => race::lost_update(told, lost),
         Evidence::Unguarded(touch, lock) => race::unguarded(told, touch, *lock),
         Evidence::Blocked(blocked) => blocked::blocked(told, blocked),
         Evidence::LockOrder(circle) => place::lock_order(told, circle),
@@ -129,6 +130,10 @@ fn dispatch(told: &mut Told<'_, '_>, evidence: &Evidence) {
             leak::barrier_crowded(told, *id, asleep, coming);
         }
         Evidence::NotifyWithoutLock(actor, pc) => leak::notify_without_lock(told, *actor, *pc),
+        Evidence::SleptInVain(actor, nap, writers) => {
+            place::slept_in_vain(told, *actor, nap, writers);
+        }
+        Evidence::Polls(pc) => place::polls(told, *pc),
         Evidence::WaitInIf(wait, test) => place::wait_in_if(told, *wait, *test),
         Evidence::NeverReached(span) => place::never_reached(told, *span),
         Evidence::Never(index, lasso) => forever::never(told, *index, lasso),

@@ -1,12 +1,14 @@
 //! R001 and R003: data races, and accesses without the lock a variable names.
 
+use super::change::last_write;
 use super::peek::{Order, finish, next_value};
 use super::states::Column;
 use super::told::{Told, declaration};
-use crate::analysis::{Touch, held_by};
+use crate::analysis::{LostUpdate, Touch, held_by};
 use crate::base::Span;
 use crate::program::{Instr, ObjectId, ObjectKind, Var};
 use crate::report::Place;
+use crate::trace::StepTaken;
 
 /// Two next accesses of the last state.
 pub(super) fn race(told: &mut Told<'_, '_>, one: &Touch, other: &Touch) {
@@ -38,6 +40,55 @@ pub(super) fn race(told: &mut Told<'_, '_>, one: &Touch, other: &Touch) {
     "both can be next: a race".clone_into(&mut told.script.waiting_note);
     either_order(told, one, other);
     advice(told, one, other, &guards);
+}
+
+/// A next write of the last state that wipes out what it has not seen.
+pub(super) fn lost_update(told: &mut Told<'_, '_>, lost: &LostUpdate) {
+    let story = told.story;
+    let name = story.cell(lost.cell).to_owned();
+    let who = story.quoted(lost.actor);
+    let (read, now) = (
+        story.show_cell(lost.cell, lost.read),
+        story.show_cell(lost.cell, lost.now),
+    );
+    told.say(format!("lost update of `{name}` by {who}"));
+    told.script.actors = vec![lost.actor];
+    told.about(Column::Cell(lost.cell));
+    let store = story.span(lost.update.store);
+    let label = format!("{who} writes what it computed from {read}, but `{name}` is {now} now");
+    told.place(Place::primary(store, label).by(story.actor(lost.actor), "write"));
+    let own = |taken: &StepTaken| taken.action.actor == lost.actor;
+    let looked = { story.backwards() }
+        .find(|(_, taken)| own(taken) && taken.pc == lost.update.load)
+        .map(|(step, _)| step);
+    if let Some(step) = looked {
+        told.script.key.insert(step);
+        if story.span(lost.update.load) != store {
+            let label = format!("step {}: {who} reads {read}", step + 1);
+            let place = Place::new(story.span(lost.update.load), label);
+            told.place(place.by(story.actor(lost.actor), "read"));
+        }
+    }
+    if let Some((step, _)) = last_write(story, lost.cell, story.steps().len()) {
+        let other = story.steps()[step].action.actor;
+        told.script.key.insert(step);
+        told.script.note(step, "this will be lost");
+        let label = format!(
+            "step {}: {} makes it {now}; this is lost",
+            step + 1,
+            story.quoted(other)
+        );
+        let place = Place::new(super::steps::span(story, step), label);
+        told.place(place.by(story.actor(other), "write"));
+    }
+    let next = format!("write {name}, computed from {read}");
+    told.script.waiting.push((lost.actor, next));
+    told.script.waiting_note = format!("{name} is {now} now");
+    call_sites(told, &[lost.actor]);
+    told.help("read, compute and write in one step: `fetch_add` and its like, or `atomic { … }`");
+    told.help(format!(
+        "or hold one lock from the read of `{name}` to its write, in everybody who changes it"
+    ));
 }
 
 /// An access of the last state without the lock it should hold.
