@@ -126,11 +126,12 @@ fn is_borne_out(program: &Program, finding: &threadbare::analysis::Finding) -> b
     for step in &execution.steps {
         for event in &step.events {
             match event.kind {
-                EventKind::Read(cell, value) if event.actor == lost.actor && cell == lost.cell => {
-                    if event.pc == lost.update.load {
-                        assert_eq!(value, lost.read);
-                        writers.clear();
-                    }
+                EventKind::Read(cell, value)
+                    if (event.actor, cell, event.pc)
+                        == (lost.actor, lost.cell, lost.update.load) =>
+                {
+                    assert_eq!(value, lost.read);
+                    writers.clear();
                 }
                 EventKind::Write(cell, ..) | EventKind::Update(cell, ..) if cell == lost.cell => {
                     writers.insert(event.actor);
