@@ -32,4 +32,4 @@ pub use rule::{Level, Rule};
 pub use rules::deadlocks::{Cause, causes, circles_in};
 pub use rules::races::races;
 pub use rules::vacuous::unreached;
-pub use waits::{Resource, Wait, held_up, wait_of};
+pub use waits::{Resource, Wait, arm_waits, held_up, wait_of};
