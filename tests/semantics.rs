@@ -6,6 +6,8 @@
 
 #[path = "oracle/mod.rs"]
 mod explorer;
+#[path = "semantics/select.rs"]
+mod select;
 
 use explorer::engine;
 use explorer::small::{expect, program, seen};

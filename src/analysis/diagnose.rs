@@ -888,7 +888,15 @@ impl Witness<'_, '_> {
         for index in (0..n).rev() {
             let step = &self.execution.steps[index];
             if step.pc == exception.pc && step.action.actor == actor {
-                let object = self.object_at(step.pc, actor, self.execution.before(index));
+                let before = self.execution.before(index);
+                let object = match (self.program().instr(step.pc), step.selected()) {
+                    (Instr::Select { arms, .. }, Some(arm)) => {
+                        let machine = &self.execution.machine;
+                        let arm = arms.get(arm);
+                        arm.and_then(|arm| machine.channel_of(before, actor, arm))
+                    }
+                    _ => self.object_at(step.pc, actor, before),
+                };
                 let name = |id: ObjectId| self.program().objects[id.index()].declared.clone();
                 return object.map(name).into_iter().collect();
             }

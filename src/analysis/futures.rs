@@ -292,6 +292,17 @@ fn own(program: &Program, at: usize) -> FxHashSet<Help> {
                 });
             }
         }
+        Instr::Select { arms, .. } => {
+            for arm in arms {
+                for id in candidates(program, &arm.object) {
+                    help.insert(Help::Anything(id));
+                    help.insert(match arm.send {
+                        true => Help::Send(id),
+                        false => Help::Receive(id),
+                    });
+                }
+            }
+        }
         _ => {}
     }
     help

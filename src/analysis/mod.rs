@@ -34,4 +34,4 @@ pub use rules::races::races;
 pub use rules::sleeps::Nap;
 pub use rules::updates::LostUpdate;
 pub use rules::vacuous::unreached;
-pub use waits::{Resource, Wait, held_up, wait_of};
+pub use waits::{Resource, Wait, arm_waits, held_up, wait_of};

@@ -9,7 +9,7 @@
 
 use super::futures::{Futures, Help};
 use super::job_waits::job_wait;
-use crate::program::{ChanOp, Instr, ObjectId, ObjectKind, Pc, RwPolicy, SyncOp, WaitMode};
+use crate::program::{Arm, ChanOp, Instr, ObjectId, ObjectKind, Pc, RwPolicy, SyncOp, WaitMode};
 use crate::semantics::{Machine, Phase, State};
 
 /// What a blocked actor waits for.
@@ -47,6 +47,8 @@ pub enum Resource {
     AnyJob,
     /// All jobs of an executor to be done.
     OpenJobs(ObjectId),
+    /// What any of the arms of a `select` waits for.
+    AnyArm,
     /// A condition over memory.
     Condition,
     /// Nothing that could ever happen: a choice among no values.
@@ -73,6 +75,7 @@ impl Resource {
             Resource::End(_)
             | Resource::Job(_)
             | Resource::AnyJob
+            | Resource::AnyArm
             | Resource::Condition
             | Resource::Nothing => None,
         }
@@ -233,6 +236,43 @@ pub fn wait_of(machine: &Machine<'_>, state: &State, actor: usize, futures: &Fut
     }
 }
 
+/// What each arm of a `select` waits for, and what would help it; each once.
+fn arms_of(
+    machine: &Machine<'_>,
+    state: &State,
+    actor: usize,
+    arms: &[Arm],
+) -> Vec<(Resource, Vec<Help>)> {
+    let mut all = Vec::new();
+    for arm in arms {
+        let Some(id) = machine.channel_of(state, actor, arm) else {
+            continue;
+        };
+        let wished = exchange(id, arm.send);
+        if !all.contains(&wished) {
+            all.push(wished);
+        }
+    }
+    all
+}
+
+/// What the arms of the `select` wait for that a blocked actor stands at.
+pub fn arm_waits(machine: &Machine<'_>, state: &State, actor: usize) -> Vec<Resource> {
+    let Instr::Select { arms, .. } = waits_at(machine, state, actor) else {
+        return Vec::new();
+    };
+    let all = arms_of(machine, state, actor, arms).into_iter();
+    all.map(|(resource, _)| resource).collect()
+}
+
+/// What a send or a receive waits for, and what would help it.
+fn exchange(id: ObjectId, send: bool) -> (Resource, Vec<Help>) {
+    match send {
+        true => (Resource::Room(id), vec![Help::Receive(id), Help::Close(id)]),
+        false => (Resource::Message(id), vec![Help::Send(id), Help::Close(id)]),
+    }
+}
+
 /// What a blocked actor wishes somebody would do.
 fn wish(machine: &Machine<'_>, state: &State, actor: usize) -> (Resource, Vec<Help>) {
     let program = machine.program();
@@ -268,9 +308,16 @@ fn wish(machine: &Machine<'_>, state: &State, actor: usize) -> (Resource, Vec<He
             op, object: number, ..
         } => {
             let id = object(number);
-            match op {
-                ChanOp::Send(_) => (Resource::Room(id), vec![Help::Receive(id), Help::Close(id)]),
-                ChanOp::Recv(_) => (Resource::Message(id), vec![Help::Send(id), Help::Close(id)]),
+            exchange(id, matches!(op, ChanOp::Send(_)))
+        }
+        Instr::Select { arms, .. } => {
+            let all = arms_of(machine, state, actor, arms);
+            let help = all.iter().flat_map(|(_, help)| help.clone());
+            let help: Vec<Help> = help.collect();
+            match all.as_slice() {
+                [] => (Resource::Nothing, help),
+                [(only, _)] => (*only, help),
+                _ => (Resource::AnyArm, help),
             }
         }
         Instr::WaitUntil(condition) => {

@@ -40,6 +40,7 @@ mod observed;
 mod place;
 mod registers;
 mod registers_of;
+mod select;
 mod statement;
 mod steps;
 mod tables;

@@ -61,6 +61,10 @@ pub(super) fn read_by(instr: &Instr, visit: &mut impl FnMut(Reg)) {
             in_expr(object, visit);
             args.iter().for_each(|arg| in_expr(arg, visit));
         }
+        Instr::Select { arms, .. } => arms.iter().for_each(|arm| {
+            in_expr(&arm.object, visit);
+            arm.args.iter().for_each(|arg| in_expr(arg, visit));
+        }),
         Instr::Choose(_, from, to) => {
             in_expr(from, visit);
             in_expr(to, visit);
@@ -131,6 +135,7 @@ pub(super) fn written_by(instr: &Instr, returned: impl Fn(FunctionId) -> u16) ->
             ..
         } => [(*future, 1), (*result, *width)],
         Instr::Chan { dst, width, ok, .. } => [some(dst, *width), some(ok, 1)],
+        Instr::Select { result, width, .. } => [(*result, width.saturating_add(2)), none],
         Instr::Call(function, _, dst) => [some(dst, returned(*function)), none],
         Instr::Begin
         | Instr::Store(..)

@@ -115,7 +115,7 @@ impl<'h> Lowering<'h, '_> {
                 self.at_once = false;
                 self.emit(Instr::WaitUntil(condition), span);
             }
-            StmtKind::Select(_) => self.cx.unsupported(span, "`select`"),
+            StmtKind::Select(arms) => self.select(arms, span, stmt.label),
             StmtKind::Assert(condition, message) => {
                 let message = message.map(|text| self.cx.names.of(text));
                 let value = self.scalar(condition);

@@ -5,7 +5,8 @@
 //! they misuse them. A scenario has few kinds of objects, so that its actors meet.
 
 use super::plan::{
-    Act, Block, Bool, Func, Int, LockMode, Object, Plan, Property, Shared, Thread, Vary, Wait,
+    Act, Arm, ArmOp, Block, Bool, Func, Int, LockMode, Object, Plan, Property, Shared, Thread,
+    Vary, Wait,
 };
 use super::random::Random;
 use crate::hir::RwPolicy;
@@ -347,7 +348,8 @@ impl Maker {
     fn use_chan(&mut self, chan: usize, depth: usize) -> Block {
         let wait = self.random.pick(&[Wait::Try, Wait::Timeout]);
         let value = Int::Const(self.random.below(3) as i64);
-        vec![match self.random.below(16) {
+        vec![match self.random.below(20) {
+            16..=19 => self.select(chan, depth),
             0..=4 => Act::Send(chan, self.int(1)),
             5..=7 => Act::Local(0, Int::Recv(chan)),
             8 => Act::Local(1, Int::RecvOr(chan)),
@@ -359,6 +361,36 @@ impl Maker {
             14 => Act::Local(0, Int::Len(chan)),
             _ => Act::Close(chan),
         }]
+    }
+
+    /// Mostly two arms, of any of the channels.
+    fn select(&mut self, chan: usize, depth: usize) -> Act {
+        let objects = self.plan.objects.iter().enumerate();
+        let chans = objects.filter(|(_, row)| matches!(row, Object::Chan(_)));
+        let chans: Vec<usize> = chans.map(|(at, _)| at).collect();
+        let mut arms = Vec::new();
+        for index in 0..self.random.pick(&[1, 2, 2, 2, 3]) {
+            let other = self.random.pick(&chans);
+            let value = self.random.below(3) as i64;
+            let op = self
+                .random
+                .pick(&[ArmOp::Recv, ArmOp::RecvOr, ArmOp::Send(value)]);
+            let mut body = vec![Act::Local(0, Int::Const(index))];
+            if self.random.one_in(3) {
+                body.extend(self.block(depth));
+            }
+            arms.push(Arm {
+                chan: if index == 0 { chan } else { other },
+                op,
+                body,
+            });
+        }
+        let otherwise = match self.random.below(5) {
+            0 => Some((Wait::Try, Vec::new())),
+            1 => Some((Wait::Timeout, Vec::new())),
+            _ => None,
+        };
+        Act::Select(arms, otherwise)
     }
 
     fn int(&mut self, depth: usize) -> Int {

@@ -19,13 +19,15 @@ mod objects;
 mod plan;
 mod properties;
 mod random;
+mod select;
 mod shrink;
 mod statements;
 mod write;
 
 pub use make::{Knobs, make};
 pub use plan::{
-    Act, Block, Bool, Func, Int, LockMode, Object, Plan, Property, Shared, Thread, Vary, Wait,
+    Act, Arm, ArmOp, Block, Bool, Func, Int, LockMode, Object, Plan, Property, Shared, Thread,
+    Vary, Wait,
 };
 pub use random::Random;
 pub use shrink::smaller;

@@ -165,6 +165,8 @@ pub enum Act {
     JoinJobs(usize),
     /// `if let v = q.try_recv() { } else { }`
     IfReceive(usize, Wait, Block, Block),
+    /// `select { let v = q.recv() => { } else => { } }`
+    Select(Vec<Arm>, Option<(Wait, Block)>),
     /// `for v in q { }`
     ForReceive(usize, Block),
     /// `if e { } else { }`
@@ -207,6 +209,28 @@ pub enum Act {
     Yield,
     /// `return`
     Return,
+}
+
+/// An arm of a `select`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Arm {
+    /// The channel.
+    pub chan: usize,
+    /// What it waits to do.
+    pub op: ArmOp,
+    /// What it does then.
+    pub body: Block,
+}
+
+/// What an arm of a `select` waits to do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ArmOp {
+    /// `let v = q.recv()`
+    Recv,
+    /// `let v = q.recv_or(9)`
+    RecvOr,
+    /// `q.send(1)`
+    Send(i64),
 }
 
 /// A number.

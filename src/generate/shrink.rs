@@ -102,6 +102,12 @@ fn inner(act: &Act) -> Vec<&Block> {
         | Act::Either(one, other)
         | Act::Try(one, other)
         | Act::Finally(one, other) => vec![one, other],
+        Act::Select(arms, otherwise) => {
+            let bodies = arms.iter().map(|arm| &arm.body);
+            bodies
+                .chain(otherwise.iter().map(|(_, body)| body))
+                .collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -120,6 +126,11 @@ fn inner_mut(act: &mut Act) -> Vec<&mut Block> {
         | Act::Either(one, other)
         | Act::Try(one, other)
         | Act::Finally(one, other) => vec![one, other],
+        Act::Select(arms, otherwise) => {
+            let bodies = arms.iter_mut().map(|arm| &mut arm.body);
+            let other = otherwise.iter_mut().map(|(_, body)| body);
+            bodies.chain(other).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -129,6 +140,16 @@ fn acts(act: &Act) -> Vec<Act> {
     let mut found = Vec::new();
     if let Act::Label(_, act) = act {
         found.push((**act).clone());
+    }
+    if let Act::Select(arms, otherwise) = act {
+        if otherwise.is_some() {
+            found.push(Act::Select(arms.clone(), None));
+        }
+        for index in 0..arms.len() {
+            let mut less = arms.clone();
+            less.remove(index);
+            found.push(Act::Select(less, otherwise.clone()));
+        }
     }
     for (which, block) in inner(act).into_iter().enumerate() {
         for less in blocks(block) {

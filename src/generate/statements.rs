@@ -205,6 +205,7 @@ impl<'p> Writer<'p> {
             A::IfReceive(chan, wait, then, otherwise) => {
                 self.if_receive(*chan, *wait, then, otherwise)
             }
+            A::Select(arms, otherwise) => self.select(arms, otherwise.as_ref()),
             A::ForReceive(chan, body) => {
                 self.plan.objects.get(*chan).filter(|row| is_chan(row))?;
                 let (name, span) = self.begin_binding("for ");
@@ -346,7 +347,7 @@ impl<'p> Writer<'p> {
         self.block(acts)
     }
 
-    fn begin_binding(&mut self, before: &str) -> (String, Span) {
+    pub fn begin_binding(&mut self, before: &str) -> (String, Span) {
         self.put(before);
         let from = self.at();
         let name = format!("v{}", self.locals.len());

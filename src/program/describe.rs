@@ -1,6 +1,6 @@
 //! What a step does, in plain words with the author's names.
 
-use super::instr::{ChanOp, FutureOp, Instr, RmwOp, SyncOp, WaitMode};
+use super::instr::{Arm, ChanOp, FutureOp, Instr, RmwOp, SyncOp, WaitMode};
 use super::table::{Pc, Program};
 use super::wording::{Wording, operator};
 
@@ -41,6 +41,24 @@ pub fn describe(program: &Program, pc: Pc) -> String {
             match op {
                 ChanOp::Send(mode) => waiting(*mode, &format!("send to {object}")),
                 ChanOp::Recv(mode) => waiting(*mode, &format!("receive from {object}")),
+            }
+        }
+        Instr::Select { arms, mode, .. } => {
+            let arm = |arm: &Arm| {
+                let object = words.object(&arm.object);
+                match arm.send {
+                    true => format!("send to {object}"),
+                    false => format!("receive from {object}"),
+                }
+            };
+            let arms: Vec<String> = arms.iter().map(arm).collect();
+            let what = match arms.as_slice() {
+                [only] => only.clone(),
+                arms => format!("do one of: {}", arms.join(", ")),
+            };
+            match mode {
+                WaitMode::Wait => format!("select: {what}"),
+                mode => format!("select: {}", waiting(*mode, &what)),
             }
         }
         Instr::Ask(_, query, object) => match query {

@@ -7,7 +7,7 @@
 use std::fmt::Write;
 
 use super::expr::Query;
-use super::instr::{Access, ChanOp, FutureOp, Instr, RmwOp, SyncOp, WaitMode};
+use super::instr::{Access, Arm, ChanOp, FutureOp, Instr, RmwOp, SyncOp, WaitMode};
 use super::table::{Function, FunctionId, Pc, Program, Reg, ValueKind};
 use super::wording::{Wording, operator};
 
@@ -152,6 +152,9 @@ fn instr_text(program: &Program, words: Wording<'_>, instr: &Instr) -> String {
             format!("{}{} {object}{arg}", result(words, *dst), sync_name(*op))
         }
         Instr::Chan { .. } => chan_text(words, instr),
+        Instr::Select {
+            arms, mode, result, ..
+        } => select_text(words, arms, *mode, *result),
         Instr::Ask(reg, query, object) => {
             let object = match query {
                 Query::IsAlive => words.actor(object),
@@ -320,6 +323,23 @@ fn chan_text(words: Wording<'_>, instr: &Instr) -> String {
         }
         ChanOp::Recv(mode) => format!("{results}{}recv {object}", mode_word(*mode)),
     }
+}
+
+fn select_text(words: Wording<'_>, arms: &[Arm], mode: WaitMode, result: Reg) -> String {
+    let arm = |arm: &Arm| {
+        let object = words.object(&arm.object);
+        match arm.send {
+            true => format!("send {object} ({})", words.list(&arm.args)),
+            false => format!("recv {object}"),
+        }
+    };
+    let arms: Vec<String> = arms.iter().map(arm).collect();
+    format!(
+        "{}.. = {}select [{}]",
+        words.reg(result),
+        mode_word(mode),
+        arms.join(", ")
+    )
 }
 
 fn atomic(access: Access) -> &'static str {

@@ -1,7 +1,7 @@
 //! Instructions. Registers are frame-relative; register 0 is the first parameter.
 
 use super::expr::{BinaryOp, CellRef, Expr, Query};
-use super::table::{FunctionId, LabelId, NameId, ObjectId, ObservedId, Pc, Reg};
+use super::table::{FunctionId, LabelId, NameId, ObjectId, ObservedId, Pc, Reg, ValueKind};
 
 /// Whether an access to memory can take part in a data race.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -105,6 +105,19 @@ pub enum ChanOp {
     Recv(WaitMode),
 }
 
+/// One of the operations that a `select` waits for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Arm {
+    /// It sends; else it receives.
+    pub send: bool,
+    /// The channel's number.
+    pub object: Expr,
+    /// The element's words, for a send.
+    pub args: Box<[Expr]>,
+    /// What the words of an element are.
+    pub kinds: Box<[ValueKind]>,
+}
+
 /// An operation on a future.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum FutureOp {
@@ -160,6 +173,18 @@ pub enum Instr {
         width: u16,
         /// Whether it succeeded.
         ok: Option<Reg>,
+    },
+    /// Any one of several sends and receives that is ready.
+    Select {
+        /// The operations.
+        arms: Box<[Arm]>,
+        /// What happens as long as none is ready.
+        mode: WaitMode,
+        /// The first of the registers that get the number of the arm (the number
+        /// of arms if it gave up), whether a receive gave an element, and its words.
+        result: Reg,
+        /// Words of the widest element.
+        width: u16,
     },
     /// A question to an object, as a step.
     Ask(Reg, Query, Expr),
@@ -244,7 +269,7 @@ pub enum Instr {
     /// Marks progress.
     Progress,
     /// Observable output.
-    Print(Box<[(Expr, super::ValueKind)]>),
+    Print(Box<[(Expr, ValueKind)]>),
 
     // Local: they join the step before them.
     /// Compute into a register.
@@ -284,6 +309,7 @@ impl Instr {
             | Instr::CompareExchange(..)
             | Instr::Sync { .. }
             | Instr::Chan { .. }
+            | Instr::Select { .. }
             | Instr::Ask(..)
             | Instr::Choose(..)
             | Instr::Spawn { .. }
@@ -331,6 +357,7 @@ impl Instr {
             self,
             Instr::Sync { .. }
                 | Instr::Chan { .. }
+                | Instr::Select { .. }
                 | Instr::Submit { .. }
                 | Instr::Future { .. }
                 | Instr::WaitJobs { .. }

@@ -24,7 +24,7 @@ mod wording;
 pub use describe::describe;
 pub use disassemble::disassemble;
 pub use expr::{BinaryOp, CellRef, Dim, Expr, Query, UnaryOp};
-pub use instr::{Access, ChanOp, FutureOp, Instr, RmwOp, SyncOp, Target, WaitMode};
+pub use instr::{Access, Arm, ChanOp, FutureOp, Instr, RmwOp, SyncOp, Target, WaitMode};
 pub use object::{Object, ObjectKind, RwPolicy};
 pub use table::{
     Actor, ActorKind, Allow, Cell, CellId, Expect, ExpectKind, Fairness, Function, FunctionId,

@@ -151,6 +151,23 @@ impl Room<'_> {
                 pure.expr(object)?;
                 all(args)
             }
+            Instr::Select {
+                arms,
+                result,
+                width,
+                ..
+            } => {
+                self.regs(Some(*result), 2 + usize::from(*width))?;
+                arms.iter().try_for_each(|arm| {
+                    ensure(arm.kinds.len() <= usize::from(*width), || {
+                        format!("an element of {} words in {width}", arm.kinds.len())
+                    })?;
+                    let mut kinds = arm.kinds.iter();
+                    kinds.try_for_each(|kind| check_kind(self.parts, kind))?;
+                    pure.expr(&arm.object)?;
+                    all(&arm.args)
+                })
+            }
             Instr::Ask(reg, _, expr) | Instr::Let(reg, expr) => {
                 self.regs(Some(*reg), 1)?;
                 pure.expr(expr)

@@ -253,6 +253,9 @@ impl<'p> Machine<'p> {
                 Ok(object) => super::chan::is_ready(self, state, actor, *op, object),
                 Err(_) => true,
             },
+            Instr::Select { arms, mode, .. } => {
+                super::select::is_ready(self, state, actor, arms, *mode)
+            }
             Instr::Choose(_, from, to) => match (scene.eval(from), scene.eval(to)) {
                 (Ok(from), Ok(to)) => from < to,
                 _ => true,
@@ -453,6 +456,12 @@ impl<R: Recorder> Step<'_, '_, R> {
                 let object = self.eval(object)?;
                 self.chan(*op, object, args, *dst, *ok)
             }
+            Instr::Select {
+                arms,
+                mode,
+                result,
+                width,
+            } => self.select(arms, *mode, *result, *width),
             Instr::Ask(dst, query, object) => {
                 let object = self.eval(object)?;
                 let answer = self.scene().query(*query, object);

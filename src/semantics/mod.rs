@@ -25,6 +25,7 @@ mod memory;
 mod once;
 mod record;
 mod rwlock;
+mod select;
 mod sem;
 mod state;
 mod sync;

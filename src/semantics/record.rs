@@ -58,6 +58,8 @@ pub enum EventKind {
     GaveUp(usize),
     /// All of several futures are done, or this one is.
     Gathered(Option<usize>),
+    /// A `select` goes on with that arm; the number of arms if it gave up.
+    Selected(usize),
     /// The words printed.
     Printed(Vec<i64>),
     /// A step without an effect on others.

@@ -97,13 +97,6 @@ fn what_has_no_code_yet() {
         let (workers, process) = (1, true);
         scenario.objects[0].kind = hir::ObjectKind::Executor { workers, process };
     });
-    let statement = |scenario: &mut hir::Scenario, kind| {
-        let body = scenario.groups[0].body.index();
-        scenario.functions[body].body.stmts[0].kind = kind;
-    };
-    no_code("`select`", &|scenario| {
-        statement(scenario, hir::StmtKind::Select(Vec::new()));
-    });
     no_code("`spawn process`", &|scenario| {
         let body = scenario.groups[0].body.index();
         let stmt = &mut scenario.functions[body].body.stmts[0];

@@ -49,6 +49,10 @@ fn sync_on(id: ObjectId, wanted: fn(SyncOp) -> bool) -> Box<dyn Fn(&Instr) -> bo
 fn chan_or_close(id: ObjectId, send: bool) -> Box<dyn Fn(&Instr) -> bool> {
     Box::new(move |instr| match instr {
         Instr::Chan { op, object, .. } => on(object, id) && send == matches!(op, ChanOp::Send(_)),
+        Instr::Select { arms, .. } => {
+            let mut arms = arms.iter();
+            arms.any(|arm| on(&arm.object, id) && send == arm.send)
+        }
         Instr::Sync { op, object, .. } => on(object, id) && *op == SyncOp::Close,
         _ => false,
     })
@@ -155,6 +159,15 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
             let id = object(machine, state, actor, number);
             Need::Deed(chan_or_close(id, matches!(op, ChanOp::Recv(_))))
         }
+        // What lets any of its arms go on lets a `select` go on.
+        Instr::Select { arms, .. } => {
+            let deeds = arms.iter().map(|arm| {
+                let id = object(machine, state, actor, &arm.object);
+                chan_or_close(id, !arm.send)
+            });
+            let deeds: Vec<_> = deeds.collect();
+            Need::Deed(Box::new(move |instr| deeds.iter().any(|deed| deed(instr))))
+        }
         Instr::WaitUntil(condition) => {
             let mut vars = Vec::new();
             let mut objects = Vec::new();
@@ -165,6 +178,10 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
                 | Instr::CompareExchange(_, place, ..) => vars.contains(&place.base),
                 Instr::Sync { object, .. } | Instr::Chan { object, .. } => {
                     objects.iter().any(|&id| on(object, id))
+                }
+                Instr::Select { arms, .. } => {
+                    let mut arms = arms.iter();
+                    arms.any(|arm| objects.iter().any(|&id| on(&arm.object, id)))
                 }
                 _ => false,
             }))

@@ -93,6 +93,7 @@ fn nobody(resource: Resource) -> Option<&'static str> {
         Resource::Message(_) => "send or close",
         Resource::Room(_) => "receive",
         Resource::Jobs(_) => "call `task_done`",
+        Resource::AnyArm => "do any of this",
         Resource::Condition => "change what it waits for",
         _ => return None,
     })
@@ -329,6 +330,10 @@ fn helps(story: &Story<'_>, wait: &Wait) -> Vec<String> {
         Resource::Jobs(_) => vec![format!(
             "call `{name}.task_done()` once for each message, also when the job fails"
         )],
+        Resource::AnyArm => vec![
+            "close a channel when its last message is sent: that makes its arms ready".to_owned(),
+            "or give the `select` an arm `timeout => { … }` or `else => { … }`".to_owned(),
+        ],
         Resource::Condition => vec![format!(
             "let somebody who is left make {} true",
             story.what(wait, true)

@@ -285,6 +285,9 @@ fn sets(instr: &Instr, reg: Reg) -> bool {
             dst.is_some_and(|dst| (dst..dst.saturating_add(*width)).contains(&reg))
         }
         Instr::WaitJobs { dst, seen, .. } => *dst == Some(reg) || *seen == Some(reg),
+        Instr::Select { result, width, .. } => {
+            (*result..result.saturating_add(2).saturating_add(*width)).contains(&reg)
+        }
         Instr::Chan { dst, width, ok, .. } => {
             let element = dst.is_some_and(|dst| (dst..dst.saturating_add(*width)).contains(&reg));
             element || *ok == Some(reg)

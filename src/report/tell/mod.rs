@@ -38,6 +38,7 @@ mod place;
 mod property;
 mod proved;
 mod race;
+mod select;
 mod states;
 mod steps;
 mod story;

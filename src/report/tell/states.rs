@@ -215,6 +215,11 @@ impl Story<'_> {
     fn element(&self, id: ObjectId) -> Vec<ValueKind> {
         let program = self.program;
         for (pc, instr) in program.code.iter().enumerate() {
+            if let Instr::Select { arms, .. } = instr
+                && let Some(arm) = arms.iter().find(|arm| may_be(&arm.object, id))
+            {
+                return arm.kinds.to_vec();
+            }
             let Instr::Chan {
                 op: ChanOp::Recv(_),
                 object,

@@ -137,6 +137,7 @@ impl Teller<'_> {
             }
             Instr::Sync { op, .. } => self.sync(*op),
             Instr::Chan { op, .. } => self.chan(*op),
+            Instr::Select { mode, .. } => self.select(*mode),
             Instr::Ask(..) => self.asked(),
             Instr::Choose(..) => self.chose(),
             Instr::Spawn { .. } => match self.event() {

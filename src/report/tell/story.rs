@@ -6,7 +6,7 @@
 
 use std::cell::OnceCell;
 
-use crate::analysis::{self, Futures, Resource, Wait, cells_of, wait_of};
+use crate::analysis::{self, Futures, Resource, Wait, arm_waits, cells_of, wait_of};
 use crate::base::{Source, Span};
 use crate::program::{CellId, Instr, ObjectId, ObjectKind, Pc, Program, ValueKind};
 use crate::report::Value;
@@ -186,6 +186,9 @@ impl<'a> Story<'a> {
 
     /// The object that the instruction of a step names.
     pub fn object_of(&self, step: usize) -> Option<ObjectId> {
+        if let Some((_, channel)) = self.selected(step) {
+            return Some(channel);
+        }
         let taken = &self.run.steps[step];
         self.object_at(taken.pc, taken.action.actor, self.before(step))
     }
@@ -315,6 +318,7 @@ impl<'a> Story<'a> {
             Resource::Jobs(id) => format!("the jobs of {}", o(id)),
             Resource::OpenJobs(id) => format!("all jobs of {}", o(id)),
             Resource::AnyJob => "one of its jobs".to_owned(),
+            Resource::AnyArm => self.any_arm(wait, quote),
             Resource::Job(job) => self.awaited_job(job, &q),
             Resource::End(actor) => format!("the end of {}", q(self.actor(actor))),
             Resource::Condition => q(&self.condition(wait.pc)),
@@ -340,10 +344,29 @@ impl<'a> Story<'a> {
             Resource::Jobs(id) => format!("waits for {}.join()", o(id)),
             Resource::OpenJobs(id) => format!("waits for all jobs of {}", o(id)),
             Resource::AnyJob => "waits for a job".to_owned(),
+            Resource::AnyArm => "waits in select".to_owned(),
             Resource::Job(job) => format!("waits for {}", self.job(job)),
             Resource::End(actor) => format!("waits for {}", self.actor(actor)),
             Resource::Condition => format!("waits for {}", self.condition(wait.pc)),
             Resource::Nothing => "cannot go on".to_owned(),
+        }
+    }
+
+    /// What the arms of a `select` wait for.
+    fn any_arm(&self, wait: &Wait, quote: bool) -> String {
+        let arms = arm_waits(self.machine(), self.end(), wait.actor).into_iter();
+        let each = arms.map(|resource| {
+            let one = Wait {
+                resource,
+                ..wait.clone()
+            };
+            self.what(&one, quote)
+        });
+        let each: Vec<String> = each.collect();
+        match each.split_last() {
+            Some((last, [])) => last.clone(),
+            Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+            None => "one of its arms".to_owned(),
         }
     }
 

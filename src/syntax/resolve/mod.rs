@@ -39,6 +39,7 @@ mod objects;
 mod pattern;
 mod place;
 mod returns;
+mod select;
 mod state;
 mod stmt;
 mod types;

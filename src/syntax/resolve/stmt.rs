@@ -77,7 +77,7 @@ impl Resolver<'_> {
             ast::StmtKind::Either(blocks) => {
                 StmtKind::Either(blocks.iter().map(|block| self.block(block)).collect())
             }
-            ast::StmtKind::Select(select) => self.select(select),
+            ast::StmtKind::Select(select) => self.select(select, stmt.span),
             ast::StmtKind::Assert { condition, message } => {
                 let condition = self.expr_of(condition, &Type::Bool, &nothing);
                 let message = message.as_ref().map(|message| self.intern(&message.text));

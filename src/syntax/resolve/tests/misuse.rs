@@ -327,3 +327,60 @@ fn what_is_still_to_come() {
         ],
     );
 }
+
+#[test]
+fn a_select_that_waits_for_nothing() {
+    advice(
+        "thread t { select { else => { } } }",
+        "2:21 E077 a `select` that waits for nothing
+^ needs an arm that sends or receives
+help: write an arm: `let x = q.recv() => { … }` or `q.send(1) => { … }`",
+    );
+    body(
+        "thread t { select { } }",
+        &["2:12 E077 a `select` that waits for nothing"],
+    );
+}
+
+#[test]
+fn two_arms_for_when_nothing_is_ready() {
+    advice(
+        "chan q\nthread t { select { q.send(1) => { } else => { } timeout => { } } }",
+        "3:50 E077 `timeout` beside `else` in this `select`
+^ only one arm says what happens when no other is ready
+- 3:38 the first is here
+help: `else` runs at once when no other arm is ready, `timeout` at any moment: keep one of them",
+    );
+    body(
+        "chan q\nthread t { select { q.send(1) => { } else => { } else => { } } }",
+        &["3:50 E077 a second `else` in this `select`"],
+    );
+}
+
+#[test]
+fn an_arm_that_is_no_send_or_receive() {
+    advice(
+        "chan q\nlock m\nthread t { select { q.send(1) => { } m.lock() => { } } }",
+        "4:38 E077 an arm of a `select` is a `recv`, `recv_or` or `send` of a channel
+^ this is none of them
+help: do it in front of the `select`, or in the block of an arm",
+    );
+}
+
+#[test]
+fn a_select_with_else_does_not_block() {
+    body(
+        "chan q\nvar x = 0\nthread t { atomic { x = 1 select { q.send(1) => { } else => { } } } }",
+        &[],
+    );
+}
+
+#[test]
+fn an_arm_that_only_tries() {
+    advice(
+        "chan q\nthread t { select { q.try_recv() => { } } }",
+        "3:21 E077 an arm of a `select` is a `recv`, `recv_or` or `send` of a channel
+^ this is none of them
+help: write `recv()`: in a `select` it does not wait for its own channel alone",
+    );
+}
