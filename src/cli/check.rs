@@ -40,6 +40,17 @@ pub fn run(args: &CheckArgs, looks: Looks) -> Result<Exit, Failure> {
             }
         });
     let inputs = inputs(&args.paths)?;
+    let checker = match inputs.len() {
+        0 | 1 => checker,
+        n => {
+            if let Some(name) = checker.unknown_sets(&inputs).first() {
+                let message =
+                    format!("`--set {name}=…`: none of the {n} files has a constant `{name}`");
+                return Err(Failure::new(message).help("`const N = 3` in a file makes one"));
+            }
+            checker.sets_where_known()
+        }
+    };
     let mut run = Run {
         out: Out::new(),
         pages: Pages::new(style),

@@ -86,6 +86,17 @@ fn scenarios_are_chosen_by_name_and_constants_by_value() {
     let three = run(&["check", &sized, "--set", "N=3", "--format", "json"]);
     let two = run(&["check", &sized, "--format", "json"]);
     assert_ne!(two.exits(0).out, three.exits(0).out);
+    // Of several files, those that have the constant take it.
+    let other = folder.file("other.tb", GOOD);
+    let both = run(&["check", &sized, &other, "--set", "N=3", "--format", "json"]);
+    let neither = run(&["check", &sized, &other, "--format", "json"]);
+    assert_ne!(both.exits(0).out, neither.exits(0).out);
+    run(&["check", &sized, &other, "--set", "M=3"])
+        .exits(2)
+        .says("none of the 2 files has a constant `M`");
+    run(&["check", &other, "--set", "N=3"])
+        .exits(2)
+        .says("E029");
 }
 
 #[test]

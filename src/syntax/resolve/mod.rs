@@ -53,6 +53,7 @@ use super::ast;
 use super::limits::DIAGNOSTICS_MAX;
 use crate::base::{Diagnostic, Severity, Source, Span};
 use crate::hir;
+use std::collections::BTreeSet;
 
 /// What a file means.
 #[derive(Clone, Debug)]
@@ -228,9 +229,9 @@ fn tidy(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.truncate(DIAGNOSTICS_MAX);
 }
 
-/// A `--set` must name a constant of the file or of one of its scenarios.
-fn check_sets(file: &ast::File, sets: &[(String, i64)], diagnostics: &mut Vec<Diagnostic>) {
-    let mut consts = std::collections::BTreeSet::new();
+/// The names of the constants of a file and of its scenarios: what `--set` can name.
+pub fn constants(file: &ast::File) -> BTreeSet<&str> {
+    let mut consts = BTreeSet::new();
     for item in &file.items {
         match item {
             ast::FileItem::Const(item) => drop(consts.insert(item.name.text.as_str())),
@@ -243,6 +244,12 @@ fn check_sets(file: &ast::File, sets: &[(String, i64)], diagnostics: &mut Vec<Di
             _ => {}
         }
     }
+    consts
+}
+
+/// A `--set` must name a constant of the file or of one of its scenarios.
+fn check_sets(file: &ast::File, sets: &[(String, i64)], diagnostics: &mut Vec<Diagnostic>) {
+    let consts = constants(file);
     for (name, _) in sets
         .iter()
         .filter(|(name, _)| !consts.contains(name.as_str()))
