@@ -128,7 +128,7 @@ pub fn held_up(
         let target = usize::try_from(number).ok()?;
         return Some((Resource::End(target), vec![target]));
     }
-    let id = ObjectId::new(usize::try_from(number).ok()?);
+    let id = machine.object(state, actor, number)?;
     let holder = |lock: ObjectId| {
         let owner = machine.owner(state, lock)?;
         let others = may_unlock(machine, state, actor, lock, futures);
@@ -138,10 +138,7 @@ pub fn held_up(
     match op {
         SyncOp::Lock(WaitMode::Wait) => holder(id),
         SyncOp::CondWait(_) if layout.phase(state, actor) != Phase::Waiting => {
-            let ObjectKind::Cond { lock, .. } = machine.program().objects[id.index()].kind else {
-                return None;
-            };
-            holder(lock)
+            holder(machine.lock_of(id)?)
         }
         SyncOp::OnceBegin => {
             let runner = machine.owner(state, id)?;
@@ -174,7 +171,7 @@ fn may_unlock(
     let layout = machine.layout();
     (0..layout.n_actors(state))
         .filter(|&other| other != actor && layout.is_running(state, other))
-        .filter(|&other| futures.may(machine, state, other, Help::Unlock(lock)))
+        .filter(|&other| futures.may_for(machine, state, actor, other, Help::Unlock(lock)))
         .collect()
 }
 
@@ -221,7 +218,7 @@ pub fn wait_of(machine: &Machine<'_>, state: &State, actor: usize, futures: &Fut
                 && layout.is_running(state, other)
                 && help
                     .iter()
-                    .any(|&help| futures.may(machine, state, other, help))
+                    .any(|&help| futures.may_for(machine, state, actor, other, help))
         })
         .collect();
     Wait {
@@ -238,12 +235,10 @@ fn wish(machine: &Machine<'_>, state: &State, actor: usize) -> (Resource, Vec<He
     let program = machine.program();
     let object = |number: &crate::program::Expr| {
         let number = machine.scene(state, actor).eval(number).unwrap_or(0);
-        ObjectId::new(usize::try_from(number).unwrap_or(0))
+        let object = machine.object(state, actor, number);
+        object.unwrap_or(ObjectId::new(0))
     };
-    let lock_of = |cond: ObjectId| match program.objects[cond.index()].kind {
-        ObjectKind::Cond { lock, .. } => lock,
-        _ => cond,
-    };
+    let lock_of = |cond: ObjectId| machine.lock_of(cond).unwrap_or(cond);
     match waits_at(machine, state, actor) {
         Instr::Sync {
             op, object: number, ..

@@ -152,10 +152,9 @@ impl Told<'_, '_> {
     /// A semaphore of which both actors hold a permit.
     fn permits(&self, one: usize, other: usize) -> Option<ObjectId> {
         let story = self.story;
-        let objects = story.program.objects.iter().enumerate();
+        let objects = story.machine().objects_of(story.end(), one);
         objects
-            .filter(|(_, object)| matches!(object.kind, ObjectKind::Sem { .. }))
-            .map(|(index, _)| ObjectId::new(index))
+            .filter(|&id| matches!(story.kind(id), Some(ObjectKind::Sem { .. })))
             .find(|&id| story.permits_held(one, id) > 0 && story.permits_held(other, id) > 0)
     }
 }
@@ -268,10 +267,11 @@ fn either_order(told: &mut Told<'_, '_>, one: &Touch, other: &Touch) {
         }
         return;
     };
-    let cells = std::iter::once(one.cell.index()).chain(0..story.program.cells.len());
-    let differs = cells
-        .map(crate::program::CellId::new)
-        .find(|&cell| first.cell(cell) != second.cell(cell));
+    let all = (0..story.program.cells.len()).map(crate::program::CellId::new);
+    let layout = story.layout();
+    let differs = std::iter::once(one.cell)
+        .chain(all)
+        .find(|&cell| layout.value(first, cell) != layout.value(second, cell));
     let Some(cell) = differs else {
         return;
     };
@@ -279,9 +279,9 @@ fn either_order(told: &mut Told<'_, '_>, one: &Touch, other: &Touch) {
         "if {} goes first, `{}` ends as {}; if {} does, as {}",
         story.quoted(one.actor),
         story.cell(cell),
-        story.show_cell(cell, first.cell(cell)),
+        story.show_cell(cell, layout.value(first, cell)),
         story.quoted(other.actor),
-        story.show_cell(cell, second.cell(cell)),
+        story.show_cell(cell, layout.value(second, cell)),
     );
     told.fact("either order", text);
 }

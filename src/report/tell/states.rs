@@ -100,7 +100,7 @@ pub(super) fn title(story: &Story<'_>, column: Column) -> String {
 /// What stands in a column in a state.
 pub(super) fn show(story: &Story<'_>, column: Column, state: &State) -> String {
     match column {
-        Column::Cell(cell) => story.show_cell(cell, state.cell(cell)),
+        Column::Cell(cell) => story.show_cell(cell, story.layout().value(state, cell)),
         Column::Object(id) => object(story, id, state),
     }
 }
