@@ -435,6 +435,8 @@ impl Witness<'_, '_> {
             Key::Unguarded(var, span) => {
                 let touch = self.touching(*span).expect(shown);
                 let lock = self.program().vars[var.index()].guarded_by.expect(shown);
+                let layout = self.execution.machine.layout();
+                let lock = layout.object_in(lock, touch.cell.process());
                 let actors = vec![touch.actor];
                 (
                     Rule::Unguarded,

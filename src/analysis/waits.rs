@@ -255,6 +255,9 @@ fn wish(machine: &Machine<'_>, state: &State, actor: usize) -> (Resource, Vec<He
                 SyncOp::BarrierWait => (Resource::Arrivals(id), vec![Help::Arrive(id)]),
                 SyncOp::LatchWait => (Resource::Latch(id), vec![Help::CountDown(id)]),
                 SyncOp::ChanJoin => (Resource::Jobs(id), vec![Help::TaskDone(id)]),
+                SyncOp::OnceBegin => (Resource::Once(id), Vec::new()),
+                SyncOp::Read(_) => (Resource::Read(id), Vec::new()),
+                SyncOp::Write(_) => (Resource::Write(id), Vec::new()),
                 SyncOp::Lock(_) => (Resource::Lock(id), vec![Help::Unlock(id)]),
                 _ => (Resource::Nothing, Vec::new()),
             }

@@ -8,6 +8,9 @@
 //! Process 0 is the main process, that of all declared threads. What is shared
 //! exists only there.
 
+use super::instr::Instr;
+use super::table::Program;
+
 /// Bits of an id that name the row; the others are the number of the process.
 /// The tables and the number of actors are limited far below both.
 const ROW_BITS: u32 = 20;
@@ -63,6 +66,14 @@ copied_id! {
 copied_id! {
     /// A synchronisation object.
     pub struct ObjectId;
+}
+
+impl Program {
+    /// Whether some actor is, or may become, a process of its own.
+    pub fn has_processes(&self) -> bool {
+        let spawned = |instr: &Instr| matches!(instr, Instr::Spawn { process: true, .. });
+        self.actors.iter().any(|actor| actor.process) || self.code.iter().any(spawned)
+    }
 }
 
 #[cfg(test)]

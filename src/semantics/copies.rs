@@ -20,7 +20,7 @@
 use super::layout::{Capacity, Layout, object_words};
 use super::machine::Machine;
 use super::state::State;
-use crate::program::{CellId, Instr, ObjectId, ObjectKind, Program, RwPolicy};
+use crate::program::{CellId, ObjectId, ObjectKind, Program, RwPolicy};
 
 /// A row that all processes share has no copy.
 const SHARED: u32 = u32::MAX;
@@ -47,7 +47,7 @@ impl Copies {
             cells: Vec::new(),
             objects: Vec::new(),
         };
-        if !has_processes(program) {
+        if !program.has_processes() {
             return copies;
         }
         for cell in &program.cells {
@@ -93,12 +93,6 @@ fn place(size: &mut usize, shared: bool, n_words: usize) -> u32 {
     let at = u32::try_from(*size).expect("sizes are limited far below 2^32 words");
     *size += n_words;
     at
-}
-
-/// Whether some actor of a program is, or may become, a process of its own.
-fn has_processes(program: &Program) -> bool {
-    let spawned = |instr: &Instr| matches!(instr, Instr::Spawn { process: true, .. });
-    program.actors.iter().any(|actor| actor.process) || program.code.iter().any(spawned)
 }
 
 impl Layout {

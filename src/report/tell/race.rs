@@ -111,6 +111,12 @@ impl Guards {
         self.one.iter().copied().find(|id| self.other.contains(id))
     }
 
+    /// A lock of which each holds its own copy, which keeps nobody out.
+    fn copied(&self) -> Option<ObjectId> {
+        let alike = |id: &ObjectId| self.other.iter().any(|it| it.declared() == id.declared());
+        self.one.iter().copied().find(alike)
+    }
+
     fn sentence(&self, told: &Told<'_, '_>, one: &Touch, other: &Touch) -> String {
         let story = told.story;
         let names = |ids: &[ObjectId]| {
@@ -122,6 +128,9 @@ impl Guards {
         };
         if let Some(common) = self.common() {
             return format!("both holding `{}` only to read", story.object(common));
+        }
+        if let Some(copied) = self.copied() {
+            return format!("each holding its own copy of `{}`", story.object(copied));
         }
         let permits = told.permits(one.actor, other.actor);
         match (self.one.is_empty(), self.other.is_empty()) {
@@ -299,6 +308,17 @@ fn advice(told: &mut Told<'_, '_>, one: &Touch, other: &Touch, guards: &Guards) 
         ));
         return;
     }
+    if let Some(copied) = guards.copied() {
+        let lock = story.object(copied);
+        told.help(format!(
+            "declare it as `shared lock {lock}`: then all processes use the same one"
+        ));
+        return;
+    }
+    let layout = story.layout();
+    let apart =
+        layout.process_of(story.end(), one.actor) != layout.process_of(story.end(), other.actor);
+    let shared = if apart { "shared " } else { "" };
     let (held, bare) = match (guards.one.first(), guards.other.first()) {
         (Some(&id), None) => (Some(id), Some(other)),
         (None, Some(&id)) => (Some(id), Some(one)),
@@ -313,13 +333,13 @@ fn advice(told: &mut Told<'_, '_>, one: &Touch, other: &Touch, guards: &Guards) 
         ));
     } else {
         told.help(format!(
-            "let one lock guard it: `lock m`, and every access of `{name}` inside `with m {{ … }}`"
+            "let one lock guard it: `{shared}lock m`, and every access of `{name}` inside `with m {{ … }}`"
         ));
     }
     let simple = var.n == 1 && !var.atomic && is_two_steps(told, one, other);
     if simple && story.span(one.pc) == story.span(other.pc) {
         told.help(format!(
-            "or make it one step: with `atomic {name} = {}`, `{}` cannot be interrupted",
+            "or make it one step: with `{shared}atomic {name} = {}`, `{}` cannot be interrupted",
             initial(told, one),
             story.text(story.span(one.pc))
         ));
