@@ -1,5 +1,6 @@
 //! What one state, or one step, shows by itself.
 
+use super::copies;
 use super::facts::Fact;
 use super::waits::circles;
 use std::collections::BTreeSet;
@@ -13,6 +14,7 @@ use threadbare::semantics::{
 pub fn held(machine: &Machine<'_>, state: &State, actor: usize) -> Vec<(ObjectId, bool)> {
     let all = (0..machine.program().objects.len()).map(ObjectId::new);
     all.filter_map(|id| {
+        let id = copies::object(machine, state, actor, id);
         let owns = machine.owner(state, id) == Some(actor);
         match machine.program().objects[id.index()].kind {
             ObjectKind::Lock { .. } => owns.then_some((id, false)),
@@ -60,7 +62,7 @@ pub fn shown(machine: &Machine<'_>, state: &State) -> BTreeSet<Fact> {
             let holds = one.inside.unwrap_or_else(|| {
                 held(machine, state, one.actor)
                     .iter()
-                    .any(|&(id, shared)| id == lock && !(shared && one.write))
+                    .any(|&(id, shared)| id.declared() == lock && !(shared && one.write))
             });
             if !holds {
                 found.insert(Fact::new("R003", vec![one.place], &*var.name));
@@ -100,9 +102,20 @@ fn leaks(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
             found.insert(Fact::new("K001", vec![place], what));
         }
     }
+    // A copy that was taken on the way may have begun with less.
+    let from_the_start = 0..program.actors.len();
+    let actors: Vec<usize> = from_the_start.collect();
     for (index, object) in program.objects.iter().enumerate() {
-        if let ObjectKind::Sem { initial, .. } = object.kind
-            && machine.permits(state, ObjectId::new(index)) < initial
+        let ObjectKind::Sem { initial, .. } = object.kind else {
+            continue;
+        };
+        let id = ObjectId::new(index);
+        let known = actors
+            .iter()
+            .map(|&actor| copies::object(machine, state, actor, id));
+        if known
+            .chain([id])
+            .any(|id| machine.permits(state, id) < initial)
         {
             found.insert(Fact::new("K005", Vec::new(), &*object.name));
         }
@@ -129,9 +142,9 @@ fn accesses(machine: &Machine<'_>, state: &State) -> Vec<Next> {
             continue;
         }
         let pc = layout.pc(state, actor);
-        let next = |cell, write, plain, pc: Pc| Next {
+        let next = |cell: CellId, write, plain, pc: Pc| Next {
             actor,
-            cell,
+            cell: copies::cell(machine, state, actor, cell),
             write,
             plain,
             inside: None,
