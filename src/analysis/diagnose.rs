@@ -466,6 +466,8 @@ impl Witness<'_, '_> {
             Key::Unguarded(var, span) => {
                 let touch = self.touching(*span).expect(shown);
                 let lock = self.program().vars[var.index()].guarded_by.expect(shown);
+                let layout = self.execution.machine.layout();
+                let lock = layout.object_in(lock, touch.cell.process());
                 let actors = vec![touch.actor];
                 (
                     Rule::Unguarded,
@@ -522,7 +524,9 @@ impl Witness<'_, '_> {
             }
             Key::LockLeak(lock, _) => {
                 let actor = self.last_step().action.actor;
-                let evidence = Evidence::LockLeak(actor, *lock);
+                let layout = self.execution.machine.layout();
+                let process = layout.process_of(self.execution.last(), actor);
+                let evidence = Evidence::LockLeak(actor, layout.object_in(*lock, process));
                 (Rule::LockLeak, Error, evidence, vec![actor])
             }
             Key::Died(..) => {
@@ -562,13 +566,16 @@ impl Witness<'_, '_> {
                 (Rule::Leak, Error, evidence, worker.into_iter().collect())
             }
             Key::PermitLeak(id) => {
-                self.assert_shown(key);
-                let now = self.execution.machine.permits(self.execution.last(), *id);
+                let (machine, state) = (&self.execution.machine, self.execution.last());
+                let missing = super::rules::leaks::permits_missing(machine, state);
+                let copy = missing.into_iter().find(|copy| copy.declared() == *id);
+                let copy = copy.expect(shown);
                 let initial = match self.program().objects[id.index()].kind {
                     crate::program::ObjectKind::Sem { initial, .. } => initial,
-                    _ => now,
+                    _ => 0,
                 };
-                let evidence = Evidence::PermitLeak(*id, initial - now);
+                let now = machine.permits(state, copy);
+                let evidence = Evidence::PermitLeak(copy, initial - now);
                 (Rule::PermitLeak, Warning, evidence, Vec::new())
             }
             Key::BarrierCrowded(id) => {
@@ -672,7 +679,7 @@ impl Witness<'_, '_> {
                 *other != actor
                     && self
                         .futures
-                        .may(machine, state, *other, Help::Write(nap.var))
+                        .may_for(machine, state, actor, *other, Help::Write(nap.var))
             };
             let writers: Vec<usize> = running().filter(late).collect();
             (!writers.is_empty()).then_some((actor, nap, writers))
@@ -875,8 +882,7 @@ impl Witness<'_, '_> {
             .scene(state, actor)
             .eval(object)
             .ok()?;
-        let index = usize::try_from(number).ok()?;
-        (index < self.program().objects.len()).then(|| ObjectId::new(index))
+        self.execution.machine.object(state, actor, number)
     }
 
     /// The object that was misused, from the step in which it was.

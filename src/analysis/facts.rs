@@ -10,7 +10,7 @@ use super::lock_order::{LockEdges, note_edges};
 use super::rules;
 use super::rules::sleeps::Nap;
 use crate::explore::{Goal, Observer, Taken, Visit};
-use crate::program::{Program, PropertyKind};
+use crate::program::{CellId, Program, PropertyKind};
 use crate::semantics::Incident;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -53,7 +53,7 @@ pub struct Facts<'p> {
     pub edges: LockEdges,
     /// Instructions that were executed.
     pub executed: Vec<bool>,
-    /// For each word of memory, the smallest and largest value seen.
+    /// For each word of the main process's memory, the smallest and largest value seen.
     pub values: Vec<Option<(i64, i64)>>,
     /// States in which all actors had ended.
     pub n_final: u64,
@@ -196,7 +196,7 @@ impl Observer for Facts<'_> {
             step: None,
         };
         for (cell, seen) in self.values.iter_mut().enumerate() {
-            let value = visit.state.words()[cell];
+            let value = visit.machine.layout().value(visit.state, CellId::new(cell));
             *seen = Some(seen.map_or((value, value), |(low, high)| {
                 (low.min(value), high.max(value))
             }));
@@ -233,7 +233,9 @@ impl Observer for Facts<'_> {
         }
         for (earlier, &(_, incident)) in taken.incidents.iter().enumerate() {
             match incident {
-                Incident::EndedHolding(lock, pc) => self.note(Key::LockLeak(lock, span(pc)), goal),
+                Incident::EndedHolding(lock, pc) => {
+                    self.note(Key::LockLeak(lock.declared(), span(pc)), goal);
+                }
                 Incident::Died(exception) => {
                     let at = span(exception.pc);
                     self.note(Key::Died(at, exception.name, exception.misuse), goal);

@@ -29,7 +29,6 @@ pub fn touches(machine: &Machine<'_>, state: &State, actor: usize, found: &mut V
     let scene = machine.scene(state, actor);
     let mut push = |place: &crate::program::CellRef, write: bool, access: Access| {
         if let Ok(cell) = scene.cell(place) {
-            let cell = CellId::new(cell);
             found.push(Touch {
                 actor,
                 pc,

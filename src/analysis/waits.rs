@@ -131,7 +131,7 @@ pub fn held_up(
         let target = usize::try_from(number).ok()?;
         return Some((Resource::End(target), vec![target]));
     }
-    let id = ObjectId::new(usize::try_from(number).ok()?);
+    let id = machine.object(state, actor, number)?;
     let holder = |lock: ObjectId| {
         let owner = machine.owner(state, lock)?;
         let others = may_unlock(machine, state, actor, lock, futures);
@@ -141,10 +141,7 @@ pub fn held_up(
     match op {
         SyncOp::Lock(WaitMode::Wait) => holder(id),
         SyncOp::CondWait(_) if layout.phase(state, actor) != Phase::Waiting => {
-            let ObjectKind::Cond { lock, .. } = machine.program().objects[id.index()].kind else {
-                return None;
-            };
-            holder(lock)
+            holder(machine.lock_of(id)?)
         }
         SyncOp::OnceBegin => {
             let runner = machine.owner(state, id)?;
@@ -177,7 +174,7 @@ fn may_unlock(
     let layout = machine.layout();
     (0..layout.n_actors(state))
         .filter(|&other| other != actor && layout.is_running(state, other))
-        .filter(|&other| futures.may(machine, state, other, Help::Unlock(lock)))
+        .filter(|&other| futures.may_for(machine, state, actor, other, Help::Unlock(lock)))
         .collect()
 }
 
@@ -224,7 +221,7 @@ pub fn wait_of(machine: &Machine<'_>, state: &State, actor: usize, futures: &Fut
                 && layout.is_running(state, other)
                 && help
                     .iter()
-                    .any(|&help| futures.may(machine, state, other, help))
+                    .any(|&help| futures.may_for(machine, state, actor, other, help))
         })
         .collect();
     Wait {
@@ -278,12 +275,10 @@ fn wish(machine: &Machine<'_>, state: &State, actor: usize) -> (Resource, Vec<He
     let program = machine.program();
     let object = |number: &crate::program::Expr| {
         let number = machine.scene(state, actor).eval(number).unwrap_or(0);
-        ObjectId::new(usize::try_from(number).unwrap_or(0))
+        let object = machine.object(state, actor, number);
+        object.unwrap_or(ObjectId::new(0))
     };
-    let lock_of = |cond: ObjectId| match program.objects[cond.index()].kind {
-        ObjectKind::Cond { lock, .. } => lock,
-        _ => cond,
-    };
+    let lock_of = |cond: ObjectId| machine.lock_of(cond).unwrap_or(cond);
     match waits_at(machine, state, actor) {
         Instr::Sync {
             op, object: number, ..
@@ -300,6 +295,9 @@ fn wish(machine: &Machine<'_>, state: &State, actor: usize) -> (Resource, Vec<He
                 SyncOp::BarrierWait => (Resource::Arrivals(id), vec![Help::Arrive(id)]),
                 SyncOp::LatchWait => (Resource::Latch(id), vec![Help::CountDown(id)]),
                 SyncOp::ChanJoin => (Resource::Jobs(id), vec![Help::TaskDone(id)]),
+                SyncOp::OnceBegin => (Resource::Once(id), Vec::new()),
+                SyncOp::Read(_) => (Resource::Read(id), Vec::new()),
+                SyncOp::Write(_) => (Resource::Write(id), Vec::new()),
                 SyncOp::Lock(_) => (Resource::Lock(id), vec![Help::Unlock(id)]),
                 _ => (Resource::Nothing, Vec::new()),
             }

@@ -283,10 +283,11 @@ impl<'h> Lowering<'h, '_> {
 
     fn spawn(&mut self, expr: &'h hir::Expr, spawn: &'h Spawn, want: Want) -> Vec<Expr> {
         let refused = match spawn.kind {
-            SpawnKind::Thread => self.refuse_step(expr.span, "`spawn` in a property"),
-            SpawnKind::Process | SpawnKind::Task | SpawnKind::Green => {
+            SpawnKind::Thread | SpawnKind::Process => {
+                self.refuse_step(expr.span, "`spawn` in a property")
+            }
+            SpawnKind::Task | SpawnKind::Green => {
                 let what = match spawn.kind {
-                    SpawnKind::Process => "`spawn process`",
                     SpawnKind::Task => "`spawn task`",
                     _ => "`spawn green`",
                 };
@@ -307,6 +308,7 @@ impl<'h> Lowering<'h, '_> {
             args: args.into(),
             name,
             daemon: spawn.daemon,
+            process: spawn.kind == SpawnKind::Process,
         };
         self.emit(instr, expr.span);
         dst.map_or(Vec::new(), |dst| vec![Expr::Reg(dst)])

@@ -62,9 +62,6 @@ fn check_cells(scenario: &Scenario, types: &Types, errors: &mut Vec<Diagnostic>)
 fn check_objects(scenario: &Scenario, errors: &mut Vec<Diagnostic>) {
     let mut total = 0_usize;
     for decl in &scenario.objects {
-        if let ObjectKind::Executor { process: true, .. } = decl.kind {
-            errors.push(unsupported(decl.span, "a process executor"));
-        }
         total = total.saturating_add(decl.len.unwrap_or(1) as usize);
         if total > OBJECTS_MAX {
             let message = format!("more than {OBJECTS_MAX} synchronisation objects");
@@ -118,8 +115,7 @@ fn check_actors(scenario: &Scenario, errors: &mut Vec<Diagnostic>) {
             .get(group.first.index())
             .map(|actor| actor.kind)
         {
-            None | Some(ActorKind::Thread) => continue,
-            Some(ActorKind::Process) => "a process",
+            None | Some(ActorKind::Thread | ActorKind::Process) => continue,
             Some(ActorKind::Task(_)) => "an async task",
             Some(ActorKind::Green(_)) => "a green thread",
         };

@@ -238,11 +238,12 @@ fn actors(
             function,
             args: args(cx, scenario, group, actor),
             kind: match actor.kind {
-                SourceKind::Thread => ActorKind::Thread,
-                SourceKind::Process | SourceKind::Task(_) | SourceKind::Green(_) => {
+                SourceKind::Thread | SourceKind::Process => ActorKind::Thread,
+                SourceKind::Task(_) | SourceKind::Green(_) => {
                     unreachable!("the limits refuse other kinds")
                 }
             },
+            process: actor.kind == SourceKind::Process,
             daemon: actor.daemon,
             main: actor.main,
             fairness: fairness(scenario, index),
@@ -258,9 +259,9 @@ fn worker_actors(
     (id, function): (ObjectId, FunctionId),
 ) -> impl Iterator<Item = Actor> {
     let object = &cx.layout.objects[id.index()];
-    let n = match object.kind {
-        ObjectKind::Executor { workers } => workers,
-        _ => 0,
+    let (n, process) = match object.kind {
+        ObjectKind::Executor { workers, processes } => (workers, processes),
+        _ => (0, false),
     };
     (1..=n).map(move |number| Actor {
         name: format!("{}#{number}", object.name),
@@ -269,6 +270,7 @@ fn worker_actors(
         function,
         args: Vec::new(),
         kind: ActorKind::Worker(id),
+        process,
         daemon: false,
         main: false,
         fairness: Fairness::Weak,

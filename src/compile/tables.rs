@@ -120,6 +120,7 @@ impl Layout {
             range: var.range,
             atomic: var.atomic,
             guarded_by: var.guarded_by.map(|lock| self.lock(lock)),
+            shared: var.shared,
         });
     }
 
@@ -139,6 +140,8 @@ impl Layout {
                 declared: decl.name.clone(),
                 span: decl.span,
                 kind: self.object_kind(&decl.kind, initial, types),
+                // A channel is what processes talk through.
+                shared: decl.shared || matches!(decl.kind, hir::ObjectKind::Chan { .. }),
             });
         }
     }
@@ -174,7 +177,10 @@ impl Layout {
                 capacity: *capacity,
                 width: u32::try_from(types.width(element)).expect("the limits were checked"),
             },
-            hir::ObjectKind::Executor { workers, .. } => ObjectKind::Executor { workers: *workers },
+            hir::ObjectKind::Executor { workers, process } => ObjectKind::Executor {
+                workers: *workers,
+                processes: *process,
+            },
         }
     }
 

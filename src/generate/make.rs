@@ -45,6 +45,8 @@ pub fn make(seed: u64, knobs: Knobs) -> Plan {
     maker.declare();
     maker.bodies();
     maker.properties();
+    // Drawn apart, so that the rest of a plan is the same with and without.
+    super::processes::divide(&mut maker.plan, &mut Random::new(!seed));
     maker.plan
 }
 
@@ -68,6 +70,7 @@ impl Maker {
                 initial: self.random.below(2) as i64,
                 most: self.random.one_in(4).then_some(2),
                 guarded_by: self.random.one_in(8).then_some(0),
+                common: false,
             };
             self.plan.shared.push(shared);
         }
@@ -142,6 +145,7 @@ impl Maker {
                 twice,
                 daemon: odd == 0,
                 main: odd == 1 && index == 0,
+                process: false,
                 body,
             });
         }
@@ -149,7 +153,11 @@ impl Maker {
             self.budget = 1 + self.random.below(3);
             let body = self.block(1);
             let returns = self.random.one_in(2).then(|| self.int(1));
-            self.plan.functions.push(Func { body, returns });
+            self.plan.functions.push(Func {
+                body,
+                returns,
+                process: false,
+            });
         }
     }
 

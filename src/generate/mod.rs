@@ -17,6 +17,7 @@ mod expressions;
 mod make;
 mod objects;
 mod plan;
+mod processes;
 mod properties;
 mod random;
 mod select;

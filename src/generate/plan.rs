@@ -12,6 +12,8 @@ pub struct Plan {
     pub shared: Vec<Shared>,
     /// Objects: named by their kind and position.
     pub objects: Vec<Object>,
+    /// Positions of the objects that are declared `shared`.
+    pub common: Vec<usize>,
     /// `f0`, `f1`, …; a function calls and spawns only later ones.
     pub functions: Vec<Func>,
     /// `t0`, `t1`, ….
@@ -31,6 +33,8 @@ pub struct Shared {
     pub most: Option<i64>,
     /// The lock of its `guarded_by`.
     pub guarded_by: Option<usize>,
+    /// Declared `shared`.
+    pub common: bool,
 }
 
 /// A synchronisation object.
@@ -83,6 +87,8 @@ pub struct Func {
     pub body: Block,
     /// What it returns.
     pub returns: Option<Int>,
+    /// Where it is spawned, it is a process.
+    pub process: bool,
 }
 
 /// A declared thread.
@@ -94,6 +100,8 @@ pub struct Thread {
     pub daemon: bool,
     /// `main`; not together with the others.
     pub main: bool,
+    /// `process` instead of `thread`.
+    pub process: bool,
     /// What it does.
     pub body: Block,
 }

@@ -39,7 +39,7 @@ pub fn smaller(plan: &Plan) -> Vec<Plan> {
             found.push(less);
         }
         let thread = &plan.threads[index];
-        if thread.twice || thread.daemon || thread.main {
+        if thread.twice || thread.daemon || thread.main || thread.process {
             let mut less = plan.clone();
             less.threads[index] = super::Thread {
                 body: thread.body.clone(),
@@ -48,10 +48,17 @@ pub fn smaller(plan: &Plan) -> Vec<Plan> {
             found.push(less);
         }
     }
+    for index in 0..plan.common.len() {
+        let mut less = plan.clone();
+        less.common.remove(index);
+        found.push(less);
+    }
     for index in 0..plan.shared.len() {
         let shared = &plan.shared[index];
-        if shared.most.is_some() || shared.guarded_by.is_some() || shared.initial != 0 {
+        let odd = shared.guarded_by.is_some() || shared.common;
+        if shared.most.is_some() || odd || shared.initial != 0 {
             let mut less = plan.clone();
+            less.shared[index].common = false;
             less.shared[index].most = None;
             less.shared[index].guarded_by = None;
             less.shared[index].initial = 0;

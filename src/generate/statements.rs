@@ -80,14 +80,20 @@ impl<'p> Writer<'p> {
         let name = format!("h{}", self.locals.len());
         self.put(&format!("let {name} = "));
         let start = self.at();
+        let process = self.plan.functions[function].process;
         self.put(if daemon { "spawn daemon " } else { "spawn " });
+        self.put(if process { "process " } else { "" });
         self.put(&format!("f{function}(1)"));
         let span = self.span(start);
         let handle = self.new_local(&name, Type::Handle, span);
         let spawn = Spawn {
             function: id,
             args: vec![constant(1, span)],
-            kind: SpawnKind::Thread,
+            kind: if process {
+                SpawnKind::Process
+            } else {
+                SpawnKind::Thread
+            },
             name: None,
             daemon,
         };

@@ -7,6 +7,7 @@
 use super::expressions::constant;
 use super::objects::{is_lock, object_kind, object_name, object_words};
 use super::plan::{Act, Object, Plan};
+use super::processes::is_common;
 use super::statements::stmt;
 use crate::base::Span;
 use crate::hir::{
@@ -261,6 +262,7 @@ impl<'p> Writer<'p> {
                 continue;
             }
             self.line();
+            self.put(if shared.common { "shared " } else { "" });
             self.put(if shared.atomic { "atomic " } else { "var " });
             let from = self.at();
             self.put(&format!("x{index}"));
@@ -269,7 +271,10 @@ impl<'p> Writer<'p> {
                 self.put(&format!(": 0..={most}"));
             }
             self.put(&format!(" = {}", shared.initial));
-            let guard = shared.guarded_by.filter(|_| !shared.atomic);
+            // What is shared takes a shared lock only.
+            let guard = shared
+                .guarded_by
+                .filter(|&lock| !shared.atomic && (!shared.common || is_common(plan, lock)));
             let guarded_by = guard.and_then(|lock| {
                 let (decl, row) = self.object(lock)?;
                 matches!(row, Object::Lock { .. } | Object::RwLock(_)).then(|| {
@@ -286,7 +291,7 @@ impl<'p> Writer<'p> {
                 range: shared.most.map(|most| (0, most)),
                 atomic: shared.atomic,
                 guarded_by,
-                shared: false,
+                shared: shared.common,
             });
         }
     }
@@ -306,6 +311,11 @@ impl<'p> Writer<'p> {
             }
             self.line();
             let (before, after) = object_words(row, plan);
+            self.put(if is_common(plan, index) {
+                "shared "
+            } else {
+                ""
+            });
             self.put(before);
             let from = self.at();
             let name = object_name(index, row);
@@ -322,7 +332,7 @@ impl<'p> Writer<'p> {
                 kind: object_kind(row, lock.map_or(ObjectDeclId(0), |(id, _)| id)),
                 len: None,
                 initial,
-                shared: false,
+                shared: is_common(plan, index),
             });
         }
     }
@@ -334,7 +344,11 @@ impl<'p> Writer<'p> {
         } else if thread.daemon {
             self.put("daemon ");
         }
-        self.put("thread ");
+        self.put(if thread.process {
+            "process "
+        } else {
+            "thread "
+        });
         let name = format!("t{index}");
         let from = self.at();
         self.put(&name);
@@ -361,7 +375,11 @@ impl<'p> Writer<'p> {
                 instance: Instance {
                     args: twice.then_some(i64::from(number)).into_iter().collect(),
                 },
-                kind: ActorKind::Thread,
+                kind: if thread.process {
+                    ActorKind::Process
+                } else {
+                    ActorKind::Thread
+                },
                 daemon: thread.daemon && !thread.main,
                 main: thread.main,
             });

@@ -69,8 +69,11 @@ pub fn describe(program: &Program, pc: Pc) -> String {
         Instr::Choose(_, from, to) => {
             format!("choose from {}..{}", words.expr(from), words.expr(to))
         }
-        Instr::Spawn { function, .. } => {
-            format!("spawn {}", program.functions[function.index()].name)
+        Instr::Spawn {
+            function, process, ..
+        } => {
+            let what = if *process { "process " } else { "" };
+            format!("spawn {what}{}", program.functions[function.index()].name)
         }
         Instr::Submit {
             executor, function, ..

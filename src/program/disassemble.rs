@@ -181,15 +181,17 @@ fn instr_text(program: &Program, words: Wording<'_>, instr: &Instr) -> String {
             args,
             name,
             daemon,
+            process,
         } => {
             let name = name.map_or(String::new(), |name| {
                 format!(" as {:?}", program.name(name))
             });
             let daemon = if *daemon { "daemon " } else { "" };
+            let process = if *process { "process " } else { "" };
             let function = function_name(program, *function);
             let args = words.list(args);
             format!(
-                "{}spawn {daemon}{function}({args}){name}",
+                "{}spawn {daemon}{process}{function}({args}){name}",
                 result(words, *dst)
             )
         }

@@ -202,6 +202,8 @@ pub enum Instr {
         name: Option<NameId>,
         /// Need not end.
         daemon: bool,
+        /// It is a process of its own.
+        process: bool,
     },
     /// Put a job into an executor's queue; the register gets its future.
     Submit {

@@ -11,6 +11,7 @@
 //! **Deliberately absent:** what instructions do. Only
 //! `semantics` knows.
 
+mod copy;
 mod describe;
 mod disassemble;
 mod expr;

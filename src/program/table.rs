@@ -1,5 +1,6 @@
 //! The tables of a program and their rows.
 
+pub use super::copy::{CellId, ObjectId};
 use super::expr::Expr;
 use super::instr::Instr;
 use super::object::Object;
@@ -7,16 +8,8 @@ use super::verify::{BrokenProgram, verify};
 use crate::base::{Span, define_id};
 
 define_id! {
-    /// A word of shared memory.
-    pub struct CellId;
-}
-define_id! {
     /// A declared variable.
     pub struct VarId;
-}
-define_id! {
-    /// A synchronisation object.
-    pub struct ObjectId;
 }
 define_id! {
     /// A function.
@@ -107,6 +100,8 @@ pub struct Var {
     pub atomic: bool,
     /// The lock of its `guarded_by`.
     pub guarded_by: Option<ObjectId>,
+    /// One for all processes.
+    pub shared: bool,
 }
 
 /// A function, or the body of an actor.
@@ -169,6 +164,8 @@ pub struct Actor {
     pub args: Vec<i64>,
     /// What runs it.
     pub kind: ActorKind,
+    /// It is a process of its own.
+    pub process: bool,
     /// Need not end.
     pub daemon: bool,
     /// The program ends when it ends.

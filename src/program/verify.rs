@@ -87,7 +87,7 @@ fn check_memory(parts: &Parts) -> Checked {
             check_kind(parts, &cell.kind)?;
         }
         if let Some(lock) = var.guarded_by {
-            row("lock", lock.index(), parts.objects.len())?;
+            row("lock", lock.0 as usize, parts.objects.len())?;
         }
     }
     ensure(next as usize == parts.cells.len(), || {
@@ -95,10 +95,14 @@ fn check_memory(parts: &Parts) -> Checked {
     })?;
     for object in &parts.objects {
         if let super::ObjectKind::Cond { lock, .. } = object.kind {
-            row("lock of a condition", lock.index(), parts.objects.len())?;
+            row("lock of a condition", lock.0 as usize, parts.objects.len())?;
             let kind = &parts.objects[lock.index()].kind;
             ensure(matches!(kind, super::ObjectKind::Lock { .. }), || {
                 format!("condition {} is on something that is no lock", object.name)
+            })?;
+            let lock = &parts.objects[lock.index()];
+            ensure(lock.shared || !object.shared, || {
+                format!("condition {} is shared and its lock is not", object.name)
             })?;
         }
     }
@@ -142,7 +146,7 @@ fn check_actors(parts: &Parts) -> Checked {
             format!("actor {} has other arguments than its function", actor.name)
         })?;
         if let super::ActorKind::Worker(id) = actor.kind {
-            row("executor of a worker", id.index(), parts.objects.len())?;
+            row("executor of a worker", id.0 as usize, parts.objects.len())?;
         }
     }
     Ok(())
@@ -270,7 +274,7 @@ impl Sight<'_> {
                 row("observed local", id.index(), self.parts.observed.len())
             }
             Expr::Element { base, index, len } => {
-                let end = base.index() + *len as usize;
+                let end = base.0 as usize + *len as usize;
                 row(
                     "end of an array of objects",
                     end,
@@ -287,7 +291,7 @@ impl Sight<'_> {
 
     /// A word of memory. The last word that the indices can lead to must belong to the same variable.
     pub fn cell(&self, cell: &CellRef) -> Checked {
-        row("cell", cell.base.index(), self.parts.cells.len())?;
+        row("cell", cell.base.0 as usize, self.parts.cells.len())?;
         let var = &self.parts.vars[self.parts.cells[cell.base.index()].var.index()];
         let mut last = cell.base.index();
         for dim in &cell.dims {

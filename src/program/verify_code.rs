@@ -225,7 +225,7 @@ impl Room<'_> {
                 result,
                 width,
             } => {
-                row("executor", executor.index(), self.parts.objects.len())?;
+                row("executor", executor.0 as usize, self.parts.objects.len())?;
                 self.regs(Some(*future), 1)?;
                 self.regs(Some(*result), usize::from(*width))
             }

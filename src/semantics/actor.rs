@@ -26,7 +26,14 @@ impl<R: Recorder> Step<'_, '_, R> {
         Ok(Flow::Next)
     }
 
-    pub fn spawn(&mut self, dst: Option<Reg>, f: FunctionId, args: &[Expr], daemon: bool) -> Done {
+    /// Starts an actor, which may be a daemon, and may be a process of its own.
+    pub fn spawn(
+        &mut self,
+        dst: Option<Reg>,
+        f: FunctionId,
+        args: &[Expr],
+        (daemon, process): (bool, bool),
+    ) -> Done {
         let machine = self.machine;
         let layout = &machine.layout;
         let mut words = Vec::with_capacity(args.len());
@@ -42,8 +49,21 @@ impl<R: Recorder> Step<'_, '_, R> {
             capacity.actors += 1;
             return Err(Stop::Grow(capacity));
         }
+        let from = layout.process_of(self.state, self.actor);
+        let mut own = from;
+        if process {
+            own = layout.n_processes(self.state);
+            if own > capacity.processes {
+                capacity.processes = own;
+                return Err(Stop::Grow(capacity));
+            }
+        }
         let origin = Some((self.actor, self.pc));
         layout.set_origin(self.state, child, origin, daemon);
+        layout.set_process(self.state, child, own);
+        if own != from {
+            machine.copy(self.state, from, own);
+        }
         machine.start(self.state, child, f, &words);
         self.set_result(dst, i64::try_from(child).expect("at most 64 actors"));
         self.event(|| EventKind::Spawned(child));

@@ -8,7 +8,6 @@
 //! message, and picks one of those who wait. Nothing is said about their order.
 //! One who waits in a `select` is picked together with one of its arms.
 
-use super::eval::object_id;
 use super::layout::Layout;
 use super::machine::{Done, Flow, Limit, Machine, QUEUE_MAX, Step, Stop, may_give_up};
 use super::record::{EventKind, Misuse, Recorder};
@@ -122,7 +121,7 @@ pub(super) fn can_join(machine: &Machine, state: &State, id: ObjectId) -> bool {
 }
 
 pub(super) fn is_ready(m: &Machine, state: &State, actor: usize, op: ChanOp, number: i64) -> bool {
-    let Some(id) = object_id(m.program, number) else {
+    let Some(id) = m.object(state, actor, number) else {
         return true;
     };
     let (ChanOp::Send(mode) | ChanOp::Recv(mode)) = op;
@@ -149,7 +148,7 @@ impl<R: Recorder> Step<'_, '_, R> {
         dst: Option<Reg>,
         ok: Option<Reg>,
     ) -> Done {
-        let Some(id) = object_id(self.machine.program, number) else {
+        let Some(id) = self.scene().object(number) else {
             return Ok(self.raise("NotStarted", Some(Misuse::NotStarted)));
         };
         match op {

@@ -30,11 +30,19 @@ impl Machine<'_> {
                 fifo,
                 spurious,
             } => Cond {
-                lock,
+                lock: self.layout.object_in(lock, id.process()),
                 fifo,
                 spurious,
             },
             _ => unreachable!("the verifier lets only conditions be waited on"),
+        }
+    }
+
+    /// The lock of a condition, in the same process's copy.
+    pub fn lock_of(&self, id: ObjectId) -> Option<ObjectId> {
+        match self.program.objects[id.index()].kind {
+            ObjectKind::Cond { lock, .. } => Some(self.layout.object_in(lock, id.process())),
+            _ => None,
         }
     }
 
@@ -133,7 +141,7 @@ impl<R: Recorder> Step<'_, '_, R> {
             self.sleepers(id)
         };
         if asleep.is_empty() {
-            self.mark_missed(at);
+            self.mark_missed(id, at);
         }
         let n = n.map_or(asleep.len(), |n| {
             usize::try_from(n).map_or(0, |n| n.min(asleep.len()))

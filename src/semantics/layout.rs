@@ -1,6 +1,6 @@
 //! Where everything lies in a state: memory, objects, observed locals, named
 //! steps, then one slot of equal size for
-//! each actor, then one row for each future.
+//! each actor, then one row for each future, then the copies of processes.
 //!
 //! A state is one flat row of 64-bit words. Its layout is fixed for a program
 //! and a [`Capacity`]: how many actors, how deep a stack and how long a queue it
@@ -8,7 +8,8 @@
 //! [`Grow`](super::Stop::Grow), and the search begins again with more room; so
 //! small scenarios have small states, and no size is guessed.
 
-use crate::program::{Instr, ObjectId, ObjectKind, Program, RwPolicy};
+use super::copies::Copies;
+use crate::program::{CellId, Instr, ObjectId, ObjectKind, Program, RwPolicy};
 
 /// The room a layout has for what a program can have any number of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,6 +22,8 @@ pub struct Capacity {
     pub queue: usize,
     /// Futures, whatever became of their jobs.
     pub futures: usize,
+    /// Processes beside the main one.
+    pub processes: usize,
 }
 
 impl Capacity {
@@ -33,6 +36,7 @@ impl Capacity {
             stack: widest,
             queue: 4,
             futures: program.code.iter().filter(|it| submits(it)).count(),
+            processes: program.actors.iter().filter(|it| it.process).count(),
         }
     }
 }
@@ -57,6 +61,7 @@ pub struct Layout {
     actor_words: usize,
     futures: usize,
     future_words: usize,
+    copies: Copies,
     capacity: Capacity,
     n_words: usize,
 }
@@ -78,6 +83,8 @@ impl Layout {
         let actor_words = slot::STACK + capacity.stack;
         let futures = at + capacity.actors * actor_words;
         let future_words = 1 + program.code.iter().map(words_of_job).max().unwrap_or(0);
+        let end = futures + capacity.futures * future_words;
+        let copies = Copies::new(program, capacity, end);
         Self {
             objects,
             observed,
@@ -87,7 +94,8 @@ impl Layout {
             futures,
             future_words,
             capacity,
-            n_words: futures + capacity.futures * future_words,
+            n_words: end + copies.n_words(capacity),
+            copies,
         }
     }
 
@@ -101,8 +109,24 @@ impl Layout {
         self.capacity
     }
 
+    /// The first word of an object, or of a process's copy of it.
     pub(super) fn object(&self, object: ObjectId) -> usize {
-        self.objects[object.index()] as usize
+        match object.process() {
+            0 => self.objects[object.index()] as usize,
+            process => self.copies.object(object, process),
+        }
+    }
+
+    /// The word of memory, or a process's copy of it.
+    pub(super) fn cell(&self, cell: CellId) -> usize {
+        match cell.process() {
+            0 => cell.index(),
+            process => self.copies.cell(cell, process),
+        }
+    }
+
+    pub(super) fn copies(&self) -> &Copies {
+        &self.copies
     }
 
     pub(super) fn observed(&self, index: usize) -> usize {
@@ -143,7 +167,7 @@ fn words_of_job(instr: &Instr) -> usize {
 }
 
 /// Words of an object; what each means stands in the file of its primitive.
-fn object_words(kind: &ObjectKind, capacity: Capacity) -> usize {
+pub(super) fn object_words(kind: &ObjectKind, capacity: Capacity) -> usize {
     match kind {
         ObjectKind::Lock { reentrant, .. } => 1 + usize::from(*reentrant),
         ObjectKind::RwLock { policy } => match policy {

@@ -246,8 +246,9 @@ impl<R: Recorder> Step<'_, '_, R> {
             self.event(|| EventKind::Ended);
         }
         let owner = i64::try_from(self.actor + 1).expect("at most 64 actors");
-        for (index, object) in self.machine.program.objects.iter().enumerate() {
-            let id = ObjectId::new(index);
+        let machine = self.machine;
+        for id in machine.objects_of(self.state, self.actor) {
+            let object = &machine.program.objects[id.index()];
             let at = layout.object(id);
             let holds = match object.kind {
                 ObjectKind::Lock { unowned, .. } => !unowned && self.state.word(at) == owner,
@@ -261,10 +262,7 @@ impl<R: Recorder> Step<'_, '_, R> {
                 self.recorder.incident(self.actor, incident);
             }
         }
-        for &at in &self.machine.missed {
-            self.state
-                .set_word(at, self.state.word(at) & !(1 << self.actor));
-        }
+        self.saw_memory();
         layout.set_status(self.state, self.actor, status);
         let at = layout.actor(self.actor);
         self.state.set_word(at + slot::PC, 0);

@@ -62,8 +62,8 @@ pub enum Limit {
 pub struct Machine<'p> {
     pub(super) program: &'p Program,
     pub(super) layout: Layout,
-    /// Words that remember missed signals, and what they belong to.
-    pub(super) missed: Vec<usize>,
+    /// Objects that remember missed signals, and in which of their words.
+    pub(super) missed: Vec<(ObjectId, usize)>,
     /// For each event, whether some code clears it.
     pub(super) clears_events: bool,
     /// Whether some code asks for unfinished jobs of a channel.
@@ -115,10 +115,10 @@ impl<'p> Machine<'p> {
         let clears_events = program.code.iter().any(clears);
         let mut missed = Vec::new();
         for (index, object) in program.objects.iter().enumerate() {
-            let at = layout.object(ObjectId::new(index));
+            let id = ObjectId::new(index);
             match object.kind {
-                ObjectKind::Cond { .. } => missed.push(at),
-                ObjectKind::Event { auto: false } if clears_events => missed.push(at + 1),
+                ObjectKind::Cond { .. } => missed.push((id, 0)),
+                ObjectKind::Event { auto: false } if clears_events => missed.push((id, 1)),
                 _ => {}
             }
         }
@@ -159,9 +159,14 @@ impl<'p> Machine<'p> {
                 state.set_word(at, initial);
             }
         }
+        let processes = self.initial_processes();
         for (index, actor) in self.program.actors.iter().enumerate() {
             self.layout
                 .set_origin(&mut state, index, None, actor.daemon);
+            if actor.process {
+                self.copy(&mut state, 0, processes[index]);
+                self.layout.set_process(&mut state, index, processes[index]);
+            }
             self.start(&mut state, index, actor.function, &actor.args);
         }
         let mut chooser = Chooser::first();
@@ -227,16 +232,18 @@ impl<'p> Machine<'p> {
             layout: &self.layout,
             state,
             regs: self.layout.regs(state, actor),
+            process: self.layout.process_of(state, actor),
         }
     }
 
-    /// What properties see: everything but registers.
+    /// What properties see: the main process's memory, and no registers.
     pub fn overview<'a>(&'a self, state: &'a State) -> Scene<'a> {
         Scene {
             program: self.program,
             layout: &self.layout,
             state,
             regs: 0,
+            process: 0,
         }
     }
 
@@ -485,8 +492,9 @@ impl<R: Recorder> Step<'_, '_, R> {
                 function,
                 args,
                 daemon,
+                process,
                 ..
-            } => self.spawn(*dst, *function, args, *daemon),
+            } => self.spawn(*dst, *function, args, (*daemon, *process)),
             Instr::Submit {
                 dst,
                 executor,

@@ -12,6 +12,7 @@ mod barrier;
 mod chan;
 mod choice;
 mod cond;
+mod copies;
 mod eval;
 mod event;
 mod executor;

@@ -13,7 +13,6 @@
 //! register; code behind the instruction leads to the arm's block.
 
 use super::chan::Partner;
-use super::eval::object_id;
 use super::machine::{Done, Flow, Machine, Step, may_give_up};
 use super::record::{EventKind, Misuse, Recorder};
 use super::state::{Phase, State};
@@ -67,7 +66,7 @@ impl Machine<'_> {
     /// The channel of an arm, unless finding it fails.
     pub fn channel_of(&self, state: &State, actor: usize, arm: &Arm) -> Option<ObjectId> {
         let number = self.scene(state, actor).eval(&arm.object).ok()?;
-        object_id(self.program, number)
+        self.object(state, actor, number)
     }
 
     /// Whether one of the channels is a rendezvous.
@@ -115,7 +114,7 @@ impl<R: Recorder> Step<'_, '_, R> {
         let mut channels = Vec::with_capacity(arms.len());
         for arm in arms {
             let number = self.eval(&arm.object)?;
-            let Some(id) = object_id(self.machine.program, number) else {
+            let Some(id) = self.scene().object(number) else {
                 return Ok(self.raise("NotStarted", Some(Misuse::NotStarted)));
             };
             channels.push(id);

@@ -246,6 +246,7 @@ impl Facts {
                 .eval(object)
                 .expect("a constant");
             let to = ObjectId::new(usize::try_from(number).expect("an object"));
+            let to = super::copies::object(machine, state, actor, to);
             for (from, from_shared) in held(machine, state, actor) {
                 if from != to {
                     self.edges.insert(Edge {

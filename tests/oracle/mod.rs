@@ -7,6 +7,7 @@
 #![allow(dead_code, reason = "each test uses its part")]
 
 pub mod compare;
+pub mod copies;
 pub mod engine;
 pub mod facts;
 pub mod graph;

@@ -1,5 +1,6 @@
 //! What one state, or one step, shows by itself.
 
+use super::copies;
 use super::facts::Fact;
 use super::waits::circles;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +16,7 @@ use threadbare::semantics::{
 pub fn held(machine: &Machine<'_>, state: &State, actor: usize) -> Vec<(ObjectId, bool)> {
     let all = (0..machine.program().objects.len()).map(ObjectId::new);
     all.filter_map(|id| {
+        let id = copies::object(machine, state, actor, id);
         let owns = machine.owner(state, id) == Some(actor);
         match machine.program().objects[id.index()].kind {
             ObjectKind::Lock { .. } => owns.then_some((id, false)),
@@ -63,7 +65,7 @@ pub fn shown(machine: &Machine<'_>, state: &State) -> BTreeSet<Fact> {
             let holds = one.inside.unwrap_or_else(|| {
                 held(machine, state, one.actor)
                     .iter()
-                    .any(|&(id, shared)| id == lock && !(shared && one.write))
+                    .any(|&(id, shared)| id.declared() == lock && !(shared && one.write))
             });
             if !holds {
                 found.insert(Fact::new("R003", vec![one.place], &*var.name));
@@ -88,7 +90,7 @@ pub fn shown(machine: &Machine<'_>, state: &State) -> BTreeSet<Fact> {
 fn crowds(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
     let program = machine.program();
     let layout = machine.layout();
-    let mut there: BTreeMap<i64, Vec<Phase>> = BTreeMap::new();
+    let mut there: BTreeMap<ObjectId, Vec<Phase>> = BTreeMap::new();
     for actor in 0..layout.n_actors(state) {
         let instr = program.instr(layout.pc(state, actor));
         if let Instr::Sync {
@@ -99,14 +101,15 @@ fn crowds(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
             && layout.is_running(state, actor)
             && let Ok(number) = machine.scene(state, actor).eval(object)
         {
+            let id = ObjectId::new(usize::try_from(number).expect("an object"));
             there
-                .entry(number)
+                .entry(copies::object(machine, state, actor, id))
                 .or_default()
                 .push(layout.phase(state, actor));
         }
     }
-    for (number, mut phases) in there {
-        let object = &program.objects[usize::try_from(number).expect("an object")];
+    for (id, mut phases) in there {
+        let object = &program.objects[id.index()];
         let ObjectKind::Barrier { parties } = object.kind else {
             continue;
         };
@@ -136,9 +139,20 @@ fn leaks(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
             found.insert(Fact::new("K001", vec![place], what));
         }
     }
+    // A copy that was taken on the way may have begun with less.
+    let from_the_start = 0..program.actors.len();
+    let actors: Vec<usize> = from_the_start.collect();
     for (index, object) in program.objects.iter().enumerate() {
-        if let ObjectKind::Sem { initial, .. } = object.kind
-            && machine.permits(state, ObjectId::new(index)) < initial
+        let ObjectKind::Sem { initial, .. } = object.kind else {
+            continue;
+        };
+        let id = ObjectId::new(index);
+        let known = actors
+            .iter()
+            .map(|&actor| copies::object(machine, state, actor, id));
+        if known
+            .chain([id])
+            .any(|id| machine.permits(state, id) < initial)
         {
             found.insert(Fact::new("K005", Vec::new(), &*object.name));
         }
@@ -165,9 +179,9 @@ fn accesses(machine: &Machine<'_>, state: &State) -> Vec<Next> {
             continue;
         }
         let pc = layout.pc(state, actor);
-        let next = |cell, write, plain, pc: Pc| Next {
+        let next = |cell: CellId, write, plain, pc: Pc| Next {
             actor,
-            cell,
+            cell: copies::cell(machine, state, actor, cell),
             write,
             plain,
             inside: None,

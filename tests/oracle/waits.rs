@@ -5,6 +5,7 @@
 //! for a deed (a permit, a message, a notify) needs one of those whose code
 //! ahead could do it.
 
+use super::copies;
 use super::facts::Fact;
 use std::collections::BTreeSet;
 use threadbare::base::Span;
@@ -28,13 +29,14 @@ enum Need {
 fn object(machine: &Machine<'_>, state: &State, actor: usize, expr: &Expr) -> ObjectId {
     let number = machine.scene(state, actor).eval(expr);
     let number = number.expect("random scenarios name objects by constants");
-    ObjectId::new(usize::try_from(number).expect("an object's number"))
+    let id = ObjectId::new(usize::try_from(number).expect("an object's number"));
+    copies::object(machine, state, actor, id)
 }
 
 /// An operation on the object, as far as the text can tell.
 fn on(expr: &Expr, id: ObjectId) -> bool {
     match expr {
-        Expr::Const(number) => *number == i64::from(id.0),
+        Expr::Const(number) => *number == i64::from(id.declared().0),
         _ => true,
     }
 }
@@ -69,7 +71,7 @@ fn holders(machine: &Machine<'_>, state: &State, actor: usize, id: ObjectId, op:
                 other != actor
                     && !owner.contains(&other)
                     && layout.is_running(state, other)
-                    && may_unlock(machine, state, other, id)
+                    && may_unlock(machine, state, (actor, other), id)
             });
             if others || owner.is_empty() {
                 return Need::Unlock(id);
@@ -137,6 +139,7 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
                     let ObjectKind::Cond { lock, .. } = program.objects[id.index()].kind else {
                         unreachable!("only conditions are waited on");
                     };
+                    let lock = copies::object(machine, state, actor, lock);
                     holders(machine, state, actor, lock, SyncOp::Lock(WaitMode::Wait))
                 }
                 SyncOp::CondWait(_) => {
@@ -221,52 +224,98 @@ fn mentioned(
     }
 }
 
-/// Whether an actor may still execute an instruction like this, as far as its
-/// code can tell.
-fn may(machine: &Machine<'_>, state: &State, actor: usize, deed: &dyn Fn(&Instr) -> bool) -> bool {
-    may_before(machine, state, actor, deed, &|_| false)
+/// Whether an actor may still execute an instruction like this for one that waits,
+/// as far as its code can tell.
+fn may(
+    machine: &Machine<'_>,
+    state: &State,
+    who: (usize, usize),
+    deed: &dyn Fn(&Instr) -> bool,
+) -> bool {
+    may_before(machine, state, who, deed, &|_| false)
+}
+
+/// Whether what an instruction does to something, it does to all copies: there is
+/// only one.
+fn is_about_shared(program: &Program, instr: &Instr) -> bool {
+    match instr {
+        Instr::Store(place, ..)
+        | Instr::Rmw(_, place, ..)
+        | Instr::CompareExchange(_, place, ..) => {
+            let var = program.cells[place.base.index()].var;
+            program.vars[var.index()].shared
+        }
+        Instr::Sync { object, .. } | Instr::Chan { object, .. } => match object {
+            Expr::Const(number) => {
+                let index = usize::try_from(*number).expect("an object's number");
+                program.objects[index].shared
+            }
+            _ => true,
+        },
+        _ => true,
+    }
 }
 
 /// Whether it may give a lock back without taking it first, when it would be its own.
-fn may_unlock(machine: &Machine<'_>, state: &State, actor: usize, id: ObjectId) -> bool {
+fn may_unlock(machine: &Machine<'_>, state: &State, who: (usize, usize), id: ObjectId) -> bool {
     let gives = sync_on(id, |op| op == SyncOp::Unlock);
     let takes = sync_on(id, |op| op == SyncOp::Lock(WaitMode::Wait));
-    may_before(machine, state, actor, &*gives, &*takes)
+    may_before(machine, state, who, &*gives, &*takes)
 }
 
 fn may_before(
     machine: &Machine<'_>,
     state: &State,
-    actor: usize,
+    (waiting, actor): (usize, usize),
     deed: &dyn Fn(&Instr) -> bool,
     end: &dyn Fn(&Instr) -> bool,
 ) -> bool {
     let program = machine.program();
     let layout = machine.layout();
     let pc = layout.pc(state, actor);
-    let mut rest: Vec<Pc> = Vec::new();
+    let apart = copies::process(machine, state, waiting) != copies::process(machine, state, actor);
+    // Places in the code, and whether another process than the waiting one's is there.
+    let mut rest: Vec<(Pc, bool)> = Vec::new();
     if layout.phase(state, actor) == Phase::Ready {
-        rest.push(pc);
+        rest.push((pc, apart));
     } else {
-        rest.extend(after(program, pc));
+        rest.extend(onward(program, pc, apart));
     }
     for back in layout.return_pcs(program, state, actor) {
-        rest.push(back);
-        rest.extend(caught(program, back - 1));
+        rest.push((back, apart));
+        rest.extend(caught(program, back - 1).into_iter().map(|pc| (pc, apart)));
     }
     let mut seen = BTreeSet::new();
-    while let Some(pc) = rest.pop() {
-        if !seen.insert(pc) {
+    while let Some((pc, apart)) = rest.pop() {
+        if !seen.insert((pc, apart)) {
             continue;
         }
-        if deed(program.instr(pc)) {
+        let instr = program.instr(pc);
+        if deed(instr) && (!apart || is_about_shared(program, instr)) {
             return true;
         }
-        if !end(program.instr(pc)) {
-            rest.extend(after(program, pc));
+        if !end(instr) {
+            rest.extend(onward(program, pc, apart));
         }
     }
     false
+}
+
+/// What may come after an instruction, and whether in another process.
+fn onward(program: &Program, pc: Pc, apart: bool) -> Vec<(Pc, bool)> {
+    let mut next: Vec<(Pc, bool)> = Vec::new();
+    for to in after(program, pc) {
+        let starts = match program.instr(pc) {
+            Instr::Spawn {
+                function,
+                process: true,
+                ..
+            } => program.functions[function.index()].entry == to,
+            _ => false,
+        };
+        next.push((to, apart || starts));
+    }
+    next
 }
 
 fn caught(program: &Program, pc: Pc) -> Vec<Pc> {
@@ -381,7 +430,7 @@ fn waits(machine: &Machine<'_>, state: &State, blocked: &[usize]) -> Waits {
                 let others = (0..n).filter(|&other| {
                     other != actor
                         && layout.is_running(state, other)
-                        && may_unlock(machine, state, other, id)
+                        && may_unlock(machine, state, (actor, other), id)
                 });
                 waits.any[actor] = others.collect();
             }
@@ -389,7 +438,7 @@ fn waits(machine: &Machine<'_>, state: &State, blocked: &[usize]) -> Waits {
                 let others = (0..n).filter(|&other| {
                     other != actor
                         && layout.is_running(state, other)
-                        && may(machine, state, other, &*deed)
+                        && may(machine, state, (actor, other), &*deed)
                         && !passes_on(machine, state, blocked, (actor, other))
                 });
                 waits.any[actor] = others.collect();

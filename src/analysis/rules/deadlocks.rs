@@ -156,7 +156,7 @@ fn forsaken(facts: &Facts<'_>, machine: &Machine<'_>, state: &State, wait: &Wait
     let span = facts.program.site(wait.pc).span;
     match wait.resource {
         Resource::Notify(id) | Resource::Event(id) if machine.missed_signal(state, wait.actor) => {
-            Key::LostSignal(span, id)
+            Key::LostSignal(span, id.declared())
         }
         _ => Key::Forsaken(span),
     }

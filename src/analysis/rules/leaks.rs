@@ -4,7 +4,7 @@ use crate::analysis::facts::Facts;
 use crate::analysis::key::Key;
 use crate::explore::{Goal, Visit};
 use crate::program::{ObjectId, ObjectKind};
-use crate::semantics::{JobStatus, Status};
+use crate::semantics::{JobStatus, Machine, State, Status};
 
 /// Looks at a final state.
 pub fn at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
@@ -33,14 +33,33 @@ pub fn at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
         }
     }
     jobs_at_the_end(facts, visit, goal);
-    for (index, object) in program.objects.iter().enumerate() {
-        let id = ObjectId::new(index);
-        if let ObjectKind::Sem { initial, .. } = object.kind
-            && visit.machine.permits(visit.state, id) < initial
-        {
-            facts.note(Key::PermitLeak(id), goal);
-        }
+    for id in permits_missing(visit.machine, visit.state) {
+        facts.note(Key::PermitLeak(id.declared()), goal);
     }
+}
+
+/// Semaphores that have fewer permits than at the beginning. Copies taken while the
+/// program ran may have begun with fewer, so they are left out.
+pub fn permits_missing(machine: &Machine<'_>, state: &State) -> Vec<ObjectId> {
+    let layout = machine.layout();
+    let at_first = |process: usize| {
+        let first = layout.first_of(state, process);
+        process == 0 || first.is_some_and(|first| layout.spawned_at(state, first).is_none())
+    };
+    let mut missing = Vec::new();
+    for (index, object) in machine.program().objects.iter().enumerate() {
+        let ObjectKind::Sem { initial, .. } = object.kind else {
+            continue;
+        };
+        let mut copies: Vec<ObjectId> = (0..layout.n_processes(state))
+            .filter(|&process| at_first(process))
+            .map(|process| layout.object_in(ObjectId::new(index), process))
+            .collect();
+        copies.dedup();
+        copies.retain(|&id| machine.permits(state, id) < initial);
+        missing.extend(copies);
+    }
+    missing
 }
 
 /// Jobs that the end of the program cuts off, and failures nobody knows of.
@@ -67,15 +86,13 @@ fn jobs_at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
 
 fn holds_something(visit: &Visit<'_>, actor: usize) -> bool {
     let program = visit.machine.program();
-    program.objects.iter().enumerate().any(|(index, object)| {
-        let id = ObjectId::new(index);
-        match object.kind {
-            ObjectKind::Lock { .. } => visit.machine.owner(visit.state, id) == Some(actor),
-            ObjectKind::RwLock { .. } => {
-                visit.machine.owner(visit.state, id) == Some(actor)
-                    || visit.machine.readers(visit.state, id).contains(&actor)
-            }
-            _ => false,
+    let mut objects = visit.machine.objects_of(visit.state, actor);
+    objects.any(|id| match program.objects[id.index()].kind {
+        ObjectKind::Lock { .. } => visit.machine.owner(visit.state, id) == Some(actor),
+        ObjectKind::RwLock { .. } => {
+            visit.machine.owner(visit.state, id) == Some(actor)
+                || visit.machine.readers(visit.state, id).contains(&actor)
         }
+        _ => false,
     })
 }

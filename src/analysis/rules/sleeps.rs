@@ -110,7 +110,7 @@ pub fn in_state(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
                 break;
             }
             let futures = &facts.futures;
-            let late = |other| futures.may(machine, state, other, Help::Write(nap.var));
+            let late = |other| futures.may_for(machine, state, actor, other, Help::Write(nap.var));
             if running().any(|other| other != actor && late(other)) {
                 let span = |pc| facts.program.site(pc).span;
                 let key = Key::SleepAsSignal(nap.var, span(nap.sleep), span(nap.read));

@@ -62,14 +62,14 @@ pub fn lost_updates(machine: &Machine<'_>, state: &State) -> Vec<LostUpdate> {
                 continue;
             };
             let read = scene.eval(&crate::program::Expr::Reg(update.reg));
-            let now = state.words()[cell];
+            let now = layout.value(state, cell);
             if let Ok(read) = read
                 && read != now
             {
                 found.push(LostUpdate {
                     actor,
                     update,
-                    cell: CellId::new(cell),
+                    cell: cell,
                     read,
                     now,
                 });

@@ -6,7 +6,7 @@ use super::story::{Story, list};
 use super::told::Told;
 use super::waits::circle;
 use crate::analysis::{Blocked, Resource, Wait, held_by};
-use crate::program::{ObjectId, ObjectKind};
+use crate::program::ObjectId;
 
 /// Several wait for each other.
 pub(super) fn together(told: &mut Told<'_, '_>, cause: &[&Wait], blocked: &Blocked) {
@@ -153,10 +153,7 @@ fn holds_while_waiting(told: &Told<'_, '_>, cause: &[&Wait]) -> Option<String> {
             .filter_map(|other| other.resource.object())
             .collect();
         let own_lock = match wait.resource {
-            Resource::Notify(id) => match story.kind(id) {
-                Some(ObjectKind::Cond { lock, .. }) => Some(*lock),
-                _ => None,
-            },
+            Resource::Notify(id) => story.machine().lock_of(id),
             Resource::Lock(_) | Resource::Read(_) | Resource::Write(_) => continue,
             _ => None,
         };

@@ -1,5 +1,6 @@
 //! D002: an actor waits for what nobody left can do.
 
+use super::copies;
 use super::lost::seen_before;
 use super::steps;
 use super::story::{Story, list};
@@ -26,7 +27,13 @@ pub(super) fn forsaken(told: &mut Told<'_, '_>, cause: &[&Wait], blocked: &Block
         let only = who_is_left(told, cause, blocked);
         told.fact("not a cycle", format!("nobody is left to {nobody}: {only}"));
     }
+    if copies::born_locked(told, wait) || copies::no_workers(told, wait) {
+        return;
+    }
     history(told, wait);
+    if copies::elsewhere(told, &copies::looked_at(story, wait)) {
+        return;
+    }
     for text in helps(story, wait) {
         told.help(text);
     }
@@ -43,6 +50,12 @@ fn headline(told: &Told<'_, '_>, cause: &[&Wait]) -> String {
         let mut all: Vec<String> = cause.iter().map(|it| story.what(it, true)).collect();
         all.dedup();
         return format!("for {}", list(&all, 3));
+    }
+    if let Some(holder) = copies::held_since_copy(story, wait) {
+        return format!(
+            "for its own copy of `{name}`, which was taken while {} held it",
+            story.quoted(holder)
+        );
     }
     match wait.resource {
         Resource::Lock(_) | Resource::Read(_) | Resource::Write(_) => {
@@ -245,7 +258,7 @@ fn signals(told: &mut Told<'_, '_>, wait: &Wait, id: ObjectId) {
 
 fn is_set(story: &Story<'_>, step: usize, id: ObjectId) -> bool {
     let scene = story.machine().overview(story.before(step));
-    scene.query(Query::IsSet, i64::from(id.0)) != 0
+    scene.answer(Query::IsSet, id) != 0
 }
 
 fn notify(story: &Story<'_>, step: usize, wait: &Wait) -> String {

@@ -1,6 +1,7 @@
 //! A002 to A008: properties of states, of final states, and of all runs.
 
 use super::change;
+use super::copies;
 use super::leaves::{self, Leaf};
 use super::story::cut;
 use super::swap;
@@ -52,7 +53,9 @@ pub(super) fn broken(told: &mut Told<'_, '_>, index: usize) {
     if at_end {
         swap::one_swap(told, expr);
     }
-    advice(told, &found, at_end);
+    if !copies::elsewhere(told, &leaves::columns(&found)) {
+        advice(told, &found, at_end);
+    }
 }
 
 /// Shows what the property looks at, and how it came about.
@@ -194,6 +197,7 @@ pub(super) fn unexpected(told: &mut Told<'_, '_>, index: usize, values: &[i64]) 
         .end
         .push((format!("{names} ends as"), format!("{shown}: not named")));
     watch(told, &found);
+    copies::elsewhere(told, &leaves::columns(&found));
     told.help(format!(
         "if that is right, add {shown} to `outcomes`; if not, look at the steps above"
     ));
@@ -232,6 +236,7 @@ pub(super) fn never_holds(told: &mut Told<'_, '_>, index: usize) {
     told.place(Place::primary(span, "true in no reachable state").role("property"));
     if let PropertyKind::Sometimes(expr) = &property.kind {
         let found = leaves::of_property(story, expr, story.end());
+        copies::looks_at_main(told, &leaves::columns(&found));
         let names: Vec<String> = found
             .iter()
             .map(|leaf| format!("`{}`", leaf.name))

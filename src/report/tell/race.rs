@@ -162,6 +162,12 @@ impl Guards {
         self.one.iter().copied().find(|id| self.other.contains(id))
     }
 
+    /// A lock of which each holds its own copy, which keeps nobody out.
+    fn copied(&self) -> Option<ObjectId> {
+        let alike = |id: &ObjectId| self.other.iter().any(|it| it.declared() == id.declared());
+        self.one.iter().copied().find(alike)
+    }
+
     fn sentence(&self, told: &Told<'_, '_>, one: &Touch, other: &Touch) -> String {
         let story = told.story;
         let names = |ids: &[ObjectId]| {
@@ -173,6 +179,9 @@ impl Guards {
         };
         if let Some(common) = self.common() {
             return format!("both holding `{}` only to read", story.object(common));
+        }
+        if let Some(copied) = self.copied() {
+            return format!("each holding its own copy of `{}`", story.object(copied));
         }
         let permits = told.permits(one.actor, other.actor);
         match (self.one.is_empty(), self.other.is_empty()) {
@@ -203,10 +212,9 @@ impl Told<'_, '_> {
     /// A semaphore of which both actors hold a permit.
     fn permits(&self, one: usize, other: usize) -> Option<ObjectId> {
         let story = self.story;
-        let objects = story.program.objects.iter().enumerate();
+        let objects = story.machine().objects_of(story.end(), one);
         objects
-            .filter(|(_, object)| matches!(object.kind, ObjectKind::Sem { .. }))
-            .map(|(index, _)| ObjectId::new(index))
+            .filter(|&id| matches!(story.kind(id), Some(ObjectKind::Sem { .. })))
             .find(|&id| story.permits_held(one, id) > 0 && story.permits_held(other, id) > 0)
     }
 }
@@ -319,10 +327,11 @@ fn either_order(told: &mut Told<'_, '_>, one: &Touch, other: &Touch) {
         }
         return;
     };
-    let cells = std::iter::once(one.cell.index()).chain(0..story.program.cells.len());
-    let differs = cells
-        .map(crate::program::CellId::new)
-        .find(|&cell| first.cell(cell) != second.cell(cell));
+    let all = (0..story.program.cells.len()).map(crate::program::CellId::new);
+    let layout = story.layout();
+    let differs = std::iter::once(one.cell)
+        .chain(all)
+        .find(|&cell| layout.value(first, cell) != layout.value(second, cell));
     let Some(cell) = differs else {
         return;
     };
@@ -330,9 +339,9 @@ fn either_order(told: &mut Told<'_, '_>, one: &Touch, other: &Touch) {
         "if {} goes first, `{}` ends as {}; if {} does, as {}",
         story.quoted(one.actor),
         story.cell(cell),
-        story.show_cell(cell, first.cell(cell)),
+        story.show_cell(cell, layout.value(first, cell)),
         story.quoted(other.actor),
-        story.show_cell(cell, second.cell(cell)),
+        story.show_cell(cell, layout.value(second, cell)),
     );
     told.fact("either order", text);
 }
@@ -350,6 +359,17 @@ fn advice(told: &mut Told<'_, '_>, one: &Touch, other: &Touch, guards: &Guards) 
         ));
         return;
     }
+    if let Some(copied) = guards.copied() {
+        let lock = story.object(copied);
+        told.help(format!(
+            "declare it as `shared lock {lock}`: then all processes use the same one"
+        ));
+        return;
+    }
+    let layout = story.layout();
+    let apart =
+        layout.process_of(story.end(), one.actor) != layout.process_of(story.end(), other.actor);
+    let shared = if apart { "shared " } else { "" };
     let (held, bare) = match (guards.one.first(), guards.other.first()) {
         (Some(&id), None) => (Some(id), Some(other)),
         (None, Some(&id)) => (Some(id), Some(one)),
@@ -364,13 +384,13 @@ fn advice(told: &mut Told<'_, '_>, one: &Touch, other: &Touch, guards: &Guards) 
         ));
     } else {
         told.help(format!(
-            "let one lock guard it: `lock m`, and every access of `{name}` inside `with m {{ … }}`"
+            "let one lock guard it: `{shared}lock m`, and every access of `{name}` inside `with m {{ … }}`"
         ));
     }
     let simple = var.n == 1 && !var.atomic && is_two_steps(told, one, other);
     if simple && story.span(one.pc) == story.span(other.pc) {
         told.help(format!(
-            "or make it one step: with `atomic {name} = {}`, `{}` cannot be interrupted",
+            "or make it one step: with `{shared}atomic {name} = {}`, `{}` cannot be interrupted",
             initial(told, one),
             story.text(story.span(one.pc))
         ));

@@ -140,10 +140,11 @@ impl Teller<'_> {
             Instr::Select { mode, .. } => self.select(*mode),
             Instr::Ask(..) => self.asked(),
             Instr::Choose(..) => self.chose(),
-            Instr::Spawn { .. } => match self.event() {
+            Instr::Spawn { process, .. } => match self.event() {
                 Some(EventKind::Spawned(child)) => {
                     let name = self.story.actor(*child);
-                    Words::new("spawn", format!("spawn {name}")).on(name)
+                    let what = if *process { "process " } else { "" };
+                    Words::new("spawn", format!("spawn {what}{name}")).on(name)
                 }
                 _ => Words::new("spawn", "spawn"),
             },

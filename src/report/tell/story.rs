@@ -202,8 +202,7 @@ impl<'a> Story<'a> {
             _ => return None,
         };
         let number = self.machine().scene(state, actor).eval(object).ok()?;
-        let index = usize::try_from(number).ok()?;
-        (index < self.program.objects.len()).then(|| ObjectId::new(index))
+        self.machine().object(state, actor, number)
     }
 
     /// Whether a step wrote the word, and what.
@@ -218,7 +217,7 @@ impl<'a> Story<'a> {
     pub fn read_of(&self, step: usize, cell: CellId) -> Option<i64> {
         let waited = self.waited_for(step).contains(&cell);
         if waited {
-            return Some(self.before(step).cell(cell));
+            return Some(self.layout().value(self.before(step), cell));
         }
         self.events(step).find_map(|event| match event.kind {
             EventKind::Read(at, value)
@@ -241,7 +240,7 @@ impl<'a> Story<'a> {
         let scene = self.machine().scene(self.before(step), taken.action.actor);
         let mut cells = Vec::new();
         cells_of(condition, &mut |place| {
-            cells.extend(scene.cell(place).ok().map(CellId::new));
+            cells.extend(scene.cell(place).ok());
         });
         cells
     }
@@ -252,7 +251,7 @@ impl<'a> Story<'a> {
         let state = self.before(step);
         let waited = self.waited_for(step);
         if !waited.is_empty() {
-            let value = |cell: CellId| (cell, state.cell(cell));
+            let value = |cell: CellId| (cell, self.layout().value(state, cell));
             return waited.into_iter().map(value).collect();
         }
         let taken = &self.run.steps[step];

@@ -206,10 +206,14 @@ impl Resolver<'_> {
         if !self.check_pure(false, "spawn", span) {
             return self.error_expr(span);
         }
-        if spawn.kind != ast::ActorKind::Thread {
-            self.not_supported(&format!("spawn {}", spawn.kind.word()), span);
-            return self.error_expr(span);
-        }
+        let kind = match spawn.kind {
+            ast::ActorKind::Thread => SpawnKind::Thread,
+            ast::ActorKind::Process => SpawnKind::Process,
+            ast::ActorKind::Task | ast::ActorKind::Green => {
+                self.not_supported(&format!("spawn {}", spawn.kind.word()), span);
+                return self.error_expr(span);
+            }
+        };
         if let Some(on) = &spawn.on {
             self.not_supported("on", on.span);
         }
@@ -236,7 +240,7 @@ impl Resolver<'_> {
         let kind = ExprKind::Spawn(Box::new(Spawn {
             function,
             args,
-            kind: SpawnKind::Thread,
+            kind,
             name: spawn.label.as_ref().map(|label| label.text.clone()),
             daemon: spawn.daemon.is_some(),
         }));

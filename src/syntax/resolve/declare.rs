@@ -223,9 +223,14 @@ impl<'a> Resolver<'a> {
     }
 
     fn declare_group(&mut self, actor: &'a ast::Actor) {
-        if actor.kind != ast::ActorKind::Thread {
-            self.not_supported(actor.kind.word(), actor.head);
-        }
+        let kind = match actor.kind {
+            ast::ActorKind::Process => ActorKind::Process,
+            ast::ActorKind::Thread => ActorKind::Thread,
+            ast::ActorKind::Task | ast::ActorKind::Green => {
+                self.not_supported(actor.kind.word(), actor.head);
+                ActorKind::Thread
+            }
+        };
         if let Some(on) = &actor.on {
             self.not_supported("on", on.span);
         }
@@ -244,7 +249,7 @@ impl<'a> Resolver<'a> {
                 name: shown,
                 group,
                 instance: Instance { args: arg.clone() },
-                kind: ActorKind::Thread,
+                kind,
                 daemon: actor.daemon.is_some(),
                 main: actor.main.is_some(),
             });
