@@ -198,6 +198,7 @@ impl Observer for Facts<'_> {
             return;
         }
         rules::races::in_state(self, &visit, goal);
+        rules::blocked_loop::in_state(self, &visit, goal);
         note_edges(&mut self.edges, &visit);
         rules::deadlocks::circles(self, &visit, goal);
         if visit.enabled.is_empty() {

@@ -118,10 +118,8 @@ fn check_actors(scenario: &Scenario, errors: &mut Vec<Diagnostic>) {
             .get(group.first.index())
             .map(|actor| actor.kind)
         {
-            None | Some(ActorKind::Thread) => continue,
+            None | Some(ActorKind::Thread | ActorKind::Task(_) | ActorKind::Green(_)) => continue,
             Some(ActorKind::Process) => "a process",
-            Some(ActorKind::Task(_)) => "an async task",
-            Some(ActorKind::Green(_)) => "a green thread",
         };
         errors.push(unsupported(group.span, what));
     }

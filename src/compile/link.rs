@@ -8,7 +8,7 @@ use super::registers_of::{read_by, written_by};
 use crate::hir::{self, ActorKind as SourceKind, Scenario};
 use crate::program::{
     Actor, ActorKind, Allow, Expect, ExpectKind, Fairness, Function, FunctionId, Handler, Instr,
-    Label, LabelId, ObjectId, ObjectKind, Outcomes, Parts, Pc, Property, PropertyKind, Reg,
+    Label, LabelId, LoopId, ObjectId, ObjectKind, Outcomes, Parts, Pc, Property, PropertyKind, Reg,
     ValueKind,
 };
 
@@ -114,6 +114,7 @@ pub(super) fn link(
             .map(|of| of.variants.clone())
             .collect(),
         actors: actors(&cx, bodies, workers),
+        loops: scenario.loops.clone(),
         labels: scenario.labels.iter().map(label).collect(),
         properties: properties.properties,
         outcomes: properties.outcomes,
@@ -217,7 +218,9 @@ fn actors(
             args: args(cx, scenario, group, actor),
             kind: match actor.kind {
                 SourceKind::Thread => ActorKind::Thread,
-                SourceKind::Process | SourceKind::Task(_) | SourceKind::Green(_) => {
+                SourceKind::Task(on) => on_loop(on, false),
+                SourceKind::Green(on) => on_loop(on, true),
+                SourceKind::Process => {
                     unreachable!("the limits refuse other kinds")
                 }
             },
@@ -228,6 +231,13 @@ fn actors(
     });
     let workers = workers.iter().flat_map(|worker| worker_actors(cx, *worker));
     declared.chain(workers).collect()
+}
+
+fn on_loop(on: u32, green: bool) -> ActorKind {
+    ActorKind::Task {
+        on: LoopId(on),
+        green,
+    }
 }
 
 /// The workers of one executor.

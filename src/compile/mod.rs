@@ -43,6 +43,7 @@ mod registers_of;
 mod statement;
 mod steps;
 mod tables;
+mod task;
 mod types;
 
 use crate::base::Diagnostic;

@@ -85,6 +85,7 @@ impl<'p> Writer<'p> {
         let span = self.span(start);
         let handle = self.new_local(&name, Type::Handle, span);
         let spawn = Spawn {
+            on: None,
             function: id,
             args: vec![constant(1, span)],
             kind: SpawnKind::Thread,

@@ -76,6 +76,7 @@ impl<'p> Writer<'p> {
             plan,
             text: String::new(),
             made: Scenario {
+                loops: Vec::new(),
                 name: "random".to_owned(),
                 description: String::new(),
                 span: Span::default(),

@@ -7,7 +7,7 @@
 use std::fmt::Write;
 
 use super::expr::Query;
-use super::instr::{Access, ChanOp, FutureOp, Instr, RmwOp, SyncOp, WaitMode};
+use super::instr::{Access, ChanOp, FutureOp, Instr, OnLoop, RmwOp, SyncOp, TaskOp, WaitMode};
 use super::table::{Function, FunctionId, Pc, Program, Reg, ValueKind};
 use super::wording::{Wording, operator};
 
@@ -178,15 +178,24 @@ fn instr_text(program: &Program, words: Wording<'_>, instr: &Instr) -> String {
             args,
             name,
             daemon,
+            task,
         } => {
             let name = name.map_or(String::new(), |name| {
                 format!(" as {:?}", program.name(name))
             });
             let daemon = if *daemon { "daemon " } else { "" };
+            let task = match task {
+                None => String::new(),
+                Some(OnLoop { on, green }) => {
+                    let kind = if *green { "green" } else { "task" };
+                    let on = on.map(|id| format!(" on {}", program.loops[id.index()]));
+                    format!("{kind}{} ", on.unwrap_or_default())
+                }
+            };
             let function = function_name(program, *function);
             let args = words.list(args);
             format!(
-                "{}spawn {daemon}{function}({args}){name}",
+                "{}spawn {daemon}{task}{function}({args}){name}",
                 result(words, *dst)
             )
         }
@@ -210,6 +219,15 @@ fn instr_text(program: &Program, words: Wording<'_>, instr: &Instr) -> String {
                 FutureOp::Cancel => "cancel",
             };
             format!("{}{op} {}", result(words, *dst), words.expr(future))
+        }
+        Instr::Task { op, tasks, dst, .. } => {
+            let op = match op {
+                TaskOp::Io => "io",
+                TaskOp::Result => "result of task",
+                TaskOp::Gather => "gather",
+                TaskOp::Cancel => "cancel task",
+            };
+            format!("{}{op} {}", result(words, *dst), words.list(tasks))
         }
         Instr::WaitJobs {
             futures,

@@ -16,6 +16,7 @@ mod eval;
 mod event;
 mod executor;
 mod future;
+mod joined;
 mod latch;
 mod layout;
 mod local;
@@ -28,6 +29,8 @@ mod rwlock;
 mod sem;
 mod state;
 mod sync;
+mod task;
+mod turn;
 
 pub use choice::Chooser;
 pub use eval::{ArithmeticFault, Scene};

@@ -338,6 +338,8 @@ fn helps(story: &Story<'_>, wait: &Wait) -> Vec<String> {
         | Resource::OpenJobs(_)
         | Resource::Once(_)
         | Resource::End(_)
+        | Resource::Loop(_)
+        | Resource::Turn(_)
         | Resource::Nothing => {
             vec!["let it go on without this, or make sure that it comes".to_owned()]
         }
