@@ -182,6 +182,7 @@ impl<R: Recorder> Step<'_, '_, R> {
         }
         layout.set_bit(self.state, task, CANCEL, true);
         if waits {
+            layout.stop_waiting(self.state, task);
             layout.enqueue(self.state, task);
         }
         true

@@ -149,20 +149,25 @@ impl Layout {
 
     /// Takes a task out of the ready queue and of those who wait.
     pub(super) fn leave_lines(&self, state: &mut State, actor: usize) {
-        let Some(on) = self.loop_of(state, actor) else {
+        self.leave(state, actor, PLACE);
+        self.leave(state, actor, ORDER);
+    }
+
+    /// A task does not wait any more, whether or not it is ready.
+    pub(super) fn stop_waiting(&self, state: &mut State, actor: usize) {
+        self.leave(state, actor, ORDER);
+    }
+
+    fn leave(&self, state: &mut State, actor: usize, shift: u32) {
+        let own = self.task_word(state, actor) >> shift & 0xff;
+        let (Some(on), true) = (self.loop_of(state, actor), own > 0) else {
             return;
         };
-        for shift in [PLACE, ORDER] {
-            let own = self.task_word(state, actor) >> shift & 0xff;
-            if own == 0 {
-                continue;
-            }
-            self.set_field(state, actor, shift, 0);
-            for other in self.tasks_by(state, on, shift) {
-                let place = self.task_word(state, other) >> shift & 0xff;
-                if place > own {
-                    self.set_field(state, other, shift, place - 1);
-                }
+        self.set_field(state, actor, shift, 0);
+        for other in self.tasks_by(state, on, shift) {
+            let place = self.task_word(state, other) >> shift & 0xff;
+            if place > own {
+                self.set_field(state, other, shift, place - 1);
             }
         }
     }

@@ -183,7 +183,8 @@ impl Machine<'_> {
         }
     }
 
-    /// The other suspended tasks in a line.
+    /// The other tasks in a line. Who was asked to stop while it waited, or gave
+    /// up, is not in it any more.
     fn others_in<'a>(
         &'a self,
         state: &'a State,
@@ -192,7 +193,7 @@ impl Machine<'_> {
     ) -> impl Iterator<Item = usize> + 'a {
         (0..self.layout.capacity().actors).filter(move |&other| {
             other != actor
-                && self.layout.is_suspended(state, other)
+                && self.layout.order(state, other) > 0
                 && self.in_line(state, other, line)
         })
     }
@@ -264,6 +265,7 @@ impl<R: Recorder> Step<'_, '_, R> {
             Turn::Waits => unreachable!("only a task that can step does"),
             Turn::Wakes => {
                 self.recorder.executed(self.pc);
+                layout.stop_waiting(self.state, self.actor);
                 layout.enqueue(self.state, self.actor);
                 self.event(|| EventKind::Readied);
                 Ok(())
