@@ -5,7 +5,7 @@
 //! they misuse them. A scenario has few kinds of objects, so that its actors meet.
 
 use super::plan::{
-    Act, Block, Bool, Func, Int, LockMode, Object, Plan, Property, Shared, Thread, Vary, Wait,
+    Act, Block, Bool, Func, Int, LockMode, Object, Plan, Property, Runs, Shared, Thread, Vary, Wait,
 };
 use super::random::Random;
 use crate::hir::RwPolicy;
@@ -44,6 +44,7 @@ pub fn make(seed: u64, knobs: Knobs) -> Plan {
     maker.declare();
     maker.bodies();
     maker.properties();
+    super::tasks::turn(&mut maker.plan, seed);
     maker.plan
 }
 
@@ -141,6 +142,7 @@ impl Maker {
                 twice,
                 daemon: odd == 0,
                 main: odd == 1 && index == 0,
+                runs: Runs::Thread,
                 body,
             });
         }

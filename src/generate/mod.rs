@@ -21,11 +21,12 @@ mod properties;
 mod random;
 mod shrink;
 mod statements;
+mod tasks;
 mod write;
 
 pub use make::{Knobs, make};
 pub use plan::{
-    Act, Block, Bool, Func, Int, LockMode, Object, Plan, Property, Shared, Thread, Vary, Wait,
+    Act, Block, Bool, Func, Int, LockMode, Object, Plan, Property, Runs, Shared, Thread, Vary, Wait,
 };
 pub use random::Random;
 pub use shrink::smaller;

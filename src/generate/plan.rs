@@ -94,8 +94,25 @@ pub struct Thread {
     pub daemon: bool,
     /// `main`; not together with the others.
     pub main: bool,
+    /// What runs it.
+    pub runs: Runs,
     /// What it does.
     pub body: Block,
+}
+
+/// What runs a declared actor.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Runs {
+    /// `thread`
+    #[default]
+    Thread,
+    /// `task`
+    Task {
+        /// It writes `await` wherever it can.
+        awaits: bool,
+    },
+    /// `green`
+    Green,
 }
 
 /// Acts in order.
@@ -205,6 +222,8 @@ pub enum Act {
     Print(Int),
     /// `yield`
     Yield,
+    /// `await io()` in a task that awaits, else `sleep`
+    Io,
     /// `return`
     Return,
 }

@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use super::expr::Query;
 use super::instr::{Access, ChanOp, FutureOp, Instr, OnLoop, RmwOp, SyncOp, TaskOp, WaitMode};
-use super::table::{Function, FunctionId, Pc, Program, Reg, ValueKind};
+use super::table::{Awaits, Function, FunctionId, Pc, Program, Reg, ValueKind};
 use super::wording::{Wording, operator};
 
 /// The actors, the functions with their code, and the properties.
@@ -96,7 +96,12 @@ fn list_instr(program: &Program, function: &Function, pc: Pc) -> String {
     } else {
         format!("  ; forget {}", dead.join(", "))
     };
-    format!("{pc:4} {step} {label}{text}{dead}")
+    let awaits = match program.site(pc).awaits {
+        Awaits::Never => "",
+        Awaits::IfNeeded => "await ",
+        Awaits::Always => "await always ",
+    };
+    format!("{pc:4} {step} {label}{awaits}{text}{dead}")
 }
 
 /// `x = ` in front of what gives a value.

@@ -72,6 +72,7 @@ impl Machine<'_> {
         (0..self.layout.capacity().actors)
             .filter(|&other| {
                 let waits = other != actor
+                    && !self.layout.is_to_stop(state, other)
                     && self.layout.is_running(state, other)
                     && self.layout.phase(state, other) == Phase::Waiting
                     && self.layout.waits_at(state, other) == Some(id);

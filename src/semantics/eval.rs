@@ -2,6 +2,7 @@
 //! overflow in the scenario is a finding, and cannot happen in the tool.
 
 use super::layout::Layout;
+use super::machine::Machine;
 use super::state::{State, Status};
 use crate::program::{BinaryOp, CellRef, Expr, ObjectId, ObjectKind, Program, Query, UnaryOp};
 
@@ -29,6 +30,28 @@ pub struct Scene<'a> {
     pub state: &'a State,
     /// Where the registers of the frame begin; properties have none.
     pub regs: usize,
+}
+
+impl Machine<'_> {
+    /// What expressions of `actor`'s current frame see.
+    pub fn scene<'a>(&'a self, state: &'a State, actor: usize) -> Scene<'a> {
+        Scene {
+            program: self.program,
+            layout: &self.layout,
+            state,
+            regs: self.layout.regs(state, actor),
+        }
+    }
+
+    /// What properties see: everything but registers.
+    pub fn overview<'a>(&'a self, state: &'a State) -> Scene<'a> {
+        Scene {
+            program: self.program,
+            layout: &self.layout,
+            state,
+            regs: 0,
+        }
+    }
 }
 
 impl Scene<'_> {

@@ -73,6 +73,17 @@ impl Machine<'_> {
     }
 }
 
+/// Whether an instruction asks a task to stop.
+pub(super) fn cancels(instr: &Instr) -> bool {
+    matches!(
+        instr,
+        Instr::Task {
+            op: TaskOp::Cancel,
+            ..
+        }
+    )
+}
+
 fn cancelled_name() -> NameId {
     let row = RAISED_BY_LIBRARY
         .iter()

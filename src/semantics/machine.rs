@@ -71,6 +71,8 @@ pub struct Machine<'p> {
     main: Option<usize>,
     /// The task whose end asks the others of its loop to stop.
     pub(super) main_task: Option<usize>,
+    /// Whether some code asks tasks to stop.
+    pub(super) cancels: bool,
     /// The workers of executors, ascending, each with its executor.
     pub(super) workers: Vec<(usize, ObjectId)>,
 }
@@ -133,6 +135,7 @@ impl<'p> Machine<'p> {
             clears_events,
             counts_jobs: program.code.iter().any(super::chan::asks_for_jobs),
             main: main.filter(|&actor| !is_task(actor)),
+            cancels: program.code.iter().any(super::joined::cancels),
             main_task: main.filter(|&actor| is_task(actor)),
             workers: super::executor::workers(program),
         }
@@ -234,26 +237,6 @@ impl<'p> Machine<'p> {
         match self.layout.loop_of(state, actor) {
             Some(on) => self.task_can_step(state, actor, on),
             None => self.is_ready(state, actor, self.layout.pc(state, actor)),
-        }
-    }
-
-    /// What expressions of `actor`'s current frame see.
-    pub fn scene<'a>(&'a self, state: &'a State, actor: usize) -> Scene<'a> {
-        Scene {
-            program: self.program,
-            layout: &self.layout,
-            state,
-            regs: self.layout.regs(state, actor),
-        }
-    }
-
-    /// What properties see: everything but registers.
-    pub fn overview<'a>(&'a self, state: &'a State) -> Scene<'a> {
-        Scene {
-            program: self.program,
-            layout: &self.layout,
-            state,
-            regs: 0,
         }
     }
 

@@ -207,6 +207,13 @@ impl Machine<'_> {
         (first != actor).then_some(first)
     }
 
+    /// Whether somebody may end the wait of a task by asking it to stop.
+    pub fn may_be_cancelled(&self, state: &State, actor: usize) -> bool {
+        (self.cancels || self.main_task.is_some())
+            && self.layout.is_suspended(state, actor)
+            && self.layout.place(state, actor) == 0
+    }
+
     /// Whether the next instruction of an actor could be executed next, as far as
     /// its event loop is concerned.
     pub fn has_the_turn(&self, state: &State, actor: usize) -> bool {
@@ -245,9 +252,11 @@ impl Machine<'_> {
             return false;
         };
         let pc = self.layout.pc(state, actor);
-        self.layout.runs_on(state, on) == Some(actor)
+        let others = self.layout.ready_queue(state, on);
+        self.has_the_turn(state, actor)
+            && !self.layout.is_suspended(state, actor)
             && self.awaits(state, actor) == Awaits::Never
-            && !self.layout.ready_queue(state, on).is_empty()
+            && others.iter().any(|&other| other != actor)
             && (matches!(self.program.instr(pc), Instr::Sleep) || !self.can_step(state, actor))
     }
 

@@ -9,7 +9,8 @@ use super::facts::Fact;
 use std::collections::BTreeSet;
 use threadbare::base::Span;
 use threadbare::program::{
-    ChanOp, Expr, Instr, ObjectId, ObjectKind, Pc, Program, RwPolicy, SyncOp, WaitMode,
+    ActorKind, ChanOp, Expr, Instr, ObjectId, ObjectKind, Pc, Program, RwPolicy, SyncOp, TaskOp,
+    WaitMode,
 };
 use threadbare::semantics::{Machine, Phase, State};
 
@@ -17,6 +18,8 @@ use threadbare::semantics::{Machine, Phase, State};
 enum Need {
     /// All of these must act.
     All(Vec<usize>),
+    /// One of these must act.
+    Any(Vec<usize>),
     /// Somebody must execute an instruction like this.
     Deed(Box<dyn Fn(&Instr) -> bool>),
     /// Somebody must give a lock back that is not its own.
@@ -97,6 +100,18 @@ fn holders(machine: &Machine<'_>, state: &State, actor: usize, id: ObjectId, op:
 fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
     let program = machine.program();
     let layout = machine.layout();
+    if let Some(on) = layout.loop_of(state, actor) {
+        // Who is ready waits for the loop: for who has it, or is first.
+        let queue = layout.ready_queue(state, on);
+        let first = layout.runs_on(state, on).or(queue.first().copied());
+        if queue.contains(&actor) && first != Some(actor) {
+            return Need::All(first.into_iter().collect());
+        }
+        let ahead = machine.ahead_in_line(state, actor);
+        if !ahead.is_empty() {
+            return Need::Any(ahead);
+        }
+    }
     let pc = layout.pc(state, actor) as usize;
     let instr = match &program.code[pc] {
         // A block waits as its first step does.
@@ -108,6 +123,11 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
     };
     let nothing: fn(SyncOp) -> bool = |_| false;
     match instr {
+        Instr::Task { tasks, .. } => {
+            let number = |task| machine.scene(state, actor).eval(task).expect("a handle");
+            let tasks = tasks.iter().map(|task| usize::try_from(number(task)));
+            Need::All(tasks.map(|task| task.expect("an actor")).collect())
+        }
         Instr::Sync {
             op: SyncOp::Join,
             object,
@@ -291,6 +311,7 @@ fn waits(machine: &Machine<'_>, state: &State, blocked: &[usize]) -> Waits {
                 all.retain(|&other| layout.is_running(state, other));
                 waits.all[actor] = all;
             }
+            Need::Any(any) => waits.any[actor] = any,
             Need::Unlock(id) => {
                 let others = (0..n).filter(|&other| {
                     other != actor
@@ -362,6 +383,29 @@ pub fn circles(machine: &Machine<'_>, state: &State) -> Vec<(Vec<usize>, Fact)> 
             (actors, fact)
         })
         .collect()
+}
+
+/// Whether nobody of a circle can leave it because somebody asks it to stop.
+pub fn is_certain(machine: &Machine<'_>, state: &State, actors: &[usize]) -> bool {
+    let layout = machine.layout();
+    let stops = |instr: &Instr| {
+        matches!(
+            instr,
+            Instr::Task {
+                op: TaskOp::Cancel,
+                ..
+            }
+        )
+    };
+    let program = machine.program();
+    let main_task = program
+        .actors
+        .iter()
+        .any(|actor| actor.main && matches!(actor.kind, ActorKind::Task { .. }));
+    let anybody = main_task || program.code.iter().any(stops);
+    let waits =
+        |&actor: &usize| layout.is_suspended(state, actor) && layout.place(state, actor) == 0;
+    !(anybody && actors.iter().any(waits))
 }
 
 fn blocked(machine: &Machine<'_>, state: &State) -> Vec<usize> {

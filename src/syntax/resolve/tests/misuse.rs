@@ -316,13 +316,12 @@ help: write `memory sc`, or leave the line out; bugs that need a weaker model ar
 #[test]
 fn what_is_still_to_come() {
     errors(
-        "scenario \"s\" {\nprocess executor p(2)\nlist l(4): int\nloop_thread ui\ntask t { await io() }\nfn f() { skip }\nthread u { spawn process f() p.submit(f) }\n}",
+        "scenario \"s\" {\nprocess executor p(2)\nlist l(4): int\nmap m(4): int\nprocess t { skip }\nfn f() { skip }\nthread u { spawn process f() p.submit(f) }\n}",
         &[
             "2:1 E099 `process executor` is not supported yet",
             "3:1 E099 `list` is not supported yet",
-            "4:1 E099 `loop_thread` is not supported yet",
-            "5:1 E099 `task` is not supported yet",
-            "5:10 E099 `await` is not supported yet",
+            "4:1 E099 `map` is not supported yet",
+            "5:1 E099 `process` is not supported yet",
             "7:12 E099 `spawn process` is not supported yet",
         ],
     );
