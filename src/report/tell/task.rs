@@ -51,7 +51,11 @@ pub(super) fn blocked_loop(told: &mut Told<'_, '_>, task: usize, pc: Pc, ready: 
     if sleeps {
         told.help("write `await sleep`");
     } else {
-        told.help(format!("write `await {text}`, if it can be awaited"));
+        let awaited = match text.strip_prefix("with ") {
+            Some(held) => format!("with await {held}"),
+            None => format!("await {}", text.strip_suffix(".result()").unwrap_or(&text)),
+        };
+        told.help(format!("write `{awaited}`, if it can be awaited"));
         told.help("or let a worker do it: `await p.submit(f)` with an `executor p(1)`");
     }
 }

@@ -23,9 +23,7 @@ impl Teller<'_> {
             Some(EventKind::Passed) if self.has_begun_to_block() => {
                 Words::new("block", format!("{text} blocks the loop"))
             }
-            Some(EventKind::Passed) if awaits => {
-                Words::new("await", format!("{} goes on", self.awaited_text()))
-            }
+            Some(EventKind::Passed) if awaits => Words::new("await", format!("{text} goes on")),
             Some(EventKind::Died(_)) if !self.story.layout().has_begun(before, self.actor()) => {
                 Words::new("cancel", "never begins")
             }
@@ -39,10 +37,6 @@ impl Teller<'_> {
 
     fn instr_is_visible(&self, pc: crate::program::Pc) -> bool {
         self.story.program.instr(pc).is_visible()
-    }
-
-    fn awaited_text(&self) -> String {
-        self.source()
     }
 
     /// The last event of the step that is the actor's own.
@@ -93,7 +87,8 @@ impl Teller<'_> {
             }
             _ => match op {
                 TaskOp::Cancel => Words::new("cancel", text),
-                TaskOp::Io | TaskOp::Result | TaskOp::Gather => Words::new("await", text),
+                TaskOp::Io | TaskOp::Gather => Words::new("await", format!("{text} goes on")),
+                TaskOp::Result => Words::new("await", text),
             },
         }
     }

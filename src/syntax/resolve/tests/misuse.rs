@@ -316,7 +316,7 @@ help: write `memory sc`, or leave the line out; bugs that need a weaker model ar
 #[test]
 fn what_is_still_to_come() {
     errors(
-        "scenario \"s\" {\nprocess executor p(2)\nlist l(4): int\nmap m(4): int\nprocess t { skip }\nfn f() { skip }\nthread u { spawn process f() p.submit(f) }\n}",
+        "scenario \"s\" {\nprocess executor p(2)\nlist l(4): int\nmap m(4): int => int\nprocess t { skip }\nfn f() { skip }\nthread u { spawn process f() p.submit(f) }\n}",
         &[
             "2:1 E099 `process executor` is not supported yet",
             "3:1 E099 `list` is not supported yet",

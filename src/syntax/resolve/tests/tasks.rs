@@ -23,6 +23,7 @@ fn await_needs_a_task() {
         "thread t { await io() }",
         "2:12 E077 `await` outside a task
 ^ only a task can give an event loop back
+- 2:8 the thread `t` runs it
 help: leave `await` out, or declare a `task` instead",
     );
     body(
@@ -37,6 +38,7 @@ help: leave `await` out, or declare a `task` instead",
         "green g { await sleep }",
         "2:11 E077 `await` outside a task
 ^ only a task can give an event loop back
+- 2:7 the green thread `g` runs it
 help: a green thread gives its loop back wherever it blocks: leave `await` out",
     );
 }
