@@ -124,7 +124,7 @@ impl Layout {
 
     /// A new task, at the back of its loop's ready queue.
     pub(super) fn begin_task(&self, state: &mut State, actor: usize, on: LoopId, green: bool) {
-        let word = i64::from(on.0) + 1 | if green { GREEN } else { 0 };
+        let word = (i64::from(on.0) + 1) | if green { GREEN } else { 0 };
         state.set_word(self.task(actor), word);
         self.enqueue(state, actor);
     }
@@ -264,16 +264,17 @@ impl Machine<'_> {
     pub(super) fn wait_mode(&self, state: &State, actor: usize) -> Option<WaitMode> {
         use crate::program::{ChanOp, FutureOp};
         match self.program.instr(self.layout.pc(state, actor)) {
-            Instr::Sync { op, .. } => match op {
-                SyncOp::Lock(mode)
-                | SyncOp::Read(mode)
-                | SyncOp::Write(mode)
-                | SyncOp::Acquire(mode)
-                | SyncOp::CondWait(mode)
-                | SyncOp::EventWait(mode) => Some(*mode),
-                _ => None,
-            },
-            Instr::Chan {
+            Instr::Sync {
+                op:
+                    SyncOp::Lock(mode)
+                    | SyncOp::Read(mode)
+                    | SyncOp::Write(mode)
+                    | SyncOp::Acquire(mode)
+                    | SyncOp::CondWait(mode)
+                    | SyncOp::EventWait(mode),
+                ..
+            }
+            | Instr::Chan {
                 op: ChanOp::Send(mode) | ChanOp::Recv(mode),
                 ..
             }

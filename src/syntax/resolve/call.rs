@@ -301,10 +301,7 @@ impl Resolver<'_> {
                 "`as_completed`",
                 "it says in which order a `for` goes: `for f in as_completed(fs) { … }`",
             ),
-            "io" | "gather" => {
-                self.not_supported(&name.text, span);
-                self.error_expr(span)
-            }
+            "io" | "gather" => self.must_be_awaited(name, span),
             _ => {
                 call.args.iter().for_each(|arg| drop(self.expr(arg)));
                 self.unknown_name(name, Wanted::Function);

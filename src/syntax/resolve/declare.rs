@@ -196,9 +196,8 @@ impl<'a> Resolver<'a> {
     /// Declares the actors, group by group.
     pub fn declare_actors(&mut self, items: &'a [ast::Item]) {
         for item in items {
-            match item {
-                ast::Item::Actor(actor) => self.declare_group(actor),
-                _ => {}
+            if let ast::Item::Actor(actor) = item {
+                self.declare_group(actor);
             }
         }
         if self.out.actors.len() > ACTORS_MAX {

@@ -159,6 +159,9 @@ impl<'a> Resolver<'a> {
         let ty = self.cells.head(&operand.ty);
         let asked = |method, operand: Expr| ExprKind::Method(method, Box::new(operand), Vec::new());
         let (operand, ty) = match (ty, &operand.kind) {
+            // What it gives may be a task or a future, which is not awaited by this.
+            (ty, ExprKind::Call(..)) => (operand, ty),
+            (ty, ExprKind::Method(method, ..)) if may_suspend(*method) => (operand, ty),
             (Type::Task(of), _) => {
                 let kind = asked(Method::TaskResult, operand);
                 (self.make(kind, &of, span), *of)
@@ -167,8 +170,6 @@ impl<'a> Resolver<'a> {
                 let kind = asked(Method::FutureResult, operand);
                 (self.make(kind, &of, span), *of)
             }
-            (ty, ExprKind::Call(..)) => (operand, ty),
-            (ty, ExprKind::Method(method, ..)) if may_suspend(*method) => (operand, ty),
             (ty, _) => {
                 if self.cells.is_open(&ty) {
                     self.type_needed(&ty, operand.span);
@@ -303,6 +304,22 @@ impl<'a> Resolver<'a> {
             .label(label)
             .help(help),
         );
+    }
+
+    /// `io()` or `gather(a, b)` without `await`.
+    #[inline(never)]
+    pub fn must_be_awaited(&mut self, name: &ast::Ident, span: Span) -> Expr {
+        let start = Span {
+            start: span.start,
+            end: span.start,
+        };
+        let message = format!("`{}` does nothing unless it is awaited", name.text);
+        self.report(
+            Diagnostic::error(codes::NOT_HERE, span, message)
+                .label("without `await`")
+                .fix(start, "await "),
+        );
+        self.error_expr(span)
     }
 
     /// The object behind `with await`.

@@ -81,6 +81,17 @@ help: wait for its end: `await t.join()`",
         "task a { await gather() }",
         &["2:16 E041 `gather` takes 1 to 32 tasks"],
     );
+    body(
+        "fn f() { skip }\ntask a { io() gather(f()) }",
+        &[
+            "3:10 E077 `io` does nothing unless it is awaited",
+            "3:15 E077 `gather` does nothing unless it is awaited",
+        ],
+    );
+    body(
+        "chan q(1): task\nfn f() { return 1 }\ntask a { let t = await q.recv() let x = await t + 1 q.send(spawn task f()) }",
+        &[],
+    );
     body("task a { await io }", &["2:16 E020 `io` is called"]);
 }
 
