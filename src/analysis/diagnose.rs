@@ -544,6 +544,21 @@ impl Witness<'_, '_> {
                     vec![actor],
                 )
             }
+            Key::NeverAwaited(span) => {
+                let (task, pc) = self.leaked(*span).expect(shown);
+                let evidence = Evidence::NeverAwaited(task, pc);
+                (Rule::NeverAwaited, Error, evidence, vec![task])
+            }
+            Key::TaskDied(..) => {
+                let (task, exception) = self.dead_task(key).expect(shown);
+                let rule = exception.misuse.map_or(Rule::Swallowed, misuse_rule);
+                (rule, Error, Evidence::TaskDied(task, exception), vec![task])
+            }
+            Key::BlockedLoop(span) => {
+                let (task, pc, ready) = self.blocked_loop(*span).expect(shown);
+                let evidence = Evidence::BlockedLoop(task, pc, ready);
+                (Rule::BlockedLoop, Error, evidence, vec![task])
+            }
             Key::CutOff(span) => {
                 let actor = self.running_at_end(*span).expect(shown);
                 (Rule::Leak, Error, Evidence::CutOff(actor), vec![actor])
@@ -764,6 +779,34 @@ impl Witness<'_, '_> {
         })
     }
 
+    fn dead_task(&self, key: &Key) -> Option<(usize, crate::semantics::Exception)> {
+        let machine = &self.execution.machine;
+        let state = self.execution.last();
+        (0..machine.layout().n_actors(state)).find_map(|task| {
+            let exception = machine.task_exception(state, task)?;
+            let at = self.program().site(exception.pc).span;
+            let found = Key::TaskDied(at, exception.name, exception.misuse);
+            let asked = machine.layout().is_joined(state, task);
+            (found == *key && !asked).then_some((task, exception))
+        })
+    }
+
+    /// The task that blocks its loop there, and who is ready.
+    fn blocked_loop(&self, span: Span) -> Option<(usize, crate::program::Pc, Vec<usize>)> {
+        let machine = &self.execution.machine;
+        let layout = machine.layout();
+        let state = self.execution.last();
+        (0..layout.n_actors(state)).find_map(|task| {
+            let on = layout.loop_of(state, task)?;
+            if !layout.is_running(state, task) || !machine.blocks_its_loop(state, task) {
+                return None;
+            }
+            let pc = layout.pc(state, task);
+            let here = self.program().site(pc).span == span;
+            here.then(|| (task, pc, layout.ready_queue(state, on)))
+        })
+    }
+
     fn running_at_end(&self, span: Span) -> Option<usize> {
         let layout = self.execution.machine.layout();
         let state = self.execution.last();
@@ -832,7 +875,13 @@ impl Witness<'_, '_> {
                 .flat_map(object)
                 .collect()
             }
+            Key::TaskDied(..) => match evidence {
+                Evidence::TaskDied(task, exception) => self.misused(*task, exception),
+                _ => Vec::new(),
+            },
             Key::Fault(..)
+            | Key::NeverAwaited(_)
+            | Key::BlockedLoop(_)
             | Key::Leak(..)
             | Key::CutOff(_)
             | Key::Killed(_)

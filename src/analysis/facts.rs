@@ -211,6 +211,7 @@ impl Observer for Facts<'_> {
         rules::races::in_state(self, &visit, goal);
         rules::updates::in_state(self, &visit, goal);
         rules::sleeps::in_state(self, &visit, goal);
+        rules::blocked_loop::in_state(self, &visit, goal);
         note_edges(&mut self.edges, &visit);
         rules::deadlocks::circles(self, &visit, goal);
         rules::barriers::in_state(self, &visit, goal);

@@ -64,6 +64,12 @@ pub enum Evidence {
     NeverHolds(usize),
     /// That actor was spawned there and never joined.
     NotJoined(usize, Pc),
+    /// That task was spawned there and never awaited.
+    NeverAwaited(usize, Pc),
+    /// That task died, and nobody took its exception.
+    TaskDied(usize, Exception),
+    /// That task blocks the loop at the instruction, while those are ready.
+    BlockedLoop(usize, Pc, Vec<usize>),
     /// That actor was still running when the program ended.
     CutOff(usize),
     /// That daemon held something when the program ended.

@@ -25,6 +25,10 @@ pub struct Touch {
 /// A plain read of `wait_until` counts while it is blocked, too. What an atomic
 /// block would touch is found by running it on a copy of the state.
 pub fn touches(machine: &Machine<'_>, state: &State, actor: usize, found: &mut Vec<Touch>) {
+    // Who waits for its event loop cannot be next.
+    if !machine.has_the_turn(state, actor) {
+        return;
+    }
     let pc = machine.layout().pc(state, actor);
     let scene = machine.scene(state, actor);
     let mut push = |place: &crate::program::CellRef, write: bool, access: Access| {

@@ -183,8 +183,8 @@ impl Futures {
         }
         let layout = machine.layout();
         let pc = layout.pc(state, actor);
-        // Whoever sleeps has already done its instruction's part for others.
-        let asleep = layout.phase(state, actor) == Phase::Waiting;
+        // Whoever sleeps, or was woken, has done its instruction's part for others.
+        let asleep = layout.phase(state, actor) != Phase::Ready;
         let here = if asleep {
             let after = &self.after[pc as usize];
             after

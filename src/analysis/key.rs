@@ -41,6 +41,12 @@ pub enum Key {
     /// A spawned actor that nobody joined, by the place of the spawn; whether its
     /// spawner had ended before it.
     Leak(Span, bool),
+    /// A spawned task that nobody awaited, by the place of the spawn.
+    NeverAwaited(Span),
+    /// A task that died of an exception that nobody took.
+    TaskDied(Span, NameId, Option<Misuse>),
+    /// A place where a task stops its event loop.
+    BlockedLoop(Span),
     /// An actor cut off by the end of the main actor.
     CutOff(Span),
     /// A daemon stopped while it held something.

@@ -16,6 +16,7 @@ mod lock_order;
 mod rule;
 mod rules;
 mod stuck;
+mod task_waits;
 mod waits;
 
 pub use diagnose::{Diagnosis, Outcome, diagnose};

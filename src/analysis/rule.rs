@@ -43,12 +43,16 @@ pub enum Rule {
     Spinning,
     /// A fair run in which actors go on for ever and none gets anywhere.
     Livelock,
+    /// A blocking call stops the event loop while others of it could run.
+    BlockedLoop,
     /// A spawned actor that nobody joins, or one cut off by the end of the main actor.
     Leak,
     /// An actor ended holding a lock.
     LockLeak,
     /// An actor died of an exception and nobody asks.
     Swallowed,
+    /// A spawned task that nobody awaits.
+    NeverAwaited,
     /// A semaphore ends with fewer permits than it began with.
     PermitLeak,
     /// A daemon was stopped while it held something.
@@ -105,7 +109,7 @@ pub enum Level {
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Rule; 44] = [
+    pub const ALL: [Rule; 46] = [
         Rule::Race,
         Rule::LostUpdate,
         Rule::Unguarded,
@@ -126,9 +130,11 @@ impl Rule {
         Rule::Starvation,
         Rule::Spinning,
         Rule::Livelock,
+        Rule::BlockedLoop,
         Rule::Leak,
         Rule::LockLeak,
         Rule::Swallowed,
+        Rule::NeverAwaited,
         Rule::PermitLeak,
         Rule::Killed,
         Rule::NotHeld,
@@ -184,9 +190,11 @@ impl Rule {
             Rule::Starvation => ("S002", "starvation"),
             Rule::Spinning => ("S003", "spinning"),
             Rule::Livelock => ("S004", "livelock"),
+            Rule::BlockedLoop => ("S005", "blocked_loop"),
             Rule::Leak => ("K001", "leak"),
             Rule::LockLeak => ("K002", "lock_leak"),
             Rule::Swallowed => ("K003", "swallowed"),
+            Rule::NeverAwaited => ("K004", "never_awaited"),
             Rule::PermitLeak => ("K005", "permit_leak"),
             Rule::Killed => ("K006", "killed"),
             Rule::NotHeld => ("M001", "misuse"),

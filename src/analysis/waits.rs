@@ -9,6 +9,7 @@
 
 use super::futures::{Futures, Help};
 use super::job_waits::job_wait;
+use super::task_waits::task_wait;
 use crate::program::{Arm, ChanOp, Instr, ObjectId, ObjectKind, Pc, RwPolicy, SyncOp, WaitMode};
 use crate::semantics::{Machine, Phase, State};
 
@@ -49,6 +50,10 @@ pub enum Resource {
     OpenJobs(ObjectId),
     /// What any of the arms of a `select` waits for.
     AnyArm,
+    /// The event loop on which that task runs, or runs first.
+    Loop(usize),
+    /// What that task gets first.
+    Turn(usize),
     /// A condition over memory.
     Condition,
     /// Nothing that could ever happen: a choice among no values.
@@ -76,6 +81,8 @@ impl Resource {
             | Resource::Job(_)
             | Resource::AnyJob
             | Resource::AnyArm
+            | Resource::Loop(_)
+            | Resource::Turn(_)
             | Resource::Condition
             | Resource::Nothing => None,
         }
@@ -119,7 +126,8 @@ pub fn held_up(
     actor: usize,
     futures: &Futures,
 ) -> Option<(Resource, Vec<usize>)> {
-    if let Some(wait) = job_wait(machine, state, actor) {
+    let wait = task_wait(machine, state, actor).or_else(|| job_wait(machine, state, actor));
+    if let Some(wait) = wait {
         return (!wait.all.is_empty()).then_some((wait.resource, wait.all));
     }
     let layout = machine.layout();
@@ -203,7 +211,8 @@ fn ahead_of(m: &Machine<'_>, state: &State, actor: usize, id: ObjectId, read: bo
 
 /// The wait of an actor that cannot take a step, with everybody who could help.
 pub fn wait_of(machine: &Machine<'_>, state: &State, actor: usize, futures: &Futures) -> Wait {
-    if let Some(wait) = job_wait(machine, state, actor) {
+    let wait = task_wait(machine, state, actor).or_else(|| job_wait(machine, state, actor));
+    if let Some(wait) = wait {
         return wait;
     }
     let layout = machine.layout();

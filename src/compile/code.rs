@@ -56,12 +56,22 @@ pub(super) struct Code {
     /// The position each label is bound to.
     pub labels: Vec<Option<usize>>,
     pub scopes: Vec<Scope>,
+    /// There are green threads, one of which may run it.
+    pub green: bool,
     section: u32,
     /// Labels that will name the next instruction of their section.
     pending: Vec<(u32, Label)>,
 }
 
 impl Code {
+    /// No code yet.
+    pub fn of(green: bool) -> Self {
+        Self {
+            green,
+            ..Self::default()
+        }
+    }
+
     /// Appends an instruction and returns its position.
     pub fn push(&mut self, instr: Instr, site: Site, scope: Option<ScopeId>) -> usize {
         let here = self.items.len();

@@ -2,7 +2,7 @@
 
 use super::types::Types;
 use crate::base::{Diagnostic, Span};
-use crate::hir::{ActorKind, ObjectKind, Scenario, StructId, Type};
+use crate::hir::{ObjectKind, Scenario, StructId, Type};
 
 /// Words of shared memory, and of one struct.
 pub(super) const CELLS_MAX: usize = 65_536;
@@ -109,16 +109,4 @@ fn check_actors(scenario: &Scenario, errors: &mut Vec<Diagnostic>) {
         }
     }
     check_workers(scenario, errors);
-    for group in &scenario.groups {
-        let what = match scenario
-            .actors
-            .get(group.first.index())
-            .map(|actor| actor.kind)
-        {
-            None | Some(ActorKind::Thread | ActorKind::Process) => continue,
-            Some(ActorKind::Task(_)) => "an async task",
-            Some(ActorKind::Green(_)) => "a green thread",
-        };
-        errors.push(unsupported(group.span, what));
-    }
 }

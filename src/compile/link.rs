@@ -9,8 +9,8 @@ use super::updates::{Body, updates, writes};
 use crate::hir::{self, ActorKind as SourceKind, Scenario};
 use crate::program::{
     Actor, ActorKind, Allow, Expect, ExpectKind, Fairness, Function, FunctionId, Handler, Instr,
-    Label, LabelId, ObjectId, ObjectKind, Outcomes, Parts, Pc, Property, PropertyKind, Reg, Update,
-    ValueKind, VarId,
+    Label, LabelId, LoopId, ObjectId, ObjectKind, Outcomes, Parts, Pc, Property, PropertyKind, Reg,
+    Update, ValueKind, VarId,
 };
 use std::collections::BTreeSet;
 
@@ -116,6 +116,7 @@ pub(super) fn link(
             .map(|of| of.variants.clone())
             .collect(),
         actors: actors(&cx, bodies, workers),
+        loops: scenario.loops.clone(),
         labels: scenario.labels.iter().map(label).collect(),
         properties: properties.properties,
         outcomes: properties.outcomes,
@@ -239,9 +240,8 @@ fn actors(
             args: args(cx, scenario, group, actor),
             kind: match actor.kind {
                 SourceKind::Thread | SourceKind::Process => ActorKind::Thread,
-                SourceKind::Task(_) | SourceKind::Green(_) => {
-                    unreachable!("the limits refuse other kinds")
-                }
+                SourceKind::Task(on) => on_loop(on, false),
+                SourceKind::Green(on) => on_loop(on, true),
             },
             process: actor.kind == SourceKind::Process,
             daemon: actor.daemon,
@@ -251,6 +251,13 @@ fn actors(
     });
     let workers = workers.iter().flat_map(|worker| worker_actors(cx, *worker));
     declared.chain(workers).collect()
+}
+
+fn on_loop(on: u32, green: bool) -> ActorKind {
+    ActorKind::Task {
+        on: LoopId(on),
+        green,
+    }
 }
 
 /// The workers of one executor.

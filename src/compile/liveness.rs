@@ -98,9 +98,6 @@ impl Flow {
             let covered = handler.from as usize..handler.to as usize;
             catches[covered].fill(Some((handler.target as usize, handler.exception)));
         }
-        for (caught, instr) in catches.iter_mut().zip(code) {
-            *caught = caught.filter(|_| instr.may_raise());
-        }
         let reads = code.iter().map(|instr| {
             let mut reads = Vec::new();
             read_by(instr, &mut |reg| reads.push(reg));

@@ -44,6 +44,7 @@ mod select;
 mod statement;
 mod steps;
 mod tables;
+mod task;
 mod types;
 mod updates;
 

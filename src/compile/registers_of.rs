@@ -76,6 +76,7 @@ pub(super) fn read_by(instr: &Instr, visit: &mut impl FnMut(Reg)) {
             in_expr(executor, visit);
             args.iter().for_each(|arg| in_expr(arg, visit));
         }
+        Instr::Task { tasks, .. } => tasks.iter().for_each(|task| in_expr(task, visit)),
         Instr::Future { future, .. } => in_expr(future, visit),
         Instr::WaitJobs { futures, seen, .. } => {
             futures.iter().for_each(|future| in_expr(future, visit));
@@ -126,7 +127,9 @@ pub(super) fn written_by(instr: &Instr, returned: impl Fn(FunctionId) -> u16) ->
         | Instr::Sync { dst, .. }
         | Instr::Spawn { dst, .. }
         | Instr::Submit { dst, .. } => [some(dst, 1), none],
-        Instr::Future { dst, width, .. } => [some(dst, *width), none],
+        Instr::Task { dst, width, .. } | Instr::Future { dst, width, .. } => {
+            [some(dst, *width), none]
+        }
         Instr::WaitJobs { dst, seen, .. } => [some(dst, 1), some(seen, 1)],
         Instr::TakeJob {
             future,

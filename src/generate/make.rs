@@ -5,8 +5,8 @@
 //! they misuse them. A scenario has few kinds of objects, so that its actors meet.
 
 use super::plan::{
-    Act, Arm, ArmOp, Block, Bool, Func, Int, LockMode, Object, Plan, Property, Shared, Thread,
-    Vary, Wait,
+    Act, Arm, ArmOp, Block, Bool, Func, Int, LockMode, Object, Plan, Property, Runs, Shared,
+    Thread, Vary, Wait,
 };
 use super::random::Random;
 use crate::hir::RwPolicy;
@@ -47,6 +47,7 @@ pub fn make(seed: u64, knobs: Knobs) -> Plan {
     maker.properties();
     // Drawn apart, so that the rest of a plan is the same with and without.
     super::processes::divide(&mut maker.plan, &mut Random::new(!seed));
+    super::tasks::turn(&mut maker.plan, seed);
     maker.plan
 }
 
@@ -146,6 +147,7 @@ impl Maker {
                 daemon: odd == 0,
                 main: odd == 1 && index == 0,
                 process: false,
+                runs: Runs::Thread,
                 body,
             });
         }

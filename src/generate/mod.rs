@@ -23,12 +23,13 @@ mod random;
 mod select;
 mod shrink;
 mod statements;
+mod tasks;
 mod write;
 
 pub use make::{Knobs, make};
 pub use plan::{
-    Act, Arm, ArmOp, Block, Bool, Func, Int, LockMode, Object, Plan, Property, Shared, Thread,
-    Vary, Wait,
+    Act, Arm, ArmOp, Block, Bool, Func, Int, LockMode, Object, Plan, Property, Runs, Shared,
+    Thread, Vary, Wait,
 };
 pub use random::Random;
 pub use shrink::smaller;

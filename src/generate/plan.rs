@@ -102,8 +102,25 @@ pub struct Thread {
     pub main: bool,
     /// `process` instead of `thread`.
     pub process: bool,
+    /// What runs it.
+    pub runs: Runs,
     /// What it does.
     pub body: Block,
+}
+
+/// What runs a declared actor.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Runs {
+    /// `thread`
+    #[default]
+    Thread,
+    /// `task`
+    Task {
+        /// It writes `await` wherever it can.
+        awaits: bool,
+    },
+    /// `green`
+    Green,
 }
 
 /// Acts in order.
@@ -215,6 +232,8 @@ pub enum Act {
     Print(Int),
     /// `yield`
     Yield,
+    /// `await io()` in a task that awaits, else `sleep`
+    Io,
     /// `return`
     Return,
 }

@@ -5,7 +5,7 @@
 //! rows of variables and objects stay where they are, since names are positions;
 //! what nobody uses any more is not written.
 
-use super::plan::{Act, Block, Plan};
+use super::plan::{Act, Block, Plan, Runs};
 
 /// All plans that are one cut smaller.
 pub fn smaller(plan: &Plan) -> Vec<Plan> {
@@ -42,6 +42,7 @@ pub fn smaller(plan: &Plan) -> Vec<Plan> {
         if thread.twice || thread.daemon || thread.main || thread.process {
             let mut less = plan.clone();
             less.threads[index] = super::Thread {
+                runs: thread.runs,
                 body: thread.body.clone(),
                 ..super::Thread::default()
             };
@@ -51,6 +52,11 @@ pub fn smaller(plan: &Plan) -> Vec<Plan> {
     for index in 0..plan.common.len() {
         let mut less = plan.clone();
         less.common.remove(index);
+        found.push(less);
+    }
+    for index in 0..plan.threads.len() {
+        let mut less = plan.clone();
+        less.threads[index].runs = Runs::Thread;
         found.push(less);
     }
     for index in 0..plan.shared.len() {

@@ -44,6 +44,8 @@ pub struct Scenario {
     pub vars: Vec<Var>,
     /// Synchronisation objects.
     pub objects: Vec<ObjectDecl>,
+    /// Names of event loops; the first needs no name. None without tasks.
+    pub loops: Vec<String>,
     /// Functions and bodies of actors.
     pub functions: Vec<Function>,
     /// Declarations of actors, in source order.

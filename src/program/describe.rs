@@ -1,6 +1,6 @@
 //! What a step does, in plain words with the author's names.
 
-use super::instr::{Arm, ChanOp, FutureOp, Instr, RmwOp, SyncOp, WaitMode};
+use super::instr::{Arm, ChanOp, FutureOp, Instr, RmwOp, SyncOp, TaskOp, WaitMode};
 use super::table::{Pc, Program};
 use super::wording::{Wording, operator};
 
@@ -89,6 +89,16 @@ pub fn describe(program: &Program, pc: Pc) -> String {
                 }
                 FutureOp::Exception(_) => format!("wait for the exception of {future}"),
                 FutureOp::Cancel => format!("cancel {future}"),
+            }
+        }
+        Instr::Task { op, tasks, .. } => {
+            let tasks = tasks.iter().map(|task| words.actor(task));
+            let tasks = tasks.collect::<Vec<_>>().join(", ");
+            match op {
+                TaskOp::Io => "input or output".to_owned(),
+                TaskOp::Result => format!("wait for the end of {tasks}"),
+                TaskOp::Gather => format!("wait for the end of {tasks}"),
+                TaskOp::Cancel => format!("cancel {tasks}"),
             }
         }
         Instr::WaitJobs { futures, all, .. } => {

@@ -1,7 +1,7 @@
 //! Instructions. Registers are frame-relative; register 0 is the first parameter.
 
 use super::expr::{BinaryOp, CellRef, Expr, Query};
-use super::table::{FunctionId, LabelId, NameId, ObjectId, ObservedId, Pc, Reg, ValueKind};
+use super::table::{FunctionId, LabelId, LoopId, NameId, ObjectId, ObservedId, Pc, Reg, ValueKind};
 
 /// Whether an access to memory can take part in a data race.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -130,6 +130,28 @@ pub enum FutureOp {
     Cancel,
 }
 
+/// An operation of tasks.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum TaskOp {
+    /// `io()`: done at any moment.
+    Io,
+    /// Wait for the end of the task and give what it returned, or raise what it raised.
+    Result,
+    /// Wait until all of the tasks have ended, or one has raised.
+    Gather,
+    /// Ask the task to stop; gives whether it had not ended yet.
+    Cancel,
+}
+
+/// Where a spawned task runs.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct OnLoop {
+    /// The loop; `None`: that of the spawner, else the first.
+    pub on: Option<LoopId>,
+    /// It gives the loop back wherever it blocks, without `await`.
+    pub green: bool,
+}
+
 /// Where a call or jump leads.
 pub type Target = Pc;
 
@@ -204,6 +226,19 @@ pub enum Instr {
         daemon: bool,
         /// It is a process of its own.
         process: bool,
+        /// It is a task of an event loop; `None`: a thread.
+        task: Option<OnLoop>,
+    },
+    /// An operation of tasks.
+    Task {
+        /// The operation.
+        op: TaskOp,
+        /// The numbers of the tasks it is about.
+        tasks: Box<[Expr]>,
+        /// The first register of its result, if it is wanted.
+        dst: Option<Reg>,
+        /// Words of its result.
+        width: u16,
     },
     /// Put a job into an executor's queue; the register gets its future.
     Submit {
@@ -315,6 +350,7 @@ impl Instr {
             | Instr::Ask(..)
             | Instr::Choose(..)
             | Instr::Spawn { .. }
+            | Instr::Task { .. }
             | Instr::Submit { .. }
             | Instr::Future { .. }
             | Instr::WaitJobs { .. }
@@ -360,6 +396,7 @@ impl Instr {
             Instr::Sync { .. }
                 | Instr::Chan { .. }
                 | Instr::Select { .. }
+                | Instr::Task { .. }
                 | Instr::Submit { .. }
                 | Instr::Future { .. }
                 | Instr::WaitJobs { .. }

@@ -16,6 +16,10 @@ define_id! {
     pub struct FunctionId;
 }
 define_id! {
+    /// An event loop.
+    pub struct LoopId;
+}
+define_id! {
     /// A string: a message, an exception's name, a spawned actor's name.
     pub struct NameId;
 }
@@ -193,6 +197,13 @@ pub enum ActorKind {
     Thread,
     /// A worker thread of the executor.
     Worker(ObjectId),
+    /// A task of an event loop.
+    Task {
+        /// The loop.
+        on: LoopId,
+        /// It gives the loop back wherever it blocks, without `await`.
+        green: bool,
+    },
 }
 
 /// Where an instruction comes from. For an access, the span of the expression
@@ -210,6 +221,20 @@ pub struct Site {
     /// Made by the compiler (a release at the end of a `with`, a loop's test): not
     /// counted when statements that never run are looked for.
     pub synthetic: bool,
+    /// Whether a task gives its loop back here.
+    pub awaits: Awaits,
+}
+
+/// Whether a task gives its loop back at an instruction.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Awaits {
+    /// It keeps the loop, even if it blocks.
+    #[default]
+    Never,
+    /// If what it waits for is not there yet.
+    IfNeeded,
+    /// In any case.
+    Always,
 }
 
 /// A write of a value that was computed from an earlier read of the same word, with
@@ -351,6 +376,8 @@ pub struct Parts {
     pub vars: Vec<Var>,
     /// Objects.
     pub objects: Vec<Object>,
+    /// Names of event loops; the first is the one that needs no name. None without tasks.
+    pub loops: Vec<String>,
     /// Instructions.
     pub code: Vec<Instr>,
     /// One for each instruction.

@@ -145,6 +145,9 @@ fn check_actors(parts: &Parts) -> Checked {
         ensure(actor.args.len() == usize::from(function.n_params), || {
             format!("actor {} has other arguments than its function", actor.name)
         })?;
+        if let super::ActorKind::Task { on, .. } = actor.kind {
+            row("event loop", on.index(), parts.loops.len())?;
+        }
         if let super::ActorKind::Worker(id) = actor.kind {
             row("executor of a worker", id.0 as usize, parts.objects.len())?;
         }

@@ -182,8 +182,13 @@ impl Room<'_> {
                 function,
                 args,
                 name,
+                task,
                 ..
             } => {
+                if let Some(on) = task {
+                    let on = on.on.map_or(0, |on| on.index());
+                    row("event loop", on, self.parts.loops.len())?;
+                }
                 self.regs(*dst, 1)?;
                 name.iter().try_for_each(|name| self.name(*name))?;
                 self.callee(*function, args.len())?;
@@ -211,6 +216,12 @@ impl Room<'_> {
                     self.name(*none)?;
                 }
                 pure.expr(future)
+            }
+            Instr::Task {
+                tasks, dst, width, ..
+            } => {
+                self.regs(*dst, usize::from(*width))?;
+                all(tasks)
             }
             Instr::WaitJobs {
                 futures, dst, seen, ..

@@ -3,7 +3,7 @@
 use super::machine::{ACTORS_MAX, Done, Flow, Limit, Machine, Step, Stop};
 use super::record::{EventKind, Misuse, Recorder};
 use super::state::{State, Status};
-use crate::program::{Expr, FunctionId, Reg};
+use crate::program::{Expr, FunctionId, LoopId, OnLoop, Reg};
 
 /// Whether the actor has ended; one that was never started can be "joined" at
 /// once, which raises.
@@ -26,13 +26,14 @@ impl<R: Recorder> Step<'_, '_, R> {
         Ok(Flow::Next)
     }
 
-    /// Starts an actor, which may be a daemon, and may be a process of its own.
+    /// Starts an actor, which may be a daemon, a process of its own, or a task.
     pub fn spawn(
         &mut self,
         dst: Option<Reg>,
         f: FunctionId,
         args: &[Expr],
         (daemon, process): (bool, bool),
+        task: Option<OnLoop>,
     ) -> Done {
         let machine = self.machine;
         let layout = &machine.layout;
@@ -67,6 +68,12 @@ impl<R: Recorder> Step<'_, '_, R> {
         machine.start(self.state, child, f, &words);
         self.set_result(dst, i64::try_from(child).expect("at most 64 actors"));
         self.event(|| EventKind::Spawned(child));
+        if let Some(OnLoop { on, green }) = task {
+            let own = layout.loop_of(self.state, self.actor);
+            let on = on.or(own).unwrap_or(LoopId(0));
+            layout.begin_task(self.state, child, on, green);
+            return Ok(Flow::Next);
+        }
         // The new actor's local work up to its first visible instruction.
         let mut begin = Step {
             machine,

@@ -87,6 +87,7 @@ impl Machine<'_> {
         let mut found = Vec::new();
         for other in 0..self.layout.capacity().actors {
             let waits = other != actor
+                && !self.layout.is_to_stop(state, other)
                 && self.layout.is_running(state, other)
                 && self.layout.phase(state, other) == Phase::Waiting;
             if !waits {

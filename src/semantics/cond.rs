@@ -140,6 +140,15 @@ impl<R: Recorder> Step<'_, '_, R> {
         } else {
             self.sleepers(id)
         };
+        // The tasks of a loop are woken in the order in which they came; who was
+        // asked to stop does not hear it.
+        let layout = &self.machine.layout;
+        asleep.retain(|&actor| !layout.is_to_stop(self.state, actor));
+        let of_a_loop = |&actor: &usize| layout.loop_of(self.state, actor).is_some();
+        let in_order = cond.fifo || asleep.iter().all(of_a_loop);
+        if !cond.fifo && in_order {
+            asleep.sort_by_key(|&actor| layout.order(self.state, actor));
+        }
         if asleep.is_empty() {
             self.mark_missed(id, at);
         }
@@ -148,7 +157,7 @@ impl<R: Recorder> Step<'_, '_, R> {
         });
         let mut woken = Vec::with_capacity(n);
         while woken.len() < n {
-            let way = if cond.fifo {
+            let way = if in_order {
                 0
             } else {
                 self.pick(&asleep, n - woken.len())
@@ -181,7 +190,7 @@ impl<R: Recorder> Step<'_, '_, R> {
             .collect()
     }
 
-    fn leave_cond_queue(&mut self, id: ObjectId, sleeper: usize) {
+    pub fn leave_cond_queue(&mut self, id: ObjectId, sleeper: usize) {
         if !self.machine.cond(id).fifo {
             return;
         }

@@ -2,6 +2,7 @@
 //! overflow in the scenario is a finding, and cannot happen in the tool.
 
 use super::layout::Layout;
+use super::machine::Machine;
 use super::state::{State, Status};
 use crate::program::{
     BinaryOp, CellId, CellRef, Expr, ObjectId, ObjectKind, Program, Query, UnaryOp,
@@ -33,6 +34,30 @@ pub struct Scene<'a> {
     pub regs: usize,
     /// Whose copies it sees: the process of the actor; for properties the main one.
     pub process: usize,
+}
+
+impl Machine<'_> {
+    /// What expressions of `actor`'s current frame see.
+    pub fn scene<'a>(&'a self, state: &'a State, actor: usize) -> Scene<'a> {
+        Scene {
+            program: self.program,
+            layout: &self.layout,
+            state,
+            regs: self.layout.regs(state, actor),
+            process: self.layout.process_of(state, actor),
+        }
+    }
+
+    /// What properties see: the main process's memory, and no registers.
+    pub fn overview<'a>(&'a self, state: &'a State) -> Scene<'a> {
+        Scene {
+            program: self.program,
+            layout: &self.layout,
+            state,
+            regs: 0,
+            process: 0,
+        }
+    }
 }
 
 impl Scene<'_> {

@@ -25,7 +25,7 @@ pub(super) fn workers(program: &Program) -> Vec<(usize, ObjectId)> {
     actors
         .filter_map(|(actor, row)| match row.kind {
             ActorKind::Worker(executor) => Some((actor, executor)),
-            ActorKind::Thread => None,
+            ActorKind::Thread | ActorKind::Task { .. } => None,
         })
         .collect()
 }

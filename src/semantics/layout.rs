@@ -1,6 +1,7 @@
 //! Where everything lies in a state: memory, objects, observed locals, named
 //! steps, then one slot of equal size for
-//! each actor, then one row for each future, then the copies of processes.
+//! each actor, then one row for each future, then the words of tasks and event loops,
+//! then the copies of processes.
 //!
 //! A state is one flat row of 64-bit words. Its layout is fixed for a program
 //! and a [`Capacity`]: how many actors, how deep a stack and how long a queue it
@@ -9,7 +10,7 @@
 //! small scenarios have small states, and no size is guessed.
 
 use super::copies::Copies;
-use crate::program::{CellId, Instr, ObjectId, ObjectKind, Program, RwPolicy};
+use crate::program::{CellId, Instr, LoopId, ObjectId, ObjectKind, Program, RwPolicy};
 
 /// The room a layout has for what a program can have any number of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,7 +31,11 @@ impl Capacity {
     /// Room for what a program starts with, and a little to grow.
     pub fn initial(program: &Program) -> Self {
         let deepest = |function: &crate::program::Function| usize::from(function.n_regs) + 1;
-        let widest = program.functions.iter().map(deepest).max().unwrap_or(1);
+        let mut widest = program.functions.iter().map(deepest).max().unwrap_or(1);
+        if !program.loops.is_empty() {
+            // What a task returned stays where its stack was.
+            widest = widest.max(program.code.iter().map(words_left).max().unwrap_or(1));
+        }
         Self {
             actors: program.actors.len().max(1),
             stack: widest,
@@ -62,6 +67,9 @@ pub struct Layout {
     futures: usize,
     future_words: usize,
     copies: Copies,
+    /// One word for each actor, then one for each event loop; nothing without loops.
+    tasks: usize,
+    n_loops: usize,
     capacity: Capacity,
     n_words: usize,
 }
@@ -83,7 +91,14 @@ impl Layout {
         let actor_words = slot::STACK + capacity.stack;
         let futures = at + capacity.actors * actor_words;
         let future_words = 1 + program.code.iter().map(words_of_job).max().unwrap_or(0);
-        let end = futures + capacity.futures * future_words;
+        let tasks = futures + capacity.futures * future_words;
+        let n_loops = program.loops.len();
+        let task_words = if n_loops == 0 {
+            0
+        } else {
+            capacity.actors + n_loops
+        };
+        let end = tasks + task_words;
         let copies = Copies::new(program, capacity, end);
         Self {
             objects,
@@ -93,6 +108,8 @@ impl Layout {
             actor_words,
             futures,
             future_words,
+            tasks,
+            n_loops,
             capacity,
             n_words: end + copies.n_words(capacity),
             copies,
@@ -141,6 +158,21 @@ impl Layout {
         self.actors + actor * self.actor_words
     }
 
+    /// Event loops.
+    pub fn n_loops(&self) -> usize {
+        self.n_loops
+    }
+
+    /// The word of an actor as a task; only in a program with loops.
+    pub(super) fn task(&self, actor: usize) -> usize {
+        self.tasks + actor
+    }
+
+    /// The word that says who runs on a loop.
+    pub(super) fn current(&self, on: LoopId) -> usize {
+        self.tasks + self.capacity.actors + on.index()
+    }
+
     /// The first word of a future's row: what became of it. The others are its data.
     pub(super) fn future(&self, future: usize) -> usize {
         self.futures + future * self.future_words
@@ -150,6 +182,13 @@ impl Layout {
     pub(super) fn future_data(&self, future: usize) -> std::ops::Range<usize> {
         let first = self.future(future);
         first + 1..first + self.future_words
+    }
+}
+
+fn words_left(instr: &Instr) -> usize {
+    match instr {
+        Instr::Return(words) => words.len().max(1),
+        _ => 1,
     }
 }
 

@@ -178,7 +178,7 @@ impl<R: Recorder> Step<'_, '_, R> {
             words.push(self.eval(value)?);
         }
         match self.pop_frame() {
-            None => self.end(Status::Ended),
+            None => self.end(Status::Ended, &words),
             Some((pc, dst)) => {
                 if let Some(dst) = dst {
                     for (reg, word) in (dst..).zip(words) {
@@ -234,13 +234,17 @@ impl<R: Recorder> Step<'_, '_, R> {
             }
         }
         self.event(|| EventKind::Died(exception));
-        self.recorder
-            .incident(self.actor, Incident::Died(exception));
-        self.end(Status::Died);
+        // What a task raised comes to whoever awaits it.
+        if layout.loop_of(self.state, self.actor).is_none() {
+            self.recorder
+                .incident(self.actor, Incident::Died(exception));
+        }
+        self.end(Status::Died, &[pack(exception)]);
     }
 
-    /// The actor ends: nothing of it is left but how it ended.
-    fn end(&mut self, status: Status) {
+    /// The actor ends: nothing of it is left but how it ended, and of a task the
+    /// words that it returned, or its exception.
+    pub fn end(&mut self, status: Status, left: &[i64]) {
         let layout = &self.machine.layout;
         if status == Status::Ended {
             self.event(|| EventKind::Ended);
@@ -268,6 +272,7 @@ impl<R: Recorder> Step<'_, '_, R> {
         self.state.set_word(at + slot::PC, 0);
         let rest = at + slot::PHASE..at + slot::STACK + layout.capacity().stack;
         self.state.words_mut()[rest].fill(0);
+        self.end_task(left);
         for other in self.machine.program.actors.len()..layout.n_actors(self.state) {
             let child = layout.spawner(self.state, other) == Some(self.actor);
             if child && layout.is_running(self.state, other) {

@@ -69,6 +69,10 @@ pub struct Machine<'p> {
     /// Whether some code asks for unfinished jobs of a channel.
     pub(super) counts_jobs: bool,
     main: Option<usize>,
+    /// The task whose end asks the others of its loop to stop.
+    pub(super) main_task: Option<usize>,
+    /// Whether some code asks tasks to stop.
+    pub(super) cancels: bool,
     /// The workers of executors, ascending, each with its executor.
     pub(super) workers: Vec<(usize, ObjectId)>,
 }
@@ -122,13 +126,17 @@ impl<'p> Machine<'p> {
                 _ => {}
             }
         }
+        let main = program.actors.iter().position(|actor| actor.main);
+        let is_task = |actor: usize| super::task::declared(program.actors[actor].kind).is_some();
         Self {
             program,
             layout,
             missed,
             clears_events,
             counts_jobs: program.code.iter().any(super::chan::asks_for_jobs),
-            main: program.actors.iter().position(|actor| actor.main),
+            main: main.filter(|&actor| !is_task(actor)),
+            cancels: program.code.iter().any(super::joined::cancels),
+            main_task: main.filter(|&actor| is_task(actor)),
             workers: super::executor::workers(program),
         }
     }
@@ -168,9 +176,16 @@ impl<'p> Machine<'p> {
                 self.layout.set_process(&mut state, index, processes[index]);
             }
             self.start(&mut state, index, actor.function, &actor.args);
+            if let Some((on, green)) = super::task::declared(actor.kind) {
+                self.layout.begin_task(&mut state, index, on, green);
+            }
         }
         let mut chooser = Chooser::first();
-        for index in 0..self.program.actors.len() {
+        for (index, actor) in self.program.actors.iter().enumerate() {
+            // A task does not begin before its turn.
+            if super::task::declared(actor.kind).is_some() {
+                continue;
+            }
             let mut step = Step {
                 machine: self,
                 state: &mut state,
@@ -221,35 +236,18 @@ impl<'p> Machine<'p> {
 
     /// Whether `actor` can take a step, given that the program is not over.
     pub fn can_step(&self, state: &State, actor: usize) -> bool {
-        self.layout.is_running(state, actor)
-            && self.is_ready(state, actor, self.layout.pc(state, actor))
-    }
-
-    /// What expressions of `actor`'s current frame see.
-    pub fn scene<'a>(&'a self, state: &'a State, actor: usize) -> Scene<'a> {
-        Scene {
-            program: self.program,
-            layout: &self.layout,
-            state,
-            regs: self.layout.regs(state, actor),
-            process: self.layout.process_of(state, actor),
+        if !self.layout.is_running(state, actor) {
+            return false;
         }
-    }
-
-    /// What properties see: the main process's memory, and no registers.
-    pub fn overview<'a>(&'a self, state: &'a State) -> Scene<'a> {
-        Scene {
-            program: self.program,
-            layout: &self.layout,
-            state,
-            regs: 0,
-            process: 0,
+        match self.layout.loop_of(state, actor) {
+            Some(on) => self.task_can_step(state, actor, on),
+            None => self.is_ready(state, actor, self.layout.pc(state, actor)),
         }
     }
 
     /// Whether the instruction could be executed now. What would fail is ready:
     /// the failure is what happens.
-    fn is_ready(&self, state: &State, actor: usize, pc: Pc) -> bool {
+    pub(super) fn is_ready(&self, state: &State, actor: usize, pc: Pc) -> bool {
         let scene = self.scene(state, actor);
         match self.program.instr(pc) {
             Instr::Sync { op, object, .. } => match scene.eval(object) {
@@ -271,6 +269,7 @@ impl<'p> Machine<'p> {
                 Ok(future) => self.future_ready(state, *op, future),
                 Err(_) => true,
             },
+            Instr::Task { op, .. } => self.task_ready(state, actor, *op),
             Instr::WaitJobs {
                 futures, all, seen, ..
             } => super::future::gathered(&scene, futures, *all, *seen),
@@ -328,8 +327,15 @@ impl<'p> Machine<'p> {
             recorder,
             atomic: 0,
         };
-        step.visible()?;
-        step.settle()
+        match self.layout.loop_of(step.state, actor) {
+            Some(on) => step.task_step(on)?,
+            None => {
+                step.visible()?;
+                step.settle()?;
+            }
+        }
+        step.wake();
+        Ok(())
     }
 }
 
@@ -384,7 +390,7 @@ impl<R: Recorder> Step<'_, '_, R> {
     }
 
     /// Executes the visible instruction at `self.pc`, or goes on with local work.
-    fn visible(&mut self) -> Result<(), Stop> {
+    pub fn visible(&mut self) -> Result<(), Stop> {
         let instr = self.machine.program.instr(self.pc);
         if !instr.is_visible() {
             self.event(|| EventKind::Passed);
@@ -402,7 +408,9 @@ impl<R: Recorder> Step<'_, '_, R> {
         if self.chooser.n_ways() > u64::from(CHOICES_MAX) {
             return Err(Stop::Limit(Limit::Choices, self.pc));
         }
-        self.follow(flow)
+        self.follow(flow)?;
+        self.wake();
+        Ok(())
     }
 
     fn follow(&mut self, flow: Flow) -> Result<(), Stop> {
@@ -493,8 +501,15 @@ impl<R: Recorder> Step<'_, '_, R> {
                 args,
                 daemon,
                 process,
+                task,
                 ..
-            } => self.spawn(*dst, *function, args, (*daemon, *process)),
+            } => self.spawn(*dst, *function, args, (*daemon, *process), *task),
+            Instr::Task {
+                op,
+                tasks,
+                dst,
+                width,
+            } => self.task_op(*op, tasks, *dst, *width),
             Instr::Submit {
                 dst,
                 executor,

@@ -17,6 +17,7 @@ mod eval;
 mod event;
 mod executor;
 mod future;
+mod joined;
 mod latch;
 mod layout;
 mod local;
@@ -30,6 +31,8 @@ mod select;
 mod sem;
 mod state;
 mod sync;
+mod task;
+mod turn;
 
 pub use choice::Chooser;
 pub use eval::{ArithmeticFault, Scene};

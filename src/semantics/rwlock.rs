@@ -164,6 +164,18 @@ impl<R: Recorder> Step<'_, '_, R> {
         Ok(Flow::Stay)
     }
 
+    /// Whoever stops waiting leaves the queue, wherever it stands in it.
+    pub fn give_up_queue(&mut self, id: ObjectId) {
+        let queue = self.machine.queue(self.state, id);
+        let n = self.machine.layout.capacity().actors;
+        let at = self.machine.layout.object(id) + 1 + n;
+        if let Some(place) = queue.iter().position(|&other| other == self.actor) {
+            let words = &mut self.state.words_mut()[at + place..at + queue.len()];
+            words.rotate_left(1);
+            words[queue.len() - place - 1] = 0;
+        }
+    }
+
     fn leave_queue(&mut self, id: ObjectId) {
         let queue = self.machine.queue(self.state, id);
         if queue.first() == Some(&self.actor) {

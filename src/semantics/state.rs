@@ -200,8 +200,8 @@ impl Layout {
 
     pub(super) fn set_joined(&self, state: &mut State, actor: usize) {
         let at = self.actor(actor) + slot::STATUS;
-        // Only spawned actors are ever asked whether they were joined.
-        if self.spawned_at(state, actor).is_some() {
+        // Only spawned actors and tasks are ever asked whether they were joined.
+        if self.spawned_at(state, actor).is_some() || self.loop_of(state, actor).is_some() {
             state.set_word(at, state.word(at) | JOINED);
         }
     }

@@ -91,8 +91,6 @@ fn what_has_no_code_yet() {
     };
     let kind = |kind| move |scenario: &mut hir::Scenario| scenario.actors[0].kind = kind;
     no_code("a process", &kind(hir::ActorKind::Process));
-    no_code("an async task", &kind(hir::ActorKind::Task(0)));
-    no_code("a green thread", &kind(hir::ActorKind::Green(0)));
     no_code("a process executor", &|scenario| {
         let (workers, process) = (1, true);
         scenario.objects[0].kind = hir::ObjectKind::Executor { workers, process };

@@ -163,6 +163,8 @@ fn shows(graph: &Graph<'_>, fact: &Fact, schedule: &Schedule) -> Result {
         };
         shown.extend(shown_by_step(machine, before, &step));
     }
+    let circles = super::waits::circles(machine, execution.last());
+    shown.extend(circles.into_iter().map(|(_, fact)| fact));
     // These are about the future, or about more than one moment.
     let elsewhere = matches!(fact.code, "D001" | "D002" | "S001" | "A008") && fact.what != "circle";
     if elsewhere || shown.contains(fact) {

@@ -104,6 +104,8 @@ pub fn as_fact(program: &Program, finding: &Finding) -> Option<Fact> {
             let what = if *outlived { "outlived" } else { "in time" };
             (vec![*span], what.to_owned())
         }
+        Some(Key::NeverAwaited(span) | Key::BlockedLoop(span)) => (vec![*span], String::new()),
+        Some(Key::TaskDied(span, name, _)) => (vec![*span], program.name(*name).to_owned()),
         Some(Key::CutOff(span)) => (vec![*span], "cut off".to_owned()),
         Some(Key::Killed(span)) => (vec![*span], String::new()),
         Some(Key::JobFailed(span, name, _)) => (vec![*span], program.name(*name).to_owned()),

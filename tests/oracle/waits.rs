@@ -10,7 +10,8 @@ use super::facts::Fact;
 use std::collections::BTreeSet;
 use threadbare::base::Span;
 use threadbare::program::{
-    ChanOp, Expr, Instr, ObjectId, ObjectKind, Pc, Program, RwPolicy, SyncOp, WaitMode,
+    ActorKind, ChanOp, Expr, Instr, ObjectId, ObjectKind, Pc, Program, RwPolicy, SyncOp, TaskOp,
+    WaitMode,
 };
 use threadbare::semantics::{Machine, Phase, State};
 
@@ -18,6 +19,8 @@ use threadbare::semantics::{Machine, Phase, State};
 enum Need {
     /// All of these must act.
     All(Vec<usize>),
+    /// One of these must act.
+    Any(Vec<usize>),
     /// Somebody must execute an instruction like this.
     Deed(Box<dyn Fn(&Instr) -> bool>),
     /// Somebody must give a lock back that is not its own.
@@ -117,7 +120,24 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
     let program = machine.program();
     let layout = machine.layout();
     let nothing: fn(SyncOp) -> bool = |_| false;
+    if let Some(on) = layout.loop_of(state, actor) {
+        // Who is ready waits for the loop: for who has it, or is first.
+        let queue = layout.ready_queue(state, on);
+        let first = layout.runs_on(state, on).or(queue.first().copied());
+        if queue.contains(&actor) && first != Some(actor) {
+            return Need::All(first.into_iter().collect());
+        }
+        let ahead = machine.ahead_in_line(state, actor);
+        if !ahead.is_empty() {
+            return Need::Any(ahead);
+        }
+    }
     match waits_at(machine, state, actor) {
+        Instr::Task { tasks, .. } => {
+            let number = |task| machine.scene(state, actor).eval(task).expect("a handle");
+            let tasks = tasks.iter().map(|task| usize::try_from(number(task)));
+            Need::All(tasks.map(|task| task.expect("an actor")).collect())
+        }
         Instr::Sync {
             op: SyncOp::Join,
             object,
@@ -426,6 +446,7 @@ fn waits(machine: &Machine<'_>, state: &State, blocked: &[usize]) -> Waits {
                 all.retain(|&other| layout.is_running(state, other));
                 waits.all[actor] = all;
             }
+            Need::Any(any) => waits.any[actor] = any,
             Need::Unlock(id) => {
                 let others = (0..n).filter(|&other| {
                     other != actor
@@ -498,6 +519,29 @@ pub fn circles(machine: &Machine<'_>, state: &State) -> Vec<(Vec<usize>, Fact)> 
             (actors, fact)
         })
         .collect()
+}
+
+/// Whether nobody of a circle can leave it because somebody asks it to stop.
+pub fn is_certain(machine: &Machine<'_>, state: &State, actors: &[usize]) -> bool {
+    let layout = machine.layout();
+    let stops = |instr: &Instr| {
+        matches!(
+            instr,
+            Instr::Task {
+                op: TaskOp::Cancel,
+                ..
+            }
+        )
+    };
+    let program = machine.program();
+    let main_task = program
+        .actors
+        .iter()
+        .any(|actor| actor.main && matches!(actor.kind, ActorKind::Task { .. }));
+    let anybody = main_task || program.code.iter().any(stops);
+    let waits =
+        |&actor: &usize| layout.is_suspended(state, actor) && layout.place(state, actor) == 0;
+    !(anybody && actors.iter().any(waits))
 }
 
 fn blocked(machine: &Machine<'_>, state: &State) -> Vec<usize> {

@@ -1,4 +1,4 @@
-//! K001, K003 of jobs, K005 and K006: what is left over when the program has ended.
+//! K001, K003 of jobs and tasks, K004, K005 and K006: what is left over when the program has ended.
 
 use crate::analysis::facts::Facts;
 use crate::analysis::key::Key;
@@ -27,6 +27,8 @@ pub fn at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
             }
         } else if running {
             facts.note(Key::CutOff(place), goal);
+        } else if layout.loop_of(visit.state, actor).is_some() {
+            task_at_the_end(facts, visit, goal, actor);
         } else if spawned.is_some() && !daemon && !layout.is_joined(visit.state, actor) {
             let outlived = layout.has_outlived_spawner(visit.state, actor);
             facts.note(Key::Leak(place, outlived), goal);
@@ -60,6 +62,23 @@ pub fn permits_missing(machine: &Machine<'_>, state: &State) -> Vec<ObjectId> {
         missing.extend(copies);
     }
     missing
+}
+
+/// A spawned task that nobody awaited, and an exception that nobody took.
+fn task_at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal, task: usize) {
+    let program = facts.program;
+    let layout = visit.machine.layout();
+    if layout.is_joined(visit.state, task) {
+        return;
+    }
+    if let Some(pc) = layout.spawned_at(visit.state, task) {
+        facts.note(Key::NeverAwaited(program.site(pc).span), goal);
+    }
+    let exception = visit.machine.task_exception(visit.state, task);
+    if let Some(exception) = exception.filter(|it| !visit.machine.is_cancellation(it)) {
+        let at = program.site(exception.pc).span;
+        facts.note(Key::TaskDied(at, exception.name, exception.misuse), goal);
+    }
 }
 
 /// Jobs that the end of the program cuts off, and failures nobody knows of.

@@ -1,6 +1,7 @@
 //! The rules, one family a file: what each looks for in a state or a step.
 
 pub mod barriers;
+pub mod blocked_loop;
 pub mod deadlocks;
 pub mod leaks;
 pub mod properties;

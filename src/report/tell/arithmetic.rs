@@ -166,6 +166,7 @@ fn operands(told: &Told<'_, '_>, actor: usize, pc: Pc) -> Vec<Leaf> {
             look(executor);
             args.iter().for_each(look);
         }
+        Instr::Task { tasks, .. } => tasks.iter().for_each(look),
         Instr::Future { future, .. } => look(future),
         Instr::WaitJobs { futures, .. } => futures.iter().for_each(look),
         Instr::Print(items) => items.iter().for_each(|(item, _)| look(item)),

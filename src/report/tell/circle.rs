@@ -174,6 +174,11 @@ fn holds_while_waiting(told: &Told<'_, '_>, cause: &[&Wait]) -> Option<String> {
                  condition's own lock",
                 story.object(id)
             ),
+            Resource::Loop(running) => format!(
+                "let {} await it: whoever waits without `await` keeps the loop, and {who} needs \
+                 it to give {names} back",
+                story.quoted(running)
+            ),
             _ => format!(
                 "let {who} wait for {} before it takes {names}, or after it has given it back",
                 story.what(wait, true)

@@ -351,11 +351,16 @@ fn helps(story: &Story<'_>, wait: &Wait) -> Vec<String> {
             "let somebody who is left make {} true",
             story.what(wait, true)
         )],
+        Resource::Loop(running) => vec![format!(
+            "let {} await something in its loop, such as `await yield`: then others get their turn",
+            story.quoted(running)
+        )],
         Resource::Job(_)
         | Resource::AnyJob
         | Resource::OpenJobs(_)
         | Resource::Once(_)
         | Resource::End(_)
+        | Resource::Turn(_)
         | Resource::Nothing => {
             vec!["let it go on without this, or make sure that it comes".to_owned()]
         }

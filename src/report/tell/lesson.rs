@@ -28,6 +28,8 @@ pub(super) fn headline(rule: Rule) -> &'static str {
         Rule::Starvation => "starvation",
         Rule::Spinning => "spinning",
         Rule::Livelock => "livelock",
+        Rule::BlockedLoop => "a blocking call stops the event loop",
+        Rule::NeverAwaited => "a task that nobody awaits",
         Rule::Leak => "a spawned actor that nobody waits for",
         Rule::LockLeak => "an actor ends holding a lock",
         Rule::Swallowed => "an exception ends an actor and nobody notices",
@@ -99,6 +101,11 @@ pub(super) fn rule(rule: Rule) -> Option<&'static str> {
             "a notify is not remembered: put the news into a variable, and test it under the lock \
              before you wait"
         }
+        Rule::BlockedLoop => {
+            "in a task, whatever may take time is awaited: without `await` it stops all tasks of \
+             the loop"
+        }
+        Rule::NeverAwaited => "whoever starts a task awaits it",
         Rule::Leak => "whoever starts a thread waits for its end",
         Rule::LockLeak => "give a lock back on every way out; `with` does so by itself",
         Rule::Swallowed => "an exception ends only its own actor; somebody must look at the result",
@@ -234,6 +241,15 @@ pub(super) fn beginner(rule: Rule) -> &'static str {
             "One thread wakes another one up, like ringing a bell. But the other has not gone to \
              sleep yet, so nobody hears the bell. Then it goes to sleep, and waits for a bell that \
              has already rung."
+        }
+        Rule::BlockedLoop => {
+            "One thread runs all the tasks of an event loop, one after the other, like one cook \
+             with many pots. At an `await` the cook turns to another pot. Here the cook stands \
+             still and waits, and all the other pots stand still, too."
+        }
+        Rule::NeverAwaited => {
+            "A task was started, and nobody ever asks how it ended. Its result is lost, and so is \
+             its error. If the program ends first, its work is cut off."
         }
         Rule::Leak => {
             "A thread was started, and nobody waits until it has finished. Its work may be cut off \

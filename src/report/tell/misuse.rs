@@ -25,6 +25,7 @@ pub(super) fn died(told: &mut Told<'_, '_>, actor: usize, exception: &Exception)
     super::race::call_sites(told, &[actor]);
     let span = story.span(exception.pc);
     if let Some(last) = story.steps().last()
+        && last.action.actor == actor
         && story.span(last.pc) != span
         && exception.misuse.is_none()
     {

@@ -44,6 +44,8 @@ mod states;
 mod steps;
 mod story;
 mod swap;
+mod task;
+mod task_steps;
 mod told;
 mod trace;
 mod waits;
@@ -121,6 +123,9 @@ fn dispatch(told: &mut Told<'_, '_>, evidence: &Evidence) {
         Evidence::MissingOutcome(index, values) => property::missing(told, *index, values),
         Evidence::NeverHolds(index) => property::never_holds(told, *index),
         Evidence::NotJoined(actor, pc) => leak::not_joined(told, *actor, *pc),
+        Evidence::NeverAwaited(task, pc) => task::never_awaited(told, *task, *pc),
+        Evidence::TaskDied(task, exception) => task::died(told, *task, exception),
+        Evidence::BlockedLoop(task, pc, ready) => task::blocked_loop(told, *task, *pc, ready),
         Evidence::CutOff(actor) => leak::cut_off(told, *actor),
         Evidence::Killed(actor) => leak::killed(told, *actor),
         Evidence::LockLeak(actor, id) => leak::lock_leak(told, *actor, *id),

@@ -129,6 +129,9 @@ impl Teller<'_> {
     }
 
     fn main(&self) -> Words {
+        if let Some(words) = self.turn() {
+            return words;
+        }
         let pc = self.story.steps()[self.step].pc;
         match self.story.program.instr(pc) {
             Instr::Begin => Words::new("begin", "begins"),
@@ -148,6 +151,7 @@ impl Teller<'_> {
                 }
                 _ => Words::new("spawn", "spawn"),
             },
+            Instr::Task { op, .. } => self.task(*op),
             Instr::Submit { .. } => self.submit(),
             Instr::Future { op, .. } => self.future(*op),
             Instr::WaitJobs { .. } => self.gathered(),

@@ -320,6 +320,12 @@ impl<'a> Story<'a> {
             Resource::AnyArm => self.any_arm(wait, quote),
             Resource::Job(job) => self.awaited_job(job, &q),
             Resource::End(actor) => format!("the end of {}", q(self.actor(actor))),
+            Resource::Loop(task) => format!(
+                "{}, on which {} runs",
+                self.name_of_loop(task, quote),
+                q(self.actor(task))
+            ),
+            Resource::Turn(task) => format!("its turn after {}", q(self.actor(task))),
             Resource::Condition => q(&self.condition(wait.pc)),
             Resource::Nothing => "a choice among no values".to_owned(),
         }
@@ -346,6 +352,8 @@ impl<'a> Story<'a> {
             Resource::AnyArm => "waits in select".to_owned(),
             Resource::Job(job) => format!("waits for {}", self.job(job)),
             Resource::End(actor) => format!("waits for {}", self.actor(actor)),
+            Resource::Loop(task) => format!("waits for {}", self.name_of_loop(task, false)),
+            Resource::Turn(task) => format!("comes after {}", self.actor(task)),
             Resource::Condition => format!("waits for {}", self.condition(wait.pc)),
             Resource::Nothing => "cannot go on".to_owned(),
         }
@@ -366,6 +374,16 @@ impl<'a> Story<'a> {
             Some((last, [])) => last.clone(),
             Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
             None => "one of its arms".to_owned(),
+        }
+    }
+
+    /// The event loop of a task: the one without a name, or by its name.
+    pub fn name_of_loop(&self, task: usize, quote: bool) -> String {
+        let on = self.layout().loop_of(self.end(), task);
+        match on.map(|on| (on.index(), &self.program.loops[on.index()])) {
+            None | Some((0, _)) => "the event loop".to_owned(),
+            Some((_, name)) if quote => format!("the event loop `{name}`"),
+            Some((_, name)) => format!("the event loop {name}"),
         }
     }
 

@@ -32,6 +32,8 @@ fn relation(story: &Story<'_>, wait: &Wait) -> &'static str {
         Resource::Arrivals(_) | Resource::Latch(_) | Resource::Jobs(_) => "done by",
         Resource::Job(job) if story.machine().worker_on(story.end(), job).is_none() => "is up to",
         Resource::Job(_) | Resource::AnyJob | Resource::OpenJobs(_) => "run by",
+        Resource::Loop(_) => "is used by",
+        Resource::Turn(_) => "comes after",
         Resource::End(_) | Resource::AnyArm | Resource::Condition | Resource::Nothing => "is up to",
     }
 }

@@ -194,7 +194,7 @@ impl Resolver<'_> {
             Def::Var(_) => "a variable",
             Def::Object(_) => "another kind of object",
             Def::Group(_) => "an actor",
-            Def::Unsupported => "something else",
+            Def::Loop(_) | Def::Unsupported => "something else",
         }
     }
 

@@ -263,6 +263,11 @@ impl Resolver<'_> {
 
     #[inline(never)]
     fn holdable(&mut self, subject: &ast::Expr) -> Option<(WithKind, Expr)> {
+        if let ast::ExprKind::Await(inner) = &subject.kind {
+            let (kind, object) = self.holdable(inner)?;
+            let object = self.awaited_hold(kind, object, subject.span)?;
+            return Some((kind, object));
+        }
         if let ast::ExprKind::Field { base, name } = &subject.kind
             && matches!(name.text.as_str(), "read" | "write" | "first")
         {

@@ -310,6 +310,7 @@ fn method_blocks(method: Method) -> bool {
         | Method::ChanJoin
         | Method::FutureResult
         | Method::FutureException
+        | Method::TaskResult
         | Method::WaitAll
         | Method::WaitAny
         | Method::Shutdown
@@ -346,6 +347,8 @@ fn method_blocks(method: Method) -> bool {
         | Method::TaskDone
         | Method::FutureResultFor
         | Method::FutureDone
+        | Method::TaskEnded
+        | Method::TaskCancel
         | Method::FutureCancel
         | Method::ShutdownNow
         | Method::IsAlive => false,

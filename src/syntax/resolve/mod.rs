@@ -42,6 +42,7 @@ mod returns;
 mod select;
 mod state;
 mod stmt;
+mod tasks;
 mod types;
 mod walk;
 
@@ -170,9 +171,11 @@ fn resolve_scenario<'a>(
     resolver.resolve_constants();
     resolver.resolve_structs(&structs);
     resolver.declare_objects(&scenario.items);
+    resolver.declare_loops(&scenario.items);
     resolver.declare_actors(&scenario.items);
     resolver.resolve_in_passes(Some(scenario));
     resolver.finish_types();
+    resolver.forget_idle_loops();
     let Resolver {
         mut out,
         mut diagnostics,
@@ -182,6 +185,7 @@ fn resolve_scenario<'a>(
     } = resolver;
     if !has_error(&diagnostics) && !broken {
         diagnostics.extend(misuse::certain_misuse(&out));
+        diagnostics.extend(tasks::misplaced_awaits(&out));
     }
     tidy(&mut diagnostics);
     let sound = !has_error(&diagnostics) && !broken;

@@ -190,6 +190,7 @@ impl Resolver<'_> {
             Def::Fn(_) => ("a function", "assign to a variable"),
             Def::Group(_) => ("an actor", "assign to a variable"),
             Def::Enum(_) | Def::Struct(_) => ("a type", "assign to a variable"),
+            Def::Loop(_) => ("an event loop", "assign to a variable"),
             Def::Unsupported => return Some(false),
         };
         self.report(

@@ -316,13 +316,10 @@ help: write `memory sc`, or leave the line out; bugs that need a weaker model ar
 #[test]
 fn what_is_still_to_come() {
     errors(
-        "scenario \"s\" {\nlist l(4): int\nloop_thread ui\ntask t { await io() }\nfn f() { skip }\nthread u { spawn task f() }\n}",
+        "scenario \"s\" {\nlist l(4): int\nmap m(4): int => int\nthread u { skip }\n}",
         &[
             "2:1 E099 `list` is not supported yet",
-            "3:1 E099 `loop_thread` is not supported yet",
-            "4:1 E099 `task` is not supported yet",
-            "4:10 E099 `await` is not supported yet",
-            "6:12 E099 `spawn task` is not supported yet",
+            "3:1 E099 `map` is not supported yet",
         ],
     );
 }

@@ -426,6 +426,13 @@ impl Printer<'_> {
                 let to = self.expr(&submit.executor);
                 format!("submit {to} {function}({})", self.list(&submit.args))
             }
+            ExprKind::Await(awaited) => match &**awaited {
+                Awaited::Io => "await io".to_owned(),
+                Awaited::Sleep => "await sleep".to_owned(),
+                Awaited::Yield => "await yield".to_owned(),
+                Awaited::Gather(tasks) => format!("await gather({})", self.list(tasks)),
+                Awaited::Expr(inner) => format!("await {}", self.expr(inner)),
+            },
             ExprKind::Pick(of, index) => format!("{}[{}]", self.expr(of), self.expr(index)),
             ExprKind::Any(choice) => {
                 format!(
