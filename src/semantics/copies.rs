@@ -163,8 +163,8 @@ impl Machine<'_> {
     /// Whether a word that names an actor is about nobody: the copy was taken
     /// while somebody of another process held the object.
     pub(super) fn is_absent(&self, state: &State, actor: usize, id: ObjectId) -> bool {
-        id.process() != self.layout.process_of(state, actor)
-            && !self.program.objects[id.index()].shared
+        let known = actor < self.layout.capacity().actors;
+        id.process() != 0 && known && self.layout.process_of(state, actor) != id.process()
     }
 
     /// Who held an object when the copy was taken, if that is why it will stay held.
