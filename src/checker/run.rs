@@ -163,9 +163,11 @@ fn tell_coverage(
 ) {
     let source = Arc::clone(&report.source);
     let complete = diagnosis.bound.is_none();
-    if let Some(seen) = diagnosis.outcomes.first() {
-        report.outcomes = Some(tell::outcomes(program, &source, 0, seen, complete));
-    }
+    let seen = diagnosis.outcomes.iter().enumerate();
+    let mut outcomes =
+        seen.map(|(index, seen)| tell::outcomes(program, &source, index, seen, complete));
+    report.outcomes = outcomes.next();
+    report.more_outcomes = outcomes.collect();
     let any_error = report.verdict == Verdict::Refuted;
     if let Some(bound) = diagnosis.bound {
         let depth = u32::try_from(report.stats.depth).unwrap_or(u32::MAX);

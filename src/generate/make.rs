@@ -455,6 +455,10 @@ impl Maker {
         let observed = self.random.below(self.plan.threads.len() + 1);
         let observed = (observed < self.plan.threads.len()).then_some(observed);
         self.plan.properties.push(Property::Observe(observed));
+        if self.random.one_in(5) {
+            let claim = self.random.pick(&[None, None, Some(false), Some(true)]);
+            self.plan.properties.push(Property::Print(claim));
+        }
         for _ in 0..self.random.below(3) {
             let property = match self.random.below(6) {
                 0 | 1 => Property::Always(self.condition(0)),

@@ -17,6 +17,7 @@ mod expr;
 mod instr;
 mod object;
 mod table;
+mod transcript;
 mod verify;
 mod verify_code;
 mod wording;
@@ -32,4 +33,5 @@ pub use table::{
     Pc, Program, Property, PropertyKind, RAISED_BY_LIBRARY, Reg, Site, StmtId, ValueKind, Var,
     VarId,
 };
+pub use transcript::{pack_lines, unpack_lines};
 pub use verify::BrokenProgram;

@@ -1,6 +1,6 @@
 //! Where everything lies in a state: memory, objects, observed locals, named
-//! steps, then one slot of equal size for
-//! each actor, then one row for each future.
+//! steps, what was printed if a property asks for it, then one slot of equal size
+//! for each actor, then one row for each future.
 //!
 //! A state is one flat row of 64-bit words. Its layout is fixed for a program
 //! and a [`Capacity`]: how many actors, how deep a stack and how long a queue it
@@ -21,6 +21,8 @@ pub struct Capacity {
     pub queue: usize,
     /// Futures, whatever became of their jobs.
     pub futures: usize,
+    /// Words of what was printed; 0 if that is not kept.
+    pub printed: usize,
 }
 
 impl Capacity {
@@ -33,6 +35,7 @@ impl Capacity {
             stack: widest,
             queue: 4,
             futures: program.code.iter().filter(|it| submits(it)).count(),
+            printed: if keeps_output(program) { 8 } else { 0 },
         }
     }
 }
@@ -53,6 +56,7 @@ pub struct Layout {
     objects: Vec<u32>,
     observed: usize,
     labels: usize,
+    printed: usize,
     actors: usize,
     actor_words: usize,
     futures: usize,
@@ -74,6 +78,10 @@ impl Layout {
         at += program.observed.len();
         let labels = at;
         at += program.labels.len();
+        let printed = at;
+        if keeps_output(program) {
+            at += 1 + capacity.printed;
+        }
         let actors = at;
         let actor_words = slot::STACK + capacity.stack;
         let futures = at + capacity.actors * actor_words;
@@ -82,6 +90,7 @@ impl Layout {
             objects,
             observed,
             labels,
+            printed,
             actors,
             actor_words,
             futures,
@@ -113,6 +122,11 @@ impl Layout {
         self.labels + index
     }
 
+    /// The first word of what was printed: how many follow.
+    pub(super) fn printed(&self) -> usize {
+        self.printed
+    }
+
     pub(super) fn actor(&self, actor: usize) -> usize {
         self.actors + actor * self.actor_words
     }
@@ -127,6 +141,11 @@ impl Layout {
         let first = self.future(future);
         first + 1..first + self.future_words
     }
+}
+
+/// Whether a property asks for what is printed.
+pub(super) fn keeps_output(program: &Program) -> bool {
+    program.outcomes.iter().any(|outcomes| outcomes.print)
 }
 
 fn submits(instr: &Instr) -> bool {

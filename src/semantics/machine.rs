@@ -55,6 +55,8 @@ pub enum Limit {
     Choices,
     /// [`FUTURES_MAX`].
     Futures,
+    /// [`LINES_MAX`](super::LINES_MAX).
+    Lines,
 }
 
 /// A program with a layout of its states.
@@ -68,6 +70,9 @@ pub struct Machine<'p> {
     pub(super) clears_events: bool,
     /// Whether some code asks for unfinished jobs of a channel.
     pub(super) counts_jobs: bool,
+    /// For each `print` the first one with items of the same kinds; empty if the
+    /// transcript is not kept.
+    pub(super) formats: Vec<Pc>,
     main: Option<usize>,
     /// The workers of executors, ascending, each with its executor.
     pub(super) workers: Vec<(usize, ObjectId)>,
@@ -128,6 +133,7 @@ impl<'p> Machine<'p> {
             missed,
             clears_events,
             counts_jobs: program.code.iter().any(super::chan::asks_for_jobs),
+            formats: super::print::formats(program),
             main: program.actors.iter().position(|actor| actor.main),
             workers: super::executor::workers(program),
         }
@@ -527,14 +533,7 @@ impl<R: Recorder> Step<'_, '_, R> {
                 Ok(Flow::Next)
             }
             Instr::AtomicBegin(_) => self.atomic_block(),
-            Instr::Print(items) => {
-                let mut words = Vec::new();
-                for (item, _) in items {
-                    words.push(self.eval(item)?);
-                }
-                self.event(|| EventKind::Printed(words));
-                Ok(Flow::Next)
-            }
+            Instr::Print(items) => self.print(items),
             Instr::Let(..)
             | Instr::Observe(..)
             | Instr::Jump(..)

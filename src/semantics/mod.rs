@@ -23,6 +23,7 @@ mod lock;
 mod machine;
 mod memory;
 mod once;
+mod print;
 mod record;
 mod rwlock;
 mod select;
@@ -37,5 +38,6 @@ pub use layout::{Capacity, Layout};
 pub use machine::{
     ACTORS_MAX, CALLS_MAX, CHOICES_MAX, FUTURES_MAX, LOCAL_FUEL, Limit, Machine, QUEUE_MAX, Stop,
 };
+pub use print::LINES_MAX;
 pub use record::{Event, EventKind, Exception, Fault, FaultKind, Incident, Misuse, Recorder};
 pub use state::{Phase, State, Status};

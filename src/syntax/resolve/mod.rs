@@ -42,6 +42,7 @@ mod returns;
 mod select;
 mod state;
 mod stmt;
+mod transcript;
 mod types;
 mod walk;
 
