@@ -23,6 +23,8 @@ pub struct Capacity {
     pub futures: usize,
     /// Words of what was printed; 0 if that is not kept.
     pub printed: usize,
+    /// Room for whose turn it is: switches come only where CPython's lock has them.
+    pub gil: bool,
 }
 
 impl Capacity {
@@ -36,6 +38,7 @@ impl Capacity {
             queue: 4,
             futures: program.code.iter().filter(|it| submits(it)).count(),
             printed: if keeps_output(program) { 8 } else { 0 },
+            gil: false,
         }
     }
 }
@@ -96,7 +99,7 @@ impl Layout {
             futures,
             future_words,
             capacity,
-            n_words: futures + capacity.futures * future_words,
+            n_words: futures + capacity.futures * future_words + usize::from(capacity.gil),
         }
     }
 
@@ -120,6 +123,11 @@ impl Layout {
 
     pub(super) fn label(&self, index: usize) -> usize {
         self.labels + index
+    }
+
+    /// Whose turn it is; the last word.
+    pub(super) fn gil(&self) -> Option<usize> {
+        self.capacity.gil.then(|| self.n_words - 1)
     }
 
     /// The first word of what was printed: how many follow.

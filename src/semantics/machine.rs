@@ -216,7 +216,9 @@ impl<'p> Machine<'p> {
     /// The actors that can take a step, ascending.
     pub fn enabled<'a>(&'a self, state: &'a State) -> impl Iterator<Item = usize> + 'a {
         let over = self.is_over(state);
+        let turn = self.turn(state);
         (0..self.layout.capacity().actors)
+            .filter(move |&actor| turn.is_none_or(|holder| holder == actor))
             .filter(move |&actor| !over && self.can_step(state, actor))
     }
 
@@ -317,10 +319,11 @@ impl<'p> Machine<'p> {
         chooser: &mut Chooser,
         recorder: &mut R,
     ) -> Result<(), Stop> {
+        let place = self.place(state, actor);
         let pc = self.layout.pc(state, actor);
         let mut step = Step {
             machine: self,
-            state,
+            state: &mut *state,
             actor,
             pc,
             chooser,
@@ -328,7 +331,9 @@ impl<'p> Machine<'p> {
             atomic: 0,
         };
         step.visible()?;
-        step.settle()
+        step.settle()?;
+        self.pass_turn(state, actor, place);
+        Ok(())
     }
 }
 

@@ -16,6 +16,7 @@ mod eval;
 mod event;
 mod executor;
 mod future;
+mod gil;
 mod latch;
 mod layout;
 mod local;
