@@ -36,7 +36,7 @@ fn full(report: &ScenarioReport, style: &Style) -> Vec<String> {
     let found = report.findings.iter();
     blocks.extend(found.map(|it| finding(it, &report.source, file, style)));
     blocks.push(block(proved(report, style)));
-    if let Some(values) = &report.outcomes {
+    for values in report.outcomes.iter().chain(&report.more_outcomes) {
         blocks.push(block(outcomes::render(values, style)));
     }
     blocks.push(block(coverage(report, style)));

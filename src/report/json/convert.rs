@@ -37,6 +37,7 @@ fn scenario(from: &model::ScenarioReport) -> Scenario {
         stats: stats(from.stats),
         findings: each(&from.findings, |it| finding(source, it)),
         outcomes: from.outcomes.as_ref().map_or_else(no_outcomes, outcomes),
+        more_outcomes: each(&from.more_outcomes, outcomes),
         expectations: each(&from.expectations, |it| Expectation {
             text: it.text.clone(),
             met: it.met,

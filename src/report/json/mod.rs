@@ -121,8 +121,11 @@ written! {
         stats: Stats,
         /// What was found.
         findings: Vec<Finding>,
-        /// The final values of what `outcomes`, `observe` and `print` name.
+        /// The final values of what the first `outcomes` or `observe` names.
         outcomes: Outcomes,
+        /// The same of the other `outcomes` and `observe`, if there are several.
+        #[serde(default)]
+        more_outcomes: Vec<Outcomes>,
         /// What the author expected.
         expectations: Vec<Expectation>,
         /// Mistakes in the text.
@@ -326,7 +329,8 @@ written! {
 
     /// The set of final values, sorted.
     Outcomes {
-        /// One name a column.
+        /// One name a column; `print` for what is printed: its value is the list of
+        /// the lines, in order.
         names: Vec<String>,
         /// One list for every combination of final values.
         values: Vec<Vec<Value>>,
