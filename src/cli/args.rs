@@ -80,7 +80,7 @@ pub struct CheckArgs {
     /// Scenario files, folders (searched for `.tb` files, honouring .gitignore), or `-` for stdin
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// How to report: human, short or json; `json=FILE` writes to a file; repeatable
+    /// How to report: human, short, prose, json, jsonl, junit, sarif, github, markdown or html; `html=FILE` writes to a file; repeatable
     #[arg(long, value_name = "FORMAT[=FILE]")]
     pub format: Vec<Format>,
     /// Which scenarios.

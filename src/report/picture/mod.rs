@@ -12,12 +12,14 @@ mod order;
 mod ring;
 mod svg;
 
-use super::{Finding, LockEdge};
+use super::{Finding, LockEdge, Moment, Wait};
 use crate::base::Source;
 
 pub use dot::render as dot;
+pub(super) use mermaid::escaped as mermaid_text;
 pub use mermaid::render as mermaid;
 pub use svg::render as svg;
+pub(super) use svg::{STYLE as SVG_STYLE, arrow_heads, part as svg_part};
 
 /// What is drawn.
 ///
@@ -138,7 +140,26 @@ impl Graph {
             .filter(|(at, _)| !finding.cycle.contains(at))
             .map(|(_, wait)| wait);
         let n_circle = finding.cycle.len();
-        for (at, wait) in circle.chain(others).enumerate() {
+        graph.add_waits(circle.chain(others), n_circle);
+        graph
+    }
+
+    /// Who waits and who holds what at a moment; empty if nobody does.
+    pub fn moment(title: impl Into<String>, moment: &Moment) -> Self {
+        let mut graph = Self::new(title);
+        graph.add_waits(moment.waits.iter(), 0);
+        for hold in &moment.holds {
+            let resource = graph.named(&hold.resource, NodeKind::Resource);
+            let actor = graph.named(&hold.actor, NodeKind::Actor);
+            graph.edge_once(resource, actor, "held by", EdgeKind::Hold);
+        }
+        graph
+    }
+
+    /// Adds waits, of which the first `n_circle` form a circle.
+    fn add_waits<'a>(&mut self, waits: impl Iterator<Item = &'a Wait>, n_circle: usize) {
+        let graph = self;
+        for (at, wait) in waits.enumerate() {
             let stuck = at >= n_circle && n_circle > 0;
             let kind = match graph.nodes.iter().find(|it| it.label == wait.actor) {
                 Some(known) if known.kind != NodeKind::Resource => known.kind,
@@ -153,7 +174,6 @@ impl Graph {
                 graph.edge_once(resource, holder, &wait.relation, EdgeKind::Hold);
             }
         }
-        graph
     }
 
     /// The lock-order graph: an arrow from every lock held to the lock taken meanwhile.
@@ -252,6 +272,9 @@ fn title_lines(graph: &Graph) -> Vec<String> {
 }
 
 fn title_height(graph: &Graph) -> f64 {
+    if graph.title.is_empty() {
+        return 0.0;
+    }
     20.0 + title_lines(graph).len() as f64 * (LINE + 2.0)
 }
 

@@ -31,6 +31,7 @@ mod limit;
 mod lost;
 mod map;
 mod misuse;
+mod moments;
 mod operations;
 mod outcomes;
 mod peek;
