@@ -20,6 +20,11 @@ pub struct Browser {
     _said: Lines<BufReader<ChildStdout>>,
 }
 
+/// Says so even where the output of tests that pass is not shown.
+fn skipped(why: &str) {
+    let _ = writeln!(std::io::stderr(), "skipped: {why}");
+}
+
 /// Keys by their names in the standard.
 pub const RIGHT: &str = "\u{e014}";
 pub const LEFT: &str = "\u{e012}";
@@ -36,7 +41,7 @@ impl Browser {
             .stderr(Stdio::null())
             .spawn();
         let Ok(mut driver) = driver else {
-            println!("skipped: there is no chromedriver here");
+            skipped("there is no chromedriver here");
             return None;
         };
         let mut said = BufReader::new(driver.stdout.take().expect("it is a pipe")).lines();
@@ -62,10 +67,10 @@ impl Browser {
         } } });
         let answer = browser.send("POST", "/session", &wanted);
         let Some(session) = answer["sessionId"].as_str() else {
-            println!(
-                "skipped: the driver finds no browser: {}",
+            skipped(&format!(
+                "the driver finds no browser: {}",
                 answer["message"]
-            );
+            ));
             return None;
         };
         browser.session = format!("/session/{session}");

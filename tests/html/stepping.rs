@@ -47,6 +47,10 @@ fn keys_step_through_a_deadlock() {
     assert_eq!(state, "philosopher(0)");
     browser.press(END);
     assert_at(&browser, 4);
+    // The last row says nothing about the shared state, so it is as it was.
+    let states = "[...document.querySelectorAll('.now dd')].map(d => d.textContent).join()";
+    let states = browser.eval(states);
+    assert_eq!(states, "philosopher(0),philosopher(1),philosopher(2)");
     let drawn = "document.querySelector('figure.on svg').textContent";
     let drawn = browser.eval(drawn);
     let drawn = drawn.as_str().expect("a text");

@@ -118,7 +118,7 @@ fn scenario(report: &Report, at: usize, style: &Style) -> String {
         it.line
     );
     if let Some(text) = &it.description {
-        let _ = writeln!(html, "<p>{}</p>", lines(text.trim()));
+        let _ = writeln!(html, "<p>{}</p>", rich(&text.trim().replace('\n', " ")));
     }
     for mistake in &it.diagnostics {
         let shown = human::diagnostic(mistake, &it.source, style);

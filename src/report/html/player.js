@@ -37,11 +37,11 @@ m.classList.toggle("on", on);
 if (on && !first) first = m;
 });
 pictures.forEach(f => f.classList.toggle("on", f.dataset.s.split(" ").includes("" + at)));
-const states = all("td.s", row);
 boxes.forEach((b, i) => {
-const c = states[i];
-if (c && c.textContent) b.querySelector("dd").textContent = c.textContent;
-b.classList.toggle("ch", !!c && c.classList.contains("ch"));
+const cells = rows.slice(0, at + 1).map(r => all("td.s", r)[i]).filter(c => c && c.textContent);
+const c = cells[cells.length - 1];
+b.querySelector("dd").textContent = c ? c.textContent : "";
+b.classList.toggle("ch", !!c && c.parentNode === row && c.classList.contains("ch"));
 });
 const text = row.dataset.t + ". " + words(row);
 range.value = at;

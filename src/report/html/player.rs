@@ -147,7 +147,7 @@ impl Rows<'_> {
         match row {
             Row::Step(step) => self.step(step, class.trim()),
             Row::Blocked { cells, note } => {
-                self.open("", Span::default(), "no step is possible", "-");
+                self.open("", Span::default(), "after the last step", "-");
                 let text = |actor: usize| cells.iter().find(|it| it.actor == actor);
                 for actor in 0..self.table.actors.len() {
                     self.actor(text(actor).map_or("", |it| it.text.as_str()));
