@@ -59,7 +59,7 @@ pub enum Command {
     Replay(ReplayArgs),
     /// Explain a code (R001), a topic, a chapter of the guide, or the steps of a file
     Explain(ExplainArgs),
-    /// Draw who waits for whom, the order of locks, or all states
+    /// Draw who waits for whom, the order of locks, all states, or one execution
     Graph(GraphArgs),
     /// List scenarios with what they expect, without checking them
     List(ListArgs),
@@ -150,7 +150,7 @@ pub struct GraphArgs {
     /// Where to write it [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// For `waits`: the execution at whose end to look
+    /// For `waits` and `lanes`: the execution to look at [default: that of the first finding]
     #[arg(long)]
     pub token: Option<String>,
     /// Which scenario.
@@ -170,6 +170,8 @@ pub enum GraphKind {
     Locks,
     /// All states and the steps between them.
     States,
+    /// One execution, a lane for every actor.
+    Lanes,
 }
 
 /// How to write a picture.

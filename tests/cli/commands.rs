@@ -229,6 +229,19 @@ fn pictures_are_drawn_or_refused_with_a_reason() {
     run(&["graph", "states", &huge])
         .exits(2)
         .says("more than 60 states");
+    let lanes = run(&["graph", "lanes", &deadlock]);
+    assert!(lanes.exits(0).out.contains("waits for b"));
+    run(&[
+        "graph", "lanes", &deadlock, "--token", "00", "--format", "mermaid",
+    ])
+    .exits(0)
+    .says("sequenceDiagram");
+    run(&["graph", "lanes", &deadlock, "--format", "dot"])
+        .exits(2)
+        .says("--format svg");
+    run(&["graph", "lanes", &good])
+        .exits(2)
+        .says("no finding of");
     run(&["graph", "waits", &deadlock, "-o", "/nowhere/x.svg"])
         .exits(2)
         .says("/nowhere/x.svg");

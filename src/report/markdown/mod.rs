@@ -3,13 +3,12 @@
 //!
 //! **Invariant:** nothing the author wrote becomes markup, a link or a mention.
 
-mod sequence;
 mod text;
 
 use std::fmt::Write as _;
 
 use super::human::{self, Amount, Change, Detail, Level, Style};
-use super::picture::{Graph, mermaid};
+use super::picture::{Graph, mermaid, sequence};
 use super::{Fact, Finding, Help, Report, Row, ScenarioReport, Status, TraceTable, escape};
 use crate::base::Source;
 
@@ -212,7 +211,7 @@ fn pictures(found: &Finding, source: &Source) -> String {
         let graph = Graph::locks("lock order", &found.lock_order, source);
         folded("Lock order", &mermaid(&graph));
     }
-    if let Some(chart) = sequence::sequence(found) {
+    if let Some(chart) = sequence(found) {
         folded("Sequence diagram", &chart);
     }
     page

@@ -1,23 +1,28 @@
 //! Pictures: who waits for whom, which locks are taken in which order, which
-//! states there are. One small graph, three formats.
+//! states there are, as one small graph in three formats; and an execution as
+//! swim lanes or as a sequence diagram.
 //!
 //! A ring is drawn as a ring, everything else in layers; both layouts keep
 //! texts apart by construction. **Deliberately absent:** scripts, links and
 //! references to anything outside the picture.
 
 mod dot;
+mod lanes;
 mod layers;
 mod mermaid;
 mod order;
 mod ring;
+mod sequence;
 mod svg;
 
 use super::{Finding, LockEdge, Moment, Wait};
 use crate::base::Source;
 
 pub use dot::render as dot;
-pub(super) use mermaid::escaped as mermaid_text;
+pub use lanes::render as lanes;
+use mermaid::escaped as mermaid_text;
 pub use mermaid::render as mermaid;
+pub use sequence::sequence;
 pub use svg::render as svg;
 pub(super) use svg::{STYLE as SVG_STYLE, arrow_heads, part as svg_part};
 
@@ -267,8 +272,11 @@ enum Anchor {
 
 /// The title in lines; the page is as wide as a line of it.
 fn title_lines(graph: &Graph) -> Vec<String> {
-    let title = super::escape::line(&graph.title);
-    super::human::wrapped(&title, TITLE_MAX)
+    title_lines_of(&graph.title)
+}
+
+fn title_lines_of(title: &str) -> Vec<String> {
+    super::human::wrapped(&super::escape::line(title), TITLE_MAX)
 }
 
 fn title_height(graph: &Graph) -> f64 {

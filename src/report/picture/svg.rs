@@ -224,7 +224,7 @@ fn text(svg: &mut String, class: &str, x: f64, y: f64, anchor: Anchor, text: &st
 }
 
 /// A text that is already visible and short enough.
-fn raw_text(svg: &mut String, class: &str, x: f64, y: f64, anchor: Anchor, text: &str) {
+pub(super) fn raw_text(svg: &mut String, class: &str, x: f64, y: f64, anchor: Anchor, text: &str) {
     let anchor = match anchor {
         Anchor::Start => "start",
         Anchor::Middle => "middle",

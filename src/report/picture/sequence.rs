@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::report::picture::mermaid_text;
+use super::mermaid_text;
 use crate::report::{Finding, Row, Schedule, Step, StepRow, TraceTable};
 
 /// Longer executions are not drawn; nobody follows the arrows any more.
@@ -12,7 +12,7 @@ const STEPS_MAX: usize = 40;
 const SUBJECTS_MAX: usize = 6;
 
 /// The diagram; `None` if there is nothing to draw or too much.
-pub(super) fn sequence(finding: &Finding) -> Option<String> {
+pub fn sequence(finding: &Finding) -> Option<String> {
     let (table, schedule) = (finding.trace.as_ref()?, finding.schedule.as_ref()?);
     if schedule.steps.is_empty() || table.rows.len() > STEPS_MAX {
         return None;
