@@ -100,7 +100,7 @@ fn remark(row: &OutcomeRow, style: &Style) -> String {
 }
 
 /// A value in the author's notation.
-pub(super) fn text(value: &Value) -> String {
+pub(in crate::report) fn text(value: &Value) -> String {
     match value {
         Value::Bool(it) => it.to_string(),
         Value::Int(it) => it.to_string(),
