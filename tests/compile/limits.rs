@@ -90,13 +90,8 @@ fn what_has_no_code_yet() {
         check(&scenario, &[&format!("E099: {what}: not supported yet")]);
     };
     let kind = |kind| move |scenario: &mut hir::Scenario| scenario.actors[0].kind = kind;
-    no_code("a process", &kind(hir::ActorKind::Process));
     no_code("an async task", &kind(hir::ActorKind::Task(0)));
     no_code("a green thread", &kind(hir::ActorKind::Green(0)));
-    no_code("a process executor", &|scenario| {
-        let (workers, process) = (1, true);
-        scenario.objects[0].kind = hir::ObjectKind::Executor { workers, process };
-    });
     let statement = |scenario: &mut hir::Scenario, kind| {
         let body = scenario.groups[0].body.index();
         scenario.functions[body].body.stmts[0].kind = kind;
@@ -104,7 +99,7 @@ fn what_has_no_code_yet() {
     no_code("`select`", &|scenario| {
         statement(scenario, hir::StmtKind::Select(Vec::new()));
     });
-    no_code("`spawn process`", &|scenario| {
+    no_code("`spawn task`", &|scenario| {
         let body = scenario.groups[0].body.index();
         let stmt = &mut scenario.functions[body].body.stmts[0];
         let hir::StmtKind::Expr(hir::Expr {
@@ -114,7 +109,7 @@ fn what_has_no_code_yet() {
         else {
             panic!("the actor spawns");
         };
-        spawn.kind = hir::SpawnKind::Process;
+        spawn.kind = hir::SpawnKind::Task;
     });
 }
 
