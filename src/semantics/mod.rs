@@ -8,6 +8,7 @@
 //! of its [`Chooser`]; nothing else can influence it.
 
 mod actor;
+mod atomic;
 mod barrier;
 mod chan;
 mod choice;

@@ -236,6 +236,7 @@ impl Machine<'_> {
             Instr::Yield | Instr::Sleep => Awaits::Always,
             Instr::Sync { .. }
             | Instr::Chan { .. }
+            | Instr::Select { .. }
             | Instr::Future { .. }
             | Instr::Task { .. }
             | Instr::WaitJobs { .. }
@@ -281,7 +282,8 @@ impl Machine<'_> {
             | Instr::Future {
                 op: FutureOp::Result(mode),
                 ..
-            } => Some(*mode),
+            }
+            | Instr::Select { mode, .. } => Some(*mode),
             _ => None,
         }
     }

@@ -117,6 +117,7 @@ impl Machine<'_> {
                 let ready = |job| self.future_ready(state, FutureOp::Result(Wait), job);
                 scene.eval(future).map_or(true, ready)
             }
+            Instr::Select { arms, .. } => super::select::is_ready(self, state, actor, arms, Wait),
             _ => self.is_ready(state, actor, pc),
         }
     }

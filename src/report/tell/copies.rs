@@ -84,7 +84,15 @@ pub(super) fn elsewhere(told: &mut Told<'_, '_>, columns: &[Column]) -> bool {
         let changes: Vec<usize> = (0..story.steps().len())
             .filter(|&step| changes_another(story, step, column))
             .collect();
-        if changes.is_empty() {
+        // If this copy changes, too, its own story is the one to tell.
+        let changes_here = match column {
+            Column::Cell(cell) => {
+                let mut all = 0..story.steps().len();
+                all.any(|step| story.write_of(step, cell).is_some())
+            }
+            Column::Object(_) => false,
+        };
+        if changes.is_empty() || changes_here {
             continue;
         }
         let mut who: Vec<String> = Vec::new();
@@ -117,7 +125,7 @@ pub(super) fn elsewhere(told: &mut Told<'_, '_>, columns: &[Column]) -> bool {
         told.fact(
             "own copies",
             format!(
-                "{} {verb} {its} own {copies} of `{name}`; the one of {here} stays as it is",
+                "{} {verb} {its} own {copies} of `{name}`, not the one of {here}",
                 list(&who, 4)
             ),
         );

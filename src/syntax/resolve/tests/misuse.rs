@@ -253,6 +253,33 @@ fn not_a_lock() {
 }
 
 #[test]
+fn what_is_shared_takes_a_shared_lock() {
+    advice(
+        "lock m\nshared var x = 0 guarded_by m\nprocess p { x = 1 }",
+        "3:29 E078 `x` is shared, and its lock `m` is not
+^ each process has its own
+- 2:6 declared here without `shared`
+help: a copy of `m` in each process cannot guard the one `x`; write `shared lock m`",
+    );
+    body(
+        "lock m\nshared cond c on m\nshared lock n\ncond d on n\nvar x = 0 guarded_by n\nshared chan q(1)\nprocess p { x = 1 }",
+        &["3:18 E078 `c` is shared, and its lock `m` is not"],
+    );
+}
+
+#[test]
+fn what_cannot_be_shared() {
+    body(
+        "shared shared var x = 0\nshared const N = 3\nshared thread t { x = 1 }",
+        &[
+            "2:8 E005 `shared` is written twice",
+            "3:8 E005 `const` cannot be `shared`",
+            "4:8 E005 `thread` cannot be `shared`",
+        ],
+    );
+}
+
+#[test]
 fn numbers_that_are_not_possible() {
     body(
         "barrier b(0)\nchan q(-1)\nsem s = -1\nlatch l(-2)\nvar x: 0..3 = 3\nvar y: 3..3 = 3\nsem t = 3 max 2\nvar a[0] = 0\nthread w * 0 { s.release(-1) print any(2..2) }",
