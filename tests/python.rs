@@ -14,7 +14,7 @@ use threadbare::checker::Checker;
 use threadbare::report::{Status, Value};
 
 /// How long each program is run again and again.
-const SECONDS: &str = "0.3";
+const SECONDS: &str = "0.2";
 
 /// Programs that run at the same time; they sleep most of the time.
 const AT_ONCE: usize = 4;
