@@ -214,11 +214,8 @@ fn interleavings(
         if !machine.is_over(&state) {
             continue;
         }
-        for (index, outcomes) in facts.program.outcomes.iter().enumerate() {
-            let scene = machine.overview(&state);
-            let values: Result<Vec<i64>, _> =
-                outcomes.values.iter().map(|e| scene.eval(e)).collect();
-            if let Ok(values) = values {
+        for index in 0..facts.program.outcomes.len() {
+            if let Ok(values) = machine.ending(&state, index) {
                 let sum: &mut u64 = counted.entry((index, values)).or_default();
                 *sum = sum.saturating_add(ways);
             }

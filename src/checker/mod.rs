@@ -5,6 +5,7 @@
 
 mod expect;
 mod files;
+mod gil;
 mod pictures;
 mod replay;
 mod run;

@@ -1,6 +1,7 @@
 //! One scenario: search, diagnose, compare with the expectations, report.
 
 use super::expect::{is_met, judge};
+use super::gil::UnderLock;
 use super::{Checker, Progress};
 use crate::analysis::{Diagnosis, Facts, Level, diagnose};
 use crate::base::{Diagnostic, Source};
@@ -24,7 +25,7 @@ pub(super) fn check(
     let mut capacity = Capacity::initial(program);
     loop {
         let machine = Machine::new(program, capacity);
-        match check_within(checker, source, &machine) {
+        match check_within(checker, source, &machine, scenario.memory) {
             Ok(mut report) => {
                 report.diagnostics = diagnostics;
                 report.memory_model = match scenario.memory {
@@ -43,6 +44,7 @@ fn check_within(
     checker: &Checker,
     source: &Arc<Source>,
     machine: &Machine<'_>,
+    memory: hir::MemoryModel,
 ) -> Result<ScenarioReport, Capacity> {
     let program = machine.program();
     let mut facts = Facts::new(program);
@@ -79,13 +81,22 @@ fn check_within(
     report.description = Some(program.description.clone()).filter(|text| !text.is_empty());
     report.stats = stats;
     report.reduction = checker.reduction.name().to_owned();
-    conclude(&mut report, program, &diagnosis);
+    let under_lock = match memory {
+        hir::MemoryModel::Gil => Some(UnderLock::search(checker, program)),
+        hir::MemoryModel::Sc => None,
+    };
+    conclude(&mut report, program, &diagnosis, under_lock.as_ref());
     tell_coverage(&mut report, checker, program, &facts, &diagnosis);
     Ok(report)
 }
 
 /// Findings, expectations, verdict and status.
-fn conclude(report: &mut ScenarioReport, program: &Program, diagnosis: &Diagnosis) {
+fn conclude(
+    report: &mut ScenarioReport,
+    program: &Program,
+    diagnosis: &Diagnosis,
+    under_lock: Option<&UnderLock<'_>>,
+) {
     let source = Arc::clone(&report.source);
     let findings = &diagnosis.findings;
     let complete = diagnosis.bound.is_none();
@@ -98,6 +109,8 @@ fn conclude(report: &mut ScenarioReport, program: &Program, diagnosis: &Diagnosi
         }
         let mut told = tell::tell(program, &source, finding);
         told.expected = judged.expected;
+        told.facts
+            .extend(under_lock.and_then(|lock| lock.label(finding)));
         report.findings.push(told);
     }
     report.allowed = program
@@ -163,9 +176,11 @@ fn tell_coverage(
 ) {
     let source = Arc::clone(&report.source);
     let complete = diagnosis.bound.is_none();
-    if let Some(seen) = diagnosis.outcomes.first() {
-        report.outcomes = Some(tell::outcomes(program, &source, 0, seen, complete));
-    }
+    let seen = diagnosis.outcomes.iter().enumerate();
+    let mut outcomes =
+        seen.map(|(index, seen)| tell::outcomes(program, &source, index, seen, complete));
+    report.outcomes = outcomes.next();
+    report.more_outcomes = outcomes.collect();
     let any_error = report.verdict == Verdict::Refuted;
     if let Some(bound) = diagnosis.bound {
         let depth = u32::try_from(report.stats.depth).unwrap_or(u32::MAX);

@@ -14,6 +14,7 @@ mod diff;
 mod explain;
 mod failure;
 mod fmt;
+mod formats;
 mod graph;
 mod internal;
 mod list;

@@ -10,7 +10,7 @@ use crate::hir::{self, ActorKind as SourceKind, Scenario};
 use crate::program::{
     Actor, ActorKind, Allow, Expect, ExpectKind, Fairness, Function, FunctionId, Handler, Instr,
     Label, LabelId, LoopId, ObjectId, ObjectKind, Outcomes, Parts, Pc, Property, PropertyKind, Reg,
-    Update, ValueKind, VarId,
+    Update, ValueKind, VarId, pack_lines,
 };
 use std::collections::BTreeSet;
 
@@ -65,7 +65,7 @@ fn property_kind<'h>(cx: &mut Context<'h>, property: &'h hir::Property) -> Optio
 
 fn outcomes<'h>(cx: &mut Context<'h>, of: &'h hir::Outcomes) -> Outcomes {
     if of.print {
-        cx.unsupported(of.span, "`outcomes` of what is printed");
+        return transcripts(of);
     }
     let (mut names, mut kinds, mut values) = (Vec::new(), Vec::new(), Vec::new());
     for (index, value) in of.values.iter().enumerate() {
@@ -92,7 +92,21 @@ fn outcomes<'h>(cx: &mut Context<'h>, of: &'h hir::Outcomes) -> Outcomes {
         names,
         kinds,
         values,
+        print: false,
         expected,
+        exact: of.exact,
+    }
+}
+
+fn transcripts(of: &hir::Outcomes) -> Outcomes {
+    let asked = of.transcripts.iter().map(|lines| pack_lines(lines));
+    Outcomes {
+        span: of.span,
+        names: vec!["print".to_owned()],
+        kinds: Vec::new(),
+        values: Vec::new(),
+        print: true,
+        expected: of.expected.is_some().then(|| asked.collect()),
         exact: of.exact,
     }
 }

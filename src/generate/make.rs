@@ -465,6 +465,16 @@ impl Maker {
         let observed = self.random.below(self.plan.threads.len() + 1);
         let observed = (observed < self.plan.threads.len()).then_some(observed);
         self.plan.properties.push(Property::Observe(observed));
+        if self.random.one_in(5) {
+            let claim = self.random.pick(&[None, None, Some(false), Some(true)]);
+            self.plan.properties.push(Property::Print(claim));
+            // So that there is something to be in order.
+            for (index, thread) in self.plan.threads.iter_mut().enumerate() {
+                let first = Int::Const(i64::try_from(index).unwrap_or(0));
+                thread.body.insert(0, Act::Print(first));
+                thread.body.push(Act::Print(Int::Local(0)));
+            }
+        }
         for _ in 0..self.random.below(3) {
             let property = match self.random.below(6) {
                 0 | 1 => Property::Always(self.condition(0)),

@@ -339,6 +339,8 @@ pub enum Property {
     Order(usize, usize),
     /// `observe` all shared memory and the thread's local `r0`
     Observe(Option<usize>),
+    /// `observe print`; `outcomes print in { … }`, or `==` if true.
+    Print(Option<bool>),
     /// `outcomes (x0) in { … }`, or `==`
     Outcomes(Vec<i64>, bool),
 }

@@ -18,6 +18,7 @@ mod expr;
 mod instr;
 mod object;
 mod table;
+mod transcript;
 mod verify;
 mod verify_code;
 mod wording;
@@ -35,4 +36,5 @@ pub use table::{
     Outcomes, Parts, Pc, Program, Property, PropertyKind, RAISED_BY_LIBRARY, Reg, Site, StmtId,
     Update, ValueKind, Var, VarId,
 };
+pub use transcript::{pack_lines, unpack_lines};
 pub use verify::BrokenProgram;

@@ -306,6 +306,10 @@ pub struct Outcomes {
     pub kinds: Vec<ValueKind>,
     /// What is observed.
     pub values: Vec<Expr>,
+    /// What is printed is observed, as one list of lines: then there are no
+    /// `values`, and a tuple is a transcript as [`pack_lines`](super::pack_lines)
+    /// packs it.
+    pub print: bool,
     /// The tuples asked for; `None` for `observe`.
     pub expected: Option<Vec<Vec<i64>>>,
     /// All of them must occur.

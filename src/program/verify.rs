@@ -210,6 +210,12 @@ fn check_properties(parts: &Parts) -> Checked {
         }
     }
     for outcomes in &parts.outcomes {
+        if outcomes.print {
+            ensure(outcomes.values.is_empty(), || {
+                "outcomes of what is printed and of values".to_owned()
+            })?;
+            continue;
+        }
         let n = outcomes.values.len();
         ensure(
             outcomes.names.len() == n && outcomes.kinds.len() == n,

@@ -1,5 +1,5 @@
 //! Where everything lies in a state: memory, objects, observed locals, named
-//! steps, then one slot of equal size for
+//! steps, what was printed if a property asks for it, then one slot of equal size for
 //! each actor, then one row for each future, then the words of tasks and event loops,
 //! then the copies of processes.
 //!
@@ -25,6 +25,10 @@ pub struct Capacity {
     pub futures: usize,
     /// Processes beside the main one.
     pub processes: usize,
+    /// Words of what was printed; 0 if that is not kept.
+    pub printed: usize,
+    /// Room for whose turn it is: switches come only where CPython's lock has them.
+    pub gil: bool,
 }
 
 impl Capacity {
@@ -42,6 +46,8 @@ impl Capacity {
             queue: 4,
             futures: program.code.iter().filter(|it| submits(it)).count(),
             processes: program.actors.iter().filter(|it| it.process).count(),
+            printed: if keeps_output(program) { 8 } else { 0 },
+            gil: false,
         }
     }
 }
@@ -62,6 +68,7 @@ pub struct Layout {
     objects: Vec<u32>,
     observed: usize,
     labels: usize,
+    printed: usize,
     actors: usize,
     actor_words: usize,
     futures: usize,
@@ -87,6 +94,10 @@ impl Layout {
         at += program.observed.len();
         let labels = at;
         at += program.labels.len();
+        let printed = at;
+        if keeps_output(program) {
+            at += 1 + capacity.printed;
+        }
         let actors = at;
         let actor_words = slot::STACK + capacity.stack;
         let futures = at + capacity.actors * actor_words;
@@ -104,6 +115,7 @@ impl Layout {
             objects,
             observed,
             labels,
+            printed,
             actors,
             actor_words,
             futures,
@@ -111,7 +123,7 @@ impl Layout {
             tasks,
             n_loops,
             capacity,
-            n_words: end + copies.n_words(capacity),
+            n_words: end + copies.n_words(capacity) + usize::from(capacity.gil),
             copies,
         }
     }
@@ -154,6 +166,16 @@ impl Layout {
         self.labels + index
     }
 
+    /// Whose turn it is; the last word.
+    pub(super) fn gil(&self) -> Option<usize> {
+        self.capacity.gil.then(|| self.n_words - 1)
+    }
+
+    /// The first word of what was printed: how many follow.
+    pub(super) fn printed(&self) -> usize {
+        self.printed
+    }
+
     pub(super) fn actor(&self, actor: usize) -> usize {
         self.actors + actor * self.actor_words
     }
@@ -190,6 +212,11 @@ fn words_left(instr: &Instr) -> usize {
         Instr::Return(words) => words.len().max(1),
         _ => 1,
     }
+}
+
+/// Whether a property asks for what is printed.
+pub(super) fn keeps_output(program: &Program) -> bool {
+    program.outcomes.iter().any(|outcomes| outcomes.print)
 }
 
 fn submits(instr: &Instr) -> bool {

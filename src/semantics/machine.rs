@@ -54,6 +54,8 @@ pub enum Limit {
     Choices,
     /// [`FUTURES_MAX`].
     Futures,
+    /// [`LINES_MAX`](super::LINES_MAX).
+    Lines,
 }
 
 /// A program with a layout of its states.
@@ -67,6 +69,9 @@ pub struct Machine<'p> {
     pub(super) clears_events: bool,
     /// Whether some code asks for unfinished jobs of a channel.
     pub(super) counts_jobs: bool,
+    /// For each `print` the first one with items of the same kinds; empty if the
+    /// transcript is not kept.
+    pub(super) formats: Vec<Pc>,
     main: Option<usize>,
     /// The task whose end asks the others of its loop to stop.
     pub(super) main_task: Option<usize>,
@@ -136,6 +141,7 @@ impl<'p> Machine<'p> {
             main: main.filter(|&actor| !is_task(actor)),
             cancels: program.code.iter().any(super::joined::cancels),
             main_task: main.filter(|&actor| is_task(actor)),
+            formats: super::print::formats(program),
             workers: super::executor::workers(program),
         }
     }
@@ -229,7 +235,9 @@ impl<'p> Machine<'p> {
     /// The actors that can take a step, ascending.
     pub fn enabled<'a>(&'a self, state: &'a State) -> impl Iterator<Item = usize> + 'a {
         let over = self.is_over(state);
+        let turn = self.turn(state);
         (0..self.layout.capacity().actors)
+            .filter(move |&actor| turn.is_none_or(|holder| holder == actor))
             .filter(move |&actor| !over && self.can_step(state, actor))
     }
 
@@ -291,10 +299,11 @@ impl<'p> Machine<'p> {
         chooser: &mut Chooser,
         recorder: &mut R,
     ) -> Result<(), Stop> {
+        let place = self.place(state, actor);
         let pc = self.layout.pc(state, actor);
         let mut step = Step {
             machine: self,
-            state,
+            state: &mut *state,
             actor,
             pc,
             chooser,
@@ -309,6 +318,7 @@ impl<'p> Machine<'p> {
             }
         }
         step.wake();
+        self.pass_turn(state, actor, place);
         Ok(())
     }
 }
@@ -524,14 +534,7 @@ impl<R: Recorder> Step<'_, '_, R> {
                 Ok(Flow::Next)
             }
             Instr::AtomicBegin(_) => self.atomic_block(),
-            Instr::Print(items) => {
-                let mut words = Vec::new();
-                for (item, _) in items {
-                    words.push(self.eval(item)?);
-                }
-                self.event(|| EventKind::Printed(words));
-                Ok(Flow::Next)
-            }
+            Instr::Print(items) => self.print(items),
             Instr::Let(..)
             | Instr::Observe(..)
             | Instr::Jump(..)

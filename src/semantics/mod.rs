@@ -18,6 +18,7 @@ mod eval;
 mod event;
 mod executor;
 mod future;
+mod gil;
 mod joined;
 mod latch;
 mod layout;
@@ -26,6 +27,7 @@ mod lock;
 mod machine;
 mod memory;
 mod once;
+mod print;
 mod record;
 mod rwlock;
 mod select;
@@ -42,5 +44,6 @@ pub use layout::{Capacity, Layout};
 pub use machine::{
     ACTORS_MAX, CALLS_MAX, CHOICES_MAX, FUTURES_MAX, LOCAL_FUEL, Limit, Machine, QUEUE_MAX, Stop,
 };
+pub use print::LINES_MAX;
 pub use record::{Event, EventKind, Exception, Fault, FaultKind, Incident, Misuse, Recorder};
 pub use state::{Phase, State, Status};

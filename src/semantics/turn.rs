@@ -45,7 +45,7 @@ enum Line {
 }
 
 impl Machine<'_> {
-    fn turn(&self, state: &State, actor: usize, on: LoopId) -> Turn {
+    fn task_turn(&self, state: &State, actor: usize, on: LoopId) -> Turn {
         let layout = &self.layout;
         match (layout.runs_on(state, on), layout.place(state, actor)) {
             (Some(running), _) if running == actor => Turn::Goes,
@@ -73,7 +73,7 @@ impl Machine<'_> {
 
     /// Whether a task can take a step.
     pub(super) fn task_can_step(&self, state: &State, actor: usize, on: LoopId) -> bool {
-        match self.turn(state, actor, on) {
+        match self.task_turn(state, actor, on) {
             Turn::Comes | Turn::Wakes => true,
             Turn::Waits => false,
             Turn::Goes => {
@@ -258,7 +258,7 @@ impl<R: Recorder> Step<'_, '_, R> {
     /// One step of a task.
     pub fn task_step(&mut self, on: LoopId) -> Result<(), Stop> {
         let layout = &self.machine.layout;
-        match self.machine.turn(self.state, self.actor, on) {
+        match self.machine.task_turn(self.state, self.actor, on) {
             Turn::Waits => unreachable!("only a task that can step does"),
             Turn::Wakes => {
                 self.recorder.executed(self.pc);

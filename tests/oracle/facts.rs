@@ -5,7 +5,7 @@ use super::shown::{held, shown, shown_by_step};
 use super::waits::{causes, circles, is_certain};
 use std::collections::{BTreeMap, BTreeSet};
 use threadbare::base::Span;
-use threadbare::program::{Instr, ObjectId, Program, PropertyKind, SyncOp, WaitMode};
+use threadbare::program::{Instr, ObjectId, Program, PropertyKind, SyncOp, WaitMode, pack_lines};
 use threadbare::semantics::{Machine, State};
 use threadbare::trace::Action;
 
@@ -115,8 +115,10 @@ impl Facts {
         self.n_final += 1;
         for (index, outcomes) in machine.program().outcomes.iter().enumerate() {
             let values = outcomes.values.iter();
-            let values: Result<Vec<i64>, _> =
-                values.map(|e| machine.overview(state).eval(e)).collect();
+            let values = match outcomes.print {
+                true => Ok(pack_lines(&machine.printed(state))),
+                false => values.map(|e| machine.overview(state).eval(e)).collect(),
+            };
             if let Ok(values) = values {
                 self.endings.entry((index, values)).or_default().push(at);
             }

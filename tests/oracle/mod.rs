@@ -13,4 +13,5 @@ pub mod facts;
 pub mod graph;
 pub mod shown;
 pub mod small;
+pub mod transcripts;
 pub mod waits;

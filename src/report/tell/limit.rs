@@ -1,11 +1,11 @@
-//! B001 to B010: what stopped the search, how far it got, what to try.
+//! B001 to B011: what stopped the search, how far it got, what to try.
 
 use crate::base::Source;
 use crate::explore::{Bound, Limits};
 use crate::program::Program;
 use crate::report::{Fact, Limit};
 use crate::semantics::{
-    ACTORS_MAX, CALLS_MAX, CHOICES_MAX, FUTURES_MAX, Limit as Language, QUEUE_MAX,
+    ACTORS_MAX, CALLS_MAX, CHOICES_MAX, FUTURES_MAX, LINES_MAX, Limit as Language, QUEUE_MAX,
 };
 
 /// Tells the limit that stopped a search. `depth` is the deepest layer that was
@@ -134,6 +134,12 @@ fn language(limit: Language) -> Limit {
             FUTURES_MAX.to_string(),
             format!("a run submits more than {FUTURES_MAX} jobs"),
         ),
+        Language::Lines => told(
+            "B011",
+            fixed,
+            LINES_MAX.to_string(),
+            format!("a run prints more than {LINES_MAX} lines, and a property asks for them all"),
+        ),
         Language::Choices => told(
             "B009",
             fixed,
@@ -163,6 +169,9 @@ fn advice(bound: Bound) -> &'static str {
         }
         Bound::Language(Language::Futures, _) => {
             "submit fewer jobs: a loop that submits has no end here"
+        }
+        Bound::Language(Language::Lines, _) => {
+            "print less, and nothing in a loop without an end; or ask for values instead"
         }
         Bound::Language(Language::Choices, _) => "a smaller range in `any(a..b)`",
     }

@@ -32,6 +32,7 @@ mod limit;
 mod lost;
 mod map;
 mod misuse;
+mod moments;
 mod operations;
 mod outcomes;
 mod peek;

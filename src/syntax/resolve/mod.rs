@@ -43,6 +43,7 @@ mod select;
 mod state;
 mod stmt;
 mod tasks;
+mod transcript;
 mod types;
 mod walk;
 

@@ -407,3 +407,19 @@ fn an_arm_that_only_tries() {
 help: write `recv()`: in a `select` it does not wait for its own channel alone",
     );
 }
+
+#[test]
+fn transcripts_of_constants() {
+    body(
+        "enum Side { Left, Right }\nconst N = 3\nthread t { print N }\noutcomes print in { (), (1, true), (Left, \"text\"), N }\nobserve print",
+        &[],
+    );
+    body(
+        "var x = 0\nlock m\nthread t { print x }\noutcomes print == { (x), (m), (1), \"1\" }",
+        &[
+            "5:22 E065 a printed line must be known before the run",
+            "5:27 E065 a printed line must be known before the run",
+            "5:36 E075 this outcome is listed twice",
+        ],
+    );
+}

@@ -94,12 +94,16 @@ pub fn print(scenario: &Scenario) -> String {
             .iter()
             .map(|e| p.expr(e))
             .collect::<Vec<_>>();
+        if outcomes.print {
+            let asked = outcomes.expected.as_ref().map(|_| &outcomes.transcripts);
+            let _ = writeln!(out, "outcomes print exact={} {asked:?}", outcomes.exact);
+            continue;
+        }
         let _ = writeln!(
             out,
-            "outcomes {:?} {} print={} exact={} {:?}",
+            "outcomes {:?} {} exact={} {:?}",
             outcomes.names,
             values.join(" "),
-            outcomes.print,
             outcomes.exact,
             outcomes.expected
         );
