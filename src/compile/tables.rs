@@ -92,7 +92,7 @@ impl Layout {
             layout.add_var(var, types, names);
         }
         for decl in &scenario.objects {
-            layout.add_objects(decl, types);
+            layout.add_objects(decl, scenario, types);
         }
         layout
     }
@@ -124,7 +124,8 @@ impl Layout {
         });
     }
 
-    fn add_objects(&mut self, decl: &hir::ObjectDecl, types: &Types) {
+    fn add_objects(&mut self, decl: &hir::ObjectDecl, scenario: &Scenario, types: &Types) {
+        let shared = is_shared(decl, scenario);
         for element in 0..decl.len.unwrap_or(1) {
             let name = match decl.len {
                 Some(_) => format!("{}[{element}]", decl.name),
@@ -140,8 +141,7 @@ impl Layout {
                 declared: decl.name.clone(),
                 span: decl.span,
                 kind: self.object_kind(&decl.kind, initial, types),
-                // A channel is what processes talk through.
-                shared: decl.shared || matches!(decl.kind, hir::ObjectKind::Chan { .. }),
+                shared,
             });
         }
     }
@@ -187,6 +187,18 @@ impl Layout {
     /// The object that a constant reference names.
     pub fn lock(&self, lock: LockRef) -> ObjectId {
         ObjectId(self.first_object[lock.decl.index()].0 + lock.element)
+    }
+}
+
+/// Whether there is one for all processes. A channel is what they talk through; a
+/// condition is only as shared as its lock.
+fn is_shared(decl: &hir::ObjectDecl, scenario: &Scenario) -> bool {
+    match decl.kind {
+        hir::ObjectKind::Chan { .. } => true,
+        hir::ObjectKind::Cond { lock, .. } => {
+            decl.shared && scenario.objects[lock.decl.index()].shared
+        }
+        _ => decl.shared,
     }
 }
 

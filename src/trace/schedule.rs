@@ -64,6 +64,12 @@ pub fn fingerprint(program: &Program) -> u16 {
         hasher.write_u32(actor.function.0);
         hasher.write(format!("{:?}", actor.args).as_bytes());
     }
+    if program.has_processes() {
+        let shared = program.vars.iter().map(|var| var.shared);
+        let shared = shared.chain(program.objects.iter().map(|object| object.shared));
+        let own = program.actors.iter().map(|actor| actor.process);
+        shared.chain(own).for_each(|it| hasher.write_u8(it.into()));
+    }
     let hash = hasher.finish();
     let folded = hash ^ (hash >> 32);
     u16::try_from((folded ^ (folded >> 16)) & 0xffff).expect("sixteen bits")

@@ -244,8 +244,8 @@ impl Rows<'_> {
 /// Who waits for whom and which locks were taken in which order, by step.
 fn pictures(found: &Finding, table: &TraceTable, source: &Source) -> String {
     let n = table.rows.len();
-    let mut waits = vec![Graph::new("nobody waits, nothing is held")];
-    let mut locks = vec![Graph::locks("no lock order yet", &[], source)];
+    let mut waits = vec![Graph::default()];
+    let mut locks = vec![Graph::default()];
     let mut orders: Vec<LockEdge> = Vec::new();
     let moments = found.schedule.as_ref().map_or(&[][..], |it| &it.moments);
     let mut moments = moments.iter();
@@ -278,18 +278,32 @@ fn pictures(found: &Finding, table: &TraceTable, source: &Source) -> String {
     if !found.waits.is_empty() {
         waits[n] = Graph::waits(found);
     }
-    figures("who waits for whom", &waits) + &figures("order of locks", &locks)
+    let waits = figures(
+        "who waits for whom",
+        "nobody waits, no lock is held",
+        &waits,
+    );
+    waits
+        + &figures(
+            "order of locks",
+            "nobody took a lock while holding another",
+            &locks,
+        )
+}
+
+fn is_same(one: &Graph, other: &Graph) -> bool {
+    one == other || (one.edges.is_empty() && other.edges.is_empty())
 }
 
 /// Each different picture once, with the steps it belongs to; nothing if all are empty.
-fn figures(title: &str, graphs: &[Graph]) -> String {
+fn figures(title: &str, nothing: &str, graphs: &[Graph]) -> String {
     if graphs.iter().all(|it| it.edges.is_empty()) {
         return String::new();
     }
     let mut html = format!("<div><h4>{title}</h4>\n");
     let mut shown: Vec<(&Graph, Vec<usize>)> = Vec::new();
     for (at, graph) in graphs.iter().enumerate() {
-        match shown.iter_mut().find(|it| it.0 == graph) {
+        match shown.iter_mut().find(|it| is_same(it.0, graph)) {
             Some((_, steps)) => steps.push(at),
             None => shown.push((graph, vec![at])),
         }
@@ -302,7 +316,7 @@ fn figures(title: &str, graphs: &[Graph]) -> String {
         };
         let steps: Vec<String> = steps.iter().map(ToString::to_string).collect();
         let drawn = if graph.edges.is_empty() {
-            format!("<span class=\"dim\">{}</span>\n", plain(&graph.title))
+            format!("<span class=\"dim\">{}</span>\n", plain(nothing))
         } else {
             svg_part(graph)
         };
