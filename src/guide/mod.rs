@@ -12,6 +12,13 @@
 //! - [`rust`]: scenarios in Rust tests
 //! - [`believe`]: why one can believe a report
 //!
+//! For those who come from Python's tutorials:
+//!
+//! - [`threads`], [`locks`], [`pools`], [`processes`], [`asyncio`]: each with Python's
+//!   words beside ours
+//! - [`choosing`]: which of them for what
+//! - [`tutorials`]: each topic of the tutorials, with its scenarios
+//!
 //! **Invariant:** every code that a report can show has a page, and every page
 //! has the same headings in the same order ([`HEADINGS`]).
 //!
@@ -39,7 +46,10 @@ macro_rules! chapters {
     };
 }
 
-chapters! { tutorial language semantics reading rust believe }
+chapters! {
+    tutorial language semantics reading rust believe
+    threads locks pools processes asyncio choosing tutorials
+}
 
 /// All pages about codes, in the order in which reports list findings.
 pub fn pages() -> &'static [&'static Page] {
