@@ -186,20 +186,28 @@ impl<'p> Machine<'p> {
         self.layout.set_status(state, actor, Status::Running);
         self.layout.set_pc(state, actor, entry);
         let regs = self.layout.regs(state, actor);
-        state.words_mut()[regs..regs + args.len()].copy_from_slice(args);
+        state.slice_mut(regs..regs + args.len()).copy_from_slice(args);
     }
 
     /// Whether the program has ended: the main actor has, or, without one, every
     /// actor that is not a daemon. A worker without a job keeps nothing running.
     pub fn is_over(&self, state: &State) -> bool {
-        if let Some(main) = self.main {
-            return !self.layout.is_running(state, main);
+        match self.main {
+            Some(main) => !self.keeps_going(state, main),
+            None => (0..self.layout.capacity().actors).all(|it| !self.keeps_going(state, it)),
         }
-        (0..self.layout.capacity().actors).all(|actor| {
-            !self.layout.is_running(state, actor)
-                || self.layout.is_daemon(state, actor)
-                || self.has_nothing_to_do(state, actor)
-        })
+    }
+
+    /// Whether the program cannot be over because of this actor.
+    pub fn keeps_going(&self, state: &State, actor: usize) -> bool {
+        match self.main {
+            Some(main) => actor == main && self.layout.is_running(state, actor),
+            None => {
+                self.layout.is_running(state, actor)
+                    && !self.layout.is_daemon(state, actor)
+                    && !self.has_nothing_to_do(state, actor)
+            }
+        }
     }
 
     /// Whether every actor that is not a daemon has ended by itself, or the main actor has.
@@ -277,7 +285,7 @@ impl<'p> Machine<'p> {
         if self.program.instr(first).is_visible() {
             return self.is_ready(state, actor, first);
         }
-        let mut scratch = state.clone();
+        let mut scratch = state.draft();
         let mut step = Step {
             machine: self,
             state: &mut scratch,
@@ -287,13 +295,15 @@ impl<'p> Machine<'p> {
             recorder: &mut (),
             atomic: 1,
         };
-        match step.run_local(LOCAL_FUEL) {
+        let ready = match step.run_local(LOCAL_FUEL) {
             Ok(Local::At(pc)) => {
                 let done = matches!(self.program.instr(pc), Instr::AtomicEnd);
                 done || self.is_ready(&scratch, actor, pc)
             }
             _ => true,
-        }
+        };
+        state.absorb(&scratch);
+        ready
     }
 
     /// Executes one step of `actor`, which must be able to.

@@ -15,6 +15,7 @@ mod cond;
 mod eval;
 mod event;
 mod executor;
+mod footprint;
 mod future;
 mod latch;
 mod layout;
@@ -31,6 +32,7 @@ mod sync;
 
 pub use choice::Chooser;
 pub use eval::{ArithmeticFault, Scene};
+pub use footprint::PARTS_MAX;
 pub use future::JobStatus;
 pub use layout::{Capacity, Layout};
 pub use machine::{
