@@ -10,7 +10,7 @@ use super::lock_order::{LockEdges, note_edges};
 use super::rules;
 use crate::explore::{Goal, Observer, Taken, Visit};
 use crate::program::{Program, PropertyKind};
-use crate::semantics::Incident;
+use crate::semantics::{Incident, Machine, State};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -145,6 +145,15 @@ fn merge_hits<K: Ord>(all: &mut BTreeMap<K, Hit>, piece: BTreeMap<K, Hit>) {
 }
 
 impl Observer for Facts<'_> {
+    type View = ();
+    type Memory = ();
+
+    fn view(&self, _: &Machine<'_>, _: &State, _: usize) {}
+
+    fn ranges(&mut self, ranges: Vec<Option<(i64, i64)>>) {
+        self.values = ranges;
+    }
+
     fn fork(&self) -> Self {
         Self::beside(self.program, Arc::clone(&self.futures))
     }
@@ -215,7 +224,7 @@ impl Observer for Facts<'_> {
         };
         let program = self.program;
         let span = |pc: crate::program::Pc| program.site(pc).span;
-        if let Err(fault) = taken.after {
+        if let Some(fault) = taken.fault {
             self.note(Key::Fault(span(fault.pc), fault.kind), goal);
         }
         for (earlier, &(_, incident)) in taken.incidents.iter().enumerate() {

@@ -97,7 +97,7 @@ impl Graph {
         for id in 0..search.n_expanded() {
             search.load(id, &mut state);
             // A state at which the search gave up still shows the steps before that.
-            let _ = expander.steps(&state, |action, after, _| {
+            let _ = expander.steps(&state, |action, after| {
                 let actor = u8::try_from(action.actor).expect("at most 64 actors");
                 let to = after.ok().and_then(|after| search.find(after));
                 graph.actors.push(actor);
@@ -176,7 +176,7 @@ impl Graph {
         for &number in steps {
             search.load(u32::try_from(at).expect("a state's number"), &mut state);
             let mut here = self.numbers(at);
-            let _ = expander.steps(&state, |action, _, _| {
+            let _ = expander.steps(&state, |action, _| {
                 if here.next() == Some(number) {
                     actions.push(action);
                 }

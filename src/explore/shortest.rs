@@ -81,7 +81,7 @@ fn first_way(search: &Search<'_>, goals: &[Goal]) -> Schedule {
         search.load(pair[0], &mut state);
         let before = steps.last().map(|step| step.actor);
         let mut found: Option<Action> = None;
-        let _ = expander.steps(&state, |action, after, _| {
+        let _ = expander.steps(&state, |action, after| {
             let leads = after.is_ok_and(|after| search.find(after) == Some(pair[1]));
             if leads && (found.is_none() || Some(action.actor) == before) {
                 found = found
@@ -120,7 +120,7 @@ fn edges_to(search: &Search<'_>, sets: &[Vec<Goal>]) -> Vec<Vec<Edge>> {
             let here = &mut edges[depth];
             let n_before = here.len();
             // A state at which the search gave up still shows the steps before that.
-            let _ = expander.steps(&state, |action, after, _| {
+            let _ = expander.steps(&state, |action, after| {
                 let target = after.ok().and_then(|after| search.find(after));
                 if let Some(to) = target.filter(|to| targets.contains(to)) {
                     let from = id;

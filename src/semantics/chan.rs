@@ -198,7 +198,9 @@ impl<R: Recorder> Step<'_, '_, R> {
         }
         let at = layout.object(id);
         let slot = at + MESSAGES + n * width;
-        self.state.slice_mut(slot..slot + width).copy_from_slice(words);
+        self.state
+            .slice_mut(slot..slot + width)
+            .copy_from_slice(words);
         self.state.set_word(at + LEN, n as i64 + 1);
         Ok(())
     }
@@ -308,7 +310,9 @@ impl<R: Recorder> Step<'_, '_, R> {
     fn deliver(&mut self, actor: usize, dst: Option<Reg>, words: &[i64]) {
         if let Some(dst) = dst {
             let at = self.machine.layout.regs(self.state, actor) + usize::from(dst);
-            self.state.slice_mut(at..at + words.len()).copy_from_slice(words);
+            self.state
+                .slice_mut(at..at + words.len())
+                .copy_from_slice(words);
         }
     }
 

@@ -195,7 +195,9 @@ impl<R: Recorder> Step<'_, '_, R> {
         };
         let layout = &self.machine.layout;
         layout.settle_future(self.state, job, status, &words);
-        self.state.slice_mut(first..first + usize::from(width)).fill(0);
+        self.state
+            .slice_mut(first..first + usize::from(width))
+            .fill(0);
         self.set_reg(future, 0);
         self.event(|| match failed {
             true => EventKind::Failed(job, super::local::unpack(words[0])),

@@ -202,7 +202,9 @@ impl<R: Recorder> Step<'_, '_, R> {
         let link = self.state.word(stack + frame);
         let callee = self.machine.program.function_at(self.pc);
         let size = 1 + usize::from(callee.n_regs);
-        self.state.slice_mut(stack + frame..stack + frame + size).fill(0);
+        self.state
+            .slice_mut(stack + frame..stack + frame + size)
+            .fill(0);
         let pc = return_pc(link);
         let caller = self.machine.program.function_at(pc - 1);
         let below = frame - 1 - usize::from(caller.n_regs);

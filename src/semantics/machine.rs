@@ -186,7 +186,9 @@ impl<'p> Machine<'p> {
         self.layout.set_status(state, actor, Status::Running);
         self.layout.set_pc(state, actor, entry);
         let regs = self.layout.regs(state, actor);
-        state.slice_mut(regs..regs + args.len()).copy_from_slice(args);
+        state
+            .slice_mut(regs..regs + args.len())
+            .copy_from_slice(args);
     }
 
     /// Whether the program has ended: the main actor has, or, without one, every
