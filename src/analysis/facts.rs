@@ -5,10 +5,11 @@
 //! fact keeps its smallest depth and all goals of that depth in order.
 
 use super::futures::Futures;
+use super::glance::{self, Noted, Questions, View, nothing_new};
 use super::key::Key;
 use super::lock_order::{LockEdges, note_edges};
 use super::rules;
-use crate::explore::{Goal, Observer, Taken, Visit};
+use crate::explore::{Glance, Goal, Observer, Taken, Visit};
 use crate::program::{Program, PropertyKind};
 use crate::semantics::{Incident, Machine, State};
 use std::collections::BTreeMap;
@@ -42,6 +43,7 @@ pub struct Ending {
 pub struct Facts<'p> {
     pub(super) program: &'p Program,
     pub(super) futures: Arc<Futures>,
+    questions: Arc<Questions>,
     /// Bugs.
     pub hits: BTreeMap<Key, Hit>,
     /// Final values: number of the `outcomes`, values.
@@ -66,13 +68,15 @@ pub struct Facts<'p> {
 impl<'p> Facts<'p> {
     /// Nothing seen yet.
     pub fn new(program: &'p Program) -> Self {
-        Self::beside(program, Arc::new(Futures::new(program)))
+        let futures = Arc::new(Futures::new(program));
+        Self::beside(program, futures, Arc::new(Questions::new(program)))
     }
 
-    fn beside(program: &'p Program, futures: Arc<Futures>) -> Self {
+    fn beside(program: &'p Program, futures: Arc<Futures>, questions: Arc<Questions>) -> Self {
         Self {
             program,
             futures,
+            questions,
             hits: BTreeMap::new(),
             endings: BTreeMap::new(),
             satisfied: BTreeMap::new(),
@@ -145,17 +149,35 @@ fn merge_hits<K: Ord>(all: &mut BTreeMap<K, Hit>, piece: BTreeMap<K, Hit>) {
 }
 
 impl Observer for Facts<'_> {
-    type View = ();
-    type Memory = ();
+    type View = View;
+    type Memory = Noted;
 
-    fn view(&self, _: &Machine<'_>, _: &State, _: usize) {}
+    fn view(&self, machine: &Machine<'_>, state: &State, actor: usize) -> View {
+        glance::view(machine, state, actor, &self.futures)
+    }
+
+    fn n_questions(&self) -> usize {
+        self.questions.len()
+    }
+
+    fn answer(&self, machine: &Machine<'_>, state: &State, question: usize) -> u64 {
+        self.questions.answer(machine, state, question)
+    }
+
+    fn glance(&self, noted: &mut Noted, glance: &Glance<'_, View>) -> bool {
+        !nothing_new(&self.questions, noted, glance)
+    }
 
     fn ranges(&mut self, ranges: Vec<Option<(i64, i64)>>) {
         self.values = ranges;
     }
 
     fn fork(&self) -> Self {
-        Self::beside(self.program, Arc::clone(&self.futures))
+        Self::beside(
+            self.program,
+            Arc::clone(&self.futures),
+            Arc::clone(&self.questions),
+        )
     }
 
     fn merge(&mut self, piece: Self) {

@@ -107,6 +107,12 @@ pub trait Observer: Send + Sync + Sized {
         true
     }
 
+    /// What [`Graph::marked`](super::Graph::marked) keeps of a step: a function of
+    /// what the step looks at and what it changes.
+    fn mark(&self, _: &Machine<'_>, _before: &State, _: Action, _after: &State) -> u8 {
+        0
+    }
+
     /// A state, before its steps.
     fn visit(&mut self, visit: Visit<'_>);
 

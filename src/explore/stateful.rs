@@ -20,6 +20,7 @@ use super::tree::Root;
 use super::worker::{Batch, NOT_YET, Piece, Worker};
 use super::workers::in_pieces;
 use crate::semantics::{Capacity, Machine, State};
+use crate::trace::Action;
 use std::ops::Range;
 
 /// States that are expanded as one piece.
@@ -262,7 +263,7 @@ impl<'m> Search<'m> {
             }
             let full = u64::from(self.n_states()) >= limits.states.min(u64::from(u32::MAX - 1));
             if full || !self.store.fits(1, self.budget(limits)) {
-                if self.store.has(root) {
+                if self.store.find_root(root).is_some() {
                     continue;
                 }
                 return Some(if full { Bound::States } else { Bound::Memory });
@@ -352,6 +353,30 @@ impl<'m> Search<'m> {
     /// Reads a state.
     pub fn load(&self, id: u32, state: &mut State) {
         self.store.load(id, state.words_mut());
+    }
+
+    /// One who expands stored states again.
+    pub(super) fn worker<O: Observer>(&self, observer: &O) -> Worker<'m, O> {
+        Worker::new(self.machine, &self.store, observer)
+    }
+
+    /// Calls `on_step` for every step out of a stored state, with its mark and the
+    /// number of the stored state it leads to. Where the search gave up it shows
+    /// the steps before that.
+    pub(super) fn each_step<O: Observer>(
+        &self,
+        worker: &mut Worker<'m, O>,
+        observer: &O,
+        id: u32,
+        mut on_step: impl FnMut(Action, u8, Option<u32>),
+    ) {
+        let _ = worker.each_step(&self.store, id, observer, |action, mark, root| {
+            on_step(
+                action,
+                mark,
+                root.and_then(|root| self.store.find_root(root)),
+            );
+        });
     }
 
     /// The number of a state.

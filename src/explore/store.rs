@@ -105,11 +105,14 @@ impl Store {
             let row = state.peek(self.parts.range(part));
             *number = self.parts.blocks(part).find(row)?;
         }
-        let root = self.tree.find(&mut numbers)?;
+        self.find_root(self.tree.find(&mut numbers)?)
+    }
+
+    /// The number of the state with a root.
+    pub fn find_root(&self, root: Root) -> Option<u32> {
         let key = hash(root);
-        self.shards[shard_of(key)].find(key, |id| {
-            (id as usize) < self.rows.len() && self.rows.get(id) == root
-        })
+        let same = |id: u32| self.rows.get(id) == root;
+        self.shards[shard_of(key)].find(key, same)
     }
 
     /// The root of a state, with new parts and nodes where needed.
@@ -145,13 +148,6 @@ impl Store {
                 (id, true)
             }
         }
-    }
-
-    /// Whether a state is there.
-    pub fn has(&self, root: Root) -> bool {
-        let key = hash(root);
-        let same = |id: u32| self.rows.get(id) == root;
-        self.shards[shard_of(key)].find(key, same).is_some()
     }
 
     /// Puts many states in, in order; calls `told` for each with its number and
@@ -267,7 +263,7 @@ mod tests {
             for chunk in roots.chunks(3_000) {
                 store.insert_all(chunk, n_workers, |_, id, new| seen.push((id, new)));
             }
-            assert!(roots.iter().all(|&root| store.has(root)));
+            assert!(roots.iter().all(|&root| store.find_root(root).is_some()));
             numbers.push((seen, store.bytes()));
         }
         assert_eq!(numbers[0], numbers[1]);

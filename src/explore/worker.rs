@@ -41,6 +41,7 @@ pub(super) struct Batch {
 /// One way that a step may go.
 struct Way {
     code: u32,
+    mark: u8,
     fault: Option<Fault>,
     incidents: Vec<(usize, Incident)>,
     /// In `Worker::changes`.
@@ -131,9 +132,8 @@ impl<'m, O: Observer> Worker<'m, O> {
         &self.heard.executed
     }
 
-    /// Shows a state to the observer, unless a glance is enough; says whether it
-    /// has steps.
-    pub fn visit(&mut self, store: &Store, id: u32, depth: u32, observer: &mut O) -> bool {
+    /// Turns to a state: its parts, and who can take a step.
+    fn turn_to(&mut self, store: &Store, id: u32, observer: &O) {
         if self.known.memo.is_full() {
             self.known = Known::nothing(self.known.actors.len(), self.known.questions.len());
             self.memory = O::Memory::default();
@@ -153,6 +153,12 @@ impl<'m, O: Observer> Worker<'m, O> {
         if over {
             self.enabled.clear();
         }
+    }
+
+    /// Shows a state to the observer, unless a glance is enough; says whether it
+    /// has steps.
+    pub fn visit(&mut self, store: &Store, id: u32, depth: u32, observer: &mut O) -> bool {
+        self.turn_to(store, id, observer);
         for question in 0..self.answers.len() {
             self.answers[question] = self.answer(store, question, observer);
         }
@@ -162,8 +168,7 @@ impl<'m, O: Observer> Worker<'m, O> {
             actors: &self.stances,
             answers: &self.answers,
         };
-        let wanted = observer.glance(&mut self.memory, &glance);
-        if wanted || self.enabled.is_empty() {
+        if self.enabled.is_empty() || observer.glance(&mut self.memory, &glance) {
             self.load(store);
             observer.visit(Visit {
                 machine: self.machine,
@@ -191,24 +196,70 @@ impl<'m, O: Observer> Worker<'m, O> {
         }
         for index in 0..self.enabled.len() {
             let actor = self.enabled[index];
-            let (_, question, _) = self.known.beside[self.stances[actor] as usize];
-            let known = self.known.memo.answer(question, &self.numbers);
-            let (ways, keep) = match known {
-                Some(step) => (self.known.steps[step as usize].clone(), true),
-                None => self.try_out(store, actor)?,
-            };
+            let (ways, keep) = self.ways_of(store, actor, observer)?;
             for way in ways.clone() {
                 let from = (id, depth, actor);
                 self.go(store, from, way, observer, batch);
             }
-            if !keep {
-                self.known
-                    .changes
-                    .truncate(self.known.ways[ways.start].changes.start);
-                self.known.ways.truncate(ways.start);
-            }
+            self.drop_unless(keep, ways);
         }
         Ok(())
+    }
+
+    /// Calls `on_step` for every step out of a state, in order of actors and ways,
+    /// with its mark and the root of what it leads to, if that was stored.
+    pub fn each_step(
+        &mut self,
+        store: &Store,
+        id: u32,
+        observer: &O,
+        mut on_step: impl FnMut(Action, u8, Option<Root>),
+    ) -> Result<(), Halt> {
+        self.turn_to(store, id, observer);
+        for index in 0..self.enabled.len() {
+            let actor = self.enabled[index];
+            let (ways, keep) = self.ways_of(store, actor, observer)?;
+            for way in ways.clone() {
+                let way = &self.known.ways[way];
+                let changes = &self.known.changes[way.changes.clone()];
+                let known = way.fault.is_none() && way.contents.is_empty();
+                let root = match known {
+                    true => store
+                        .tree
+                        .changed(&mut self.numbers, changes, &mut self.undo),
+                    false => None,
+                };
+                let action = Action {
+                    actor,
+                    way: way.code,
+                };
+                on_step(action, way.mark, root);
+            }
+            self.drop_unless(keep, ways);
+        }
+        Ok(())
+    }
+
+    /// The ways that the step of an actor may go, and whether they are remembered.
+    fn ways_of(
+        &mut self,
+        store: &Store,
+        actor: usize,
+        observer: &O,
+    ) -> Result<(Range<usize>, bool), Halt> {
+        let (_, question, _) = self.known.beside[self.stances[actor] as usize];
+        match self.known.memo.answer(question, &self.numbers) {
+            Some(step) => Ok((self.known.steps[step as usize].clone(), true)),
+            None => self.try_out(store, actor, observer),
+        }
+    }
+
+    fn drop_unless(&mut self, keep: bool, ways: Range<usize>) {
+        if !keep {
+            let first = self.known.ways[ways.start].changes.start;
+            self.known.changes.truncate(first);
+            self.known.ways.truncate(ways.start);
+        }
     }
 
     /// One way of a step.
@@ -223,9 +274,8 @@ impl<'m, O: Observer> Worker<'m, O> {
         batch.n_steps += 1;
         let way = &self.known.ways[way];
         if way.fault.is_some() || !way.incidents.is_empty() {
-            if !self.is_loaded {
+            if !std::mem::replace(&mut self.is_loaded, true) {
                 store.fill(&self.numbers, self.state.words_mut());
-                self.is_loaded = true;
             }
             observer.taken(Taken {
                 machine: self.machine,
@@ -326,7 +376,12 @@ impl<'m, O: Observer> Worker<'m, O> {
 
     /// Lets the machine take the steps of an actor; gives all ways that they may
     /// go, and whether they were remembered.
-    fn try_out(&mut self, store: &Store, actor: usize) -> Result<(Range<usize>, bool), Halt> {
+    fn try_out(
+        &mut self,
+        store: &Store,
+        actor: usize,
+        observer: &O,
+    ) -> Result<(Range<usize>, bool), Halt> {
         self.begin(store);
         let first = self.known.ways.len();
         let mut chooser = Chooser::first();
@@ -343,6 +398,7 @@ impl<'m, O: Observer> Worker<'m, O> {
             };
             let mut way = Way {
                 code: chooser.code(),
+                mark: 0,
                 fault,
                 incidents: self.heard.incidents.clone(),
                 changes: self.known.changes.len()..0,
@@ -350,6 +406,12 @@ impl<'m, O: Observer> Worker<'m, O> {
             };
             if fault.is_none() {
                 self.note_changes(store, &mut way);
+                let action = Action {
+                    actor,
+                    way: way.code,
+                };
+                way.mark =
+                    observer.mark(self.machine, &self.state, action, &self.scratch.unwatched());
             }
             way.changes.end = self.known.changes.len();
             all_known &= way.contents.is_empty();

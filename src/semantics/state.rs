@@ -84,6 +84,11 @@ impl State {
         self.footprint.parts(see)
     }
 
+    /// A copy that notes nothing, made without a look.
+    pub fn unwatched(&self) -> Self {
+        Self::from_words(self.words.clone())
+    }
+
     /// A copy to try something on; [`State::absorb`] must follow.
     pub fn draft(&self) -> Self {
         Self {
