@@ -3,6 +3,7 @@
 mod dictionary;
 mod expand;
 mod graph;
+mod halves;
 mod limits;
 mod memo;
 mod observer;

@@ -112,6 +112,16 @@ impl Tree {
         known.then_some(root)
     }
 
+    /// Where the two numbers of the root stand.
+    pub fn halves(&self) -> (usize, usize) {
+        self.children[0]
+    }
+
+    /// Whether a part lies in the right half.
+    pub fn is_right(&self, part: usize) -> bool {
+        part >= self.n_parts / 2
+    }
+
     /// The root over parts with these numbers; `None` if some node of it is new.
     pub fn find(&self, numbers: &mut [u32]) -> Option<Root> {
         for node in (1..self.children.len()).rev() {

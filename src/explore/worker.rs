@@ -11,6 +11,7 @@
 //! content in every part that was looked at for it, in the order of looking.
 
 use super::expand::{Halt, Heard, fault_of};
+use super::halves::Halves;
 use super::limits::Bound;
 use super::memo::{Memo, NodeId};
 use super::observer::{Glance, Observer, Stance, Taken, Visit};
@@ -42,6 +43,8 @@ pub(super) struct Batch {
 struct Way {
     code: u32,
     mark: u8,
+    /// Whether it changes the left half of a state, and the right one.
+    halves: (bool, bool),
     fault: Option<Fault>,
     incidents: Vec<(usize, Incident)>,
     /// In `Worker::changes`.
@@ -65,6 +68,7 @@ pub(super) struct Worker<'m, O: Observer> {
     enabled: Vec<usize>,
     /// Where things are tried out, with every look noted.
     scratch: State,
+    halves: Halves,
     undo: Vec<(usize, u32)>,
 }
 
@@ -123,6 +127,7 @@ impl<'m, O: Observer> Worker<'m, O> {
             answers: vec![0; observer.n_questions()],
             enabled: Vec::new(),
             scratch: blank().watched(part_of),
+            halves: Halves::new(),
             undo: Vec::new(),
         }
     }
@@ -137,6 +142,7 @@ impl<'m, O: Observer> Worker<'m, O> {
         if self.known.memo.is_full() {
             self.known = Known::nothing(self.known.actors.len(), self.known.questions.len());
             self.memory = O::Memory::default();
+            self.halves = Halves::new();
         }
         store.unfold(id, &mut self.numbers);
         self.is_loaded = false;
@@ -199,7 +205,7 @@ impl<'m, O: Observer> Worker<'m, O> {
             let (ways, keep) = self.ways_of(store, actor, observer)?;
             for way in ways.clone() {
                 let from = (id, depth, actor);
-                self.go(store, from, way, observer, batch);
+                self.go(store, from, (way, keep), observer, batch);
             }
             self.drop_unless(keep, ways);
         }
@@ -219,16 +225,10 @@ impl<'m, O: Observer> Worker<'m, O> {
         for index in 0..self.enabled.len() {
             let actor = self.enabled[index];
             let (ways, keep) = self.ways_of(store, actor, observer)?;
-            for way in ways.clone() {
-                let way = &self.known.ways[way];
-                let changes = &self.known.changes[way.changes.clone()];
-                let known = way.fault.is_none() && way.contents.is_empty();
-                let root = match known {
-                    true => store
-                        .tree
-                        .changed(&mut self.numbers, changes, &mut self.undo),
-                    false => None,
-                };
+            for number in ways.clone() {
+                let root = self.leads_to(store, number, keep);
+                let way = &self.known.ways[number];
+                let root = root.filter(|_| way.fault.is_none());
                 let action = Action {
                     actor,
                     way: way.code,
@@ -267,12 +267,12 @@ impl<'m, O: Observer> Worker<'m, O> {
         &mut self,
         store: &Store,
         (from, depth, actor): (u32, u32, usize),
-        way: usize,
+        (number, keep): (usize, bool),
         observer: &mut O,
         batch: &mut Batch,
     ) {
         batch.n_steps += 1;
-        let way = &self.known.ways[way];
+        let way = &self.known.ways[number];
         if way.fault.is_some() || !way.incidents.is_empty() {
             if !std::mem::replace(&mut self.is_loaded, true) {
                 store.fill(&self.numbers, self.state.words_mut());
@@ -293,16 +293,12 @@ impl<'m, O: Observer> Worker<'m, O> {
         if way.fault.is_some() {
             return;
         }
-        let changes = &self.known.changes[way.changes.clone()];
-        if way.contents.is_empty() {
-            let root = store
-                .tree
-                .changed(&mut self.numbers, changes, &mut self.undo);
-            if let Some(root) = root {
-                batch.successors.push(root);
-                return;
-            }
+        if let Some(root) = self.leads_to(store, number, keep) {
+            batch.successors.push(root);
+            return;
         }
+        let way = &self.known.ways[number];
+        let changes = &self.known.changes[way.changes.clone()];
         let mut numbers = self.numbers.clone();
         for &(part, number) in changes {
             numbers[usize::from(part)] = number;
@@ -313,6 +309,39 @@ impl<'m, O: Observer> Worker<'m, O> {
             numbers,
             contents: way.contents.clone(),
         });
+    }
+
+    /// The root of the state that a way leads to, if all its parts and pairs are known.
+    fn leads_to(&mut self, store: &Store, number: usize, keep: bool) -> Option<Root> {
+        let way = &self.known.ways[number];
+        if !way.contents.is_empty() {
+            return None;
+        }
+        let (at_left, at_right) = store.tree.halves();
+        let (left, right) = (self.numbers[at_left], self.numbers[at_right]);
+        let after = |half: u32, side: bool, changes: bool| match changes {
+            true => self.halves.get(half, side, number),
+            false => Some(half),
+        };
+        if keep
+            && let Some(left) = after(left, false, way.halves.0)
+            && let Some(right) = after(right, true, way.halves.1)
+        {
+            return Some((left, right));
+        }
+        let changes = &self.known.changes[way.changes.clone()];
+        let root = store
+            .tree
+            .changed(&mut self.numbers, changes, &mut self.undo)?;
+        if keep {
+            if way.halves.0 {
+                self.halves.set(left, false, number, root.0);
+            }
+            if way.halves.1 {
+                self.halves.set(right, true, number, root.1);
+            }
+        }
+        Some(root)
     }
 
     fn load(&mut self, store: &Store) {
@@ -399,6 +428,7 @@ impl<'m, O: Observer> Worker<'m, O> {
             let mut way = Way {
                 code: chooser.code(),
                 mark: 0,
+                halves: (false, false),
                 fault,
                 incidents: self.heard.incidents.clone(),
                 changes: self.known.changes.len()..0,
@@ -414,6 +444,12 @@ impl<'m, O: Observer> Worker<'m, O> {
                     observer.mark(self.machine, &self.state, action, &self.scratch.unwatched());
             }
             way.changes.end = self.known.changes.len();
+            for &(part, _) in &self.known.changes[way.changes.clone()] {
+                match store.tree.is_right(usize::from(part)) {
+                    false => way.halves.0 = true,
+                    true => way.halves.1 = true,
+                }
+            }
             all_known &= way.contents.is_empty();
             self.known.ways.push(way);
             if !chooser.advance() {
