@@ -30,7 +30,7 @@ pub fn run(folder: &Path, name: &str, size: &[(&str, i64)]) -> Option<Cost> {
     let before = time_of_children();
     let start = Instant::now();
     // Deadlocks are not errors here: the whole space is wanted.
-    let options = ["-m10000000", "-w24", "-E", "-n"];
+    let options = ["-m1000000", "-w24", "-E", "-n"];
     let mut pan = Command::new(room.path().join("pan"));
     let output = pan.current_dir(&room).args(options).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -9,9 +9,6 @@ use rustc_hash::FxHashMap;
 
 /// Numbers up to which a node keeps its children in a row.
 const DENSE: u32 = 1 << 10;
-/// Children beyond which everything is forgotten.
-const CHILDREN_MAX: usize = 1 << 21;
-
 /// A node, by its number.
 pub(super) type NodeId = u32;
 
@@ -34,12 +31,15 @@ pub(super) struct Memo {
     /// Children with large numbers.
     sparse: FxHashMap<(NodeId, u32), NodeId>,
     n_children: usize,
+    /// Children beyond which everything should be forgotten.
+    children_max: usize,
 }
 
 impl Memo {
-    /// Nothing is known.
-    pub fn new() -> Self {
+    /// Nothing is known; there is room for so many children, of about ten bytes each.
+    pub fn new(children_max: usize) -> Self {
         let mut memo = Self {
+            children_max,
             nodes: Vec::new(),
             sparse: FxHashMap::default(),
             n_children: 0,
@@ -60,7 +60,7 @@ impl Memo {
 
     /// Whether it has grown so large that it should be thrown away.
     pub fn is_full(&self) -> bool {
-        self.n_children > CHILDREN_MAX
+        self.n_children > self.children_max
     }
 
     /// The answer for a state with these parts, if it is known.

@@ -64,8 +64,10 @@ pub fn search<'m, O: Observer>(
 ) -> Result<Search<'m>, Capacity> {
     let mut search = Search::begin(machine, observer)?;
     let mut watch = Watch::new(limits);
-    let mut workers: Vec<Worker<'m, O>> = (0..workers.max(1))
-        .map(|_| Worker::new(machine, &search.store, observer))
+    let n_workers = workers.max(1);
+    let room = room_for(limits, n_workers);
+    let mut workers: Vec<Worker<'m, O>> = (0..n_workers)
+        .map(|_| Worker::new(machine, &search.store, observer, room))
         .collect();
     while search.bound.is_none() {
         let layer = search.last_layer();
@@ -78,6 +80,12 @@ pub fn search<'m, O: Observer>(
     }
     observer.ranges(search.ranges());
     Ok(search)
+}
+
+/// Answers that each worker may remember: a few hundredths of the memory.
+fn room_for(limits: &Limits, n_workers: usize) -> usize {
+    let all = limits.memory.0 / 256 / n_workers as u64;
+    usize::try_from(all.clamp(1 << 14, 1 << 22)).expect("a small number")
 }
 
 /// Gives all successors of a batch their roots.
@@ -357,7 +365,7 @@ impl<'m> Search<'m> {
 
     /// One who expands stored states again.
     pub(super) fn worker<O: Observer>(&self, observer: &O) -> Worker<'m, O> {
-        Worker::new(self.machine, &self.store, observer)
+        Worker::new(self.machine, &self.store, observer, 1 << 20)
     }
 
     /// Calls `on_step` for every step out of a stored state, with its mark and the

@@ -59,6 +59,7 @@ pub(super) struct Worker<'m, O: Observer> {
     memory: O::Memory,
     heard: Heard,
     known: Known<O::View>,
+    room: usize,
     /// The state that is being expanded: numbers, and words if somebody asked.
     numbers: Vec<u32>,
     state: State,
@@ -89,8 +90,8 @@ struct Known<V> {
 }
 
 impl<V> Known<V> {
-    fn nothing(n_actors: usize, n_questions: usize) -> Self {
-        let mut memo = Memo::new();
+    fn nothing(n_actors: usize, n_questions: usize, room: usize) -> Self {
+        let mut memo = Memo::new(room);
         Self {
             actors: (0..n_actors).map(|_| memo.root()).collect(),
             questions: (0..n_questions).map(|_| memo.root()).collect(),
@@ -106,7 +107,8 @@ impl<V> Known<V> {
 }
 
 impl<'m, O: Observer> Worker<'m, O> {
-    pub fn new(machine: &'m Machine<'m>, store: &Store, observer: &O) -> Self {
+    /// One who may remember so many answers.
+    pub fn new(machine: &'m Machine<'m>, store: &Store, observer: &O, room: usize) -> Self {
         let n_words = machine.layout().n_words();
         let blank = || State::from_words(vec![0; n_words].into_boxed_slice());
         let parts = (0..store.parts.len()).flat_map(|part| {
@@ -119,7 +121,8 @@ impl<'m, O: Observer> Worker<'m, O> {
             machine,
             memory: O::Memory::default(),
             heard: Heard::nothing(machine),
-            known: Known::nothing(n_actors, observer.n_questions()),
+            known: Known::nothing(n_actors, observer.n_questions(), room),
+            room,
             numbers: vec![0; store.tree.n_numbers()],
             state: blank(),
             is_loaded: false,
@@ -140,7 +143,8 @@ impl<'m, O: Observer> Worker<'m, O> {
     /// Turns to a state: its parts, and who can take a step.
     fn turn_to(&mut self, store: &Store, id: u32, observer: &O) {
         if self.known.memo.is_full() {
-            self.known = Known::nothing(self.known.actors.len(), self.known.questions.len());
+            let (actors, questions) = (self.known.actors.len(), self.known.questions.len());
+            self.known = Known::nothing(actors, questions, self.room);
             self.memory = O::Memory::default();
             self.halves = Halves::new();
         }
