@@ -9,6 +9,9 @@ use rustc_hash::FxHashMap;
 
 /// Numbers up to which a node keeps its children in a row.
 const DENSE: u32 = 1 << 10;
+/// Children that a node counts for, with what is kept of its answer.
+const NODE_CHILDREN: usize = 16;
+
 /// A node, by its number.
 pub(super) type NodeId = u32;
 
@@ -127,7 +130,7 @@ impl Memo {
             return known;
         }
         let new = self.root();
-        self.n_children += 4;
+        self.n_children += NODE_CHILDREN;
         if number < DENSE {
             self.nodes[at as usize].children[number as usize] = new;
         } else {

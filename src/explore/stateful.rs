@@ -98,6 +98,7 @@ fn resolve(store: &mut Store, batch: &mut Batch) {
             *root = store.resolve(&mut batch.pending[root.1 as usize]);
         }
     }
+    store.count_bytes();
 }
 
 impl<'m> Search<'m> {

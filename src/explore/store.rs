@@ -34,12 +34,16 @@ pub(super) struct Pending {
 impl Store {
     /// An empty store for states of that layout.
     pub fn new(layout: &Layout) -> Self {
-        Self::of_parts(&layout.parts(PARTS_MAX - 8), layout.n_words())
+        let starts = layout.parts(PARTS_MAX - 8);
+        let (actors, shared): (Vec<usize>, Vec<usize>) =
+            (0..starts.len()).partition(|&part| layout.is_actor(starts[part]));
+        let order = interleaved(&actors, &shared);
+        Self::of_parts(&starts, layout.n_words(), &order)
     }
 
-    fn of_parts(starts: &[usize], n_words: usize) -> Self {
+    fn of_parts(starts: &[usize], n_words: usize, order: &[usize]) -> Self {
         let parts = PartTables::new(starts, n_words);
-        let tree = Tree::new(parts.len());
+        let tree = Tree::new(order);
         Self {
             parts,
             tree,
@@ -59,7 +63,8 @@ impl Store {
         self.bytes + self.rows.bytes()
     }
 
-    fn count_bytes(&mut self) {
+    /// Counts the bytes of everything but rows again.
+    pub fn count_bytes(&mut self) {
         let shards: usize = self.shards.iter().map(Shard::bytes).sum();
         self.bytes = self.parts.bytes() + self.tree.bytes() + shards;
     }
@@ -74,7 +79,9 @@ impl Store {
             .iter()
             .map(|shard| shard.bytes_for(n / N_SHARDS * 2));
         let table = growing.unwrap_or(0) + if n > 1 { grown.sum() } else { 0 };
-        budget.allows(self.bytes() + table + self.rows.bytes_for(n))
+        // A table of parts or pairs may be there twice while it grows, too.
+        let pairs = (self.parts.bytes() + self.tree.bytes()) / 2;
+        budget.allows(self.bytes() + table + pairs + self.rows.bytes_for(n))
     }
 
     /// The numbers of a state's parts and nodes.
@@ -195,6 +202,23 @@ impl Store {
     }
 }
 
+/// Both lists as one, evenly mixed. What actors share often belongs to those of
+/// them that stand at the same place of their row, as forks to philosophers; then
+/// halves of states depend less on each other, and there are fewer of them.
+fn interleaved(actors: &[usize], shared: &[usize]) -> Vec<usize> {
+    let place = |list: &[usize], index: usize| (2 * index + 1) * 1000 / (2 * list.len());
+    let mut all: Vec<(usize, usize)> = Vec::new();
+    for list in [shared, actors] {
+        all.extend(
+            list.iter()
+                .enumerate()
+                .map(|(index, &part)| (place(list, index), part)),
+        );
+    }
+    all.sort_by_key(|&(place, _)| place);
+    all.into_iter().map(|(_, part)| part).collect()
+}
+
 /// States that are looked for together, so that the processor can fetch the
 /// lines of one while it compares those of another.
 const TOGETHER: usize = 16;
@@ -231,7 +255,8 @@ mod tests {
 
     #[track_caller]
     fn check(words: &[i64], starts: &[usize]) {
-        let mut store = Store::of_parts(starts, words.len());
+        let order: Vec<usize> = (0..starts.len()).rev().collect();
+        let mut store = Store::of_parts(starts, words.len(), &order);
         let root = store.resolve_words(words);
         assert_eq!(store.insert(root), (0, true));
         assert_eq!(store.insert(root), (0, false));
@@ -258,7 +283,7 @@ mod tests {
         let roots: Vec<Root> = (0..20_000u32).map(|n| (n * 7 % 1_000, n % 700)).collect();
         let mut numbers = Vec::new();
         for n_workers in [1, 2, 5] {
-            let mut store = Store::of_parts(&[0, 1], 2);
+            let mut store = Store::of_parts(&[0, 1], 2, &[0, 1]);
             let mut seen = Vec::new();
             for chunk in roots.chunks(3_000) {
                 store.insert_all(chunk, n_workers, |_, id, new| seen.push((id, new)));

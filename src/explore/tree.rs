@@ -18,6 +18,8 @@ pub(super) struct Tree {
     children: Vec<(usize, usize)>,
     /// For each part, the inner nodes above it without the root, a bit each.
     above: Vec<u128>,
+    /// Whether each part is below the root's right child.
+    right: Vec<bool>,
     /// The pairs of each inner node; those of the root are not here.
     pairs: Vec<Pairs>,
 }
@@ -26,33 +28,42 @@ pub(super) struct Tree {
 pub(super) type Root = (u32, u32);
 
 impl Tree {
-    /// A tree over that many parts. A single one gets a companion that never changes.
-    pub fn new(n_parts: usize) -> Self {
+    /// A tree over parts in this order. A single one gets a companion that never changes.
+    pub fn new(order: &[usize]) -> Self {
+        let mut order = order.to_vec();
+        if order.len() == 1 {
+            order.push(1);
+        }
+        let n_parts = order.len();
         let mut tree = Self {
-            n_parts: n_parts.max(2),
+            n_parts,
             children: Vec::new(),
-            above: vec![0; n_parts.max(2)],
+            above: vec![0; n_parts],
+            right: vec![false; n_parts],
             pairs: Vec::new(),
         };
-        tree.grow(0, tree.n_parts, 0);
+        tree.grow(&order, 0);
+        for &part in &order[n_parts / 2..] {
+            tree.right[part] = true;
+        }
         tree.pairs = tree.children.iter().map(|_| Pairs::default()).collect();
         tree
     }
 
     /// Makes the node over some parts; the depth of the recursion is that of the tree.
-    fn grow(&mut self, from: usize, to: usize, mut above: u128) -> usize {
-        if to - from == 1 {
-            self.above[from] = above;
-            return from;
+    fn grow(&mut self, parts: &[usize], mut above: u128) -> usize {
+        if let [part] = parts {
+            self.above[*part] = above;
+            return *part;
         }
         let node = self.children.len();
         self.children.push((0, 0));
         if node > 0 {
             above |= 1 << node;
         }
-        let middle = from + (to - from) / 2;
-        let left = self.grow(from, middle, above);
-        let right = self.grow(middle, to, above);
+        let (left, right) = parts.split_at(parts.len() / 2);
+        let left = self.grow(left, above);
+        let right = self.grow(right, above);
         self.children[node] = (left, right);
         self.n_parts + node
     }
@@ -119,7 +130,7 @@ impl Tree {
 
     /// Whether a part lies in the right half.
     pub fn is_right(&self, part: usize) -> bool {
-        part >= self.n_parts / 2
+        self.right[part]
     }
 
     /// The root over parts with these numbers; `None` if some node of it is new.

@@ -121,6 +121,11 @@ impl Layout {
         all
     }
 
+    /// Whether the word at this place belongs to an actor.
+    pub fn is_actor(&self, at: usize) -> bool {
+        (self.actors..self.futures).contains(&at)
+    }
+
     /// The room it has.
     pub fn capacity(&self) -> Capacity {
         self.capacity
