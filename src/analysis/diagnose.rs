@@ -181,9 +181,9 @@ fn graph_of_runs(
         return Ok(None);
     }
     let machine = search.machine();
-    let mut mark =
+    let mark =
         |before: &State, action, after: &State| liveness::mark(machine, before, action, after);
-    Graph::marked(search, memory, &mut mark).map(Some)
+    Graph::marked(search, memory, &mark).map(Some)
 }
 
 /// States up to which interleavings are counted: it takes another pass.

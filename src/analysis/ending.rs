@@ -64,10 +64,7 @@ fn look(facts: &mut Facts<'_>, execution: &Execution<'_>, futures: &Futures) {
             depth: goal.depth,
             before: execution.before(execution.steps.len() - 1),
             action: last.action,
-            after: match (&last.after, execution.fault) {
-                (None, Some(fault)) => Err(fault),
-                _ => Ok(execution.last()),
-            },
+            fault: execution.fault.filter(|_| last.after.is_none()),
             incidents: &last.incidents,
         });
     }

@@ -5,13 +5,14 @@
 //! fact keeps its smallest depth and all goals of that depth in order.
 
 use super::futures::Futures;
+use super::glance::{self, Noted, Questions, View, nothing_new};
 use super::key::Key;
 use super::lock_order::{LockEdges, note_edges};
 use super::rules;
 use super::rules::sleeps::Nap;
-use crate::explore::{Goal, Observer, Taken, Visit};
+use crate::explore::{Glance, Goal, Observer, Taken, Visit};
 use crate::program::{CellId, Program, PropertyKind};
-use crate::semantics::Incident;
+use crate::semantics::{Incident, Machine, State};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -43,6 +44,7 @@ pub struct Ending {
 pub struct Facts<'p> {
     pub(super) program: &'p Program,
     pub(super) futures: Arc<Futures>,
+    questions: Arc<Questions>,
     /// Bugs.
     pub hits: BTreeMap<Key, Hit>,
     /// Final values: number of the `outcomes`, values.
@@ -72,13 +74,28 @@ impl<'p> Facts<'p> {
             program,
             Arc::new(Futures::new(program)),
             rules::sleeps::naps(program).into(),
+            Arc::new(Questions::new(program)),
         )
     }
 
-    fn beside(program: &'p Program, futures: Arc<Futures>, naps: Arc<[Nap]>) -> Self {
+    /// The same, for a machine under CPython's lock, which a glance cannot judge.
+    pub fn under_lock(program: &'p Program) -> Self {
+        Self {
+            questions: Arc::new(Questions::looking_at_all(program)),
+            ..Self::new(program)
+        }
+    }
+
+    fn beside(
+        program: &'p Program,
+        futures: Arc<Futures>,
+        naps: Arc<[Nap]>,
+        questions: Arc<Questions>,
+    ) -> Self {
         Self {
             program,
             futures,
+            questions,
             hits: BTreeMap::new(),
             endings: BTreeMap::new(),
             satisfied: BTreeMap::new(),
@@ -152,11 +169,35 @@ fn merge_hits<K: Ord>(all: &mut BTreeMap<K, Hit>, piece: BTreeMap<K, Hit>) {
 }
 
 impl Observer for Facts<'_> {
+    type View = View;
+    type Memory = Noted;
+
+    fn view(&self, machine: &Machine<'_>, state: &State, actor: usize) -> View {
+        glance::view(machine, state, actor, &self.futures)
+    }
+
+    fn n_questions(&self) -> usize {
+        self.questions.len()
+    }
+
+    fn answer(&self, machine: &Machine<'_>, state: &State, question: usize) -> u64 {
+        self.questions.answer(machine, state, question)
+    }
+
+    fn glance(&self, noted: &mut Noted, glance: &Glance<'_, View>) -> bool {
+        !nothing_new(&self.questions, noted, glance)
+    }
+
+    fn ranges(&mut self, ranges: Vec<Option<(i64, i64)>>) {
+        self.values = ranges;
+    }
+
     fn fork(&self) -> Self {
         Self::beside(
             self.program,
             Arc::clone(&self.futures),
             Arc::clone(&self.naps),
+            Arc::clone(&self.questions),
         )
     }
 
@@ -229,7 +270,7 @@ impl Observer for Facts<'_> {
         };
         let program = self.program;
         let span = |pc: crate::program::Pc| program.site(pc).span;
-        if let Err(fault) = taken.after {
+        if let Some(fault) = taken.fault {
             self.note(Key::Fault(span(fault.pc), fault.kind), goal);
         }
         for (earlier, &(_, incident)) in taken.incidents.iter().enumerate() {

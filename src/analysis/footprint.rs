@@ -175,10 +175,11 @@ fn inside_atomic(machine: &Machine<'_>, state: &State, actor: usize, found: &mut
     }
     let mut chooser = Chooser::first();
     loop {
-        let mut copy = state.clone();
+        let mut copy = state.draft();
         let mut inside = Inside { actor, found };
         // A block that fails has touched what it touched until then.
         let _ = machine.step(&mut copy, actor, &mut chooser, &mut inside);
+        state.absorb(&copy);
         if !chooser.advance() {
             break;
         }

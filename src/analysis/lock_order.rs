@@ -118,7 +118,11 @@ pub(super) fn note_edges(edges: &mut LockEdges, visit: &Visit<'_>) {
 }
 
 /// The lock that an actor's next instruction asks for, and whether as a reader.
-fn request(machine: &Machine<'_>, state: &State, actor: usize) -> Option<(ObjectId, bool)> {
+pub(super) fn request(
+    machine: &Machine<'_>,
+    state: &State,
+    actor: usize,
+) -> Option<(ObjectId, bool)> {
     let pc = machine.layout().pc(state, actor);
     let Instr::Sync { op, object, .. } = machine.program().instr(pc) else {
         return None;

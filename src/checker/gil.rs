@@ -27,7 +27,7 @@ impl<'p> UnderLock<'p> {
         };
         loop {
             let machine = Machine::new(program, capacity);
-            let mut facts = Facts::new(program);
+            let mut facts = Facts::under_lock(program);
             let (limits, workers) = (&checker.limits, checker.workers);
             match search(&machine, limits, workers, &mut facts, &mut |_, _, _| {}) {
                 Ok(found) => {

@@ -3,8 +3,9 @@
 
 use super::expand::Expander;
 use super::limits::{Bound, MemoryBudget};
+use super::observer::{Observer, Taken, Visit};
 use super::stateful::Search;
-use crate::semantics::State;
+use crate::semantics::{Machine, State};
 use crate::trace::Action;
 use std::ops::Range;
 
@@ -42,8 +43,34 @@ pub struct GraphStep {
 }
 
 /// What is noted about a step: from the state before it, who and which way, and
-/// the state after it.
-pub type Marker<'a> = &'a mut dyn FnMut(&State, Action, &State) -> u8;
+/// the state after it. A function of what the step looks at and what it changes.
+pub type Marker<'a> = &'a (dyn Fn(&State, Action, &State) -> u8 + Sync);
+
+/// Looks for nothing and marks steps.
+pub(super) struct Marking<'a>(pub Option<Marker<'a>>);
+
+impl Observer for Marking<'_> {
+    type View = ();
+    type Memory = ();
+
+    fn fork(&self) -> Self {
+        Marking(self.0)
+    }
+
+    fn merge(&mut self, _: Self) {}
+
+    fn view(&self, _: &Machine<'_>, _: &State, _: usize) {}
+
+    fn mark(&self, _: &Machine<'_>, before: &State, action: Action, after: &State) -> u8 {
+        self.0.map_or(0, |marker| marker(before, action, after))
+    }
+
+    fn visit(&mut self, _: Visit<'_>) {}
+
+    fn taken(&mut self, _: Taken<'_>) {}
+
+    fn executed(&mut self, _: &[bool]) {}
+}
 
 impl Graph {
     /// Expands every state that the search expanded.
@@ -75,7 +102,7 @@ impl Graph {
     fn build(
         search: &Search<'_>,
         budget: MemoryBudget,
-        mut marker: Option<Marker<'_>>,
+        marker: Option<Marker<'_>>,
     ) -> Result<Self, Bound> {
         let n_states = search.n_expanded() as usize;
         let n_steps = usize::try_from(search.n_steps()).unwrap_or(usize::MAX);
@@ -92,20 +119,16 @@ impl Graph {
             marks: Vec::with_capacity(n_steps * marks),
         };
         graph.first.push(0);
-        let mut expander = Expander::new(search.machine());
-        let mut state = search.blank();
+        let has_marks = marker.is_some();
+        let marking = Marking(marker);
+        let mut worker = search.worker(&marking);
         for id in 0..search.n_expanded() {
-            search.load(id, &mut state);
-            // A state at which the search gave up still shows the steps before that.
-            let _ = expander.steps(&state, |action, after, _| {
+            search.each_step(&mut worker, &marking, id, |action, mark, to| {
                 let actor = u8::try_from(action.actor).expect("at most 64 actors");
-                let to = after.ok().and_then(|after| search.find(after));
                 graph.actors.push(actor);
                 graph.targets.push(to.unwrap_or(NOWHERE));
-                if let Some(marker) = &mut marker {
-                    graph
-                        .marks
-                        .push(after.map_or(0, |after| marker(&state, action, after)));
+                if has_marks {
+                    graph.marks.push(mark);
                 }
             });
             let n = u32::try_from(graph.targets.len()).expect("their number was checked");
@@ -176,7 +199,7 @@ impl Graph {
         for &number in steps {
             search.load(u32::try_from(at).expect("a state's number"), &mut state);
             let mut here = self.numbers(at);
-            let _ = expander.steps(&state, |action, _, _| {
+            let _ = expander.steps(&state, |action, _| {
                 if here.next() == Some(number) {
                     actions.push(action);
                 }

@@ -100,6 +100,10 @@ impl Watch {
         if !self.ticks.is_multiple_of(256) {
             return None;
         }
+        self.look()
+    }
+
+    pub fn look(&self) -> Option<Bound> {
         if self.interrupt.load(Ordering::Relaxed) {
             return Some(Bound::Interrupt);
         }

@@ -13,6 +13,7 @@
 //! fewest switches.
 
 use super::expand::Expander;
+use super::graph::Marking;
 use super::limits::Bound;
 use super::stateful::Search;
 use crate::trace::{Action, Schedule};
@@ -81,7 +82,7 @@ fn first_way(search: &Search<'_>, goals: &[Goal]) -> Schedule {
         search.load(pair[0], &mut state);
         let before = steps.last().map(|step| step.actor);
         let mut found: Option<Action> = None;
-        let _ = expander.steps(&state, |action, after, _| {
+        let _ = expander.steps(&state, |action, after| {
             let leads = after.is_ok_and(|after| search.find(after) == Some(pair[1]));
             if leads && (found.is_none() || Some(action.actor) == before) {
                 found = found
@@ -108,20 +109,17 @@ fn edges_to(search: &Search<'_>, sets: &[Vec<Goal>]) -> Vec<Vec<Edge>> {
         wanted[goal.depth as usize].insert(goal.state);
     }
     let mut edges: Vec<Vec<Edge>> = vec![Vec::new(); deepest as usize];
-    let mut expander = Expander::new(search.machine());
-    let mut state = search.blank();
+    let nobody = Marking(None);
+    let mut worker = search.worker(&nobody);
     for depth in (0..deepest as usize).rev() {
         let targets = std::mem::take(&mut wanted[depth + 1]);
         if targets.is_empty() {
             continue;
         }
         for id in search.layer(u32::try_from(depth).expect("a depth")) {
-            search.load(id, &mut state);
             let here = &mut edges[depth];
             let n_before = here.len();
-            // A state at which the search gave up still shows the steps before that.
-            let _ = expander.steps(&state, |action, after, _| {
-                let target = after.ok().and_then(|after| search.find(after));
+            search.each_step(&mut worker, &nobody, id, |action, _, target| {
                 if let Some(to) = target.filter(|to| targets.contains(to)) {
                     let from = id;
                     here.push(Edge { from, to, action });

@@ -11,19 +11,23 @@
 //! **Deliberately absent:** what is looked for ([`Observer`]) and how a schedule
 //! is found again ([`shortest`](super::shortest)).
 
-use super::expand::{Batch, Expander, Halt, Heard};
+use super::expand::{Halt, Heard};
 use super::limits::{Bound, Limits, MemoryBudget, Watch};
 use super::observer::Observer;
 use super::parents::Parents;
-use super::store::{Store, hash, pack};
+use super::store::Store;
+use super::tree::Root;
+use super::worker::{Batch, NOT_YET, Piece, Worker};
 use super::workers::in_pieces;
 use crate::semantics::{Capacity, Machine, State};
+use crate::trace::Action;
 use std::ops::Range;
 
 /// States that are expanded as one piece.
-const PIECE: u32 = 64;
-/// Pieces that each worker gets at a time.
-const PIECES: u32 = 8;
+const PIECE: u32 = 256;
+/// Pieces that are expanded before any of them is taken over. What a search gives
+/// depends on it where a limit is reached, so it is the same for any number of workers.
+const PIECES: u32 = 16;
 
 /// A finished search.
 pub struct Search<'m> {
@@ -60,23 +64,48 @@ pub fn search<'m, O: Observer>(
 ) -> Result<Search<'m>, Capacity> {
     let mut search = Search::begin(machine, observer)?;
     let mut watch = Watch::new(limits);
+    let n_workers = workers.max(1);
+    let room = room_for(limits, n_workers);
+    let mut workers: Vec<Worker<'m, O>> = (0..n_workers)
+        .map(|_| Worker::new(machine, &search.store, observer, room))
+        .collect();
     while search.bound.is_none() {
         let layer = search.last_layer();
         if layer.is_empty() {
             search.layers.pop();
             break;
         }
-        search.expand_layer(layer, limits, workers, observer, &mut watch, progress)?;
+        search.expand_layer(layer, limits, &mut workers, observer, &mut watch, progress)?;
         search.layers.push(search.n_states());
     }
+    observer.ranges(search.ranges());
     Ok(search)
+}
+
+/// Answers that each worker may remember: a few hundredths of the memory.
+fn room_for(limits: &Limits, n_workers: usize) -> usize {
+    let all = limits.memory.0 / 256 / n_workers as u64;
+    usize::try_from(all.clamp(1 << 14, 1 << 22)).expect("a small number")
+}
+
+/// Gives all successors of a batch their roots.
+fn resolve(store: &mut Store, batch: &mut Batch) {
+    if batch.pending.is_empty() {
+        return;
+    }
+    for root in &mut batch.successors {
+        if root.0 == NOT_YET {
+            *root = store.resolve(&mut batch.pending[root.1 as usize]);
+        }
+    }
+    store.count_bytes();
 }
 
 impl<'m> Search<'m> {
     fn begin<O: Observer>(machine: &'m Machine<'m>, observer: &mut O) -> Result<Self, Capacity> {
         let mut search = Self {
             machine,
-            store: Store::new(machine.layout().n_words()),
+            store: Store::new(machine.layout()),
             parents: Parents::default(),
             layers: vec![0],
             n_expanded: 0,
@@ -90,9 +119,8 @@ impl<'m> Search<'m> {
         observer.executed(&heard.executed);
         match initial {
             Ok(initial) => {
-                let mut bytes = Vec::new();
-                pack(initial.words(), &mut bytes);
-                search.store.insert(&bytes, hash(&bytes));
+                let root = search.store.resolve_words(initial.words());
+                search.store.insert(root);
             }
             Err(crate::semantics::Stop::Grow(capacity)) => return Err(capacity),
             Err(crate::semantics::Stop::Limit(limit, pc)) => {
@@ -115,7 +143,7 @@ impl<'m> Search<'m> {
         &mut self,
         layer: Range<u32>,
         limits: &Limits,
-        workers: usize,
+        workers: &mut [Worker<'m, O>],
         observer: &mut O,
         watch: &mut Watch,
         progress: Progress<'_>,
@@ -124,110 +152,68 @@ impl<'m> Search<'m> {
         let too_deep = limits.depth.is_some_and(|most| depth >= most);
         let mut from = layer.start;
         while from < layer.end && self.bound.is_none() {
-            // A few pieces for each worker at a time: enough to pay for waking it,
-            // and little that was expanded and not yet taken over.
-            let n = PIECE * PIECES * u32::try_from(workers.max(1)).unwrap_or(1);
-            let to = layer.end.min(from.saturating_add(n));
+            let to = layer.end.min(from.saturating_add(PIECE * PIECES));
             let pieces: Vec<Range<u32>> = (from..to)
                 .step_by(PIECE as usize)
                 .map(|start| start..to.min(start + PIECE))
                 .collect();
             let fork = observer.fork();
-            let done = in_pieces(pieces, workers, |piece| {
-                self.expand_piece(piece, depth, too_deep, fork.fork())
+            let store = &self.store;
+            let mut done = in_pieces(pieces, workers, |worker, piece| {
+                worker.piece(store, piece, depth, too_deep, fork.fork())
             });
-            for piece in done {
-                let n = piece.n;
-                self.take_over(piece, layer.end, limits, observer, watch)?;
-                self.n_expanded += n;
-                if self.bound.is_some() {
-                    break;
-                }
-            }
+            let halted = done.iter().position(|piece| piece.halt.is_some());
+            done.truncate(halted.map_or(done.len(), |index| index + 1));
+            self.take_over(done, layer.end, limits, workers.len(), observer, watch)?;
             progress(u64::from(self.n_states()), depth, self.bytes());
             from = to;
         }
         Ok(())
     }
 
-    fn expand_piece<O: Observer>(
-        &self,
-        piece: Range<u32>,
-        depth: u32,
-        too_deep: bool,
-        mut observer: O,
-    ) -> Piece<O> {
-        let mut expander = Expander::new(self.machine);
-        let mut state = self.blank();
-        let mut batch = Batch::default();
-        let mut halt = None;
-        let n = piece.end - piece.start;
-        for id in piece {
-            self.load(id, &mut state);
-            if too_deep {
-                if expander.visit(&state, id, depth, &mut observer) {
-                    halt = Some(Halt::Bound(Bound::Depth));
-                } else {
-                    batch.n_terminal += 1;
-                }
-                batch.end();
-                continue;
-            }
-            let expanded = expander.expand(&state, id, depth, &mut observer, &mut batch);
-            batch.end();
-            if let Err(reason) = expanded {
-                halt = Some(reason);
-                break;
-            }
-        }
-        observer.executed(expander.executed());
-        Piece {
-            n,
-            batch,
-            observer,
-            halt,
-        }
-    }
-
     fn take_over<O: Observer>(
         &mut self,
-        piece: Piece<O>,
+        mut pieces: Vec<Piece<O>>,
         layer_end: u32,
         limits: &Limits,
+        n_workers: usize,
         observer: &mut O,
         watch: &mut Watch,
     ) -> Result<(), Capacity> {
+        for piece in &mut pieces {
+            resolve(&mut self.store, &mut piece.batch);
+        }
+        let n: usize = pieces.iter().map(|it| it.batch.successors.len()).sum();
+        let most = limits.states.min(u64::from(u32::MAX - 1));
+        let few = u64::from(self.n_states()) + n as u64 <= most;
+        if few && self.store.fits(n, self.budget(limits)) {
+            self.insert_all(&pieces, layer_end, n_workers);
+            self.bound = watch.look();
+            for piece in pieces {
+                self.finish(piece, observer)?;
+            }
+            return Ok(());
+        }
+        for piece in pieces {
+            let full = self.insert_one_by_one(&piece, layer_end, limits, watch);
+            if full.is_some() {
+                observer.merge(piece.observer);
+                self.n_steps += piece.batch.n_steps;
+                self.n_terminal += piece.batch.n_terminal;
+                self.bound = full;
+                return Ok(());
+            }
+            self.finish(piece, observer)?;
+        }
+        Ok(())
+    }
+
+    /// Takes over what a piece saw beside its successors.
+    fn finish<O: Observer>(&mut self, piece: Piece<O>, observer: &mut O) -> Result<(), Capacity> {
         observer.merge(piece.observer);
         self.n_steps += piece.batch.n_steps;
         self.n_terminal += piece.batch.n_terminal;
-        let budget = MemoryBudget(limits.memory.0.saturating_sub(self.parents.bytes() as u64));
-        let mut ends = piece.batch.ends.iter().peekable();
-        for (index, successor) in piece.batch.successors.iter().enumerate() {
-            while ends.next_if(|&&end| end as usize <= index).is_some() {
-                self.parents.end();
-            }
-            let full = u64::from(self.n_states()) >= limits.states.min(u64::from(u32::MAX - 1));
-            let packed = piece.batch.packed(successor);
-            if full || !self.store.fits_one_more(budget) {
-                if self.store.find(packed, successor.hash).is_some() {
-                    continue;
-                }
-                self.bound = Some(if full { Bound::States } else { Bound::Memory });
-                return Ok(());
-            }
-            let (id, new) = self.store.insert(packed, successor.hash);
-            if new {
-                self.parents.child();
-            }
-            self.leads_back |= id < layer_end;
-            if let Some(bound) = watch.tick() {
-                self.bound = Some(bound);
-                return Ok(());
-            }
-        }
-        for _ in ends {
-            self.parents.end();
-        }
+        self.n_expanded += piece.n;
         match piece.halt {
             Some(Halt::Grow(capacity)) => return Err(capacity),
             // Going on at this depth is fine; only deeper is too deep.
@@ -235,6 +221,80 @@ impl<'m> Search<'m> {
             None => {}
         }
         Ok(())
+    }
+
+    fn insert_all<O>(&mut self, pieces: &[Piece<O>], layer_end: u32, n_workers: usize) {
+        let roots: Vec<Root> = pieces
+            .iter()
+            .flat_map(|piece| piece.batch.successors.iter().copied())
+            .collect();
+        // How many successors there are after each state, over all pieces.
+        let mut before = 0;
+        let mut ends = pieces.iter().flat_map(|piece| {
+            let offset = before;
+            before += piece.batch.successors.len();
+            piece
+                .batch
+                .ends
+                .iter()
+                .map(move |&end| offset + end as usize)
+        });
+        let mut end = ends.next();
+        let (parents, leads_back) = (&mut self.parents, &mut self.leads_back);
+        self.store.insert_all(&roots, n_workers, |index, id, new| {
+            while end.is_some_and(|end| end <= index) {
+                parents.end();
+                end = ends.next();
+            }
+            if new {
+                parents.child();
+            }
+            *leads_back |= id < layer_end;
+        });
+        while end.is_some() {
+            parents.end();
+            end = ends.next();
+        }
+    }
+
+    /// The same where a limit is near; gives the limit that was reached.
+    fn insert_one_by_one<O>(
+        &mut self,
+        piece: &Piece<O>,
+        layer_end: u32,
+        limits: &Limits,
+        watch: &mut Watch,
+    ) -> Option<Bound> {
+        let mut ends = piece.batch.ends.iter().peekable();
+        for (index, &root) in piece.batch.successors.iter().enumerate() {
+            while ends.next_if(|&&end| end as usize <= index).is_some() {
+                self.parents.end();
+            }
+            let full = u64::from(self.n_states()) >= limits.states.min(u64::from(u32::MAX - 1));
+            if full || !self.store.fits(1, self.budget(limits)) {
+                if self.store.find_root(root).is_some() {
+                    continue;
+                }
+                return Some(if full { Bound::States } else { Bound::Memory });
+            }
+            let (id, new) = self.store.insert(root);
+            if new {
+                self.parents.child();
+            }
+            self.leads_back |= id < layer_end;
+            if let Some(bound) = watch.tick() {
+                return Some(bound);
+            }
+        }
+        for _ in ends {
+            self.parents.end();
+        }
+        None
+    }
+
+    /// What of the memory is left for states.
+    fn budget(&self, limits: &Limits) -> MemoryBudget {
+        MemoryBudget(limits.memory.0.saturating_sub(self.parents.bytes() as u64))
     }
 
     /// The machine.
@@ -304,17 +364,49 @@ impl<'m> Search<'m> {
         self.store.load(id, state.words_mut());
     }
 
+    /// One who expands stored states again.
+    pub(super) fn worker<O: Observer>(&self, observer: &O) -> Worker<'m, O> {
+        Worker::new(self.machine, &self.store, observer, 1 << 20)
+    }
+
+    /// Calls `on_step` for every step out of a stored state, with its mark and the
+    /// number of the stored state it leads to. Where the search gave up it shows
+    /// the steps before that.
+    pub(super) fn each_step<O: Observer>(
+        &self,
+        worker: &mut Worker<'m, O>,
+        observer: &O,
+        id: u32,
+        mut on_step: impl FnMut(Action, u8, Option<u32>),
+    ) {
+        let _ = worker.each_step(&self.store, id, observer, |action, mark, root| {
+            on_step(
+                action,
+                mark,
+                root.and_then(|root| self.store.find_root(root)),
+            );
+        });
+    }
+
     /// The number of a state.
     pub fn find(&self, state: &State) -> Option<u32> {
-        let mut bytes = Vec::new();
-        pack(state.words(), &mut bytes);
-        self.store.find(&bytes, hash(&bytes))
+        self.store.find(state)
     }
-}
 
-struct Piece<O> {
-    n: u32,
-    batch: Batch,
-    observer: O,
-    halt: Option<Halt>,
+    /// The smallest and largest value of each word of memory in any state.
+    fn ranges(&self) -> Vec<Option<(i64, i64)>> {
+        let n = self.machine.program().cells.len();
+        let mut ranges = vec![None; n];
+        let parts = &self.store.parts;
+        for part in 0..parts.len() {
+            let range = parts.range(part);
+            for row in parts.blocks(part).all().chunks_exact(range.len()) {
+                for (cell, &value) in range.clone().zip(row).filter(|&(cell, _)| cell < n) {
+                    let (low, high) = ranges[cell].unwrap_or((value, value));
+                    ranges[cell] = Some((low.min(value), high.max(value)));
+                }
+            }
+        }
+        ranges
+    }
 }

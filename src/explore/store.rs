@@ -1,196 +1,252 @@
 //! Stored states: each once, exactly, compressed, in the order they were found.
 //!
-//! A state is written as one bit for each word that is not zero and those words
-//! as variable-length numbers. Bytes lie in chunks that never move; a hash table
-//! holds only the states' numbers. Nothing is approximated: equal hashes are
-//! told apart by comparing bytes.
+//! A state's parts are replaced by numbers ([`PartTables`]), these by a tree of
+//! pairs ([`Tree`]); what is left of a state is the pair at the root, kept in a
+//! few bits ([`Rows`]), and its number in a hash table ([`Shard`]). Nothing is
+//! approximated: equal hashes are told apart by comparing roots, and two states
+//! have the same root exactly if they have the same words.
 
+use super::dictionary::PartTables;
 use super::limits::MemoryBudget;
-use hashbrown::HashTable;
-use rustc_hash::FxHasher;
-use std::hash::Hasher;
-
-const CHUNK_BYTES: usize = 1 << 20;
-const ROWS_PER_SEGMENT: usize = 1 << 16;
-
-/// Where a state's bytes lie.
-#[derive(Clone, Copy, Debug)]
-struct Row {
-    chunk: u32,
-    offset: u32,
-    len: u32,
-}
+use super::rows::Rows;
+use super::table::{N_SHARDS, Place, Shard, hash, shard_of};
+use super::tree::{Root, Tree};
+use super::workers::in_pieces;
+use crate::semantics::{Layout, PARTS_MAX, State};
 
 /// All states found so far.
-pub struct Store {
-    n_words: usize,
-    chunks: Vec<Vec<u8>>,
-    segments: Vec<Vec<Row>>,
-    n: usize,
-    table: HashTable<u32>,
+pub(super) struct Store {
+    pub parts: PartTables,
+    pub tree: Tree,
+    rows: Rows,
+    shards: Vec<Shard>,
+    /// Bytes of parts, tree and shards, as of the last insertion.
+    bytes: usize,
 }
 
-/// Bytes of a hash table of state numbers: eight slots for seven entries.
-fn table_bytes(capacity: usize) -> usize {
-    capacity * 8 / 7 * (size_of::<u32>() + 1)
-}
-
-/// The hash of a packed state.
-pub fn hash(bytes: &[u8]) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write(bytes);
-    hasher.finish()
-}
-
-/// Appends a state's words in packed form.
-pub fn pack(words: &[i64], bytes: &mut Vec<u8>) {
-    let marks = bytes.len();
-    bytes.resize(marks + words.len().div_ceil(8), 0);
-    for (index, &word) in words.iter().enumerate() {
-        if word == 0 {
-            continue;
-        }
-        bytes[marks + index / 8] |= 1 << (index % 8);
-        // Small numbers of either sign become small unsigned ones.
-        let mut rest = ((word << 1) ^ (word >> 63)) as u64;
-        while rest >= 0x80 {
-            bytes.push((rest & 0x7f) as u8 | 0x80);
-            rest >>= 7;
-        }
-        bytes.push(rest as u8);
-    }
-}
-
-fn unpack(bytes: &[u8], words: &mut [i64]) {
-    let (marks, mut rest) = bytes.split_at(words.len().div_ceil(8));
-    for (index, word) in words.iter_mut().enumerate() {
-        *word = 0;
-        if marks[index / 8] >> (index % 8) & 1 == 0 {
-            continue;
-        }
-        let mut value = 0u64;
-        let mut shift = 0;
-        loop {
-            let byte = rest[0];
-            rest = &rest[1..];
-            value |= u64::from(byte & 0x7f) << shift;
-            shift += 7;
-            if byte < 0x80 {
-                break;
-            }
-        }
-        *word = (value >> 1) as i64 ^ -((value & 1) as i64);
-    }
+/// A state that was reached and whose root is not known yet: the numbers of its
+/// parts, and the contents of those that had none.
+pub(super) struct Pending {
+    pub numbers: Vec<u32>,
+    pub contents: Vec<(usize, Vec<i64>)>,
 }
 
 impl Store {
-    /// An empty store for states of `n_words`.
-    pub fn new(n_words: usize) -> Self {
+    /// An empty store for states of that layout.
+    pub fn new(layout: &Layout) -> Self {
+        let starts = layout.parts(PARTS_MAX - 8);
+        let (actors, shared): (Vec<usize>, Vec<usize>) =
+            (0..starts.len()).partition(|&part| layout.is_actor(starts[part]));
+        let order = interleaved(&actors, &shared);
+        Self::of_parts(&starts, layout.n_words(), &order)
+    }
+
+    fn of_parts(starts: &[usize], n_words: usize, order: &[usize]) -> Self {
+        let parts = PartTables::new(starts, n_words);
+        let tree = Tree::new(order);
         Self {
-            n_words,
-            chunks: Vec::new(),
-            segments: Vec::new(),
-            n: 0,
-            table: HashTable::new(),
+            parts,
+            tree,
+            rows: Rows::default(),
+            shards: (0..N_SHARDS).map(|_| Shard::default()).collect(),
+            bytes: 0,
         }
     }
 
     /// Number of states.
     pub fn len(&self) -> usize {
-        self.n
+        self.rows.len()
     }
 
     /// Bytes in use, with what the tables reserve.
     pub fn bytes(&self) -> usize {
-        let chunks: usize = self.chunks.iter().map(Vec::capacity).sum();
-        let rows: usize = self.segments.iter().map(Vec::capacity).sum();
-        chunks + rows * size_of::<Row>() + table_bytes(self.table.capacity())
+        self.bytes + self.rows.bytes()
     }
 
-    /// Whether one more state fits, counting the moment in which the table
-    /// grows and is there twice.
-    pub fn fits_one_more(&self, budget: MemoryBudget) -> bool {
-        let mut needed = self.bytes() + CHUNK_BYTES;
-        if self.table.len() == self.table.capacity() {
-            needed += table_bytes(self.table.capacity()) * 2;
+    /// Counts the bytes of everything but rows again.
+    pub fn count_bytes(&mut self) {
+        let shards: usize = self.shards.iter().map(Shard::bytes).sum();
+        self.bytes = self.parts.bytes() + self.tree.bytes() + shards;
+    }
+
+    /// Whether so many more states certainly fit, counting the moment in which a
+    /// part of the table grows and is there twice.
+    pub fn fits(&self, n: usize, budget: MemoryBudget) -> bool {
+        // Each shard may get all of them, but only one grows at a time.
+        let growing = self.shards.iter().map(|shard| shard.bytes_for(n)).max();
+        let grown = self
+            .shards
+            .iter()
+            .map(|shard| shard.bytes_for(n / N_SHARDS * 2));
+        let table = growing.unwrap_or(0) + if n > 1 { grown.sum() } else { 0 };
+        // A table of parts or pairs may be there twice while it grows, too.
+        let pairs = (self.parts.bytes() + self.tree.bytes()) / 2;
+        budget.allows(self.bytes() + table + pairs + self.rows.bytes_for(n))
+    }
+
+    /// The numbers of a state's parts and nodes.
+    #[inline]
+    pub fn unfold(&self, id: u32, numbers: &mut [u32]) {
+        self.tree.unfold(self.rows.get(id), numbers);
+    }
+
+    /// Writes the words that the numbers of parts stand for.
+    pub fn fill(&self, numbers: &[u32], words: &mut [i64]) {
+        for part in 0..self.parts.len() {
+            let row = self.parts.blocks(part).get(numbers[part]);
+            words[self.parts.range(part)].copy_from_slice(row);
         }
-        budget.allows(needed)
-    }
-
-    fn row(&self, id: u32) -> &Row {
-        &self.segments[id as usize / ROWS_PER_SEGMENT][id as usize % ROWS_PER_SEGMENT]
-    }
-
-    fn packed(&self, id: u32) -> &[u8] {
-        slice(&self.chunks, self.row(id))
     }
 
     /// Reads a state into `words`.
     pub fn load(&self, id: u32, words: &mut [i64]) {
-        debug_assert_eq!(words.len(), self.n_words);
-        unpack(self.packed(id), words);
+        let mut numbers = vec![0; self.tree.n_numbers()];
+        self.unfold(id, &mut numbers);
+        self.fill(&numbers, words);
     }
 
-    /// The number of a packed state, if it is there; `hash` is that of its bytes.
-    pub fn find(&self, packed: &[u8], hash: u64) -> Option<u32> {
-        let same = |&id: &u32| self.packed(id) == packed;
-        self.table.find(hash, same).copied()
+    /// The number of a state, if it is there.
+    pub fn find(&self, state: &State) -> Option<u32> {
+        let mut numbers = vec![0; self.tree.n_numbers()];
+        for (part, number) in numbers.iter_mut().enumerate().take(self.parts.len()) {
+            let row = state.peek(self.parts.range(part));
+            *number = self.parts.blocks(part).find(row)?;
+        }
+        self.find_root(self.tree.find(&mut numbers)?)
     }
 
-    /// The number of a packed state, and whether it is new.
-    pub fn insert(&mut self, packed: &[u8], key: u64) -> (u32, bool) {
-        if let Some(id) = self.find(packed, key) {
-            return (id, false);
-        }
-        let id = u32::try_from(self.n).expect("the limit of states is below 2^32");
-        let row = self.append(packed);
-        if self.n.is_multiple_of(ROWS_PER_SEGMENT) {
-            let size = if self.n == 0 { 0 } else { ROWS_PER_SEGMENT };
-            self.segments.push(Vec::with_capacity(size));
-        }
-        let segment = self.segments.last_mut().expect("a segment was pushed");
-        segment.push(row);
-        self.n += 1;
-        let (chunks, segments) = (&self.chunks, &self.segments);
-        let rehash = |&id: &u32| {
-            let row = &segments[id as usize / ROWS_PER_SEGMENT][id as usize % ROWS_PER_SEGMENT];
-            hash(slice(chunks, row))
-        };
-        self.table.insert_unique(key, id, rehash);
-        (id, true)
+    /// The number of the state with a root.
+    pub fn find_root(&self, root: Root) -> Option<u32> {
+        let key = hash(root);
+        let same = |id: u32| self.rows.get(id) == root;
+        self.shards[shard_of(key)].find(key, same)
     }
 
-    fn append(&mut self, bytes: &[u8]) -> Row {
-        let full = self
-            .chunks
-            .last()
-            .is_none_or(|chunk| chunk.len() + bytes.len() > CHUNK_BYTES);
-        if full {
-            // The first grows as it is filled, so that small searches stay small.
-            let size = if self.chunks.is_empty() {
-                0
-            } else {
-                CHUNK_BYTES
-            };
-            self.chunks.push(Vec::with_capacity(size));
+    /// The root of a state, with new parts and nodes where needed.
+    pub fn resolve(&mut self, pending: &mut Pending) -> Root {
+        for (part, content) in &pending.contents {
+            pending.numbers[*part] = self.parts.intern(*part, content);
         }
-        let index = self.chunks.len() - 1;
-        let chunk = &mut self.chunks[index];
-        let offset = chunk.len();
-        chunk.extend_from_slice(bytes);
-        let small =
-            |n: usize| u32::try_from(n).expect("far below 2^32 chunks and bytes of a chunk");
-        Row {
-            chunk: small(index),
-            offset: small(offset),
-            len: small(bytes.len()),
+        self.tree.intern(&mut pending.numbers)
+    }
+
+    /// The root of a state whose words are given.
+    pub fn resolve_words(&mut self, words: &[i64]) -> Root {
+        let mut numbers = vec![0; self.tree.n_numbers()];
+        for (part, number) in numbers.iter_mut().enumerate().take(self.parts.len()) {
+            *number = self.parts.intern(part, &words[self.parts.range(part)]);
         }
+        self.tree.intern(&mut numbers)
+    }
+
+    /// The number of a state, and whether it is new.
+    pub fn insert(&mut self, root: Root) -> (u32, bool) {
+        let key = hash(root);
+        let Self { rows, shards, .. } = self;
+        let shard = &mut shards[shard_of(key)];
+        let id = u32::try_from(rows.len()).expect("the limit of states is below 2^32");
+        let before = shard.bytes();
+        shard.reserve(1, id + 1, |id| hash(rows.get(id)));
+        self.bytes = self.bytes + shard.bytes() - before;
+        match shard.insert(key, id, |id| rows.get(id) == root) {
+            Place::Known(known) => (known, false),
+            Place::New(_) => {
+                rows.push(root);
+                (id, true)
+            }
+        }
+    }
+
+    /// Puts many states in, in order; calls `told` for each with its number and
+    /// whether it is new. The numbers do not depend on the number of workers.
+    pub fn insert_all(
+        &mut self,
+        roots: &[Root],
+        n_workers: usize,
+        mut told: impl FnMut(usize, u32, bool),
+    ) {
+        let first = u32::try_from(self.rows.len()).expect("the limit of states is below 2^32");
+        let number = |index: usize| first + u32::try_from(index).expect("a chunk is small");
+        let mut lots: Vec<Vec<(u64, u32)>> = vec![Vec::new(); N_SHARDS];
+        for (index, &root) in roots.iter().enumerate() {
+            let key = hash(root);
+            lots[shard_of(key)].push((key, number(index)));
+        }
+        let top = number(roots.len());
+        let rows = &self.rows;
+        let work = self.shards.iter_mut().zip(lots).collect();
+        let mut threads = vec![(); n_workers];
+        let placed = in_pieces(
+            work,
+            &mut threads,
+            |(), (shard, lot): (&mut Shard, Vec<(u64, u32)>)| {
+                place(shard, lot, roots, rows, first, top)
+            },
+        );
+        let mut places = vec![Place::Known(0); roots.len()];
+        for (index, place) in placed.into_iter().flatten() {
+            places[(index - first) as usize] = place;
+        }
+        for (index, &place) in places.iter().enumerate() {
+            match place {
+                Place::Known(id) => told(index, id, false),
+                Place::New(at) => {
+                    let id = u32::try_from(self.rows.len()).expect("their number was checked");
+                    self.shards[shard_of(hash(roots[index]))].rename(at, id);
+                    self.rows.push(roots[index]);
+                    told(index, id, true);
+                }
+            }
+        }
+        self.count_bytes();
     }
 }
 
-fn slice<'a>(chunks: &'a [Vec<u8>], row: &Row) -> &'a [u8] {
-    let offset = row.offset as usize;
-    &chunks[row.chunk as usize][offset..offset + row.len as usize]
+/// Both lists as one, evenly mixed. What actors share often belongs to those of
+/// them that stand at the same place of their row, as forks to philosophers; then
+/// halves of states depend less on each other, and there are fewer of them.
+fn interleaved(actors: &[usize], shared: &[usize]) -> Vec<usize> {
+    let place = |list: &[usize], index: usize| (2 * index + 1) * 1000 / (2 * list.len());
+    let mut all: Vec<(usize, usize)> = Vec::new();
+    for list in [shared, actors] {
+        all.extend(
+            list.iter()
+                .enumerate()
+                .map(|(index, &part)| (place(list, index), part)),
+        );
+    }
+    all.sort_by_key(|&(place, _)| place);
+    all.into_iter().map(|(_, part)| part).collect()
+}
+
+/// States that are looked for together, so that the processor can fetch the
+/// lines of one while it compares those of another.
+const TOGETHER: usize = 16;
+
+/// Puts states of one shard in, each under the number it would have if all
+/// before it were new.
+fn place(
+    shard: &mut Shard,
+    lot: Vec<(u64, u32)>,
+    roots: &[Root],
+    rows: &Rows,
+    first: u32,
+    top: u32,
+) -> Vec<(u32, Place)> {
+    shard.reserve(lot.len(), top, |id| hash(rows.get(id)));
+    let root = |id: u32| match id.checked_sub(first) {
+        Some(index) => roots[index as usize],
+        None => rows.get(id),
+    };
+    let mut places = Vec::with_capacity(lot.len());
+    for some in lot.chunks(TOGETHER) {
+        let near = some.iter().fold(0, |all, &(key, _)| all ^ shard.peek(key));
+        std::hint::black_box(near);
+        for &(key, id) in some {
+            places.push((id, shard.insert(key, id, |other| root(other) == root(id))));
+        }
+    }
+    places
 }
 
 #[cfg(test)]
@@ -198,22 +254,44 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(words: &[i64]) {
-        let mut store = Store::new(words.len());
-        let mut packed = Vec::new();
-        pack(words, &mut packed);
-        assert_eq!(store.insert(&packed, hash(&packed)), (0, true));
-        assert_eq!(store.insert(&packed, hash(&packed)), (0, false));
+    fn check(words: &[i64], starts: &[usize]) {
+        let order: Vec<usize> = (0..starts.len()).rev().collect();
+        let mut store = Store::of_parts(starts, words.len(), &order);
+        let root = store.resolve_words(words);
+        assert_eq!(store.insert(root), (0, true));
+        assert_eq!(store.insert(root), (0, false));
         let mut read = vec![7; words.len()];
         store.load(0, &mut read);
         assert_eq!(read, words);
+        let state = State::from_words(words.into());
+        assert_eq!(store.find(&state), Some(0));
     }
 
     #[test]
-    fn states_survive_packing() {
-        check(&[]);
-        check(&[0; 17]);
-        check(&[1, 0, -1, 63, 64, -64, -65, 8191, 8192, 0, 5]);
-        check(&[i64::MIN, 0, i64::MAX, 1 << 40]);
+    fn states_survive_storing() {
+        check(&[5], &[0]);
+        check(&[0; 17], &[0, 4]);
+        check(
+            &[1, 0, -1, 63, 64, -64, -65, 8191, 8192, 0, 5],
+            &[0, 1, 2, 5, 10],
+        );
+        check(&[i64::MIN, 0, i64::MAX, 1 << 40], &[0, 3]);
+    }
+
+    #[test]
+    fn known_states_keep_their_numbers_for_any_number_of_workers() {
+        let roots: Vec<Root> = (0..20_000u32).map(|n| (n * 7 % 1_000, n % 700)).collect();
+        let mut numbers = Vec::new();
+        for n_workers in [1, 2, 5] {
+            let mut store = Store::of_parts(&[0, 1], 2, &[0, 1]);
+            let mut seen = Vec::new();
+            for chunk in roots.chunks(3_000) {
+                store.insert_all(chunk, n_workers, |_, id, new| seen.push((id, new)));
+            }
+            assert!(roots.iter().all(|&root| store.find_root(root).is_some()));
+            numbers.push((seen, store.bytes()));
+        }
+        assert_eq!(numbers[0], numbers[1]);
+        assert_eq!(numbers[0], numbers[2]);
     }
 }

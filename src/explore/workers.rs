@@ -4,25 +4,27 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Does `work` on every piece and gives the results in the order of the pieces.
+/// Each worker takes its pieces in ascending order.
 ///
 /// With one worker, or one piece, nothing is spawned.
 ///
 /// # Panics
 ///
-/// If `work` panics.
-pub(super) fn in_pieces<P: Send, T: Send>(
+/// If `work` panics, or there is no worker.
+pub(super) fn in_pieces<W: Send, P: Send, T: Send>(
     pieces: Vec<P>,
-    workers: usize,
-    work: impl Fn(P) -> T + Sync,
+    workers: &mut [W],
+    work: impl Fn(&mut W, P) -> T + Sync,
 ) -> Vec<T> {
-    if workers <= 1 || pieces.len() <= 1 {
-        return pieces.into_iter().map(work).collect();
-    }
     let n = pieces.len();
+    let (first, others) = workers.split_first_mut().expect("there is a worker");
+    if others.is_empty() || n <= 1 {
+        return pieces.into_iter().map(|piece| work(first, piece)).collect();
+    }
     let todo: Vec<Mutex<Option<P>>> = pieces.into_iter().map(|p| Mutex::new(Some(p))).collect();
     let done: Vec<Mutex<Option<T>>> = (0..n).map(|_| Mutex::new(None)).collect();
     let next = AtomicUsize::new(0);
-    let run = || {
+    let run = |worker: &mut W| {
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(slot) = todo.get(index) else {
@@ -33,17 +35,17 @@ pub(super) fn in_pieces<P: Send, T: Send>(
                 .expect("no worker panics with a lock held")
                 .take();
             let piece = piece.expect("each piece is taken once");
-            let result = work(piece);
+            let result = work(worker, piece);
             *done[index]
                 .lock()
                 .expect("no worker panics with a lock held") = Some(result);
         }
     };
     std::thread::scope(|scope| {
-        for _ in 1..workers.min(n) {
-            scope.spawn(run);
+        for worker in others.iter_mut().take(n - 1) {
+            scope.spawn(|| run(worker));
         }
-        run();
+        run(first);
     });
     done.into_iter()
         .map(|slot| {

@@ -14,7 +14,7 @@ impl Machine<'_> {
         if self.program.instr(first).is_visible() {
             return self.is_ready(state, actor, first);
         }
-        let mut scratch = state.clone();
+        let mut scratch = state.draft();
         let mut step = Step {
             machine: self,
             state: &mut scratch,
@@ -24,13 +24,15 @@ impl Machine<'_> {
             recorder: &mut (),
             atomic: 1,
         };
-        match step.run_local(LOCAL_FUEL) {
+        let ready = match step.run_local(LOCAL_FUEL) {
             Ok(Local::At(pc)) => {
                 let done = matches!(self.program.instr(pc), Instr::AtomicEnd);
                 done || self.is_ready(&scratch, actor, pc)
             }
             _ => true,
-        }
+        };
+        state.absorb(&scratch);
+        ready
     }
 }
 

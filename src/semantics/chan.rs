@@ -61,7 +61,7 @@ impl Machine<'_> {
         let first = self.layout.object(id) + MESSAGES;
         let message = |at: usize| {
             let from = first + at * width;
-            state.words()[from..from + width].to_vec()
+            state.slice(from..from + width).to_vec()
         };
         (0..self.n_messages(state, id)).map(message).collect()
     }
@@ -225,7 +225,9 @@ impl<R: Recorder> Step<'_, '_, R> {
         }
         let at = layout.object(id);
         let slot = at + MESSAGES + n * width;
-        self.state.words_mut()[slot..slot + width].copy_from_slice(words);
+        self.state
+            .slice_mut(slot..slot + width)
+            .copy_from_slice(words);
         self.state.set_word(at + LEN, n as i64 + 1);
         Ok(())
     }
@@ -280,7 +282,7 @@ impl<R: Recorder> Step<'_, '_, R> {
         let at = self.machine.layout.object(id);
         let n = self.machine.n_messages(self.state, id);
         let first = at + MESSAGES;
-        let all = &mut self.state.words_mut()[first..first + n * width];
+        let all = self.state.slice_mut(first..first + n * width);
         let words = all[..width].to_vec();
         all.rotate_left(width);
         all[(n - 1) * width..].fill(0);
@@ -338,7 +340,9 @@ impl<R: Recorder> Step<'_, '_, R> {
     pub fn deliver(&mut self, actor: usize, dst: Option<Reg>, words: &[i64]) {
         if let Some(dst) = dst {
             let at = self.machine.layout.regs(self.state, actor) + usize::from(dst);
-            self.state.words_mut()[at..at + words.len()].copy_from_slice(words);
+            self.state
+                .slice_mut(at..at + words.len())
+                .copy_from_slice(words);
         }
     }
 

@@ -198,7 +198,7 @@ impl<R: Recorder> Step<'_, '_, R> {
         let at = self.machine.layout.object(id) + 1;
         let rest = queue.iter().filter(|&&other| other != sleeper);
         let rest: Vec<i64> = rest.map(|&other| other as i64 + 1).collect();
-        let words = &mut self.state.words_mut()[at..at + queue.len()];
+        let words = self.state.slice_mut(at..at + queue.len());
         words.fill(0);
         words[..rest.len()].copy_from_slice(&rest);
     }

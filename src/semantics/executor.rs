@@ -172,7 +172,7 @@ impl<R: Recorder> Step<'_, '_, R> {
             unreachable!("only `Submit` makes futures");
         };
         let data = machine.layout.future_data(job);
-        let words = self.state.words()[data.clone()][..args.len()].to_vec();
+        let words = self.state.slice(data.clone())[..args.len()].to_vec();
         let status = JobStatus::Running;
         machine.layout.settle_future(self.state, job, status, &[]);
         self.set_reg(future, i64::try_from(job).expect("at most 256 futures"));
@@ -184,7 +184,7 @@ impl<R: Recorder> Step<'_, '_, R> {
     pub fn finish_job(&mut self, future: Reg, result: Reg, width: u16, failed: bool) -> Done {
         let regs = self.machine.layout.regs(self.state, self.actor);
         let first = regs + usize::from(result);
-        let words = self.state.words()[first..first + usize::from(width)].to_vec();
+        let words = self.state.slice(first..first + usize::from(width)).to_vec();
         let job = self.state.word(regs + usize::from(future));
         let job = usize::try_from(job).expect("a future's number");
         let status = if failed {
@@ -194,7 +194,9 @@ impl<R: Recorder> Step<'_, '_, R> {
         };
         let layout = &self.machine.layout;
         layout.settle_future(self.state, job, status, &words);
-        self.state.words_mut()[first..first + usize::from(width)].fill(0);
+        self.state
+            .slice_mut(first..first + usize::from(width))
+            .fill(0);
         self.set_reg(future, 0);
         self.event(|| match failed {
             true => EventKind::Failed(job, super::local::unpack(words[0])),

@@ -115,7 +115,7 @@ impl Layout {
         let word = 1 | i64::from(executor.0) << EXECUTOR_SHIFT | i64::from(pc) << SUBMITTED_SHIFT;
         state.set_word(self.future(future), word);
         let data = self.future_data(future);
-        state.words_mut()[data][..args.len()].copy_from_slice(args);
+        state.slice_mut(data)[..args.len()].copy_from_slice(args);
     }
 
     /// A future goes on to another status, with these data.
@@ -135,7 +135,7 @@ impl Layout {
         };
         let at = self.future(future);
         state.set_word(at, state.word(at) & !STATUS_MASK | code);
-        let data = &mut state.words_mut()[self.future_data(future)];
+        let data = state.slice_mut(self.future_data(future));
         data.fill(0);
         data[..words.len()].copy_from_slice(words);
     }
@@ -203,7 +203,7 @@ impl<R: Recorder> Step<'_, '_, R> {
             }
             (FutureOp::Result(_), JobStatus::Finished) => {
                 let data = layout.future_data(future);
-                self.state.words()[data][..usize::from(width)].to_vec()
+                self.state.slice(data)[..usize::from(width)].to_vec()
             }
             (FutureOp::Exception(_), JobStatus::Failed) => {
                 vec![i64::from(self.asked(future).name.0)]

@@ -133,6 +133,36 @@ impl Layout {
         self.n_words
     }
 
+    /// Where the parts begin that a state is made of, ascending from 0, at most
+    /// `most`: each actor is one; words of memory and objects are parts of their
+    /// own, or a few together if there are many.
+    pub fn parts(&self, most: usize) -> Vec<usize> {
+        let mut shared: Vec<usize> = (0..self
+            .objects
+            .first()
+            .map_or(self.observed, |&at| at as usize))
+            .collect();
+        shared.extend(self.objects.iter().map(|&at| at as usize));
+        shared.extend(self.observed..self.actors);
+        let mut parts = shared;
+        let n_before = parts.len();
+        parts.extend((0..self.capacity.futures).map(|future| self.future(future)));
+        let group = parts
+            .len()
+            .div_ceil((most - self.capacity.actors).max(1))
+            .max(1);
+        let mut all: Vec<usize> = parts[..n_before].iter().step_by(group).copied().collect();
+        all.extend((0..self.capacity.actors).map(|actor| self.actor(actor)));
+        all.extend(parts[n_before..].iter().step_by(group));
+        all.dedup();
+        all
+    }
+
+    /// Whether the word at this place belongs to an actor.
+    pub fn is_actor(&self, at: usize) -> bool {
+        (self.actors..self.futures).contains(&at)
+    }
+
     /// The room it has.
     pub fn capacity(&self) -> Capacity {
         self.capacity

@@ -202,7 +202,9 @@ impl<R: Recorder> Step<'_, '_, R> {
         let link = self.state.word(stack + frame);
         let callee = self.machine.program.function_at(self.pc);
         let size = 1 + usize::from(callee.n_regs);
-        self.state.words_mut()[stack + frame..stack + frame + size].fill(0);
+        self.state
+            .slice_mut(stack + frame..stack + frame + size)
+            .fill(0);
         let pc = return_pc(link);
         let caller = self.machine.program.function_at(pc - 1);
         let below = frame - 1 - usize::from(caller.n_regs);
@@ -271,7 +273,7 @@ impl<R: Recorder> Step<'_, '_, R> {
         let at = layout.actor(self.actor);
         self.state.set_word(at + slot::PC, 0);
         let rest = at + slot::PHASE..at + slot::STACK + layout.capacity().stack;
-        self.state.words_mut()[rest].fill(0);
+        self.state.slice_mut(rest).fill(0);
         self.end_task(left);
         for other in self.machine.program.actors.len()..layout.n_actors(self.state) {
             let child = layout.spawner(self.state, other) == Some(self.actor);

@@ -211,20 +211,30 @@ impl<'p> Machine<'p> {
         self.layout.set_status(state, actor, Status::Running);
         self.layout.set_pc(state, actor, entry);
         let regs = self.layout.regs(state, actor);
-        state.words_mut()[regs..regs + args.len()].copy_from_slice(args);
+        state
+            .slice_mut(regs..regs + args.len())
+            .copy_from_slice(args);
     }
 
     /// Whether the program has ended: the main actor has, or, without one, every
     /// actor that is not a daemon. A worker without a job keeps nothing running.
     pub fn is_over(&self, state: &State) -> bool {
-        if let Some(main) = self.main {
-            return !self.layout.is_running(state, main);
+        match self.main {
+            Some(main) => !self.keeps_going(state, main),
+            None => (0..self.layout.capacity().actors).all(|it| !self.keeps_going(state, it)),
         }
-        (0..self.layout.capacity().actors).all(|actor| {
-            !self.layout.is_running(state, actor)
-                || self.layout.is_daemon(state, actor)
-                || self.has_nothing_to_do(state, actor)
-        })
+    }
+
+    /// Whether the program cannot be over because of this actor.
+    pub fn keeps_going(&self, state: &State, actor: usize) -> bool {
+        match self.main {
+            Some(main) => actor == main && self.layout.is_running(state, actor),
+            None => {
+                self.layout.is_running(state, actor)
+                    && !self.layout.is_daemon(state, actor)
+                    && !self.has_nothing_to_do(state, actor)
+            }
+        }
     }
 
     /// Whether every actor that is not a daemon has ended by itself, or the main actor has.
@@ -235,10 +245,13 @@ impl<'p> Machine<'p> {
     /// The actors that can take a step, ascending.
     pub fn enabled<'a>(&'a self, state: &'a State) -> impl Iterator<Item = usize> + 'a {
         let over = self.is_over(state);
-        let turn = self.turn(state);
-        (0..self.layout.capacity().actors)
-            .filter(move |&actor| turn.is_none_or(|holder| holder == actor))
-            .filter(move |&actor| !over && self.can_step(state, actor))
+        (0..self.layout.capacity().actors).filter(move |&actor| !over && self.is_able(state, actor))
+    }
+
+    /// Whether `actor` can take a step and nobody keeps it back, given that the
+    /// program is not over.
+    pub fn is_able(&self, state: &State, actor: usize) -> bool {
+        self.can_step(state, actor) && !self.is_kept_back(state, actor)
     }
 
     /// Whether `actor` can take a step, given that the program is not over.

@@ -17,6 +17,7 @@ mod copies;
 mod eval;
 mod event;
 mod executor;
+mod footprint;
 mod future;
 mod gil;
 mod joined;
@@ -39,6 +40,7 @@ mod turn;
 
 pub use choice::Chooser;
 pub use eval::{ArithmeticFault, Scene};
+pub use footprint::PARTS_MAX;
 pub use future::JobStatus;
 pub use layout::{Capacity, Layout};
 pub use machine::{

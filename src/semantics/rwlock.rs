@@ -181,7 +181,7 @@ impl<R: Recorder> Step<'_, '_, R> {
         if queue.first() == Some(&self.actor) {
             let n = self.machine.layout.capacity().actors;
             let at = self.machine.layout.object(id) + 1 + n;
-            let words = &mut self.state.words_mut()[at..at + queue.len()];
+            let words = self.state.slice_mut(at..at + queue.len());
             words.rotate_left(1);
             words[queue.len() - 1] = 0;
         }

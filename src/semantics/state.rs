@@ -1,15 +1,18 @@
 //! A state: the words, and typed access to the parts that all primitives share.
 
+use super::footprint::Footprint;
 use super::layout::{Layout, slot};
 use crate::program::{ObjectId, Pc, Program};
+use std::ops::Range;
+use std::sync::Arc;
 
 /// A state of a program: memory, objects and actors as flat words.
 ///
 /// Two states are the same exactly if their words are the same; whatever can no
 /// longer matter is zero.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct State {
     words: Box<[i64]>,
+    footprint: Footprint,
 }
 
 /// What an actor is doing with the object its next instruction names.
@@ -52,37 +55,140 @@ const PROCESS_SHIFT: u32 = 48;
 impl State {
     /// A state of zeros with the length of the layout.
     pub(super) fn zeroed(layout: &Layout) -> Self {
-        Self {
-            words: vec![0; layout.n_words()].into_boxed_slice(),
-        }
+        Self::from_words(vec![0; layout.n_words()].into_boxed_slice())
     }
 
     /// A state from words that [`State::words`] gave.
     pub fn from_words(words: Box<[i64]>) -> Self {
-        Self { words }
+        Self {
+            words,
+            footprint: Footprint::default(),
+        }
+    }
+
+    /// Notes from now on which parts are looked at or changed; `part_of` gives the
+    /// part of each word, below [`PARTS_MAX`](super::PARTS_MAX).
+    pub fn watched(self, part_of: Arc<[u8]>) -> Self {
+        Self {
+            words: self.words,
+            footprint: Footprint::new(part_of),
+        }
+    }
+
+    /// Forgets which parts were looked at.
+    pub fn forget_looks(&self) {
+        self.footprint.clear();
+    }
+
+    /// Calls `see` with the parts that were looked at or changed, in order of the
+    /// first look.
+    pub fn looks<T>(&self, see: impl FnOnce(&[u8]) -> T) -> T {
+        self.footprint.parts(see)
+    }
+
+    /// A copy that notes nothing, made without a look.
+    pub fn unwatched(&self) -> Self {
+        Self::from_words(self.words.clone())
+    }
+
+    /// A copy to try something on; [`State::absorb`] must follow.
+    pub fn draft(&self) -> Self {
+        Self {
+            words: self.words.clone(),
+            footprint: self.footprint.again(),
+        }
+    }
+
+    /// Takes over what was looked at in a copy.
+    pub fn absorb(&self, draft: &Self) {
+        self.footprint.absorb(&draft.footprint);
     }
 
     /// All words.
     pub fn words(&self) -> &[i64] {
+        self.footprint.touch_all();
         &self.words
     }
 
+    /// Some of the words.
+    pub(super) fn slice(&self, range: Range<usize>) -> &[i64] {
+        self.footprint.touch_range(range.clone());
+        &self.words[range]
+    }
+
+    /// Some of the words, to be changed.
+    pub(super) fn slice_mut(&mut self, range: Range<usize>) -> &mut [i64] {
+        self.footprint.touch_range(range.clone());
+        &mut self.words[range]
+    }
+
     /// Overwrites all words with those of another state of the same program.
+    /// Nobody has looked at any of them yet.
     pub fn copy_from(&mut self, other: &State) {
         self.words.copy_from_slice(&other.words);
     }
 
+    /// Some of the words, without noting the look: to store them.
+    pub fn peek(&self, range: Range<usize>) -> &[i64] {
+        &self.words[range]
+    }
+
+    #[inline]
     pub(super) fn word(&self, at: usize) -> i64 {
+        self.footprint.touch(at);
         self.words[at]
     }
 
+    #[inline]
     pub(super) fn set_word(&mut self, at: usize, value: i64) {
+        self.footprint.touch(at);
         self.words[at] = value;
     }
 
     /// All words, to be overwritten with those of another state of the same program.
     pub fn words_mut(&mut self) -> &mut [i64] {
+        self.footprint.touch_all();
         &mut self.words
+    }
+}
+
+impl Clone for State {
+    fn clone(&self) -> Self {
+        Self::from_words(self.words().into())
+    }
+}
+
+impl PartialEq for State {
+    fn eq(&self, other: &Self) -> bool {
+        self.words() == other.words()
+    }
+}
+
+impl Eq for State {}
+
+impl PartialOrd for State {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for State {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.words().cmp(other.words())
+    }
+}
+
+impl std::hash::Hash for State {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.words().hash(state);
+    }
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State")
+            .field("words", &self.words())
+            .finish()
     }
 }
 
@@ -136,8 +242,8 @@ impl Layout {
     /// Whether two states differ in more than what `actor` keeps to itself.
     pub fn differ_beside(&self, one: &State, other: &State, actor: usize) -> bool {
         let own = self.actor(actor)..self.actor(actor + 1);
-        one.words[..own.start] != other.words[..own.start]
-            || one.words[own.end..] != other.words[own.end..]
+        let (one, other) = (one.words(), other.words());
+        one[..own.start] != other[..own.start] || one[own.end..] != other[own.end..]
     }
 
     /// What it is doing with its next instruction.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use threadbare::explore::{Limits, Observer, Taken, Visit, search};
 use threadbare::program::{Parts, Program};
-use threadbare::semantics::{Capacity, Machine};
+use threadbare::semantics::{Capacity, Machine, State};
 
 use super::program;
 
@@ -13,6 +13,11 @@ use super::program;
 struct Ends(BTreeSet<String>);
 
 impl Observer for Ends {
+    type View = ();
+    type Memory = ();
+
+    fn view(&self, _: &Machine<'_>, _: &State, _: usize) {}
+
     fn fork(&self) -> Self {
         Ends::default()
     }
@@ -30,7 +35,7 @@ impl Observer for Ends {
     }
 
     fn taken(&mut self, taken: Taken<'_>) {
-        if let Err(fault) = taken.after {
+        if let Some(fault) = taken.fault {
             self.0.insert(format!("{fault:?}"));
         }
         for incident in taken.incidents {

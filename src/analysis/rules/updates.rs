@@ -9,7 +9,7 @@
 use crate::analysis::facts::Facts;
 use crate::analysis::key::Key;
 use crate::explore::{Goal, Visit};
-use crate::program::{CellId, Instr, Program, RmwOp, Update};
+use crate::program::{CellId, Expr, Instr, Program, RmwOp, Update};
 use crate::semantics::{Machine, State};
 
 /// A write that is about to wipe out what it has not seen.
@@ -46,35 +46,37 @@ pub fn key(program: &Program, lost: &LostUpdate) -> Key {
 
 /// The updates that the next steps of a state's actors would lose.
 pub fn lost_updates(machine: &Machine<'_>, state: &State) -> Vec<LostUpdate> {
+    let layout = machine.layout();
+    let running = (0..layout.n_actors(state)).filter(|&it| layout.is_running(state, it));
+    running
+        .flat_map(|actor| lost_by(machine, state, actor))
+        .collect()
+}
+
+/// The updates that the next step of a running actor would lose.
+pub fn lost_by<'a>(
+    machine: &'a Machine<'_>,
+    state: &'a State,
+    actor: usize,
+) -> impl Iterator<Item = LostUpdate> + 'a {
     let program = machine.program();
     let layout = machine.layout();
-    let mut found = Vec::new();
-    for actor in (0..layout.n_actors(state)).filter(|&it| layout.is_running(state, it)) {
-        let pc = layout.pc(state, actor);
-        for &update in program.updates_at(pc) {
-            let (Instr::Store(place, ..) | Instr::Rmw(_, place, RmwOp::Swap, _)) =
-                program.instr(pc)
-            else {
-                continue;
-            };
-            let scene = machine.scene(state, actor);
-            let Ok(cell) = scene.cell(place) else {
-                continue;
-            };
-            let read = scene.eval(&crate::program::Expr::Reg(update.reg));
-            let now = layout.value(state, cell);
-            if let Ok(read) = read
-                && read != now
-            {
-                found.push(LostUpdate {
-                    actor,
-                    update,
-                    cell: cell,
-                    read,
-                    now,
-                });
-            }
-        }
-    }
-    found
+    let pc = layout.pc(state, actor);
+    program.updates_at(pc).iter().filter_map(move |&update| {
+        let (Instr::Store(place, ..) | Instr::Rmw(_, place, RmwOp::Swap, _)) = program.instr(pc)
+        else {
+            return None;
+        };
+        let scene = machine.scene(state, actor);
+        let cell = scene.cell(place).ok()?;
+        let read = scene.eval(&Expr::Reg(update.reg)).ok()?;
+        let now = layout.value(state, cell);
+        (read != now).then_some(LostUpdate {
+            actor,
+            update,
+            cell,
+            read,
+            now,
+        })
+    })
 }

@@ -1,0 +1,93 @@
+//! What a run costs.
+
+use std::fmt::Write as _;
+
+/// One run.
+#[derive(Clone, Copy, Debug)]
+pub struct Cost {
+    pub states: u64,
+    pub bytes_per_state: f64,
+    /// Seconds of the processor, user and system.
+    pub cpu: f64,
+    pub wall: f64,
+    pub peak_kib: u64,
+}
+
+impl Cost {
+    pub fn per_second(&self) -> f64 {
+        self.states as f64 / self.cpu.max(0.01)
+    }
+
+    /// Millions of states for each second of the processor.
+    pub fn rate(&self) -> String {
+        format!("{:.2} M", self.per_second() / 1e6)
+    }
+
+    pub fn write(&self) -> String {
+        let Self {
+            states,
+            bytes_per_state,
+            cpu,
+            wall,
+            peak_kib,
+        } = self;
+        format!("{states} {bytes_per_state} {cpu} {wall} {peak_kib}")
+    }
+
+    pub fn read(text: &str) -> Option<Self> {
+        let mut words = text.split_whitespace();
+        Some(Self {
+            states: words.next()?.parse().ok()?,
+            bytes_per_state: words.next()?.parse().ok()?,
+            cpu: words.next()?.parse().ok()?,
+            wall: words.next()?.parse().ok()?,
+            peak_kib: words.next()?.parse().ok()?,
+        })
+    }
+}
+
+/// Fields of `/proc/self/stat` behind the name, in seconds.
+fn ticks(fields: [usize; 2]) -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let rest = stat.rsplit(')').next().unwrap_or_default();
+    let words: Vec<&str> = rest.split_whitespace().collect();
+    let ticks = fields
+        .iter()
+        .filter_map(|&field| words.get(field)?.parse::<f64>().ok());
+    ticks.sum::<f64>() / 100.0
+}
+
+/// Processor time of this process so far.
+pub fn processor_time() -> f64 {
+    ticks([11, 12])
+}
+
+/// Processor time of the processes it has waited for.
+pub fn time_of_children() -> f64 {
+    ticks([13, 14])
+}
+
+/// The most memory that this process has had.
+pub fn peak_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+    let number = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
+    number.unwrap_or(0)
+}
+
+/// The machine, in words.
+pub fn machine() -> String {
+    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = info
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
+    let n = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut text = String::new();
+    let _ = writeln!(
+        text,
+        "Machine: {}, {n} processors.  \nThreadbare {}, no reduction, exact storage.",
+        model.unwrap_or("unknown"),
+        env!("CARGO_PKG_VERSION"),
+    );
+    text
+}

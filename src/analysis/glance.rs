@@ -1,0 +1,365 @@
+//! What of a state the rules look at first: enough to tell that it shows nothing
+//! that was not noted before.
+//!
+//! A fact keeps the fewest steps in which it can be seen, and states come in
+//! order of depth. So a fact that was noted at a smaller depth cannot change any
+//! more, and a state that only shows such facts need not be looked at.
+//!
+//! **Invariant:** [`Facts::visit`](crate::explore::Observer::visit) of a state
+//! that [`nothing_new`] lets pass changes nothing. `tests/glance.rs` looks at all
+//! of them in spite of it.
+
+use super::footprint::{Touch, touches};
+use super::futures::Futures;
+use super::lock_order::request;
+use super::rules::sleeps;
+use super::rules::updates::lost_by;
+use super::waits::held_up;
+use crate::explore::{Glance, Stance};
+use crate::program::{Instr, ObjectId, ObjectKind, Pc, Program, PropertyKind, SyncOp};
+use crate::semantics::{Machine, State};
+use rustc_hash::FxHashMap;
+
+/// What an actor is about to do, as far as rules care.
+#[derive(Debug)]
+pub struct View {
+    touches: Vec<Touch>,
+    /// Words touched, and words written, one bit for several words.
+    touched: u64,
+    written: u64,
+    unguarded: bool,
+    /// It asks for this lock.
+    request: Option<(ObjectId, bool)>,
+    pc: Pc,
+    /// The actors that all must act before it can go on, one bit each, if it is blocked.
+    waits_for: u64,
+    at_barrier: bool,
+    /// It is about to lose an update.
+    loses: bool,
+}
+
+/// The view of an actor.
+pub(super) fn view(machine: &Machine<'_>, state: &State, actor: usize, futures: &Futures) -> View {
+    let layout = machine.layout();
+    let mut view = View {
+        touches: Vec::new(),
+        touched: 0,
+        written: 0,
+        unguarded: false,
+        request: None,
+        pc: 0,
+        waits_for: 0,
+        at_barrier: false,
+        loses: false,
+    };
+    if !layout.is_running(state, actor) {
+        return view;
+    }
+    view.pc = layout.pc(state, actor);
+    touches(machine, state, actor, &mut view.touches);
+    for touch in &view.touches {
+        let bit = 1 << (touch.cell.index() % 64);
+        view.touched |= bit;
+        view.written |= if touch.write { bit } else { 0 };
+        view.unguarded |= !touch.guarded;
+    }
+    view.request = request(machine, state, actor);
+    if !machine.can_step(state, actor)
+        && let Some((_, holders)) = held_up(machine, state, actor, futures)
+    {
+        let bits = holders.iter().filter(|&&it| it < 64).map(|it| 1u64 << it);
+        view.waits_for = bits.fold(0, |all, bit| all | bit);
+    }
+    view.loses = lost_by(machine, state, actor).next().is_some();
+    view.at_barrier = matches!(
+        machine.program().instr(view.pc),
+        Instr::Sync {
+            op: SyncOp::BarrierWait,
+            ..
+        }
+    );
+    view
+}
+
+/// A question about a state.
+#[derive(Clone, Copy, Debug)]
+enum Question {
+    /// What a property says: 0 it holds (or says nothing), else what is wrong.
+    Property(usize),
+    /// Who holds a lock alone, one bit each.
+    Holder(ObjectId),
+    /// Who reads in it.
+    Readers(ObjectId),
+}
+
+/// The questions of a program.
+#[derive(Debug)]
+pub(super) struct Questions {
+    all: Vec<Question>,
+    /// How many of them are about properties; they come first.
+    n_properties: usize,
+    /// The program has what a glance cannot judge: event loops, copies of
+    /// processes, reads behind a `sleep`.
+    always: bool,
+}
+
+/// Locks beyond which a state whose actors ask for one is always looked at.
+const LOCKS_MAX: usize = 64;
+
+impl Questions {
+    pub fn new(program: &Program) -> Self {
+        let properties = program.properties.iter().enumerate();
+        let mut all: Vec<Question> = properties
+            .filter(|(_, property)| match property.kind {
+                PropertyKind::Always(_)
+                | PropertyKind::Sometimes(_)
+                | PropertyKind::Eventually(_)
+                | PropertyKind::LeadsTo(..) => true,
+                PropertyKind::Finally(_) | PropertyKind::Order(..) => false,
+            })
+            .map(|(index, _)| Question::Property(index))
+            .collect();
+        let n_properties = all.len();
+        let locks = program.objects.iter().enumerate().filter(|(_, object)| {
+            matches!(
+                object.kind,
+                ObjectKind::Lock { .. } | ObjectKind::RwLock { .. }
+            )
+        });
+        let locks: Vec<usize> = locks.map(|(index, _)| index).collect();
+        // Without a second lock nobody asks for one while holding another.
+        if locks.len() > 1 {
+            for index in locks {
+                let id = ObjectId::new(index);
+                all.push(Question::Holder(id));
+                if matches!(program.objects[index].kind, ObjectKind::RwLock { .. }) {
+                    all.push(Question::Readers(id));
+                }
+            }
+        }
+        let always = !program.loops.is_empty()
+            || program.has_processes()
+            || !sleeps::naps(program).is_empty();
+        Self {
+            all,
+            n_properties,
+            always,
+        }
+    }
+
+    /// The same, but every state is looked at.
+    pub fn looking_at_all(program: &Program) -> Self {
+        Self {
+            always: true,
+            ..Self::new(program)
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    pub fn answer(&self, machine: &Machine<'_>, state: &State, question: usize) -> u64 {
+        let bit = |actor: usize| 1u64 << actor;
+        match self.all[question] {
+            Question::Property(index) => said(machine, state, index),
+            Question::Holder(id) => machine.owner(state, id).map_or(0, bit),
+            Question::Readers(id) => {
+                let readers = machine.readers(state, id);
+                readers.into_iter().fold(0, |all, actor| all | bit(actor))
+            }
+        }
+    }
+}
+
+/// What a property makes of a state: 0 nothing; else a number that is the same
+/// only where the same is noted.
+fn said(machine: &Machine<'_>, state: &State, index: usize) -> u64 {
+    let scene = machine.overview(state);
+    let fails = |expr| u64::from(scene.eval(expr).is_err()) * 2;
+    match &machine.program().properties[index].kind {
+        PropertyKind::Always(expr) => match scene.eval(expr) {
+            Ok(0) => 1,
+            Ok(_) => 0,
+            Err(_) => 2,
+        },
+        PropertyKind::Sometimes(expr) => match scene.eval(expr) {
+            Ok(0) => 0,
+            Ok(_) => 1,
+            Err(_) => 2,
+        },
+        PropertyKind::Eventually(expr) => fails(expr),
+        PropertyKind::LeadsTo(cause, effect) => fails(cause).max(fails(effect)),
+        PropertyKind::Finally(_) | PropertyKind::Order(..) => 0,
+    }
+}
+
+/// What was noted, and at which depth first.
+#[derive(Default, Debug)]
+pub struct Noted {
+    /// By question and answer.
+    answers: FxHashMap<(usize, u64), u32>,
+    /// By stance.
+    unguarded: FxHashMap<u32, u32>,
+    /// By stances.
+    races: FxHashMap<(u32, u32), u32>,
+    /// By stance.
+    lost: FxHashMap<u32, u32>,
+    circles: FxHashMap<Vec<(usize, u32)>, u32>,
+    /// By stance and the locks that its actor holds: those that ran meanwhile.
+    requests: FxHashMap<(u32, u64), u64>,
+    /// Room to work in.
+    touching: Vec<(usize, u32)>,
+    held: Vec<u64>,
+}
+
+/// A pair of stances that do not race.
+const NEVER: u32 = 0;
+
+/// Whether `key` was noted at a smaller depth; if not, it is now.
+fn settled<K: std::hash::Hash + Eq>(noted: &mut FxHashMap<K, u32>, key: K, depth: u32) -> bool {
+    // Depths are counted from 1 here, so that `NEVER` is below all of them.
+    *noted.entry(key).or_insert(depth + 1) < depth + 1
+}
+
+/// Whether a look at the state would change no fact; if not, it must follow.
+pub(super) fn nothing_new(
+    questions: &Questions,
+    noted: &mut Noted,
+    glance: &Glance<'_, View>,
+) -> bool {
+    let mut known = !questions.always;
+    for (question, &answer) in glance.answers[..questions.n_properties].iter().enumerate() {
+        known &= answer == 0 || settled(&mut noted.answers, (question, answer), glance.depth);
+    }
+    let mut blocked = 0u64;
+    let mut running = 0u64;
+    let mut asking = false;
+    let mut at_barrier = 0;
+    let (mut touched, mut written, mut contended) = (0u64, 0u64, false);
+    noted.touching.clear();
+    for (actor, &number) in glance.actors.iter().enumerate() {
+        let stance = &glance.stances[number as usize];
+        if !stance.running {
+            continue;
+        }
+        let view = &stance.view;
+        running |= 1 << actor;
+        if view.waits_for != 0 {
+            blocked |= 1 << actor;
+        }
+        asking |= view.request.is_some();
+        at_barrier += u32::from(view.at_barrier);
+        if view.loses {
+            known &= settled(&mut noted.lost, number, glance.depth);
+        }
+        if view.touched != 0 {
+            contended |= touched & view.written != 0 || written & view.touched != 0;
+            touched |= view.touched;
+            written |= view.written;
+            noted.touching.push((actor, number));
+            if view.unguarded {
+                known &= settled(&mut noted.unguarded, number, glance.depth);
+            }
+        }
+    }
+    // Two at a barrier may be too many for it.
+    known &= at_barrier < 2;
+    if contended {
+        known &= races_known(noted, glance);
+    }
+    if blocked != 0 {
+        known &= circles_known(noted, glance, blocked);
+    }
+    if asking && questions.len() > questions.n_properties {
+        known &= requests_known(questions, noted, glance, running);
+    }
+    known
+}
+
+fn races_known(noted: &mut Noted, glance: &Glance<'_, View>) -> bool {
+    let mut known = true;
+    for (index, &(actor, one)) in noted.touching.iter().enumerate() {
+        let view = &glance.of(actor).view;
+        for &(_, other) in &noted.touching[index + 1..] {
+            let beside = &glance.stances[other as usize].view;
+            if view.touched & beside.written == 0 && view.written & beside.touched == 0 {
+                continue;
+            }
+            let first = noted.races.entry((one, other)).or_insert_with(|| {
+                if races(&view.touches, &beside.touches) {
+                    glance.depth + 1
+                } else {
+                    NEVER
+                }
+            });
+            known &= *first < glance.depth + 1;
+        }
+    }
+    known
+}
+
+fn races(one: &[Touch], other: &[Touch]) -> bool {
+    one.iter().any(|one| {
+        other
+            .iter()
+            .any(|other| super::rules::races::races(one, other))
+    })
+}
+
+/// Whoever is in a circle waits for somebody who is blocked, too, and so on.
+fn circles_known(noted: &mut Noted, glance: &Glance<'_, View>, blocked: u64) -> bool {
+    let mut left = blocked;
+    loop {
+        let before = left;
+        let mut rest = left;
+        while rest != 0 {
+            let actor = rest.trailing_zeros() as usize;
+            rest &= rest - 1;
+            if glance.of(actor).view.waits_for & left == 0 {
+                left &= !(1 << actor);
+            }
+        }
+        if left == before {
+            break;
+        }
+    }
+    if left == 0 {
+        return true;
+    }
+    let actors = (0..glance.actors.len()).filter(|&actor| left >> actor & 1 == 1);
+    let key = actors.map(|actor| (actor, glance.actors[actor])).collect();
+    settled(&mut noted.circles, key, glance.depth)
+}
+
+fn requests_known(
+    questions: &Questions,
+    noted: &mut Noted,
+    glance: &Glance<'_, View>,
+    running: u64,
+) -> bool {
+    let holders = &glance.answers[questions.n_properties..];
+    if holders.len() > LOCKS_MAX {
+        return false;
+    }
+    noted.held.clear();
+    noted.held.resize(glance.actors.len(), 0);
+    for (lock, &holders) in holders.iter().enumerate() {
+        let mut rest = holders;
+        while rest != 0 {
+            noted.held[rest.trailing_zeros() as usize] |= 1 << lock;
+            rest &= rest - 1;
+        }
+    }
+    let mut known = true;
+    for (&number, &held) in glance.actors.iter().zip(&noted.held) {
+        let stance: &Stance<View> = &glance.stances[number as usize];
+        if held == 0 || !stance.running || stance.view.request.is_none() {
+            continue;
+        }
+        let seen = noted.requests.entry((number, held)).or_default();
+        known &= running & !*seen == 0;
+        *seen |= running;
+    }
+    known
+}

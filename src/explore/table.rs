@@ -1,0 +1,187 @@
+//! A hash table of states' numbers, in shards that grow one after the other.
+//!
+//! A bucket is one line of the processor's cache: sixteen slots of a number and,
+//! in the bits that numbers leave free, the beginning of a hash. So a state that
+//! is new costs one look at memory, one that is known hardly more than two.
+//! Buckets are chosen by the high bits of the hash, times their number; so a
+//! shard may grow to any size, and does so by a fourth.
+
+use super::dictionary::mix;
+
+/// Shards; also the largest number of workers that can insert at a time.
+pub(super) const N_SHARDS: usize = 64;
+
+const SLOTS: usize = 16;
+const EMPTY: u32 = 0;
+
+#[derive(Clone, Copy, Default)]
+#[repr(align(64))]
+struct Bucket([u32; SLOTS]);
+
+/// A part of the table.
+#[derive(Default)]
+pub(super) struct Shard {
+    buckets: Vec<Bucket>,
+    n: usize,
+    /// Bits of a slot that hold a number.
+    id_bits: u32,
+}
+
+/// What an insertion found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Place {
+    /// The number that was there.
+    Known(u32),
+    /// Where the new number now stands.
+    New(u32),
+}
+
+/// The hash of a state's root.
+#[inline]
+pub(super) fn hash((left, right): (u32, u32)) -> u64 {
+    mix(u64::from(left) << 32 | u64::from(right))
+}
+
+/// The shard that a hash belongs to.
+#[inline]
+pub(super) fn shard_of(hash: u64) -> usize {
+    (hash >> 58) as usize
+}
+
+impl Shard {
+    /// Full beyond this many.
+    fn room(&self) -> usize {
+        self.buckets.len() * SLOTS * 7 / 8
+    }
+
+    fn bucket(&self, hash: u64) -> usize {
+        let high = (hash << 6) >> 32;
+        ((high * self.buckets.len() as u64) >> 32) as usize
+    }
+
+    /// The number's slot: the number plus one below, bits of the hash above.
+    fn slot(&self, hash: u64, id: u32) -> u32 {
+        self.tag(hash) | (id + 1)
+    }
+
+    fn tag(&self, hash: u64) -> u32 {
+        let bits = hash as u32;
+        if self.id_bits == 32 {
+            0
+        } else {
+            bits >> self.id_bits << self.id_bits
+        }
+    }
+
+    fn id_mask(&self) -> u32 {
+        if self.id_bits == 32 {
+            u32::MAX
+        } else {
+            (1 << self.id_bits) - 1
+        }
+    }
+
+    /// A look at the place where a hash would be, to have it near when it is needed.
+    #[inline]
+    pub fn peek(&self, hash: u64) -> u32 {
+        match self.buckets.get(self.bucket(hash)) {
+            Some(bucket) => bucket.0[0],
+            None => 0,
+        }
+    }
+
+    /// Makes room for `n` more, with numbers below `top`; `hash_of` gives the hash
+    /// of a number that is there.
+    pub fn reserve(&mut self, n: usize, top: u32, hash_of: impl Fn(u32) -> u64) {
+        let id_bits = (32 - top.leading_zeros()).max(1);
+        if id_bits > self.id_bits {
+            // A longer number takes the lowest bit of the tag.
+            let keep = self.id_mask();
+            self.id_bits = id_bits;
+            let tag = !self.id_mask();
+            for slot in self.buckets.iter_mut().flat_map(|bucket| &mut bucket.0) {
+                *slot &= tag | keep;
+            }
+        }
+        if self.n + n <= self.room() {
+            return;
+        }
+        let least = (self.n + n) * 8 / 7 / SLOTS + 1;
+        let size = least.max(self.buckets.len() + self.buckets.len() / 4);
+        let old = std::mem::replace(&mut self.buckets, vec![Bucket::default(); size]);
+        let mask = self.id_mask();
+        for slot in old.iter().flat_map(|bucket| &bucket.0) {
+            if *slot != EMPTY {
+                let id = (slot & mask) - 1;
+                self.put(hash_of(id), id);
+            }
+        }
+    }
+
+    fn put(&mut self, hash: u64, id: u32) -> u32 {
+        let slot = self.slot(hash, id);
+        let mut bucket = self.bucket(hash);
+        loop {
+            for (index, here) in self.buckets[bucket].0.iter_mut().enumerate() {
+                if *here == EMPTY {
+                    *here = slot;
+                    let place = bucket * SLOTS + index;
+                    return u32::try_from(place).expect("fewer slots in a shard than 2^32");
+                }
+            }
+            bucket = (bucket + 1) % self.buckets.len();
+        }
+    }
+
+    /// The number with that hash for which `same` holds.
+    #[inline]
+    pub fn find(&self, hash: u64, same: impl Fn(u32) -> bool) -> Option<u32> {
+        if self.buckets.is_empty() {
+            return None;
+        }
+        let (tag, mask) = (self.tag(hash), self.id_mask());
+        let mut bucket = self.bucket(hash);
+        loop {
+            for &slot in &self.buckets[bucket].0 {
+                if slot == EMPTY {
+                    return None;
+                }
+                if slot & !mask == tag && same((slot & mask) - 1) {
+                    return Some((slot & mask) - 1);
+                }
+            }
+            bucket = (bucket + 1) % self.buckets.len();
+        }
+    }
+
+    /// Puts a number in unless an equal one is there; there must be room.
+    #[inline]
+    pub fn insert(&mut self, hash: u64, id: u32, same: impl Fn(u32) -> bool) -> Place {
+        if let Some(known) = self.find(hash, same) {
+            return Place::Known(known);
+        }
+        self.n += 1;
+        Place::New(self.put(hash, id))
+    }
+
+    /// Gives a number that was just put in its final value.
+    pub fn rename(&mut self, place: u32, id: u32) {
+        let place = place as usize;
+        let mask = self.id_mask();
+        let slot = &mut self.buckets[place / SLOTS].0[place % SLOTS];
+        *slot = *slot & !mask | (id + 1);
+    }
+
+    /// Bytes in use.
+    pub fn bytes(&self) -> usize {
+        self.buckets.capacity() * size_of::<Bucket>()
+    }
+
+    /// Bytes that it takes while it makes room for so many more, beyond those in use.
+    pub fn bytes_for(&self, n: usize) -> usize {
+        if self.n + n <= self.room() {
+            return 0;
+        }
+        ((self.n + n) * 8 / 7 / SLOTS + 1 + self.buckets.len() * 5 / 4) * size_of::<Bucket>()
+    }
+}

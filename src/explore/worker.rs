@@ -1,0 +1,551 @@
+//! Expands states that are stored as numbers of their parts, and computes nothing
+//! twice.
+//!
+//! What an actor is about to do, whether it can, what a step of it changes and
+//! what an observer wants to know of all this are functions of the parts of the
+//! state that were looked at. So each is computed once for all states that have
+//! these parts in common, by the machine itself, on a state that notes where it
+//! is looked at. From then on a step is a change of a few numbers.
+//!
+//! **Invariant:** an answer is used again only in states that have the same
+//! content in every part that was looked at for it, in the order of looking.
+
+use super::expand::{Halt, Heard, fault_of};
+use super::halves::Halves;
+use super::limits::Bound;
+use super::memo::{Memo, NodeId};
+use super::observer::{Glance, Observer, Stance, Taken, Visit};
+use super::store::{Pending, Store};
+use super::tree::Root;
+use crate::semantics::{Chooser, Fault, Incident, Machine, State};
+use crate::trace::Action;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// The left number of a root that is not known yet; the right one counts
+/// [`Batch::pending`].
+pub(super) const NOT_YET: u32 = u32::MAX;
+
+/// The steps out of a few states.
+#[derive(Default)]
+pub(super) struct Batch {
+    /// The states that they lead to.
+    pub successors: Vec<Root>,
+    /// Those of them that have parts or pairs of parts never seen before.
+    pub pending: Vec<Pending>,
+    /// For each expanded state, how many successors there were after it.
+    pub ends: Vec<u32>,
+    pub n_steps: u64,
+    pub n_terminal: u64,
+}
+
+/// One way that a step may go.
+struct Way {
+    code: u32,
+    mark: u8,
+    /// Whether it changes the left half of a state, and the right one.
+    halves: (bool, bool),
+    fault: Option<Fault>,
+    incidents: Vec<(usize, Incident)>,
+    /// In `Worker::changes`.
+    changes: Range<usize>,
+    /// New contents of parts.
+    contents: Vec<(usize, Vec<i64>)>,
+}
+
+/// One of those who expand states.
+pub(super) struct Worker<'m, O: Observer> {
+    machine: &'m Machine<'m>,
+    memory: O::Memory,
+    heard: Heard,
+    known: Known<O::View>,
+    room: usize,
+    /// The state that is being expanded: numbers, and words if somebody asked.
+    numbers: Vec<u32>,
+    state: State,
+    is_loaded: bool,
+    stances: Vec<u32>,
+    answers: Vec<u64>,
+    enabled: Vec<usize>,
+    /// Where things are tried out, with every look noted.
+    scratch: State,
+    halves: Halves,
+    undo: Vec<(usize, u32)>,
+}
+
+/// What was computed so far.
+struct Known<V> {
+    memo: Memo,
+    actors: Vec<NodeId>,
+    questions: Vec<NodeId>,
+    stances: Vec<Stance<V>>,
+    /// For each stance: whether it keeps the program going, the question what
+    /// steps do, and the parts that were looked at already.
+    beside: Vec<(bool, NodeId, u128)>,
+    answers: Vec<u64>,
+    /// Ranges of `ways`.
+    steps: Vec<Range<usize>>,
+    ways: Vec<Way>,
+    changes: Vec<(u8, u32)>,
+}
+
+impl<V> Known<V> {
+    fn nothing(n_actors: usize, n_questions: usize, room: usize) -> Self {
+        let mut memo = Memo::new(room);
+        Self {
+            actors: (0..n_actors).map(|_| memo.root()).collect(),
+            questions: (0..n_questions).map(|_| memo.root()).collect(),
+            memo,
+            stances: Vec::new(),
+            beside: Vec::new(),
+            answers: Vec::new(),
+            steps: Vec::new(),
+            ways: Vec::new(),
+            changes: Vec::new(),
+        }
+    }
+}
+
+impl<'m, O: Observer> Worker<'m, O> {
+    /// One who may remember so many answers.
+    pub fn new(machine: &'m Machine<'m>, store: &Store, observer: &O, room: usize) -> Self {
+        let n_words = machine.layout().n_words();
+        let blank = || State::from_words(vec![0; n_words].into_boxed_slice());
+        let parts = (0..store.parts.len()).flat_map(|part| {
+            let number = u8::try_from(part).expect("at most 128 parts");
+            store.parts.range(part).map(move |_| number)
+        });
+        let part_of: Arc<[u8]> = parts.collect();
+        let n_actors = machine.layout().capacity().actors;
+        Self {
+            machine,
+            memory: O::Memory::default(),
+            heard: Heard::nothing(machine),
+            known: Known::nothing(n_actors, observer.n_questions(), room),
+            room,
+            numbers: vec![0; store.tree.n_numbers()],
+            state: blank(),
+            is_loaded: false,
+            stances: vec![0; n_actors],
+            answers: vec![0; observer.n_questions()],
+            enabled: Vec::new(),
+            scratch: blank().watched(part_of),
+            halves: Halves::new(),
+            undo: Vec::new(),
+        }
+    }
+
+    /// Which instructions were executed since it was made.
+    pub fn executed(&self) -> &[bool] {
+        &self.heard.executed
+    }
+
+    /// Turns to a state: its parts, and who can take a step.
+    fn turn_to(&mut self, store: &Store, id: u32, observer: &O) {
+        if self.known.memo.is_full() {
+            let (actors, questions) = (self.known.actors.len(), self.known.questions.len());
+            self.known = Known::nothing(actors, questions, self.room);
+            self.memory = O::Memory::default();
+            self.halves = Halves::new();
+        }
+        store.unfold(id, &mut self.numbers);
+        self.is_loaded = false;
+        let mut over = true;
+        self.enabled.clear();
+        for actor in 0..self.stances.len() {
+            let stance = self.stance(store, actor, observer);
+            self.stances[actor] = stance;
+            over &= !self.known.beside[stance as usize].0;
+            if self.known.stances[stance as usize].able {
+                self.enabled.push(actor);
+            }
+        }
+        if over {
+            self.enabled.clear();
+        }
+    }
+
+    /// Shows a state to the observer, unless a glance is enough; says whether it
+    /// has steps.
+    pub fn visit(&mut self, store: &Store, id: u32, depth: u32, observer: &mut O) -> bool {
+        self.turn_to(store, id, observer);
+        for question in 0..self.answers.len() {
+            self.answers[question] = self.answer(store, question, observer);
+        }
+        let glance = Glance {
+            depth,
+            stances: &self.known.stances,
+            actors: &self.stances,
+            answers: &self.answers,
+        };
+        if self.enabled.is_empty() || observer.glance(&mut self.memory, &glance) {
+            self.load(store);
+            observer.visit(Visit {
+                machine: self.machine,
+                id,
+                depth,
+                state: &self.state,
+                enabled: &self.enabled,
+            });
+        }
+        !self.enabled.is_empty()
+    }
+
+    /// Shows a state and its steps to the observer, and gathers what it leads to.
+    pub fn expand(
+        &mut self,
+        store: &Store,
+        id: u32,
+        depth: u32,
+        observer: &mut O,
+        batch: &mut Batch,
+    ) -> Result<(), Halt> {
+        if !self.visit(store, id, depth, observer) {
+            batch.n_terminal += 1;
+            return Ok(());
+        }
+        for index in 0..self.enabled.len() {
+            let actor = self.enabled[index];
+            let (ways, keep) = self.ways_of(store, actor, observer)?;
+            for way in ways.clone() {
+                let from = (id, depth, actor);
+                self.go(store, from, (way, keep), observer, batch);
+            }
+            self.drop_unless(keep, ways);
+        }
+        Ok(())
+    }
+
+    /// Calls `on_step` for every step out of a state, in order of actors and ways,
+    /// with its mark and the root of what it leads to, if that was stored.
+    pub fn each_step(
+        &mut self,
+        store: &Store,
+        id: u32,
+        observer: &O,
+        mut on_step: impl FnMut(Action, u8, Option<Root>),
+    ) -> Result<(), Halt> {
+        self.turn_to(store, id, observer);
+        for index in 0..self.enabled.len() {
+            let actor = self.enabled[index];
+            let (ways, keep) = self.ways_of(store, actor, observer)?;
+            for number in ways.clone() {
+                let root = self.leads_to(store, number, keep);
+                let way = &self.known.ways[number];
+                let root = root.filter(|_| way.fault.is_none());
+                let action = Action {
+                    actor,
+                    way: way.code,
+                };
+                on_step(action, way.mark, root);
+            }
+            self.drop_unless(keep, ways);
+        }
+        Ok(())
+    }
+
+    /// The ways that the step of an actor may go, and whether they are remembered.
+    fn ways_of(
+        &mut self,
+        store: &Store,
+        actor: usize,
+        observer: &O,
+    ) -> Result<(Range<usize>, bool), Halt> {
+        let (_, question, _) = self.known.beside[self.stances[actor] as usize];
+        match self.known.memo.answer(question, &self.numbers) {
+            Some(step) => Ok((self.known.steps[step as usize].clone(), true)),
+            None => self.try_out(store, actor, observer),
+        }
+    }
+
+    fn drop_unless(&mut self, keep: bool, ways: Range<usize>) {
+        if !keep {
+            let first = self.known.ways[ways.start].changes.start;
+            self.known.changes.truncate(first);
+            self.known.ways.truncate(ways.start);
+        }
+    }
+
+    /// One way of a step.
+    fn go(
+        &mut self,
+        store: &Store,
+        (from, depth, actor): (u32, u32, usize),
+        (number, keep): (usize, bool),
+        observer: &mut O,
+        batch: &mut Batch,
+    ) {
+        batch.n_steps += 1;
+        let way = &self.known.ways[number];
+        if way.fault.is_some() || !way.incidents.is_empty() {
+            if !std::mem::replace(&mut self.is_loaded, true) {
+                store.fill(&self.numbers, self.state.words_mut());
+            }
+            observer.taken(Taken {
+                machine: self.machine,
+                from,
+                depth,
+                before: &self.state,
+                action: Action {
+                    actor,
+                    way: way.code,
+                },
+                fault: way.fault,
+                incidents: &way.incidents,
+            });
+        }
+        if way.fault.is_some() {
+            return;
+        }
+        if let Some(root) = self.leads_to(store, number, keep) {
+            batch.successors.push(root);
+            return;
+        }
+        let way = &self.known.ways[number];
+        let changes = &self.known.changes[way.changes.clone()];
+        let mut numbers = self.numbers.clone();
+        for &(part, number) in changes {
+            numbers[usize::from(part)] = number;
+        }
+        let n = u32::try_from(batch.pending.len()).expect("a batch is small");
+        batch.successors.push((NOT_YET, n));
+        batch.pending.push(Pending {
+            numbers,
+            contents: way.contents.clone(),
+        });
+    }
+
+    /// The root of the state that a way leads to, if all its parts and pairs are known.
+    fn leads_to(&mut self, store: &Store, number: usize, keep: bool) -> Option<Root> {
+        let way = &self.known.ways[number];
+        if !way.contents.is_empty() {
+            return None;
+        }
+        let (at_left, at_right) = store.tree.halves();
+        let (left, right) = (self.numbers[at_left], self.numbers[at_right]);
+        let after = |half: u32, side: bool, changes: bool| match changes {
+            true => self.halves.get(half, side, number),
+            false => Some(half),
+        };
+        if keep
+            && let Some(left) = after(left, false, way.halves.0)
+            && let Some(right) = after(right, true, way.halves.1)
+        {
+            return Some((left, right));
+        }
+        let changes = &self.known.changes[way.changes.clone()];
+        let root = store
+            .tree
+            .changed(&mut self.numbers, changes, &mut self.undo)?;
+        if keep {
+            if way.halves.0 {
+                self.halves.set(left, false, number, root.0);
+            }
+            if way.halves.1 {
+                self.halves.set(right, true, number, root.1);
+            }
+        }
+        Some(root)
+    }
+
+    fn load(&mut self, store: &Store) {
+        if !self.is_loaded {
+            store.fill(&self.numbers, self.state.words_mut());
+            self.is_loaded = true;
+        }
+    }
+
+    /// The scratch is as the state that is being expanded, and nobody has looked.
+    fn begin(&mut self, store: &Store) {
+        self.load(store);
+        self.scratch.copy_from(&self.state);
+        self.scratch.forget_looks();
+    }
+
+    fn stance(&mut self, store: &Store, actor: usize, observer: &O) -> u32 {
+        let root = self.known.actors[actor];
+        if let Some(stance) = self.known.memo.answer(root, &self.numbers) {
+            return stance;
+        }
+        self.begin(store);
+        let (machine, state) = (self.machine, &self.scratch);
+        let running = machine.layout().is_running(state, actor);
+        let keeps = machine.keeps_going(state, actor);
+        let able = machine.is_able(state, actor);
+        let view = observer.view(machine, state, actor);
+        let known = &mut self.known;
+        let stance = u32::try_from(known.stances.len()).expect("fewer stances than states");
+        known.stances.push(Stance {
+            running,
+            able,
+            view,
+        });
+        let steps = known.memo.root();
+        state.looks(|looks| {
+            let seen = looks.iter().fold(0, |all, &part| all | 1 << part);
+            known.beside.push((keeps, steps, seen));
+            let looks = looks.iter().copied();
+            known.memo.learn(root, looks, &self.numbers, stance);
+        });
+        stance
+    }
+
+    fn answer(&mut self, store: &Store, question: usize, observer: &O) -> u64 {
+        let root = self.known.questions[question];
+        if let Some(answer) = self.known.memo.answer(root, &self.numbers) {
+            return self.known.answers[answer as usize];
+        }
+        self.begin(store);
+        let answer = observer.answer(self.machine, &self.scratch, question);
+        let known = &mut self.known;
+        let number = u32::try_from(known.answers.len()).expect("fewer answers than states");
+        known.answers.push(answer);
+        self.scratch.looks(|looks| {
+            let looks = looks.iter().copied();
+            known.memo.learn(root, looks, &self.numbers, number);
+        });
+        answer
+    }
+
+    /// Lets the machine take the steps of an actor; gives all ways that they may
+    /// go, and whether they were remembered.
+    fn try_out(
+        &mut self,
+        store: &Store,
+        actor: usize,
+        observer: &O,
+    ) -> Result<(Range<usize>, bool), Halt> {
+        self.begin(store);
+        let first = self.known.ways.len();
+        let mut chooser = Chooser::first();
+        let mut all_known = true;
+        loop {
+            self.scratch.copy_from(&self.state);
+            self.heard.incidents.clear();
+            let result = self
+                .machine
+                .step(&mut self.scratch, actor, &mut chooser, &mut self.heard);
+            let fault = match result {
+                Ok(()) => None,
+                Err(stop) => Some(fault_of(stop)?),
+            };
+            let mut way = Way {
+                code: chooser.code(),
+                mark: 0,
+                halves: (false, false),
+                fault,
+                incidents: self.heard.incidents.clone(),
+                changes: self.known.changes.len()..0,
+                contents: Vec::new(),
+            };
+            if fault.is_none() {
+                self.note_changes(store, &mut way);
+                let action = Action {
+                    actor,
+                    way: way.code,
+                };
+                way.mark =
+                    observer.mark(self.machine, &self.state, action, &self.scratch.unwatched());
+            }
+            way.changes.end = self.known.changes.len();
+            for &(part, _) in &self.known.changes[way.changes.clone()] {
+                match store.tree.is_right(usize::from(part)) {
+                    false => way.halves.0 = true,
+                    true => way.halves.1 = true,
+                }
+            }
+            all_known &= way.contents.is_empty();
+            self.known.ways.push(way);
+            if !chooser.advance() {
+                break;
+            }
+        }
+        let known = &mut self.known;
+        let ways = first..known.ways.len();
+        if all_known {
+            let (_, question, seen) = known.beside[self.stances[actor] as usize];
+            let step = u32::try_from(known.steps.len()).expect("fewer steps than states");
+            known.steps.push(ways.clone());
+            self.scratch.looks(|looks| {
+                let looks = looks.iter().copied().filter(|part| seen >> part & 1 == 0);
+                known.memo.learn(question, looks, &self.numbers, step);
+            });
+        }
+        Ok((ways, all_known))
+    }
+
+    /// Which parts of the scratch are different, and what they are now.
+    fn note_changes(&mut self, store: &Store, way: &mut Way) {
+        let known = &mut self.known;
+        self.scratch.looks(|looks| {
+            for &part in looks {
+                let index = usize::from(part);
+                let range = store.parts.range(index);
+                let content = self.scratch.peek(range.clone());
+                if content == self.state.peek(range) {
+                    continue;
+                }
+                match store.parts.blocks(index).find(content) {
+                    Some(number) => known.changes.push((part, number)),
+                    None => way.contents.push((index, content.to_vec())),
+                }
+            }
+        });
+    }
+}
+
+impl Batch {
+    /// All successors of the next state are there.
+    pub fn end(&mut self) {
+        self.ends
+            .push(u32::try_from(self.successors.len()).expect("a batch is small"));
+    }
+}
+
+/// What expanding some consecutive states gave.
+pub(super) struct Piece<O> {
+    pub n: u32,
+    pub batch: Batch,
+    pub observer: O,
+    pub halt: Option<Halt>,
+}
+
+impl<O: Observer> Worker<'_, O> {
+    /// Expands some states of one depth, or only looks at them if they are too deep.
+    pub fn piece(
+        &mut self,
+        store: &Store,
+        piece: Range<u32>,
+        depth: u32,
+        too_deep: bool,
+        mut observer: O,
+    ) -> Piece<O> {
+        let mut batch = Batch::default();
+        let mut halt = None;
+        let n = piece.end - piece.start;
+        for id in piece {
+            if too_deep {
+                if self.visit(store, id, depth, &mut observer) {
+                    halt = Some(Halt::Bound(Bound::Depth));
+                } else {
+                    batch.n_terminal += 1;
+                }
+                batch.end();
+                continue;
+            }
+            let expanded = self.expand(store, id, depth, &mut observer, &mut batch);
+            batch.end();
+            if let Err(reason) = expanded {
+                halt = Some(reason);
+                break;
+            }
+        }
+        observer.executed(self.executed());
+        Piece {
+            n,
+            batch,
+            observer,
+            halt,
+        }
+    }
+}
