@@ -69,7 +69,7 @@ pub fn lost_updates(machine: &Machine<'_>, state: &State) -> Vec<LostUpdate> {
                 found.push(LostUpdate {
                     actor,
                     update,
-                    cell: cell,
+                    cell,
                     read,
                     now,
                 });
