@@ -372,7 +372,7 @@ fn permit_of(machine: &Machine<'_>, state: &State, actor: usize) -> Option<Objec
     }
 }
 
-/// Whether two blocked actors wait for a permit of one semaphore, and the second
+/// Whether a blocked actor waits for a permit, and another one that is blocked, too,
 /// has none to give before it gets one: no path ahead of it gives more than it took.
 fn passes_on(
     machine: &Machine<'_>,
@@ -383,7 +383,7 @@ fn passes_on(
     let Some(id) = permit_of(machine, state, actor) else {
         return false;
     };
-    if !blocked.contains(&other) || permit_of(machine, state, other) != Some(id) {
+    if !blocked.contains(&other) {
         return false;
     }
     let program = machine.program();

@@ -104,13 +104,10 @@ pub fn causes(
         .collect();
     let circles = circles_in(machine, state, futures);
     let in_circle = |actor: usize| circles.iter().any(|circle| circle.contains(&actor));
-    // Whoever waits for a permit and gives back only that one helps nobody: the
-    // permit would have to come from somebody else first.
+    // Whoever is stuck, too, and never gives back more permits than it takes from
+    // here on helps nobody: a permit would have to come from somebody else first.
     let only_passes_on = |other: usize, resource: Resource| match resource {
-        Resource::Permit(id) => {
-            let same = |wait: &Wait| wait.actor == other && wait.resource == resource;
-            waits.iter().any(same) && !futures.may_give_extra(machine, state, other, id)
-        }
+        Resource::Permit(id) => !futures.may_give_extra(machine, state, other, id),
         _ => false,
     };
     let mut graph = DiGraphMap::<usize, ()>::new();
