@@ -84,6 +84,10 @@ pub fn explore(program: &Program, most: usize) -> Option<Graph<'_>> {
     }
 }
 
+#[expect(
+    clippy::mutable_key_type,
+    reason = "what a state notes about looks at it takes no part in its order or hash"
+)]
 fn explore_within(
     program: &Program,
     capacity: Capacity,
