@@ -84,7 +84,7 @@ pub fn search<'m, O: Observer>(
 
 /// Answers that each worker may remember: a few hundredths of the memory.
 fn room_for(limits: &Limits, n_workers: usize) -> usize {
-    let all = limits.memory.0 / 256 / n_workers as u64;
+    let all = limits.memory.0 / 512 / n_workers as u64;
     usize::try_from(all.clamp(1 << 14, 1 << 22)).expect("a small number")
 }
 
@@ -292,9 +292,12 @@ impl<'m> Search<'m> {
         None
     }
 
-    /// What of the memory is left for states.
+    /// What of the memory is left for states. A part of it is for what workers
+    /// remember and have in hand; the same for any number of them.
     fn budget(&self, limits: &Limits) -> MemoryBudget {
-        MemoryBudget(limits.memory.0.saturating_sub(self.parents.bytes() as u64))
+        let workers = (limits.memory.0 / 6).min(64 << 20);
+        let others = workers + self.parents.bytes() as u64;
+        MemoryBudget(limits.memory.0.saturating_sub(others))
     }
 
     /// The machine.

@@ -79,8 +79,9 @@ impl Store {
             .iter()
             .map(|shard| shard.bytes_for(n / N_SHARDS * 2));
         let table = growing.unwrap_or(0) + if n > 1 { grown.sum() } else { 0 };
-        // A table of parts or pairs may be there twice while it grows, too.
-        let pairs = (self.parts.bytes() + self.tree.bytes()) / 2;
+        // Tables of parts and pairs double; while one grows it is there three times.
+        // None of them is more than about half of all.
+        let pairs = self.parts.bytes() + self.tree.bytes();
         budget.allows(self.bytes() + table + pairs + self.rows.bytes_for(n))
     }
 
@@ -204,8 +205,12 @@ impl Store {
 
 /// Both lists as one, evenly mixed. What actors share often belongs to those of
 /// them that stand at the same place of their row, as forks to philosophers; then
-/// halves of states depend less on each other, and there are fewer of them.
+/// halves of states depend less on each other, and there are fewer of them. Where
+/// few things are shared by all, they stand before all.
 fn interleaved(actors: &[usize], shared: &[usize]) -> Vec<usize> {
+    if 2 * shared.len() < actors.len() {
+        return [shared, actors].concat();
+    }
     let place = |list: &[usize], index: usize| (2 * index + 1) * 1000 / (2 * list.len());
     let mut all: Vec<(usize, usize)> = Vec::new();
     for list in [shared, actors] {
