@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use threadbare::analysis::Rule;
-use threadbare::checker::Checker;
+use threadbare::checker::{Checker, Sampling, Strategy};
 use threadbare::guide::{self, Block, CHAPTERS, HEADINGS, Page};
 use threadbare::report::{Report, ScenarioReport, Status};
 
@@ -21,6 +21,12 @@ fn checker(code: &str) -> Checker {
         "B003" => checker.max_memory(1024),
         "B004" => checker.timeout(Duration::ZERO),
         "B005" => checker.interrupt(Arc::new(AtomicBool::new(true))),
+        "B011" => checker.sample(Sampling {
+            executions: 100,
+            seed: 1,
+            scheduler: Strategy::Uniform,
+        }),
+        "B012" => checker.few_switches(1),
         "E029" => checker.set("SEATZ", 3),
         _ => checker,
     }

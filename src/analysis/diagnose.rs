@@ -274,7 +274,7 @@ pub(super) fn outcome_findings(
     findings
 }
 
-fn lock_order_findings(
+pub(super) fn lock_order_findings(
     program: &Program,
     facts: &Facts<'_>,
     realised: &BTreeSet<Vec<Span>>,

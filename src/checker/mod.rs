@@ -8,6 +8,7 @@ mod files;
 mod pictures;
 mod replay;
 mod run;
+mod sample;
 
 pub use files::{FileError, Input};
 pub use pictures::NotLoaded;
@@ -15,6 +16,7 @@ pub use replay::{CannotReplay, Replayed};
 
 use crate::base::{Diagnostic, Severity, Source};
 use crate::explore::{Limits, MemoryBudget};
+pub use crate::explore::{Sampling, Strategy};
 use crate::hir;
 use crate::program::Program;
 use crate::report::{Report, ScenarioReport, Status};
@@ -46,6 +48,18 @@ impl Reduction {
             Reduction::Safe => "safe",
         }
     }
+}
+
+/// Which runs are looked at.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+enum Mode {
+    /// All of them.
+    #[default]
+    AllRuns,
+    /// A random sample.
+    Sample(Sampling),
+    /// Those with so many switches at most.
+    FewSwitches(u32),
 }
 
 /// How far a check has come; for progress on a terminal.
@@ -89,6 +103,7 @@ pub struct Checker {
     reduction: Reduction,
     sets: Vec<(String, i64)>,
     only: Vec<String>,
+    mode: Mode,
     on_progress: Option<OnProgress>,
 }
 
@@ -108,6 +123,7 @@ impl Checker {
             reduction: Reduction::default(),
             sets: Vec::new(),
             only: Vec::new(),
+            mode: Mode::default(),
             on_progress: None,
         }
     }
@@ -151,6 +167,22 @@ impl Checker {
     #[must_use]
     pub fn reduction(mut self, reduction: Reduction) -> Self {
         self.reduction = reduction;
+        self
+    }
+
+    /// Samples executions instead of searching all: until one shows an error that
+    /// is not expected, or there were enough. Never proves anything.
+    #[must_use]
+    pub fn sample(mut self, sampling: Sampling) -> Self {
+        self.mode = Mode::Sample(sampling);
+        self
+    }
+
+    /// Searches only the runs in which an actor that could go on is left at most
+    /// so many times. Never proves anything, but misses none of these runs.
+    #[must_use]
+    pub fn few_switches(mut self, most: u32) -> Self {
+        self.mode = Mode::FewSwitches(most);
         self
     }
 

@@ -3,7 +3,7 @@
 //! **Deliberately absent:** what follows from it. `plan` turns these into what
 //! the program needs.
 
-use super::value::{Bytes, Count, Format, Setting, Span};
+use super::value::{Bytes, Count, Format, Setting, Span, Switches};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -89,6 +89,9 @@ pub struct CheckArgs {
     /// How far.
     #[command(flatten)]
     pub bounds: Bounds,
+    /// Which runs.
+    #[command(flatten)]
+    pub runs: Runs,
     /// For whom the report is written
     #[arg(long, default_value = "normal")]
     pub level: Reader,
@@ -237,6 +240,45 @@ pub struct Bounds {
     /// What the search may skip; safe skips only what changes no finding
     #[arg(long, value_name = "KIND", default_value = "safe")]
     pub reduction: Skip,
+}
+
+/// Which runs are looked at, for what is too big to look at all of them.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Too big to exhaust")]
+pub struct Runs {
+    /// Sample this number of executions at random instead, until one fails; never proves anything
+    #[arg(long, value_name = "N")]
+    pub random: Option<Count>,
+    /// What the executions are drawn with: the same seed, the same executions
+    #[arg(long, value_name = "S", requires = "random", default_value_t = 1)]
+    pub seed: u64,
+    /// Who is next in a sampled execution
+    #[arg(
+        long,
+        value_name = "KIND",
+        requires = "random",
+        default_value = "uniform"
+    )]
+    pub scheduler: Chance,
+    /// For pct: how many steps must come in a certain order for the bug [default: 3]
+    #[arg(long, value_name = "D", requires = "random", value_parser = clap::value_parser!(u32).range(1..=20))]
+    pub depth: Option<u32>,
+    /// Search only runs with at most K switches away from an actor that could go on, as in switches=2
+    #[arg(long, value_name = "switches=K", conflicts_with = "random")]
+    pub bound: Option<Switches>,
+}
+
+/// Who is next in a sampled execution.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum Chance {
+    /// Anybody who can go on.
+    Uniform,
+    /// By random priorities that change at random steps, with a promise.
+    Pct,
+    /// By a random priority for every next step.
+    Pos,
+    /// All orders of the steps on one shared thing as likely.
+    Surw,
 }
 
 /// For whom a report is written.

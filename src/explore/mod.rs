@@ -1,17 +1,24 @@
-//! The search: every state, once, in order of depth. It knows no kind of bug.
+//! The search: every state, once, in order of depth; beside it two that see
+//! less, [`sample`] and [`FewSwitches`]. They know no kind of bug.
 
 mod expand;
 mod graph;
 mod limits;
 mod observer;
 mod parents;
+mod random;
 mod shortest;
 mod stateful;
 mod store;
+mod switches;
 mod workers;
 
 pub use graph::{Graph, GraphStep, Marker};
 pub use limits::{Bound, Limits, MemoryBudget};
 pub use observer::{Observer, Taken, Visit};
+pub use random::{
+    Guarantee, STEPS_MAX, Sample, Sampling, Strategy, Watcher, fewer_switches, sample,
+};
 pub use shortest::{Goal, shortest};
 pub use stateful::{Progress, Search, search};
+pub use switches::FewSwitches;

@@ -8,6 +8,7 @@
 //! - [`language`]: everything one can write in a scenario
 //! - [`semantics`]: what a step is, and what each primitive does exactly
 //! - [`reading`]: how to read a report
+//! - [`large`]: what to do when there are too many runs
 //! - [`codes`]: one page for each code
 //! - [`rust`]: scenarios in Rust tests
 //! - [`believe`]: why one can believe a report
@@ -39,7 +40,7 @@ macro_rules! chapters {
     };
 }
 
-chapters! { tutorial language semantics reading rust believe }
+chapters! { tutorial language semantics reading large rust believe }
 
 /// All pages about codes, in the order in which reports list findings.
 pub fn pages() -> &'static [&'static Page] {
