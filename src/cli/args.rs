@@ -61,6 +61,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Draw who waits for whom, the order of locks, or all states
     Graph(GraphArgs),
+    /// Write a scenario as a Rust test, or as a model for SPIN
+    Export(ExportArgs),
     /// List scenarios with what they expect, without checking them
     List(ListArgs),
     /// Write scenario files in the canonical layout
@@ -184,6 +186,70 @@ pub enum Picture {
     Dot,
     /// For Markdown on forges.
     Mermaid,
+}
+
+/// `export`.
+#[derive(Args, Debug)]
+pub struct ExportArgs {
+    /// To what.
+    #[command(subcommand)]
+    pub kind: ExportKind,
+}
+
+/// What a scenario is written as.
+#[derive(Subcommand, Debug)]
+pub enum ExportKind {
+    /// A Rust file with a test for each scenario
+    Rust(RustArgs),
+    /// A Promela model, for SPIN
+    Promela(ModelArgs),
+}
+
+/// `export rust`.
+#[derive(Args, Debug)]
+pub struct RustArgs {
+    /// The scenario file, or `-` for stdin
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// What the test is written for
+    #[arg(long = "for", value_name = "LIBRARY", default_value = "std")]
+    pub library: ForLibrary,
+    /// What all exports have.
+    #[command(flatten)]
+    pub common: Exported,
+}
+
+/// `export promela`.
+#[derive(Args, Debug)]
+pub struct ModelArgs {
+    /// The scenario file, or `-` for stdin
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// What all exports have.
+    #[command(flatten)]
+    pub common: Exported,
+}
+
+/// What all exports have.
+#[derive(Args, Debug)]
+pub struct Exported {
+    /// Where to write it [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Which scenarios.
+    #[command(flatten)]
+    pub select: Select,
+}
+
+/// What a Rust test is written for.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum ForLibrary {
+    /// The standard library.
+    Std,
+    /// loom.
+    Loom,
+    /// shuttle.
+    Shuttle,
 }
 
 /// `list`.

@@ -11,6 +11,7 @@
 //! - [`large`]: what to do when there are too many runs
 //! - [`codes`]: one page for each code
 //! - [`rust`]: scenarios in Rust tests
+//! - [`exports`]: scenarios as Rust tests for loom and shuttle, and as models for SPIN
 //! - [`believe`]: why one can believe a report
 //!
 //! **Invariant:** every code that a report can show has a page, and every page
@@ -40,7 +41,7 @@ macro_rules! chapters {
     };
 }
 
-chapters! { tutorial language semantics reading large rust believe }
+chapters! { tutorial language semantics reading large rust exports believe }
 
 /// All pages about codes, in the order in which reports list findings.
 pub fn pages() -> &'static [&'static Page] {

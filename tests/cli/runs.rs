@@ -1,4 +1,4 @@
-//! Looking at less than all runs: a sample, or those with few switches.
+//! Looking at less than all runs: a sample, or those with few switches; and exports.
 
 use crate::{DEADLOCK, Folder, GOOD, HUGE, RACY, run};
 
@@ -116,4 +116,31 @@ fn what_makes_no_sense_is_refused() {
             .exits(2)
             .says(message);
     }
+}
+
+#[test]
+fn a_scenario_is_exported_or_refused_with_its_place() {
+    let folder = Folder::new();
+    let good = folder.file("good.tb", GOOD);
+    run(&["export", "rust", "--for", "loom", &good])
+        .exits(0)
+        .says("loom::model::Builder::new().check(run);");
+    run(&["export", "promela", &good]).exits(0).says("proctype");
+    let test = folder.path("good.rs");
+    let name = test.to_str().expect("it is UTF-8");
+    run(&["export", "rust", &good, "-o", name]).exits(0);
+    assert!(test.exists());
+    let once = folder.file(
+        "once.tb",
+        "scenario \"once\" {\n    once o\n    thread t { with o.first { skip } }\n}\n",
+    );
+    for kind in ["rust", "promela"] {
+        run(&["export", kind, &once])
+            .exits(2)
+            .says("once.tb:2:10: a `once` cannot be exported to")
+            .says("threadbare explain exports");
+    }
+    run(&["export", "rust", &folder.file("typo.tb", crate::TYPO)])
+        .exits(2)
+        .says("E020");
 }
