@@ -8,9 +8,10 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use threadbare::analysis::Rule;
+use threadbare::base::Severity;
 use threadbare::checker::{Checker, Sampling, Strategy};
 use threadbare::guide::{self, Block, CHAPTERS, HEADINGS, Page};
-use threadbare::report::{Report, ScenarioReport, Status};
+use threadbare::report::{Finding, Report, ScenarioReport, Status};
 
 /// A checker with the limits that the pages about limits speak of.
 fn checker(code: &str) -> Checker {
@@ -21,12 +22,12 @@ fn checker(code: &str) -> Checker {
         "B003" => checker.max_memory(1024),
         "B004" => checker.timeout(Duration::ZERO),
         "B005" => checker.interrupt(Arc::new(AtomicBool::new(true))),
-        "B011" => checker.sample(Sampling {
+        "B012" => checker.sample(Sampling {
             executions: 100,
             seed: 1,
             scheduler: Strategy::Uniform,
         }),
-        "B012" => checker.few_switches(1),
+        "B013" => checker.few_switches(1),
         "E029" => checker.set("SEATZ", 3),
         _ => checker,
     }
@@ -47,6 +48,17 @@ fn codes(scenario: &ScenarioReport) -> Vec<String> {
 
 fn all_codes(report: &Report) -> Vec<String> {
     let mut codes: Vec<String> = report.scenarios.iter().flat_map(codes).collect();
+    codes.sort();
+    codes.dedup();
+    codes
+}
+
+fn codes_where(report: &Report, wanted: impl Fn(&Finding) -> bool) -> Vec<String> {
+    let findings = report.scenarios.iter().flat_map(|it| &it.findings);
+    let mut codes: Vec<String> = findings
+        .filter(|finding| wanted(finding))
+        .map(|finding| finding.code.to_string())
+        .collect();
     codes.sort();
     codes.dedup();
     codes
@@ -101,7 +113,9 @@ fn complaint(page: &Page, block: &Block<'_>) -> Option<String> {
     } else if code == "X001" {
         found == [code] && report.scenarios[0].status == Status::Failed
     } else {
-        found == [code] && all_passed(&report)
+        // A warning may say where the error comes from.
+        let errors = codes_where(&report, |finding| finding.severity == Severity::Error);
+        (found == [code] || errors == [code]) && all_passed(&report)
     };
     (!fine).then(|| {
         let statuses = statuses(&report);

@@ -131,10 +131,16 @@ fn names(shown: &Shown) -> BTreeSet<&str> {
 
 #[test]
 fn with_many_switches_the_search_by_switches_finds_what_the_full_one_finds() {
+    let mut n_compared = 0;
     for (case, program, diagnosis) in programs(false, 300) {
         let switched = few_switches(&program, 1_000);
         assert!(switched.has_seen_all, "case {case}");
         let (full, few) = (shown(&diagnosis), shown(&switched.diagnosis));
+        if diagnosis.may_run_for_ever {
+            // Even without a loop: a condition can wake for nothing, again and again.
+            continue;
+        }
+        n_compared += 1;
         assert_eq!(names(&full), names(&few), "case {case}");
         let ends = |diagnosis: &Diagnosis| -> Vec<(Vec<i64>, u64)> {
             let all = diagnosis.outcomes.iter().flatten();
@@ -142,6 +148,7 @@ fn with_many_switches_the_search_by_switches_finds_what_the_full_one_finds() {
         };
         assert_eq!(ends(&diagnosis), ends(&switched.diagnosis), "case {case}");
     }
+    assert!(n_compared > 80, "{n_compared}");
 }
 
 #[test]
@@ -242,11 +249,16 @@ impl Plain<'_, '_> {
     }
 }
 
-/// Keys that no single state or step shows without more thought.
+/// Keys that no single state or step shows without more thought, or that give way
+/// to others.
 fn is_about_rest(key: &Key) -> bool {
     matches!(
         key,
-        Key::Knot(_) | Key::Forsaken(_) | Key::LostSignal(..) | Key::Leak(_, false)
+        Key::Knot(_)
+            | Key::Forsaken(_)
+            | Key::LostSignal(..)
+            | Key::Leak(_, false)
+            | Key::LostUpdate(..)
     )
 }
 
@@ -350,7 +362,7 @@ fn the_first_error_that_nobody_expects_ends_the_sampling() {
     assert_eq!(scenario.status, Status::Failed);
     assert!(scenario.stats.executions < 5_000);
     let limit = scenario.limit.as_ref().expect("a sample is limited");
-    assert_eq!(limit.code, "B011");
+    assert_eq!(limit.code, "B012");
     assert!(
         limit.message.ends_with("the last one failed"),
         "{}",
@@ -409,7 +421,7 @@ fn a_bug_is_found_with_as_few_switches_as_it_needs() {
         let report = Checker::new().few_switches(most).check_str("s.tb", text);
         let scenario = &report.scenarios[0];
         assert_eq!(scenario.verdict, verdict, "{most} switches");
-        assert_eq!(scenario.limit.as_ref().expect("a limit").code, "B012");
+        assert_eq!(scenario.limit.as_ref().expect("a limit").code, "B013");
         assert!(!scenario.complete);
     }
 }

@@ -6,6 +6,12 @@
 
 #[path = "oracle/mod.rs"]
 mod explorer;
+#[path = "semantics/gil.rs"]
+mod gil;
+#[path = "semantics/print.rs"]
+mod print;
+#[path = "semantics/select.rs"]
+mod select;
 
 use explorer::engine;
 use explorer::small::{expect, program, seen};

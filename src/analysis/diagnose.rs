@@ -4,7 +4,7 @@
 use super::facts::Facts;
 use super::finding::{Blocked, Evidence, Finding, declared_name};
 use super::footprint::{Touch, touches};
-use super::futures::Futures;
+use super::futures::{Futures, Help};
 use super::key::Key;
 use super::liveness;
 use super::lock_order::circles;
@@ -98,7 +98,7 @@ pub fn diagnose<'p>(
         true => BTreeMap::new(),
         false => interleavings(search, memory, facts),
     };
-    drop_implied(facts);
+    drop_implied(&mut facts.hits);
     let facts = &*facts;
 
     let mut goals: Vec<Vec<Goal>> = facts.hits.values().map(|hit| hit.goals.clone()).collect();
@@ -149,6 +149,17 @@ pub fn diagnose<'p>(
         findings.extend(super::rules::vacuous::findings(program, facts, any_error));
     }
     findings.extend(super::rules::style::wait_in_if(program));
+    let polling = super::rules::style::polling(program);
+    let told: BTreeSet<Span> = polling
+        .iter()
+        .map(|finding| sort_key(program, finding).3)
+        .collect();
+    // Who polls spins; how to wait instead is said with the polling.
+    findings.retain(|finding| match &finding.evidence {
+        Evidence::Spins(_, pc, _) => !told.contains(&program.site(*pc).span),
+        _ => true,
+    });
+    findings.extend(polling);
     findings.sort_by_key(|finding| sort_key(program, finding));
     Diagnosis {
         findings,
@@ -203,11 +214,8 @@ fn interleavings(
         if !machine.is_over(&state) {
             continue;
         }
-        for (index, outcomes) in facts.program.outcomes.iter().enumerate() {
-            let scene = machine.overview(&state);
-            let values: Result<Vec<i64>, _> =
-                outcomes.values.iter().map(|e| scene.eval(e)).collect();
-            if let Ok(values) = values {
+        for index in 0..facts.program.outcomes.len() {
+            if let Ok(values) = machine.ending(&state, index) {
                 let sum: &mut u64 = counted.entry((index, values)).or_default();
                 *sum = sum.saturating_add(ways);
             }
@@ -219,6 +227,7 @@ fn interleavings(
 pub(super) fn sort_key(program: &Program, finding: &Finding) -> (Level, Rule, Option<Key>, Span) {
     let place = match &finding.evidence {
         Evidence::WaitInIf(at, _) | Evidence::NeverReached(at) | Evidence::CannotFail(at, _) => *at,
+        Evidence::Polls(pc) => program.site(*pc).span,
         Evidence::LockOrder(circle) => program.site(circle.edges[0].pc).span,
         _ => Span::default(),
     };
@@ -226,12 +235,21 @@ pub(super) fn sort_key(program: &Program, finding: &Finding) -> (Level, Rule, Op
 }
 
 /// Leaves out what another finding already says.
-fn drop_implied(facts: &mut Facts<'_>) {
-    let keys: Vec<Key> = facts.hits.keys().cloned().collect();
+pub(super) fn drop_implied<T>(hits: &mut BTreeMap<Key, T>) {
+    let keys: Vec<Key> = hits.keys().cloned().collect();
     for key in keys {
         // Of a spawned actor nobody joins, the worse case is reported.
         if let Key::Leak(span, true) = key {
-            facts.hits.remove(&Key::Leak(span, false));
+            hits.remove(&Key::Leak(span, false));
+        }
+        // What is lost by a race is told with the race.
+        if let Key::Race(var, one, other) = key {
+            hits.retain(|key, _| match key {
+                Key::LostUpdate(of, load, store) => {
+                    *of != var || ![load, store].iter().any(|it| **it == one || **it == other)
+                }
+                _ => true,
+            });
         }
     }
 }
@@ -432,9 +450,21 @@ impl Witness<'_, '_> {
                 let actors = vec![one.actor, other.actor];
                 (Rule::Race, Error, Evidence::Race(one, other), actors)
             }
+            Key::LostUpdate(..) => {
+                let (machine, state) = (&self.execution.machine, self.execution.last());
+                let found = super::rules::updates::lost_updates(machine, state);
+                let same = |lost: &super::rules::updates::LostUpdate| {
+                    super::rules::updates::key(self.program(), lost) == *key
+                };
+                let lost = found.into_iter().find(same).expect(shown);
+                let evidence = Evidence::LostUpdate(lost);
+                (Rule::LostUpdate, Warning, evidence, vec![lost.actor])
+            }
             Key::Unguarded(var, span) => {
                 let touch = self.touching(*span).expect(shown);
                 let lock = self.program().vars[var.index()].guarded_by.expect(shown);
+                let layout = self.execution.machine.layout();
+                let lock = layout.object_in(lock, touch.cell.process());
                 let actors = vec![touch.actor];
                 (
                     Rule::Unguarded,
@@ -491,7 +521,9 @@ impl Witness<'_, '_> {
             }
             Key::LockLeak(lock, _) => {
                 let actor = self.last_step().action.actor;
-                let evidence = Evidence::LockLeak(actor, *lock);
+                let layout = self.execution.machine.layout();
+                let process = layout.process_of(self.execution.last(), actor);
+                let evidence = Evidence::LockLeak(actor, layout.object_in(*lock, process));
                 (Rule::LockLeak, Error, evidence, vec![actor])
             }
             Key::Died(..) => {
@@ -508,6 +540,21 @@ impl Witness<'_, '_> {
                     Evidence::NotJoined(actor, pc),
                     vec![actor],
                 )
+            }
+            Key::NeverAwaited(span) => {
+                let (task, pc) = self.leaked(*span).expect(shown);
+                let evidence = Evidence::NeverAwaited(task, pc);
+                (Rule::NeverAwaited, Error, evidence, vec![task])
+            }
+            Key::TaskDied(..) => {
+                let (task, exception) = self.dead_task(key).expect(shown);
+                let rule = exception.misuse.map_or(Rule::Swallowed, misuse_rule);
+                (rule, Error, Evidence::TaskDied(task, exception), vec![task])
+            }
+            Key::BlockedLoop(span) => {
+                let (task, pc, ready) = self.blocked_loop(*span).expect(shown);
+                let evidence = Evidence::BlockedLoop(task, pc, ready);
+                (Rule::BlockedLoop, Error, evidence, vec![task])
             }
             Key::CutOff(span) => {
                 let actor = self.running_at_end(*span).expect(shown);
@@ -531,13 +578,16 @@ impl Witness<'_, '_> {
                 (Rule::Leak, Error, evidence, worker.into_iter().collect())
             }
             Key::PermitLeak(id) => {
-                self.assert_shown(key);
-                let now = self.execution.machine.permits(self.execution.last(), *id);
+                let (machine, state) = (&self.execution.machine, self.execution.last());
+                let missing = super::rules::leaks::permits_missing(machine, state);
+                let copy = missing.into_iter().find(|copy| copy.declared() == *id);
+                let copy = copy.expect(shown);
                 let initial = match self.program().objects[id.index()].kind {
                     crate::program::ObjectKind::Sem { initial, .. } => initial,
-                    _ => now,
+                    _ => 0,
                 };
-                let evidence = Evidence::PermitLeak(*id, initial - now);
+                let now = machine.permits(state, copy);
+                let evidence = Evidence::PermitLeak(copy, initial - now);
                 (Rule::PermitLeak, Warning, evidence, Vec::new())
             }
             Key::BarrierCrowded(id) => {
@@ -554,6 +604,11 @@ impl Witness<'_, '_> {
             | Key::Starvation(_)
             | Key::Spinning(_)
             | Key::Livelock(_) => unreachable!("no single state or step shows it"),
+            Key::SleepAsSignal(..) => {
+                let (actor, nap, writers) = self.slept_in_vain(key).expect(shown);
+                let evidence = Evidence::SleptInVain(actor, nap, writers);
+                (Rule::SleepAsSignal, Warning, evidence, vec![actor])
+            }
             Key::NotifyWithoutLock(_) => {
                 let step = self.last_step();
                 let evidence = Evidence::NotifyWithoutLock(step.action.actor, step.pc);
@@ -615,6 +670,32 @@ impl Witness<'_, '_> {
             }
         }
         None
+    }
+
+    fn slept_in_vain(&self, key: &Key) -> Option<(usize, super::Nap, Vec<usize>)> {
+        self.assert_shown(key);
+        let Key::SleepAsSignal(var, sleep, read) = key else {
+            return None;
+        };
+        let machine = &self.execution.machine;
+        let (layout, state) = (machine.layout(), self.execution.last());
+        let span = |pc| self.program().site(pc).span;
+        let running = || (0..layout.n_actors(state)).filter(|&it| layout.is_running(state, it));
+        running().find_map(|actor| {
+            let pc = layout.pc(state, actor);
+            let same = |nap: &&super::Nap| {
+                nap.read == pc && nap.var == *var && (span(nap.sleep), span(pc)) == (*sleep, *read)
+            };
+            let nap = *self.facts.naps.iter().find(same)?;
+            let late = |other: &usize| {
+                *other != actor
+                    && self
+                        .futures
+                        .may_for(machine, state, actor, *other, Help::Write(nap.var))
+            };
+            let writers: Vec<usize> = running().filter(late).collect();
+            (!writers.is_empty()).then_some((actor, nap, writers))
+        })
     }
 
     fn touching(&self, span: Span) -> Option<Touch> {
@@ -695,6 +776,34 @@ impl Witness<'_, '_> {
         })
     }
 
+    fn dead_task(&self, key: &Key) -> Option<(usize, crate::semantics::Exception)> {
+        let machine = &self.execution.machine;
+        let state = self.execution.last();
+        (0..machine.layout().n_actors(state)).find_map(|task| {
+            let exception = machine.task_exception(state, task)?;
+            let at = self.program().site(exception.pc).span;
+            let found = Key::TaskDied(at, exception.name, exception.misuse);
+            let asked = machine.layout().is_joined(state, task);
+            (found == *key && !asked).then_some((task, exception))
+        })
+    }
+
+    /// The task that blocks its loop there, and who is ready.
+    fn blocked_loop(&self, span: Span) -> Option<(usize, crate::program::Pc, Vec<usize>)> {
+        let machine = &self.execution.machine;
+        let layout = machine.layout();
+        let state = self.execution.last();
+        (0..layout.n_actors(state)).find_map(|task| {
+            let on = layout.loop_of(state, task)?;
+            if !layout.is_running(state, task) || !machine.blocks_its_loop(state, task) {
+                return None;
+            }
+            let pc = layout.pc(state, task);
+            let here = self.program().site(pc).span == span;
+            here.then(|| (task, pc, layout.ready_queue(state, on)))
+        })
+    }
+
     fn running_at_end(&self, span: Span) -> Option<usize> {
         let layout = self.execution.machine.layout();
         let state = self.execution.last();
@@ -711,7 +820,10 @@ impl Witness<'_, '_> {
         let program = self.program();
         let object = |id: &ObjectId| vec![program.objects[id.index()].declared.clone()];
         match key {
-            Key::Race(var, ..) | Key::Unguarded(var, _) => {
+            Key::Race(var, ..)
+            | Key::LostUpdate(var, ..)
+            | Key::SleepAsSignal(var, ..)
+            | Key::Unguarded(var, _) => {
                 vec![program.vars[var.index()].name.clone()]
             }
             Key::LostSignal(_, id)
@@ -760,7 +872,13 @@ impl Witness<'_, '_> {
                 .flat_map(object)
                 .collect()
             }
+            Key::TaskDied(..) => match evidence {
+                Evidence::TaskDied(task, exception) => self.misused(*task, exception),
+                _ => Vec::new(),
+            },
             Key::Fault(..)
+            | Key::NeverAwaited(_)
+            | Key::BlockedLoop(_)
             | Key::Leak(..)
             | Key::CutOff(_)
             | Key::Killed(_)
@@ -810,8 +928,7 @@ impl Witness<'_, '_> {
             .scene(state, actor)
             .eval(object)
             .ok()?;
-        let index = usize::try_from(number).ok()?;
-        (index < self.program().objects.len()).then(|| ObjectId::new(index))
+        self.execution.machine.object(state, actor, number)
     }
 
     /// The object that was misused, from the step in which it was.
@@ -823,7 +940,15 @@ impl Witness<'_, '_> {
         for index in (0..n).rev() {
             let step = &self.execution.steps[index];
             if step.pc == exception.pc && step.action.actor == actor {
-                let object = self.object_at(step.pc, actor, self.execution.before(index));
+                let before = self.execution.before(index);
+                let object = match (self.program().instr(step.pc), step.selected()) {
+                    (Instr::Select { arms, .. }, Some(arm)) => {
+                        let machine = &self.execution.machine;
+                        let arm = arms.get(arm);
+                        arm.and_then(|arm| machine.channel_of(before, actor, arm))
+                    }
+                    _ => self.object_at(step.pc, actor, before),
+                };
                 let name = |id: ObjectId| self.program().objects[id.index()].declared.clone();
                 return object.map(name).into_iter().collect();
             }

@@ -8,8 +8,9 @@ use super::futures::Futures;
 use super::key::Key;
 use super::lock_order::{LockEdges, note_edges};
 use super::rules;
+use super::rules::sleeps::Nap;
 use crate::explore::{Goal, Observer, Taken, Visit};
-use crate::program::{Program, PropertyKind};
+use crate::program::{CellId, Program, PropertyKind};
 use crate::semantics::Incident;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -52,7 +53,7 @@ pub struct Facts<'p> {
     pub edges: LockEdges,
     /// Instructions that were executed.
     pub executed: Vec<bool>,
-    /// For each word of memory, the smallest and largest value seen.
+    /// For each word of the main process's memory, the smallest and largest value seen.
     pub values: Vec<Option<(i64, i64)>>,
     /// States in which all actors had ended.
     pub n_final: u64,
@@ -60,16 +61,21 @@ pub struct Facts<'p> {
     pub n_stuck: u64,
     /// Those states and their depths.
     pub stuck: Vec<(u32, u32)>,
+    pub(super) naps: Arc<[Nap]>,
     pub(super) touches: Vec<super::footprint::Touch>,
 }
 
 impl<'p> Facts<'p> {
     /// Nothing seen yet.
     pub fn new(program: &'p Program) -> Self {
-        Self::beside(program, Arc::new(Futures::new(program)))
+        Self::beside(
+            program,
+            Arc::new(Futures::new(program)),
+            rules::sleeps::naps(program).into(),
+        )
     }
 
-    fn beside(program: &'p Program, futures: Arc<Futures>) -> Self {
+    fn beside(program: &'p Program, futures: Arc<Futures>, naps: Arc<[Nap]>) -> Self {
         Self {
             program,
             futures,
@@ -82,6 +88,7 @@ impl<'p> Facts<'p> {
             n_final: 0,
             n_stuck: 0,
             stuck: Vec::new(),
+            naps,
             touches: Vec::new(),
         }
     }
@@ -146,7 +153,11 @@ fn merge_hits<K: Ord>(all: &mut BTreeMap<K, Hit>, piece: BTreeMap<K, Hit>) {
 
 impl Observer for Facts<'_> {
     fn fork(&self) -> Self {
-        Self::beside(self.program, Arc::clone(&self.futures))
+        Self::beside(
+            self.program,
+            Arc::clone(&self.futures),
+            Arc::clone(&self.naps),
+        )
     }
 
     fn merge(&mut self, piece: Self) {
@@ -185,7 +196,7 @@ impl Observer for Facts<'_> {
             step: None,
         };
         for (cell, seen) in self.values.iter_mut().enumerate() {
-            let value = visit.state.words()[cell];
+            let value = visit.machine.layout().value(visit.state, CellId::new(cell));
             *seen = Some(seen.map_or((value, value), |(low, high)| {
                 (low.min(value), high.max(value))
             }));
@@ -198,6 +209,9 @@ impl Observer for Facts<'_> {
             return;
         }
         rules::races::in_state(self, &visit, goal);
+        rules::updates::in_state(self, &visit, goal);
+        rules::sleeps::in_state(self, &visit, goal);
+        rules::blocked_loop::in_state(self, &visit, goal);
         note_edges(&mut self.edges, &visit);
         rules::deadlocks::circles(self, &visit, goal);
         rules::barriers::in_state(self, &visit, goal);
@@ -220,7 +234,9 @@ impl Observer for Facts<'_> {
         }
         for (earlier, &(_, incident)) in taken.incidents.iter().enumerate() {
             match incident {
-                Incident::EndedHolding(lock, pc) => self.note(Key::LockLeak(lock, span(pc)), goal),
+                Incident::EndedHolding(lock, pc) => {
+                    self.note(Key::LockLeak(lock.declared(), span(pc)), goal);
+                }
                 Incident::Died(exception) => {
                     let at = span(exception.pc);
                     self.note(Key::Died(at, exception.name, exception.misuse), goal);

@@ -5,6 +5,8 @@ use super::key::Key;
 use super::liveness::Lasso;
 use super::lock_order::Circle;
 use super::rule::{Level, Rule};
+use super::rules::sleeps::Nap;
+use super::rules::updates::LostUpdate;
 use super::waits::Wait;
 use crate::base::Span;
 use crate::program::{ObjectId, Pc};
@@ -38,6 +40,8 @@ pub struct Finding {
 pub enum Evidence {
     /// Two next accesses of the last state.
     Race(Touch, Touch),
+    /// A next write of the last state, and what it does not know of.
+    LostUpdate(LostUpdate),
     /// A next access of the last state, and the lock it should hold.
     Unguarded(Touch, ObjectId),
     /// Actors that can never run again.
@@ -60,6 +64,12 @@ pub enum Evidence {
     NeverHolds(usize),
     /// That actor was spawned there and never joined.
     NotJoined(usize, Pc),
+    /// That task was spawned there and never awaited.
+    NeverAwaited(usize, Pc),
+    /// That task died, and nobody took its exception.
+    TaskDied(usize, Exception),
+    /// That task blocks the loop at the instruction, while those are ready.
+    BlockedLoop(usize, Pc, Vec<usize>),
     /// That actor was still running when the program ended.
     CutOff(usize),
     /// That daemon held something when the program ended.
@@ -78,6 +88,10 @@ pub enum Evidence {
     BarrierCrowded(ObjectId, Vec<usize>, Vec<usize>),
     /// The actor of the last step notifies there.
     NotifyWithoutLock(usize, Pc),
+    /// That actor has slept, and is about to read what these may still write.
+    SleptInVain(usize, Nap, Vec<usize>),
+    /// An operation that is tried again and again in a loop that does nothing else.
+    Polls(Pc),
     /// A wait whose condition is tested with `if`: the wait, the test.
     WaitInIf(Span, Span),
     /// A statement.

@@ -1,6 +1,6 @@
 //! Which memory an actor's next instruction touches, and how.
 
-use crate::program::{Access, CellId, Expr, Instr, Pc};
+use crate::program::{Access, CellId, Expr, Instr, Pc, Reg};
 use crate::semantics::{Chooser, Incident, Machine, Recorder, State};
 
 /// An access to a word of memory.
@@ -25,11 +25,14 @@ pub struct Touch {
 /// A plain read of `wait_until` counts while it is blocked, too. What an atomic
 /// block would touch is found by running it on a copy of the state.
 pub fn touches(machine: &Machine<'_>, state: &State, actor: usize, found: &mut Vec<Touch>) {
+    // Who waits for its event loop cannot be next.
+    if !machine.has_the_turn(state, actor) {
+        return;
+    }
     let pc = machine.layout().pc(state, actor);
     let scene = machine.scene(state, actor);
     let mut push = |place: &crate::program::CellRef, write: bool, access: Access| {
         if let Ok(cell) = scene.cell(place) {
-            let cell = CellId::new(cell);
             found.push(Touch {
                 actor,
                 pc,
@@ -89,6 +92,30 @@ pub fn cells_read(expr: &Expr, see: &mut impl FnMut(&crate::program::CellRef)) {
             }
         }
     }
+}
+
+/// The registers an expression reads.
+pub fn registers(expr: &Expr) -> Vec<Reg> {
+    let mut found = Vec::new();
+    let mut todo = vec![expr];
+    while let Some(expr) = todo.pop() {
+        match expr {
+            Expr::Reg(reg) => found.push(*reg),
+            Expr::Const(_) | Expr::Observed(_) => {}
+            Expr::Unary(_, operand) | Expr::Query(_, operand) => todo.push(operand),
+            Expr::Element { index, .. } => todo.push(index),
+            Expr::Pick(index, of) => {
+                todo.push(index);
+                todo.extend(of);
+            }
+            Expr::Binary(_, left, right) => todo.extend([&**left, &**right]),
+            Expr::If(condition, then, otherwise) => {
+                todo.extend([&**condition, &**then, &**otherwise]);
+            }
+            Expr::Cell(place) => todo.extend(place.dims.iter().map(|dim| &dim.index)),
+        }
+    }
+    found
 }
 
 /// Calls `see` for every object an expression may ask.

@@ -42,6 +42,42 @@ pub enum Help {
     Anything(ObjectId),
 }
 
+impl Help {
+    fn object_mut(&mut self) -> Option<&mut ObjectId> {
+        match self {
+            Help::Release(id)
+            | Help::Notify(id)
+            | Help::Set(id)
+            | Help::Arrive(id)
+            | Help::CountDown(id)
+            | Help::Send(id)
+            | Help::Receive(id)
+            | Help::Close(id)
+            | Help::TaskDone(id)
+            | Help::Unlock(id)
+            | Help::Anything(id) => Some(id),
+            Help::Write(_) => None,
+        }
+    }
+
+    /// The same as the code says it, whichever process's copy it is about.
+    fn declared(mut self) -> Self {
+        if let Some(id) = self.object_mut() {
+            *id = id.declared();
+        }
+        self
+    }
+
+    /// Whether it is about something that all processes share.
+    fn is_shared(mut self, program: &Program) -> bool {
+        match (self, self.object_mut()) {
+            (Help::Write(var), _) => program.vars[var.index()].shared,
+            (_, Some(id)) => program.objects[id.index()].shared,
+            (_, None) => false,
+        }
+    }
+}
+
 /// The helpful operations ahead of each instruction, itself included.
 #[derive(Debug)]
 pub struct Futures {
@@ -80,7 +116,9 @@ impl Futures {
                     let (here, there) = two(&mut ahead, pc, next as usize);
                     let before = here.len();
                     let onward = there.iter().copied();
-                    here.extend(onward.filter(|&help| Some(help) != taken[pc]));
+                    let starts = starts_process(program, pc, next);
+                    let remains = |help: &Help| !starts || help.is_shared(program);
+                    here.extend(onward.filter(|help| Some(*help) != taken[pc] && remains(help)));
                     changed |= here.len() != before;
                 }
             }
@@ -108,7 +146,7 @@ impl Futures {
         actor: usize,
         id: ObjectId,
     ) -> bool {
-        let Some(surplus) = self.surplus.get(&id) else {
+        let Some(surplus) = self.surplus.get(&id.declared()) else {
             return false;
         };
         let layout = machine.layout();
@@ -120,16 +158,33 @@ impl Futures {
             || callers.any(|pc| gives(&pc) || self.caught[pc as usize - 1].iter().any(gives))
     }
 
+    /// Whether a running actor may still do for another what that one waits for. Who
+    /// belongs to another process and has a copy of its own is of no help.
+    pub fn may_for(
+        &self,
+        machine: &Machine<'_>,
+        state: &State,
+        waiting: usize,
+        actor: usize,
+        help: Help,
+    ) -> bool {
+        let layout = machine.layout();
+        let process = layout.process_of(state, waiting);
+        let reaches =
+            layout.process_of(state, actor) == process || help.is_shared(machine.program());
+        reaches && self.may(machine, state, actor, help.declared())
+    }
+
     /// Whether a running actor may still do it.
-    pub fn may(&self, machine: &Machine<'_>, state: &State, actor: usize, help: Help) -> bool {
+    fn may(&self, machine: &Machine<'_>, state: &State, actor: usize, help: Help) -> bool {
         // A job would have to come from somebody else, who is asked, too.
         if machine.has_nothing_to_do(state, actor) {
             return false;
         }
         let layout = machine.layout();
         let pc = layout.pc(state, actor);
-        // Whoever sleeps has already done its instruction's part for others.
-        let asleep = layout.phase(state, actor) == Phase::Waiting;
+        // Whoever sleeps, or was woken, has done its instruction's part for others.
+        let asleep = layout.phase(state, actor) != Phase::Ready;
         let here = if asleep {
             let after = &self.after[pc as usize];
             after
@@ -185,6 +240,19 @@ fn permits(instr: &Instr, id: ObjectId) -> i64 {
             Some(_) => PERMITS_COUNTED,
         },
         _ => 0,
+    }
+}
+
+/// Whether the way from one instruction to another is that of a new process, which
+/// does nothing with the spawner's copies.
+fn starts_process(program: &Program, pc: usize, next: Pc) -> bool {
+    match &program.code[pc] {
+        Instr::Spawn {
+            function,
+            process: true,
+            ..
+        } => program.functions[function.index()].entry == next,
+        _ => false,
     }
 }
 
@@ -290,6 +358,17 @@ fn own(program: &Program, at: usize) -> FxHashSet<Help> {
                     ChanOp::Send(_) => Help::Send(id),
                     ChanOp::Recv(_) => Help::Receive(id),
                 });
+            }
+        }
+        Instr::Select { arms, .. } => {
+            for arm in arms {
+                for id in candidates(program, &arm.object) {
+                    help.insert(Help::Anything(id));
+                    help.insert(match arm.send {
+                        true => Help::Send(id),
+                        false => Help::Receive(id),
+                    });
+                }
             }
         }
         _ => {}

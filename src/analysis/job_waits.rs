@@ -71,7 +71,7 @@ fn awaited(
             object,
             ..
         } => {
-            let executor = ObjectId::new(number(object)?);
+            let executor = scene.object(scene.eval(object).ok()?)?;
             let jobs = machine.jobs_of(state, executor).collect();
             Some((jobs, true, Some(executor)))
         }

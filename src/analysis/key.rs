@@ -10,6 +10,8 @@ use crate::semantics::{FaultKind, Misuse};
 pub enum Key {
     /// Two places that race on a variable; the first is not behind the second.
     Race(VarId, Span, Span),
+    /// A read, and a write computed from it that wipes out somebody else's.
+    LostUpdate(VarId, Span, Span),
     /// An access without the variable's lock.
     Unguarded(VarId, Span),
     /// Places of actors that wait for each other, all for all; ascending.
@@ -20,6 +22,8 @@ pub enum Key {
     Forsaken(Span),
     /// The same, and the signal came before the wait.
     LostSignal(Span, ObjectId),
+    /// A `sleep`, and the read behind it that comes too early all the same.
+    SleepAsSignal(VarId, Span, Span),
     /// A failed assertion, or arithmetic that cannot go on.
     Fault(Span, FaultKind),
     /// An `always` that is false: its number among the properties.
@@ -37,6 +41,12 @@ pub enum Key {
     /// A spawned actor that nobody joined, by the place of the spawn; whether its
     /// spawner had ended before it.
     Leak(Span, bool),
+    /// A spawned task that nobody awaited, by the place of the spawn.
+    NeverAwaited(Span),
+    /// A task that died of an exception that nobody took.
+    TaskDied(Span, NameId, Option<Misuse>),
+    /// A place where a task stops its event loop.
+    BlockedLoop(Span),
     /// An actor cut off by the end of the main actor.
     CutOff(Span),
     /// A daemon stopped while it held something.

@@ -129,16 +129,15 @@ fn request(machine: &Machine<'_>, state: &State, actor: usize) -> Option<(Object
         _ => return None,
     };
     let number = machine.scene(state, actor).eval(object).ok()?;
-    let index = usize::try_from(number).ok()?;
-    (index < machine.program().objects.len()).then(|| (ObjectId::new(index), shared))
+    let lock = machine.object(state, actor, number)?;
+    Some((lock, shared))
 }
 
 /// The locks an actor holds, and whether as a reader only.
 pub fn held_by(machine: &Machine<'_>, state: &State, actor: usize) -> Vec<(ObjectId, bool)> {
     let mut held = Vec::new();
-    for (index, object) in machine.program().objects.iter().enumerate() {
-        let id = ObjectId::new(index);
-        match object.kind {
+    for id in machine.objects_of(state, actor) {
+        match machine.program().objects[id.index()].kind {
             ObjectKind::Lock { .. } if machine.owner(state, id) == Some(actor) => {
                 held.push((id, false));
             }

@@ -19,6 +19,7 @@ mod rules;
 mod sampled;
 mod stuck;
 mod switched;
+mod task_waits;
 mod waits;
 
 pub use diagnose::{Diagnosis, Outcome, diagnose};
@@ -34,7 +35,9 @@ pub use lock_order::{Circle, LockEdge, LockEdges, Protection, circles, held_by};
 pub use rule::{Level, Rule};
 pub use rules::deadlocks::{Cause, causes, circles_in};
 pub use rules::races::races;
+pub use rules::sleeps::Nap;
+pub use rules::updates::LostUpdate;
 pub use rules::vacuous::unreached;
 pub use sampled::{Sampled, sampled};
 pub use switched::{Switched, with_few_switches};
-pub use waits::{Resource, Wait, held_up, wait_of};
+pub use waits::{Resource, Wait, arm_waits, held_up, wait_of};

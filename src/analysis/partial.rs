@@ -5,7 +5,7 @@
 //! `sometimes`, statements never reached, fair runs that go on for ever, and
 //! whether a circle of lock orders can become a deadlock.
 
-use super::diagnose::{Witness, lock_order_findings, outcome_findings, sort_key};
+use super::diagnose::{Witness, drop_implied, lock_order_findings, outcome_findings, sort_key};
 use super::facts::Facts;
 use super::finding::Finding;
 use super::key::Key;
@@ -59,6 +59,7 @@ pub(super) fn diagnosis(
     let realised: BTreeSet<Vec<Span>> = circles.collect();
     findings.extend(lock_order_findings(program, facts, &realised, false));
     findings.extend(super::rules::style::wait_in_if(program));
+    findings.extend(super::rules::style::polling(program));
     findings.sort_by_key(|finding| sort_key(program, finding));
     Diagnosis {
         findings,
@@ -116,15 +117,4 @@ pub(super) fn note_at_rest(facts: &mut Facts<'_>, machine: &Machine<'_>, state: 
         .collect();
     let futures = Arc::clone(&facts.futures);
     note_causes(facts, machine, state, &stuck, &futures, at);
-}
-
-/// Of a spawned actor nobody joins, the worse case is reported.
-fn drop_implied(hits: &mut BTreeMap<Key, Schedule>) {
-    let worse = hits.keys().filter_map(|key| match key {
-        Key::Leak(span, true) => Some(Key::Leak(*span, false)),
-        _ => None,
-    });
-    for key in worse.collect::<Vec<_>>() {
-        hits.remove(&key);
-    }
 }

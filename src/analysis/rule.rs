@@ -43,12 +43,16 @@ pub enum Rule {
     Spinning,
     /// A fair run in which actors go on for ever and none gets anywhere.
     Livelock,
+    /// A blocking call stops the event loop while others of it could run.
+    BlockedLoop,
     /// A spawned actor that nobody joins, or one cut off by the end of the main actor.
     Leak,
     /// An actor ended holding a lock.
     LockLeak,
     /// An actor died of an exception and nobody asks.
     Swallowed,
+    /// A spawned task that nobody awaits.
+    NeverAwaited,
     /// A semaphore ends with fewer permits than it began with.
     PermitLeak,
     /// A daemon was stopped while it held something.
@@ -79,6 +83,8 @@ pub enum Rule {
     Bounds,
     /// Division by zero.
     DivisionByZero,
+    /// W001: `sleep` where something should be waited for.
+    SleepAsSignal,
     /// W002: a notify by an actor that does not hold the condition's lock.
     NotifyWithoutLock,
     /// W003: `if` around a wait.
@@ -88,6 +94,8 @@ pub enum Rule {
     /// W005: a property that cannot fail because it is never reached, or does not
     /// look at anything.
     CannotFail,
+    /// W006: an operation that is tried again and again where one could wait.
+    Polling,
 }
 
 /// Error or warning.
@@ -101,7 +109,7 @@ pub enum Level {
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Rule; 42] = [
+    pub const ALL: [Rule; 46] = [
         Rule::Race,
         Rule::LostUpdate,
         Rule::Unguarded,
@@ -122,9 +130,11 @@ impl Rule {
         Rule::Starvation,
         Rule::Spinning,
         Rule::Livelock,
+        Rule::BlockedLoop,
         Rule::Leak,
         Rule::LockLeak,
         Rule::Swallowed,
+        Rule::NeverAwaited,
         Rule::PermitLeak,
         Rule::Killed,
         Rule::NotHeld,
@@ -140,10 +150,12 @@ impl Rule {
         Rule::Overflow,
         Rule::Bounds,
         Rule::DivisionByZero,
+        Rule::SleepAsSignal,
         Rule::NotifyWithoutLock,
         Rule::WaitInIf,
         Rule::NeverReached,
         Rule::CannotFail,
+        Rule::Polling,
     ];
 
     /// The code, such as `R001`.
@@ -178,9 +190,11 @@ impl Rule {
             Rule::Starvation => ("S002", "starvation"),
             Rule::Spinning => ("S003", "spinning"),
             Rule::Livelock => ("S004", "livelock"),
+            Rule::BlockedLoop => ("S005", "blocked_loop"),
             Rule::Leak => ("K001", "leak"),
             Rule::LockLeak => ("K002", "lock_leak"),
             Rule::Swallowed => ("K003", "swallowed"),
+            Rule::NeverAwaited => ("K004", "never_awaited"),
             Rule::PermitLeak => ("K005", "permit_leak"),
             Rule::Killed => ("K006", "killed"),
             Rule::NotHeld => ("M001", "misuse"),
@@ -196,10 +210,12 @@ impl Rule {
             Rule::Overflow => ("O001", "overflow"),
             Rule::Bounds => ("O002", "bounds"),
             Rule::DivisionByZero => ("O003", "div_zero"),
+            Rule::SleepAsSignal => ("W001", "style"),
             Rule::NotifyWithoutLock => ("W002", "style"),
             Rule::WaitInIf => ("W003", "style"),
             Rule::NeverReached => ("W004", "style"),
             Rule::CannotFail => ("W005", "style"),
+            Rule::Polling => ("W006", "style"),
         }
     }
 }

@@ -9,7 +9,8 @@
 
 use super::futures::{Futures, Help};
 use super::job_waits::job_wait;
-use crate::program::{ChanOp, Instr, ObjectId, ObjectKind, Pc, RwPolicy, SyncOp, WaitMode};
+use super::task_waits::task_wait;
+use crate::program::{Arm, ChanOp, Instr, ObjectId, ObjectKind, Pc, RwPolicy, SyncOp, WaitMode};
 use crate::semantics::{Machine, Phase, State};
 
 /// What a blocked actor waits for.
@@ -47,6 +48,12 @@ pub enum Resource {
     AnyJob,
     /// All jobs of an executor to be done.
     OpenJobs(ObjectId),
+    /// What any of the arms of a `select` waits for.
+    AnyArm,
+    /// The event loop on which that task runs, or runs first.
+    Loop(usize),
+    /// What that task gets first.
+    Turn(usize),
     /// A condition over memory.
     Condition,
     /// Nothing that could ever happen: a choice among no values.
@@ -73,6 +80,9 @@ impl Resource {
             Resource::End(_)
             | Resource::Job(_)
             | Resource::AnyJob
+            | Resource::AnyArm
+            | Resource::Loop(_)
+            | Resource::Turn(_)
             | Resource::Condition
             | Resource::Nothing => None,
         }
@@ -116,7 +126,8 @@ pub fn held_up(
     actor: usize,
     futures: &Futures,
 ) -> Option<(Resource, Vec<usize>)> {
-    if let Some(wait) = job_wait(machine, state, actor) {
+    let wait = task_wait(machine, state, actor).or_else(|| job_wait(machine, state, actor));
+    if let Some(wait) = wait {
         return (!wait.all.is_empty()).then_some((wait.resource, wait.all));
     }
     let layout = machine.layout();
@@ -128,7 +139,7 @@ pub fn held_up(
         let target = usize::try_from(number).ok()?;
         return Some((Resource::End(target), vec![target]));
     }
-    let id = ObjectId::new(usize::try_from(number).ok()?);
+    let id = machine.object(state, actor, number)?;
     let holder = |lock: ObjectId| {
         let owner = machine.owner(state, lock)?;
         let others = may_unlock(machine, state, actor, lock, futures);
@@ -138,10 +149,7 @@ pub fn held_up(
     match op {
         SyncOp::Lock(WaitMode::Wait) => holder(id),
         SyncOp::CondWait(_) if layout.phase(state, actor) != Phase::Waiting => {
-            let ObjectKind::Cond { lock, .. } = machine.program().objects[id.index()].kind else {
-                return None;
-            };
-            holder(lock)
+            holder(machine.lock_of(id)?)
         }
         SyncOp::OnceBegin => {
             let runner = machine.owner(state, id)?;
@@ -174,7 +182,7 @@ fn may_unlock(
     let layout = machine.layout();
     (0..layout.n_actors(state))
         .filter(|&other| other != actor && layout.is_running(state, other))
-        .filter(|&other| futures.may(machine, state, other, Help::Unlock(lock)))
+        .filter(|&other| futures.may_for(machine, state, actor, other, Help::Unlock(lock)))
         .collect()
 }
 
@@ -203,7 +211,8 @@ fn ahead_of(m: &Machine<'_>, state: &State, actor: usize, id: ObjectId, read: bo
 
 /// The wait of an actor that cannot take a step, with everybody who could help.
 pub fn wait_of(machine: &Machine<'_>, state: &State, actor: usize, futures: &Futures) -> Wait {
-    if let Some(wait) = job_wait(machine, state, actor) {
+    let wait = task_wait(machine, state, actor).or_else(|| job_wait(machine, state, actor));
+    if let Some(wait) = wait {
         return wait;
     }
     let layout = machine.layout();
@@ -221,7 +230,7 @@ pub fn wait_of(machine: &Machine<'_>, state: &State, actor: usize, futures: &Fut
                 && layout.is_running(state, other)
                 && help
                     .iter()
-                    .any(|&help| futures.may(machine, state, other, help))
+                    .any(|&help| futures.may_for(machine, state, actor, other, help))
         })
         .collect();
     Wait {
@@ -233,17 +242,52 @@ pub fn wait_of(machine: &Machine<'_>, state: &State, actor: usize, futures: &Fut
     }
 }
 
+/// What each arm of a `select` waits for, and what would help it; each once.
+fn arms_of(
+    machine: &Machine<'_>,
+    state: &State,
+    actor: usize,
+    arms: &[Arm],
+) -> Vec<(Resource, Vec<Help>)> {
+    let mut all = Vec::new();
+    for arm in arms {
+        let Some(id) = machine.channel_of(state, actor, arm) else {
+            continue;
+        };
+        let wished = exchange(id, arm.send);
+        if !all.contains(&wished) {
+            all.push(wished);
+        }
+    }
+    all
+}
+
+/// What the arms of the `select` wait for that a blocked actor stands at.
+pub fn arm_waits(machine: &Machine<'_>, state: &State, actor: usize) -> Vec<Resource> {
+    let Instr::Select { arms, .. } = waits_at(machine, state, actor) else {
+        return Vec::new();
+    };
+    let all = arms_of(machine, state, actor, arms).into_iter();
+    all.map(|(resource, _)| resource).collect()
+}
+
+/// What a send or a receive waits for, and what would help it.
+fn exchange(id: ObjectId, send: bool) -> (Resource, Vec<Help>) {
+    match send {
+        true => (Resource::Room(id), vec![Help::Receive(id), Help::Close(id)]),
+        false => (Resource::Message(id), vec![Help::Send(id), Help::Close(id)]),
+    }
+}
+
 /// What a blocked actor wishes somebody would do.
 fn wish(machine: &Machine<'_>, state: &State, actor: usize) -> (Resource, Vec<Help>) {
     let program = machine.program();
     let object = |number: &crate::program::Expr| {
         let number = machine.scene(state, actor).eval(number).unwrap_or(0);
-        ObjectId::new(usize::try_from(number).unwrap_or(0))
+        let object = machine.object(state, actor, number);
+        object.unwrap_or(ObjectId::new(0))
     };
-    let lock_of = |cond: ObjectId| match program.objects[cond.index()].kind {
-        ObjectKind::Cond { lock, .. } => lock,
-        _ => cond,
-    };
+    let lock_of = |cond: ObjectId| machine.lock_of(cond).unwrap_or(cond);
     match waits_at(machine, state, actor) {
         Instr::Sync {
             op, object: number, ..
@@ -260,6 +304,9 @@ fn wish(machine: &Machine<'_>, state: &State, actor: usize) -> (Resource, Vec<He
                 SyncOp::BarrierWait => (Resource::Arrivals(id), vec![Help::Arrive(id)]),
                 SyncOp::LatchWait => (Resource::Latch(id), vec![Help::CountDown(id)]),
                 SyncOp::ChanJoin => (Resource::Jobs(id), vec![Help::TaskDone(id)]),
+                SyncOp::OnceBegin => (Resource::Once(id), Vec::new()),
+                SyncOp::Read(_) => (Resource::Read(id), Vec::new()),
+                SyncOp::Write(_) => (Resource::Write(id), Vec::new()),
                 SyncOp::Lock(_) => (Resource::Lock(id), vec![Help::Unlock(id)]),
                 _ => (Resource::Nothing, Vec::new()),
             }
@@ -268,9 +315,16 @@ fn wish(machine: &Machine<'_>, state: &State, actor: usize) -> (Resource, Vec<He
             op, object: number, ..
         } => {
             let id = object(number);
-            match op {
-                ChanOp::Send(_) => (Resource::Room(id), vec![Help::Receive(id), Help::Close(id)]),
-                ChanOp::Recv(_) => (Resource::Message(id), vec![Help::Send(id), Help::Close(id)]),
+            exchange(id, matches!(op, ChanOp::Send(_)))
+        }
+        Instr::Select { arms, .. } => {
+            let all = arms_of(machine, state, actor, arms);
+            let help = all.iter().flat_map(|(_, help)| help.clone());
+            let help: Vec<Help> = help.collect();
+            match all.as_slice() {
+                [] => (Resource::Nothing, help),
+                [(only, _)] => (*only, help),
+                _ => (Resource::AnyArm, help),
             }
         }
         Instr::WaitUntil(condition) => {

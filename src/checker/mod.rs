@@ -5,6 +5,7 @@
 
 mod expect;
 mod files;
+mod gil;
 mod pictures;
 mod replay;
 mod run;
@@ -102,6 +103,7 @@ pub struct Checker {
     workers: usize,
     reduction: Reduction,
     sets: Vec<(String, i64)>,
+    sets_where_known: bool,
     only: Vec<String>,
     mode: Mode,
     on_progress: Option<OnProgress>,
@@ -122,6 +124,7 @@ impl Checker {
             workers: 1,
             reduction: Reduction::default(),
             sets: Vec::new(),
+            sets_where_known: false,
             only: Vec::new(),
             mode: Mode::default(),
             on_progress: None,
@@ -191,6 +194,34 @@ impl Checker {
     pub fn set(mut self, name: impl Into<String>, value: i64) -> Self {
         self.sets.push((name.into(), value));
         self
+    }
+
+    /// Of several files, only those that have the constant of a [`Self::set`] take it.
+    /// Without this, a file that does not have it is wrong.
+    #[must_use]
+    pub fn sets_where_known(mut self) -> Self {
+        self.sets_where_known = true;
+        self
+    }
+
+    /// Names given to [`Self::set`] that are a constant of none of the inputs.
+    pub fn unknown_sets(&self, inputs: &[Input]) -> Vec<String> {
+        let mut unknown: Vec<String> = self.sets.iter().map(|(name, _)| name.clone()).collect();
+        unknown.dedup();
+        for input in inputs {
+            if unknown.is_empty() {
+                break;
+            }
+            if let Ok(source) = input.clone().into_source() {
+                let known = on_a_large_stack(|| {
+                    let (tree, _) = syntax::parse(&source);
+                    let known = syntax::resolve::constants(&tree).into_iter();
+                    known.map(str::to_owned).collect::<Vec<_>>()
+                });
+                unknown.retain(|name| !known.contains(name));
+            }
+        }
+        unknown
     }
 
     /// Checks only scenarios whose name contains the text (or any of several).
@@ -301,7 +332,12 @@ impl Checker {
 
     fn load_here(&self, source: &Source) -> LoadedFile {
         let (tree, mut diagnostics) = syntax::parse(source);
-        let resolution = syntax::resolve::resolve(&tree, source, &self.sets);
+        let mut sets = self.sets.clone();
+        if self.sets_where_known {
+            let known = syntax::resolve::constants(&tree);
+            sets.retain(|(name, _)| known.contains(name.as_str()));
+        }
+        let resolution = syntax::resolve::resolve(&tree, source, &sets);
         let broken = diagnostics.iter().any(is_error);
         diagnostics.extend(resolution.diagnostics);
         diagnostics.sort_by_key(|diagnostic| diagnostic.span);

@@ -1,6 +1,7 @@
 //! One scenario: search, diagnose, compare with the expectations, report.
 
 use super::expect::{is_met, judge};
+use super::gil::UnderLock;
 use super::{Checker, Mode, Progress, sample};
 use crate::analysis::{Diagnosis, Facts, Level, diagnose};
 use crate::base::{Diagnostic, Source};
@@ -25,7 +26,7 @@ pub(super) fn check(
     loop {
         let machine = Machine::new(program, capacity);
         let checked = match checker.mode {
-            Mode::AllRuns => check_within(checker, source, &machine),
+            Mode::AllRuns => check_within(checker, source, &machine, scenario.memory),
             Mode::Sample(sampling) => sample::check(checker, sampling, source, &machine),
             Mode::FewSwitches(most) => sample::few_switches(checker, most, source, &machine),
         };
@@ -48,6 +49,7 @@ fn check_within(
     checker: &Checker,
     source: &Arc<Source>,
     machine: &Machine<'_>,
+    memory: hir::MemoryModel,
 ) -> Result<ScenarioReport, Capacity> {
     let program = machine.program();
     let mut facts = Facts::new(program);
@@ -71,7 +73,11 @@ fn check_within(
     };
     let diagnosis = diagnose(program, &found, checker.limits.memory, &mut facts);
     let mut report = begun(checker, source, program, stats);
-    conclude(&mut report, program, &diagnosis);
+    let under_lock = match memory {
+        hir::MemoryModel::Gil => Some(UnderLock::search(checker, program)),
+        hir::MemoryModel::Sc => None,
+    };
+    conclude(&mut report, program, &diagnosis, under_lock.as_ref());
     tell_coverage(&mut report, checker, program, &facts, &diagnosis);
     Ok(report)
 }
@@ -110,7 +116,12 @@ pub(super) fn begun(
 }
 
 /// Findings, expectations, verdict and status.
-pub(super) fn conclude(report: &mut ScenarioReport, program: &Program, diagnosis: &Diagnosis) {
+pub(super) fn conclude(
+    report: &mut ScenarioReport,
+    program: &Program,
+    diagnosis: &Diagnosis,
+    under_lock: Option<&UnderLock<'_>>,
+) {
     let source = Arc::clone(&report.source);
     let findings = &diagnosis.findings;
     let complete = diagnosis.bound.is_none();
@@ -123,6 +134,8 @@ pub(super) fn conclude(report: &mut ScenarioReport, program: &Program, diagnosis
         }
         let mut told = tell::tell(program, &source, finding);
         told.expected = judged.expected;
+        told.facts
+            .extend(under_lock.and_then(|lock| lock.label(finding)));
         report.findings.push(told);
     }
     report.allowed = program
@@ -188,9 +201,11 @@ fn tell_coverage(
 ) {
     let source = Arc::clone(&report.source);
     let complete = diagnosis.bound.is_none();
-    if let Some(seen) = diagnosis.outcomes.first() {
-        report.outcomes = Some(tell::outcomes(program, &source, 0, seen, complete));
-    }
+    let seen = diagnosis.outcomes.iter().enumerate();
+    let mut outcomes =
+        seen.map(|(index, seen)| tell::outcomes(program, &source, index, seen, complete));
+    report.outcomes = outcomes.next();
+    report.more_outcomes = outcomes.collect();
     let any_error = report.verdict == Verdict::Refuted;
     if let Some(bound) = diagnosis.bound {
         let depth = u32::try_from(report.stats.depth).unwrap_or(u32::MAX);

@@ -37,7 +37,7 @@ pub(super) fn check(
         ..Stats::default()
     };
     let mut report = begun(checker, source, program, stats);
-    conclude(&mut report, program, &diagnosis);
+    conclude(&mut report, program, &diagnosis, None);
     tell_outcomes(&mut report, program, &diagnosis);
     let shortest: Vec<String> = shortest.iter().map(|it| it.token(program)).collect();
     for finding in &mut report.findings {
@@ -74,7 +74,7 @@ pub(super) fn few_switches(
         ..Stats::default()
     };
     let mut report = begun(checker, source, program, stats);
-    conclude(&mut report, program, &switched.diagnosis);
+    conclude(&mut report, program, &switched.diagnosis, None);
     tell_outcomes(&mut report, program, &switched.diagnosis);
     for schedule in report
         .findings

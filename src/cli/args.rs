@@ -59,7 +59,7 @@ pub enum Command {
     Replay(ReplayArgs),
     /// Explain a code (R001), a topic, a chapter of the guide, or the steps of a file
     Explain(ExplainArgs),
-    /// Draw who waits for whom, the order of locks, or all states
+    /// Draw who waits for whom, the order of locks, all states, or one execution
     Graph(GraphArgs),
     /// Write a scenario as a Rust test, or as a model for SPIN
     Export(ExportArgs),
@@ -82,7 +82,7 @@ pub struct CheckArgs {
     /// Scenario files, folders (searched for `.tb` files, honouring .gitignore), or `-` for stdin
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// How to report: human, short or json; `json=FILE` writes to a file; repeatable
+    /// How to report: human, short, prose, json, jsonl, junit, sarif, github, markdown or html; `html=FILE` writes to a file; repeatable
     #[arg(long, value_name = "FORMAT[=FILE]")]
     pub format: Vec<Format>,
     /// Which scenarios.
@@ -155,7 +155,7 @@ pub struct GraphArgs {
     /// Where to write it [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// For `waits`: the execution at whose end to look
+    /// For `waits` and `lanes`: the execution to look at [default: that of the first finding]
     #[arg(long)]
     pub token: Option<String>,
     /// Which scenario.
@@ -175,6 +175,8 @@ pub enum GraphKind {
     Locks,
     /// All states and the steps between them.
     States,
+    /// One execution, a lane for every actor.
+    Lanes,
 }
 
 /// How to write a picture.

@@ -2,6 +2,7 @@
 
 use super::args::{CheckArgs, Select};
 use super::failure::Failure;
+use super::formats;
 use super::internal::{guarded, message};
 use super::output::{Out, note};
 use super::plan::{Destinations, bounded, check_style, destinations, inputs, looking_at};
@@ -12,8 +13,8 @@ use super::status::Exit;
 use super::terminal::Looks;
 use super::value::Kind;
 use crate::checker::{Checker, Input};
+use crate::report::Report;
 use crate::report::human::{Pages, Style};
-use crate::report::{Report, escape, human, json, short};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -40,10 +41,22 @@ pub fn run(args: &CheckArgs, looks: Looks) -> Result<Exit, Failure> {
             }
         });
     let inputs = inputs(&args.paths)?;
+    let checker = match inputs.len() {
+        0 | 1 => checker,
+        n => {
+            if let Some(name) = checker.unknown_sets(&inputs).first() {
+                let message =
+                    format!("`--set {name}=…`: none of the {n} files has a constant `{name}`");
+                return Err(Failure::new(message).help("`const N = 3` in a file makes one"));
+            }
+            checker.sets_where_known()
+        }
+    };
     let mut run = Run {
         out: Out::new(),
         pages: Pages::new(style),
         report: Report::new(Vec::new()),
+        n_streamed: 0,
         exit: Exit::Met,
         failure: None,
     };
@@ -87,6 +100,8 @@ struct Run {
     out: Out,
     pages: Pages,
     report: Report,
+    /// Scenarios that were printed already, where a format streams.
+    n_streamed: usize,
     exit: Exit,
     failure: Option<Failure>,
 }
@@ -118,12 +133,13 @@ impl Run {
     fn stream(&mut self, destinations: &Destinations, style: &Style) {
         let text = match destinations.stdout {
             Kind::Human => self.pages.more(&self.report),
-            Kind::Short | Kind::Json => return,
+            kind => formats::more(kind, &self.report, self.n_streamed, style),
         };
-        self.print(&text, style);
+        self.n_streamed = self.report.scenarios.len();
+        self.print(&text);
     }
 
-    fn print(&mut self, text: &str, _style: &Style) {
+    fn print(&mut self, text: &str) {
         if let Err(failure) = self.out.print(text) {
             self.failure.get_or_insert(failure);
         }
@@ -137,15 +153,11 @@ impl Run {
     ) -> Result<(), Failure> {
         let text = match destinations.stdout {
             Kind::Human => self.pages.rest(&self.report),
-            other => render(other, &self.report, style),
+            kind => formats::rest(kind, &self.report, style),
         };
-        self.print(&text, style);
+        self.print(&text);
         for (kind, path) in &destinations.files {
-            let plain = Style {
-                color: false,
-                ..*style
-            };
-            let text = render(*kind, &self.report, &plain);
+            let text = formats::whole(*kind, &self.report, style);
             if let Err(error) = save(path, &text) {
                 self.failure.get_or_insert(Failure::write(path, &error));
             }
@@ -157,15 +169,6 @@ impl Run {
             return Err(none_chosen(select));
         }
         Ok(())
-    }
-}
-
-fn render(kind: Kind, report: &Report, style: &Style) -> String {
-    match kind {
-        Kind::Human => human::render(report, style),
-        Kind::Short if style.ascii => escape::ascii_text(&short::render(report)).into_owned(),
-        Kind::Short => short::render(report),
-        Kind::Json => json::render(report),
     }
 }
 

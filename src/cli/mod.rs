@@ -15,6 +15,7 @@ mod explain;
 mod export;
 mod failure;
 mod fmt;
+mod formats;
 mod graph;
 mod internal;
 mod list;

@@ -46,18 +46,47 @@ pub enum Kind {
     Human,
     /// One line a finding.
     Short,
+    /// For screen readers: sentences, no drawings.
+    Prose,
     /// The whole as one JSON document.
     Json,
+    /// A JSON document a line for every scenario.
+    JsonLines,
+    /// JUnit XML.
+    Junit,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// For a review.
+    Markdown,
+    /// A page to step through.
+    Html,
 }
 
-const KINDS: [(&str, Kind); 3] = [
+/// The formats and what they are called.
+pub const KINDS: [(&str, Kind); 10] = [
     ("human", Kind::Human),
     ("short", Kind::Short),
+    ("prose", Kind::Prose),
     ("json", Kind::Json),
+    ("jsonl", Kind::JsonLines),
+    ("junit", Kind::Junit),
+    ("sarif", Kind::Sarif),
+    ("github", Kind::Github),
+    ("markdown", Kind::Markdown),
+    ("html", Kind::Html),
 ];
 
-/// Formats that this version does not write.
-const LATER: [&str; 6] = ["jsonl", "junit", "sarif", "github", "markdown", "html"];
+/// What people also call them.
+const ALIASES: [(&str, &str); 6] = [
+    ("text", "human"),
+    ("xml", "junit"),
+    ("md", "markdown"),
+    ("htm", "html"),
+    ("ndjson", "jsonl"),
+    ("gha", "github"),
+];
 
 const COUNTS: &[(&str, u64)] = &[
     ("", 1),
@@ -263,11 +292,12 @@ impl FromStr for Format {
 }
 
 fn unknown_format(name: &str) -> String {
-    let exist = "there are human, short and json";
-    if LATER.contains(&name) {
-        return format!("this version does not write {name}; {exist}");
-    }
-    match did_you_mean(name, KINDS.iter().map(|(known, _)| *known)) {
+    let names: Vec<&str> = KINDS.iter().map(|(known, _)| *known).collect();
+    let (last, others) = names.split_last().expect("there are formats");
+    let exist = format!("there are {} and {last}", others.join(", "));
+    let meant = { ALIASES.iter() }.find(|(alias, _)| alias.eq_ignore_ascii_case(name));
+    let near = meant.map(|(_, known)| *known);
+    match near.or_else(|| did_you_mean(name, names.iter().copied())) {
         Some(near) => format!("no such format, did you mean {near}? {exist}"),
         None => format!("no such format; {exist}"),
     }
@@ -393,10 +423,12 @@ mod tests {
     }
 
     #[test]
-    fn formats_that_do_not_exist_yet_name_those_that_do() {
+    fn formats_that_do_not_exist_name_those_that_do() {
         let error = |text: &str| text.parse::<Format>().expect_err("it is refused");
-        assert!(error("sarif=x").contains("does not write sarif; there are human"));
+        assert!(error("pdf").contains("no such format; there are human, short, "));
         assert!(error("jason").contains("did you mean json"));
+        assert!(error("XML").contains("did you mean junit"));
+        assert!(error("md=x").contains("did you mean markdown"));
         assert!(error("json=").contains("name the file"));
     }
 }

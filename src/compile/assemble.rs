@@ -3,7 +3,7 @@
 
 use super::code::{Code, Item};
 use super::fold;
-use crate::program::{Handler, Instr, Pc, Site};
+use crate::program::{Awaits, Handler, Instr, Pc, Site};
 
 /// The code of one function; targets are relative to its first instruction.
 #[derive(Clone)]
@@ -83,8 +83,20 @@ fn reachable(code: &Code) -> Vec<bool> {
 
 /// The position of the handler that the instruction may lead to.
 fn handler(code: &Code, item: &Item) -> Option<usize> {
-    let scope = item.scope.filter(|_| item.instr.may_raise())?;
+    // Who is asked to stop raises wherever it gives its loop back.
+    let gives_back = item.site.awaits != Awaits::Never || code.green && gives_back(&item.instr);
+    let scope = item
+        .scope
+        .filter(|_| item.instr.may_raise() || gives_back)?;
     code.labels[code.scopes[scope.0].target.index()]
+}
+
+/// Whether a green thread may be suspended at an instruction that cannot raise otherwise.
+fn gives_back(instr: &Instr) -> bool {
+    matches!(
+        instr,
+        Instr::Yield | Instr::Sleep | Instr::WaitUntil(_) | Instr::AtomicBegin(_)
+    )
 }
 
 /// Leaves out jumps and tests that lead to the next instruction in any case.

@@ -5,7 +5,9 @@
 //! only when an exception is on its way goes to a later section, so that the
 //! usual way reads straight on.
 
-use crate::program::{Instr, Pc, Reg, Site};
+use super::registers::KEPT;
+use crate::program::{CellId, Expr, Instr, Pc, Reg, Site};
+use std::collections::BTreeSet;
 
 /// A place in the code that is jumped to; it is bound to a position later.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,12 +56,22 @@ pub(super) struct Code {
     /// The position each label is bound to.
     pub labels: Vec<Option<usize>>,
     pub scopes: Vec<Scope>,
+    /// There are green threads, one of which may run it.
+    pub green: bool,
     section: u32,
     /// Labels that will name the next instruction of their section.
     pending: Vec<(u32, Label)>,
 }
 
 impl Code {
+    /// No code yet.
+    pub fn of(green: bool) -> Self {
+        Self {
+            green,
+            ..Self::default()
+        }
+    }
+
     /// Appends an instruction and returns its position.
     pub fn push(&mut self, instr: Instr, site: Site, scope: Option<ScopeId>) -> usize {
         let here = self.items.len();
@@ -78,6 +90,41 @@ impl Code {
             dropped: false,
         });
         here
+    }
+
+    /// If the last instruction reads memory into `from`, lets it read into `to`.
+    pub fn redirect_last_load(&mut self, from: Reg, to: Reg) -> bool {
+        match self.items.last_mut().map(|item| &mut item.instr) {
+            Some(Instr::Load(reg, ..)) if *reg == from && self.pending.is_empty() => {
+                *reg = to;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Takes back [`Self::redirect_last_load`] where nothing of the function writes
+    /// what was read: then no update can be lost.
+    pub fn forget_unused_reads(&mut self) {
+        let written: BTreeSet<CellId> = { self.items.iter() }
+            .filter_map(|item| match &item.instr {
+                Instr::Store(cell, ..) | Instr::Rmw(_, cell, ..) => Some(cell.base),
+                _ => None,
+            })
+            .collect();
+        for at in 1..self.items.len() {
+            let (before, after) = self.items.split_at_mut(at);
+            let (read, copy) = (&mut before[at - 1], &mut after[0]);
+            if let (Instr::Load(kept, cell, _), Instr::Let(dst, Expr::Reg(from))) =
+                (&mut read.instr, &copy.instr)
+                && kept == from
+                && usize::from(*kept) >= KEPT
+                && !written.contains(&cell.base)
+            {
+                *kept = *dst;
+                copy.dropped = true;
+            }
+        }
     }
 
     /// A label that is not bound yet.

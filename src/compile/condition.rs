@@ -39,6 +39,7 @@ impl<'h> Lowering<'h, '_> {
                 | ExprKind::Method(..)
                 | ExprKind::Atomic(..)
                 | ExprKind::Spawn(_)
+                | ExprKind::Await(_)
                 | ExprKind::Submit(_)
                 | ExprKind::Any(_) => return true,
             }

@@ -21,7 +21,8 @@ use super::statement::head;
 use crate::base::Span;
 use crate::hir::{self, Block, FutureLoop, LocalId, Submit};
 use crate::program::{
-    BinaryOp, Expr, FunctionId, FutureOp, Handler, Instr, ObjectId, ObjectKind, Reg, Site, WaitMode,
+    Awaits, BinaryOp, Expr, FunctionId, FutureOp, Handler, Instr, ObjectId, ObjectKind, Reg, Site,
+    WaitMode,
 };
 
 /// The register of a worker's function that holds the future.
@@ -233,6 +234,7 @@ fn worker(cx: &mut Context<'_>, executor: ObjectId, id: FunctionId, width: u16) 
         function: id,
         label: None,
         synthetic: true,
+        awaits: Awaits::Never,
     };
     Lowered {
         name,

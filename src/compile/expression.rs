@@ -13,7 +13,7 @@ use super::lowering::{Lowering, reg_words};
 use super::registers::Mark;
 use crate::base::Span;
 use crate::hir::{self, ExprKind, Spawn, SpawnKind};
-use crate::program::{BinaryOp, Expr, FunctionId, Instr, Reg};
+use crate::program::{BinaryOp, Expr, FunctionId, Instr, LoopId, OnLoop, Reg};
 
 /// What the surroundings want of a value that an instruction gives.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -97,6 +97,7 @@ impl<'h> Lowering<'h, '_> {
             ExprKind::Atomic(op, place, args) => self.atomic(expr, *op, place, args, want),
             ExprKind::Spawn(spawn) => self.spawn(expr, spawn, want),
             ExprKind::Submit(submit) => self.submit(expr, submit, want),
+            ExprKind::Await(awaited) => self.await_(expr, awaited, want),
             ExprKind::Pick(of, index) => {
                 let mut words = self.list([&**of, &**index].into_iter());
                 let index = words.pop().and_then(|words| words.into_iter().next());
@@ -283,15 +284,8 @@ impl<'h> Lowering<'h, '_> {
 
     fn spawn(&mut self, expr: &'h hir::Expr, spawn: &'h Spawn, want: Want) -> Vec<Expr> {
         let refused = match spawn.kind {
-            SpawnKind::Thread => self.refuse_step(expr.span, "`spawn` in a property"),
-            SpawnKind::Process | SpawnKind::Task | SpawnKind::Green => {
-                let what = match spawn.kind {
-                    SpawnKind::Process => "`spawn process`",
-                    SpawnKind::Task => "`spawn task`",
-                    _ => "`spawn green`",
-                };
-                self.cx.unsupported(expr.span, what);
-                true
+            SpawnKind::Thread | SpawnKind::Process | SpawnKind::Task | SpawnKind::Green => {
+                self.refuse_step(expr.span, "`spawn` in a property")
             }
         };
         if refused {
@@ -307,6 +301,8 @@ impl<'h> Lowering<'h, '_> {
             args: args.into(),
             name,
             daemon: spawn.daemon,
+            process: spawn.kind == SpawnKind::Process,
+            task: on_loop(spawn),
         };
         self.emit(instr, expr.span);
         dst.map_or(Vec::new(), |dst| vec![Expr::Reg(dst)])
@@ -319,6 +315,16 @@ impl<'h> Lowering<'h, '_> {
             observed: None,
         })
     }
+}
+
+/// The event loop that a spawned task runs on.
+fn on_loop(spawn: &Spawn) -> Option<OnLoop> {
+    let green = spawn.kind == SpawnKind::Green;
+    let is_task = green || spawn.kind == SpawnKind::Task;
+    is_task.then(|| OnLoop {
+        on: spawn.on.map(LoopId),
+        green,
+    })
 }
 
 /// A binary operator on the words of its operands. Only `==` and `!=` have

@@ -2,14 +2,14 @@
 
 use super::types::Types;
 use crate::base::{Diagnostic, Span};
-use crate::hir::{ActorKind, ObjectKind, Scenario, StructId, Type};
+use crate::hir::{ObjectKind, Scenario, StructId, Type};
 
 /// Words of shared memory, and of one struct.
 pub(super) const CELLS_MAX: usize = 65_536;
 /// Synchronisation objects, arrays counted by their elements.
 pub(super) const OBJECTS_MAX: usize = 65_536;
 /// Registers of one function: words of its locals and intermediate values.
-pub(super) const REGISTERS_MAX: usize = 65_535;
+pub(super) const REGISTERS_MAX: usize = 32_767;
 /// Instructions of all functions.
 pub(super) const INSTRUCTIONS_MAX: usize = 1_000_000;
 /// Actors that run from the start.
@@ -62,9 +62,6 @@ fn check_cells(scenario: &Scenario, types: &Types, errors: &mut Vec<Diagnostic>)
 fn check_objects(scenario: &Scenario, errors: &mut Vec<Diagnostic>) {
     let mut total = 0_usize;
     for decl in &scenario.objects {
-        if let ObjectKind::Executor { process: true, .. } = decl.kind {
-            errors.push(unsupported(decl.span, "a process executor"));
-        }
         total = total.saturating_add(decl.len.unwrap_or(1) as usize);
         if total > OBJECTS_MAX {
             let message = format!("more than {OBJECTS_MAX} synchronisation objects");
@@ -112,17 +109,4 @@ fn check_actors(scenario: &Scenario, errors: &mut Vec<Diagnostic>) {
         }
     }
     check_workers(scenario, errors);
-    for group in &scenario.groups {
-        let what = match scenario
-            .actors
-            .get(group.first.index())
-            .map(|actor| actor.kind)
-        {
-            None | Some(ActorKind::Thread) => continue,
-            Some(ActorKind::Process) => "a process",
-            Some(ActorKind::Task(_)) => "an async task",
-            Some(ActorKind::Green(_)) => "a green thread",
-        };
-        errors.push(unsupported(group.span, what));
-    }
 }

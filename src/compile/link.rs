@@ -5,12 +5,14 @@ use super::context::Context;
 use super::liveness::dead_registers;
 use super::lowering::{Lowered, lower_property};
 use super::registers_of::{read_by, written_by};
+use super::updates::{Body, updates, writes};
 use crate::hir::{self, ActorKind as SourceKind, Scenario};
 use crate::program::{
     Actor, ActorKind, Allow, Expect, ExpectKind, Fairness, Function, FunctionId, Handler, Instr,
-    Label, LabelId, ObjectId, ObjectKind, Outcomes, Parts, Pc, Property, PropertyKind, Reg,
-    ValueKind,
+    Label, LabelId, LoopId, ObjectId, ObjectKind, Outcomes, Parts, Pc, Property, PropertyKind, Reg,
+    Update, ValueKind, VarId, pack_lines,
 };
+use std::collections::BTreeSet;
 
 /// What follows from properties, before the tables are taken apart.
 pub(super) struct Properties {
@@ -63,7 +65,7 @@ fn property_kind<'h>(cx: &mut Context<'h>, property: &'h hir::Property) -> Optio
 
 fn outcomes<'h>(cx: &mut Context<'h>, of: &'h hir::Outcomes) -> Outcomes {
     if of.print {
-        cx.unsupported(of.span, "`outcomes` of what is printed");
+        return transcripts(of);
     }
     let (mut names, mut kinds, mut values) = (Vec::new(), Vec::new(), Vec::new());
     for (index, value) in of.values.iter().enumerate() {
@@ -90,7 +92,21 @@ fn outcomes<'h>(cx: &mut Context<'h>, of: &'h hir::Outcomes) -> Outcomes {
         names,
         kinds,
         values,
+        print: false,
         expected,
+        exact: of.exact,
+    }
+}
+
+fn transcripts(of: &hir::Outcomes) -> Outcomes {
+    let asked = of.transcripts.iter().map(|lines| pack_lines(lines));
+    Outcomes {
+        span: of.span,
+        names: vec!["print".to_owned()],
+        kinds: Vec::new(),
+        values: Vec::new(),
+        print: true,
+        expected: of.expected.is_some().then(|| asked.collect()),
         exact: of.exact,
     }
 }
@@ -114,6 +130,7 @@ pub(super) fn link(
             .map(|of| of.variants.clone())
             .collect(),
         actors: actors(&cx, bodies, workers),
+        loops: scenario.loops.clone(),
         labels: scenario.labels.iter().map(label).collect(),
         properties: properties.properties,
         outcomes: properties.outcomes,
@@ -128,26 +145,46 @@ pub(super) fn link(
         ..Parts::default()
     };
     let returned: Vec<u16> = functions.iter().map(words_returned).collect();
+    let code: Vec<&[Instr]> = functions.iter().map(|of| &*of.code.code).collect();
+    let writes = writes(&parts, &code);
     for mut function in functions {
         function.n_regs = n_used(&function, &returned);
-        add_function(&mut parts, function, &returned);
+        add_function(&mut parts, function, &returned, &writes);
     }
     parts
 }
 
-fn add_function(parts: &mut Parts, function: Lowered, returned: &[u16]) {
+fn add_function(
+    parts: &mut Parts,
+    function: Lowered,
+    returned: &[u16],
+    writes: &[BTreeSet<VarId>],
+) {
     let mut code = function.code;
+    let updates = updates(&Body {
+        parts,
+        code: &code.code,
+        handlers: &code.handlers,
+        writes,
+        returned,
+    });
     parts.dead.extend(dead_registers(
         &code.code,
         &code.handlers,
         function.n_params,
         function.n_regs,
+        &updates,
         |callee| returned[callee.index()],
     ));
     let entry = Pc::try_from(parts.code.len()).expect("the limits were checked");
     for target in code.code.iter_mut().filter_map(target_mut) {
         *target += entry;
     }
+    parts.updates.extend(updates.iter().map(|update| Update {
+        store: update.store + entry,
+        load: update.load + entry,
+        reg: update.reg,
+    }));
     parts.code.extend(code.code);
     parts.sites.extend(code.sites);
     let handlers = code.handlers.into_iter().map(|handler| Handler {
@@ -216,11 +253,11 @@ fn actors(
             function,
             args: args(cx, scenario, group, actor),
             kind: match actor.kind {
-                SourceKind::Thread => ActorKind::Thread,
-                SourceKind::Process | SourceKind::Task(_) | SourceKind::Green(_) => {
-                    unreachable!("the limits refuse other kinds")
-                }
+                SourceKind::Thread | SourceKind::Process => ActorKind::Thread,
+                SourceKind::Task(on) => on_loop(on, false),
+                SourceKind::Green(on) => on_loop(on, true),
             },
+            process: actor.kind == SourceKind::Process,
             daemon: actor.daemon,
             main: actor.main,
             fairness: fairness(scenario, index),
@@ -230,15 +267,22 @@ fn actors(
     declared.chain(workers).collect()
 }
 
+fn on_loop(on: u32, green: bool) -> ActorKind {
+    ActorKind::Task {
+        on: LoopId(on),
+        green,
+    }
+}
+
 /// The workers of one executor.
 fn worker_actors(
     cx: &Context<'_>,
     (id, function): (ObjectId, FunctionId),
 ) -> impl Iterator<Item = Actor> {
     let object = &cx.layout.objects[id.index()];
-    let n = match object.kind {
-        ObjectKind::Executor { workers } => workers,
-        _ => 0,
+    let (n, process) = match object.kind {
+        ObjectKind::Executor { workers, processes } => (workers, processes),
+        _ => (0, false),
     };
     (1..=n).map(move |number| Actor {
         name: format!("{}#{number}", object.name),
@@ -247,6 +291,7 @@ fn worker_actors(
         function,
         args: Vec::new(),
         kind: ActorKind::Worker(id),
+        process,
         daemon: false,
         main: false,
         fairness: Fairness::Weak,

@@ -15,7 +15,7 @@
 //! way that goes on from there.
 
 use super::registers_of::{read_by, written_by};
-use crate::program::{FunctionId, Handler, Instr, Reg};
+use crate::program::{FunctionId, Handler, Instr, Reg, Update};
 
 /// For each instruction the registers to set to 0: on arrival at a visible
 /// instruction; while the callee runs for a call.
@@ -24,9 +24,14 @@ pub(super) fn dead_registers(
     handlers: &[Handler],
     n_params: u16,
     n_regs: u16,
+    updates: &[Update],
     returned: impl Fn(FunctionId) -> u16,
 ) -> Vec<Box<[Reg]>> {
-    let flow = Flow::new(code, handlers, n_regs, returned);
+    let mut flow = Flow::new(code, handlers, n_regs, returned);
+    // What an update was computed from is compared with memory at its write.
+    for update in updates {
+        flow.reads[update.store as usize].push(update.reg);
+    }
     let live = flow.live(code);
     flow.lists(code, &live, n_params)
 }
@@ -92,9 +97,6 @@ impl Flow {
         for handler in handlers.iter().rev() {
             let covered = handler.from as usize..handler.to as usize;
             catches[covered].fill(Some((handler.target as usize, handler.exception)));
-        }
-        for (caught, instr) in catches.iter_mut().zip(code) {
-            *caught = caught.filter(|_| instr.may_raise());
         }
         let reads = code.iter().map(|instr| {
             let mut reads = Vec::new();

@@ -11,7 +11,7 @@ use super::limits::REGISTERS_MAX;
 use super::registers::Registers;
 use crate::base::{Diagnostic, Span};
 use crate::hir::{self, Block, LocalId, Type};
-use crate::program::{Expr, FunctionId, Instr, LocalName, ObservedId, Reg, Site, StmtId};
+use crate::program::{Awaits, Expr, FunctionId, Instr, LocalName, ObservedId, Reg, Site, StmtId};
 
 /// A function whose jumps and handlers are relative to its first instruction.
 #[derive(Clone)]
@@ -51,7 +51,7 @@ pub(super) fn lower_function<'h>(cx: &mut Context<'h>, id: FunctionId, copy: Bod
     let mut lowering = Lowering {
         regs: Registers::new(Some(function), &cx.types),
         cx,
-        code: Code::default(),
+        code: Code::of(super::task::may_have_green(scenario)),
         exits: Vec::new(),
         at_once: false,
         returns: &function.returns,
@@ -100,7 +100,15 @@ impl<'h> Lowering<'h, '_> {
         self.emit_synthetic(Instr::Return(zeros.into()), end);
     }
 
-    fn finish(self, function: &hir::Function) -> Lowered {
+    fn finish(mut self, function: &hir::Function) -> Lowered {
+        self.code.forget_unused_reads();
+        let settled = self.regs.settle();
+        for item in &mut self.code.items {
+            match &mut item.instr {
+                Instr::Load(reg, ..) | Instr::Let(_, Expr::Reg(reg)) => *reg = settled(*reg),
+                _ => {}
+            }
+        }
         let n_regs = self.regs.count().unwrap_or_else(|| {
             let message = format!("`{}` needs more than {REGISTERS_MAX} words", function.name);
             let error = Diagnostic::error("E091", function.span, message)
@@ -175,6 +183,7 @@ impl<'h> Lowering<'h, '_> {
             function: self.function,
             label: None,
             synthetic,
+            awaits: Awaits::Never,
         };
         let scope = self.innermost_scope();
         self.code.push(instr, site, scope)

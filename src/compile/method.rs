@@ -4,7 +4,7 @@ use super::expression::Want;
 use super::fold;
 use super::lowering::{Lowering, reg_words};
 use crate::hir::{self, ExprKind, Method, ReceiveOp, Type};
-use crate::program::{ChanOp, Expr, FutureOp, Instr, Query, Reg, SyncOp, WaitMode};
+use crate::program::{ChanOp, Expr, FutureOp, Instr, Query, Reg, SyncOp, TaskOp, WaitMode};
 
 /// What a method becomes.
 enum Shape {
@@ -17,6 +17,7 @@ enum Shape {
     RecvOr,
     TryRecv,
     Future(FutureOp),
+    Task(TaskOp),
     /// The name of no exception is known only here.
     Exception,
     WaitJobs {
@@ -37,6 +38,9 @@ impl<'h> Lowering<'h, '_> {
         want: Want,
     ) -> Vec<Expr> {
         let width = self.cx.types.width(&expr.ty);
+        if method == Method::TaskEnded {
+            return vec![self.task_ended(expr, receiver)];
+        }
         let shape = shape(method);
         if let Shape::Ask(query) = shape {
             return vec![self.ask(expr, query, receiver, want)];
@@ -81,6 +85,7 @@ impl<'h> Lowering<'h, '_> {
                 reg_words(ok, self.cx.types.width(&expr.ty))
             }
             Shape::Future(op) => self.future(expr, op, object, want),
+            Shape::Task(op) => self.task_op(expr, op, object, want),
             Shape::Exception => {
                 let none = self.cx.names.intern("");
                 self.future(expr, FutureOp::Exception(none), object, want)
@@ -300,6 +305,10 @@ fn shape(method: Method) -> Shape {
         Method::ChanJoin => Shape::Sync(SyncOp::ChanJoin),
         Method::Join => Shape::Sync(SyncOp::Join),
         Method::IsAlive => Shape::Ask(Query::IsAlive),
+        Method::TaskResult => Shape::Task(TaskOp::Result),
+        Method::TaskCancel => Shape::Task(TaskOp::Cancel),
+        // Asked before a shape is looked for.
+        Method::TaskEnded => Shape::Ask(Query::IsAlive),
         Method::FutureResult => Shape::Future(FutureOp::Result(Wait)),
         Method::FutureResultFor => Shape::Future(FutureOp::Result(Timeout)),
         Method::FutureCancel => Shape::Future(FutureOp::Cancel),

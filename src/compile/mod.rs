@@ -40,10 +40,13 @@ mod observed;
 mod place;
 mod registers;
 mod registers_of;
+mod select;
 mod statement;
 mod steps;
 mod tables;
+mod task;
 mod types;
+mod updates;
 
 use crate::base::Diagnostic;
 use crate::hir::{ActorId, Scenario};

@@ -104,6 +104,7 @@ fn operands(expr: &Expr) -> Vec<&Expr> {
         ExprKind::Struct(fields) | ExprKind::Call(_, fields) => fields.iter().collect(),
         ExprKind::Method(_, receiver, args) => std::iter::once(&**receiver).chain(args).collect(),
         ExprKind::Atomic(_, place, args) => place.indices.iter().chain(args).collect(),
+        ExprKind::Await(awaited) => awaited.exprs().iter().collect(),
         ExprKind::Spawn(spawn) => spawn.args.iter().collect(),
         ExprKind::Submit(submit) => std::iter::once(&submit.executor)
             .chain(&submit.args)

@@ -17,7 +17,12 @@ pub(super) struct Registers {
     n_locals: usize,
     next: usize,
     max: usize,
+    n_kept: usize,
 }
+
+/// Registers that are never handed out twice have numbers from here on until it is
+/// known how many others there are.
+pub(super) const KEPT: usize = REGISTERS_MAX + 1;
 
 impl Registers {
     /// Each local of the function, parameters first.
@@ -33,6 +38,23 @@ impl Registers {
             n_locals: next,
             next,
             max: next,
+            n_kept: 0,
+        }
+    }
+
+    /// A register of its own for the whole function.
+    pub fn keep(&mut self) -> Reg {
+        self.n_kept += 1;
+        reg(KEPT + self.n_kept - 1)
+    }
+
+    /// Puts the registers of [`Self::keep`] behind all others: says where one is now.
+    pub fn settle(&mut self) -> impl Fn(Reg) -> Reg + use<> {
+        let before = self.max;
+        self.max = self.max.saturating_add(self.n_kept);
+        move |kept| match (kept as usize).checked_sub(KEPT) {
+            Some(index) => reg(before.saturating_add(index)),
+            None => kept,
         }
     }
 

@@ -26,7 +26,8 @@ pub(super) fn in_expr(expr: &Expr, visit: &mut impl FnMut(Reg)) {
     }
 }
 
-fn in_cell(cell: &CellRef, visit: &mut impl FnMut(Reg)) {
+/// Calls `visit` for every register that the place of the word depends on.
+pub(super) fn in_cell(cell: &CellRef, visit: &mut impl FnMut(Reg)) {
     for dim in &cell.dims {
         in_expr(&dim.index, visit);
     }
@@ -60,6 +61,10 @@ pub(super) fn read_by(instr: &Instr, visit: &mut impl FnMut(Reg)) {
             in_expr(object, visit);
             args.iter().for_each(|arg| in_expr(arg, visit));
         }
+        Instr::Select { arms, .. } => arms.iter().for_each(|arm| {
+            in_expr(&arm.object, visit);
+            arm.args.iter().for_each(|arg| in_expr(arg, visit));
+        }),
         Instr::Choose(_, from, to) => {
             in_expr(from, visit);
             in_expr(to, visit);
@@ -71,6 +76,7 @@ pub(super) fn read_by(instr: &Instr, visit: &mut impl FnMut(Reg)) {
             in_expr(executor, visit);
             args.iter().for_each(|arg| in_expr(arg, visit));
         }
+        Instr::Task { tasks, .. } => tasks.iter().for_each(|task| in_expr(task, visit)),
         Instr::Future { future, .. } => in_expr(future, visit),
         Instr::WaitJobs { futures, seen, .. } => {
             futures.iter().for_each(|future| in_expr(future, visit));
@@ -121,7 +127,9 @@ pub(super) fn written_by(instr: &Instr, returned: impl Fn(FunctionId) -> u16) ->
         | Instr::Sync { dst, .. }
         | Instr::Spawn { dst, .. }
         | Instr::Submit { dst, .. } => [some(dst, 1), none],
-        Instr::Future { dst, width, .. } => [some(dst, *width), none],
+        Instr::Task { dst, width, .. } | Instr::Future { dst, width, .. } => {
+            [some(dst, *width), none]
+        }
         Instr::WaitJobs { dst, seen, .. } => [some(dst, 1), some(seen, 1)],
         Instr::TakeJob {
             future,
@@ -130,6 +138,7 @@ pub(super) fn written_by(instr: &Instr, returned: impl Fn(FunctionId) -> u16) ->
             ..
         } => [(*future, 1), (*result, *width)],
         Instr::Chan { dst, width, ok, .. } => [some(dst, *width), some(ok, 1)],
+        Instr::Select { result, width, .. } => [(*result, width.saturating_add(2)), none],
         Instr::Call(function, _, dst) => [some(dst, returned(*function)), none],
         Instr::Begin
         | Instr::Store(..)

@@ -6,7 +6,7 @@ use super::fold;
 use super::lowering::Lowering;
 use crate::base::Span;
 use crate::hir::{self, Block, Expr as Source, LocalId, ReceiveOp, Stmt, StmtKind, Type};
-use crate::program::{BinaryOp, Expr, Instr, LabelId};
+use crate::program::{BinaryOp, Expr, Instr, LabelId, Reg};
 
 impl<'h> Lowering<'h, '_> {
     /// Lowers one statement. What it holds in registers ends with it.
@@ -115,7 +115,7 @@ impl<'h> Lowering<'h, '_> {
                 self.at_once = false;
                 self.emit(Instr::WaitUntil(condition), span);
             }
-            StmtKind::Select(_) => self.cx.unsupported(span, "`select`"),
+            StmtKind::Select(arms) => self.select(arms, span, stmt.label),
             StmtKind::Assert(condition, message) => {
                 let message = message.map(|text| self.cx.names.of(text));
                 let value = self.scalar(condition);
@@ -149,7 +149,19 @@ impl<'h> Lowering<'h, '_> {
         let first = self.regs.local(local);
         let dst = first.saturating_add(u16::try_from(offset).unwrap_or(u16::MAX));
         self.eval_into(value, dst, span);
+        if width == 1 && self.is_reassigned(local) {
+            self.keep_what_was_read(dst, span);
+        }
         self.observe(local, offset, width, span);
+    }
+
+    /// A local that will change was read from memory: another register keeps what
+    /// was read, so that a write computed from it can be compared with memory.
+    fn keep_what_was_read(&mut self, dst: Reg, span: Span) {
+        let kept = self.regs.keep();
+        if self.code.redirect_last_load(dst, kept) {
+            self.emit(Instr::Let(dst, Expr::Reg(kept)), span);
+        }
     }
 
     fn if_(&mut self, condition: &'h Source, then: &'h Block, otherwise: &'h Block) {

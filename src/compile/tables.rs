@@ -92,7 +92,7 @@ impl Layout {
             layout.add_var(var, types, names);
         }
         for decl in &scenario.objects {
-            layout.add_objects(decl, types);
+            layout.add_objects(decl, scenario, types);
         }
         layout
     }
@@ -120,10 +120,12 @@ impl Layout {
             range: var.range,
             atomic: var.atomic,
             guarded_by: var.guarded_by.map(|lock| self.lock(lock)),
+            shared: var.shared,
         });
     }
 
-    fn add_objects(&mut self, decl: &hir::ObjectDecl, types: &Types) {
+    fn add_objects(&mut self, decl: &hir::ObjectDecl, scenario: &Scenario, types: &Types) {
+        let shared = is_shared(decl, scenario);
         for element in 0..decl.len.unwrap_or(1) {
             let name = match decl.len {
                 Some(_) => format!("{}[{element}]", decl.name),
@@ -139,6 +141,7 @@ impl Layout {
                 declared: decl.name.clone(),
                 span: decl.span,
                 kind: self.object_kind(&decl.kind, initial, types),
+                shared,
             });
         }
     }
@@ -174,13 +177,28 @@ impl Layout {
                 capacity: *capacity,
                 width: u32::try_from(types.width(element)).expect("the limits were checked"),
             },
-            hir::ObjectKind::Executor { workers, .. } => ObjectKind::Executor { workers: *workers },
+            hir::ObjectKind::Executor { workers, process } => ObjectKind::Executor {
+                workers: *workers,
+                processes: *process,
+            },
         }
     }
 
     /// The object that a constant reference names.
     pub fn lock(&self, lock: LockRef) -> ObjectId {
         ObjectId(self.first_object[lock.decl.index()].0 + lock.element)
+    }
+}
+
+/// Whether there is one for all processes. A channel is what they talk through; a
+/// condition is only as shared as its lock.
+fn is_shared(decl: &hir::ObjectDecl, scenario: &Scenario) -> bool {
+    match decl.kind {
+        hir::ObjectKind::Chan { .. } => true,
+        hir::ObjectKind::Cond { lock, .. } => {
+            decl.shared && scenario.objects[lock.decl.index()].shared
+        }
+        _ => decl.shared,
     }
 }
 

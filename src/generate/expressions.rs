@@ -97,12 +97,18 @@ impl<'p> Writer<'p> {
             Int::Vary(var, vary, value) => Some(self.vary(*var, *vary, value)?.kind),
             Int::Call(function, value) => Some(self.call_function(*function, value)?.kind),
             Int::Recv(chan) => {
+                let from = self.at();
+                let awaits = self.put_await(Method::Recv);
+                let start = self.at();
                 let receiver = self.chan(*chan)?;
                 self.put(".recv()");
-                let receiver = Box::new(receiver);
-                Some(ExprKind::Method(Method::Recv, receiver, Vec::new()))
+                let kind = ExprKind::Method(Method::Recv, Box::new(receiver), Vec::new());
+                Some(self.awaited_int(kind, awaits, from, start))
             }
             Int::RecvOr(chan) => {
+                let start_all = self.at();
+                let awaits = self.put_await(Method::RecvOr);
+                let start = self.at();
                 let receiver = self.chan(*chan)?;
                 self.put(".recv_or(");
                 let from = self.at();
@@ -110,16 +116,31 @@ impl<'p> Writer<'p> {
                 let default = constant(9, self.span(from));
                 self.put(")");
                 let receiver = Box::new(receiver);
-                Some(ExprKind::Method(Method::RecvOr, receiver, vec![default]))
+                let kind = ExprKind::Method(Method::RecvOr, receiver, vec![default]);
+                Some(self.awaited_int(kind, awaits, start_all, start))
             }
             Int::Arrive(object) => {
                 let row = self.plan.objects.get(*object)?;
                 matches!(row, Object::Barrier(_)).then_some(())?;
+                let from = self.at();
+                let awaits = self.put_await(Method::BarrierWait);
+                let start = self.at();
                 let receiver = Box::new(self.named_object(*object)?);
                 self.put(".wait()");
-                Some(ExprKind::Method(Method::BarrierWait, receiver, Vec::new()))
+                let kind = ExprKind::Method(Method::BarrierWait, receiver, Vec::new());
+                Some(self.awaited_int(kind, awaits, from, start))
             }
         }
+    }
+
+    /// A method that gives an int, awaited if so.
+    fn awaited_int(&self, kind: ExprKind, awaits: bool, from: usize, start: usize) -> ExprKind {
+        let inner = Expr {
+            kind,
+            ty: Type::Int,
+            span: self.span(start),
+        };
+        self.awaited(inner, awaits, from).kind
     }
 
     fn binary(

@@ -5,7 +5,8 @@
 //! they misuse them. A scenario has few kinds of objects, so that its actors meet.
 
 use super::plan::{
-    Act, Block, Bool, Func, Int, LockMode, Object, Plan, Property, Shared, Thread, Vary, Wait,
+    Act, Arm, ArmOp, Block, Bool, Func, Int, LockMode, Object, Plan, Property, Runs, Shared,
+    Thread, Vary, Wait,
 };
 use super::random::Random;
 use crate::hir::RwPolicy;
@@ -44,6 +45,9 @@ pub fn make(seed: u64, knobs: Knobs) -> Plan {
     maker.declare();
     maker.bodies();
     maker.properties();
+    // Drawn apart, so that the rest of a plan is the same with and without.
+    super::processes::divide(&mut maker.plan, &mut Random::new(!seed));
+    super::tasks::turn(&mut maker.plan, seed);
     maker.plan
 }
 
@@ -67,6 +71,7 @@ impl Maker {
                 initial: self.random.below(2) as i64,
                 most: self.random.one_in(4).then_some(2),
                 guarded_by: self.random.one_in(8).then_some(0),
+                common: false,
             };
             self.plan.shared.push(shared);
         }
@@ -141,6 +146,8 @@ impl Maker {
                 twice,
                 daemon: odd == 0,
                 main: odd == 1 && index == 0,
+                process: false,
+                runs: Runs::Thread,
                 body,
             });
         }
@@ -148,7 +155,11 @@ impl Maker {
             self.budget = 1 + self.random.below(3);
             let body = self.block(1);
             let returns = self.random.one_in(2).then(|| self.int(1));
-            self.plan.functions.push(Func { body, returns });
+            self.plan.functions.push(Func {
+                body,
+                returns,
+                process: false,
+            });
         }
     }
 
@@ -347,7 +358,8 @@ impl Maker {
     fn use_chan(&mut self, chan: usize, depth: usize) -> Block {
         let wait = self.random.pick(&[Wait::Try, Wait::Timeout]);
         let value = Int::Const(self.random.below(3) as i64);
-        vec![match self.random.below(16) {
+        vec![match self.random.below(20) {
+            16..=19 => self.select(chan, depth),
             0..=4 => Act::Send(chan, self.int(1)),
             5..=7 => Act::Local(0, Int::Recv(chan)),
             8 => Act::Local(1, Int::RecvOr(chan)),
@@ -359,6 +371,36 @@ impl Maker {
             14 => Act::Local(0, Int::Len(chan)),
             _ => Act::Close(chan),
         }]
+    }
+
+    /// Mostly two arms, of any of the channels.
+    fn select(&mut self, chan: usize, depth: usize) -> Act {
+        let objects = self.plan.objects.iter().enumerate();
+        let chans = objects.filter(|(_, row)| matches!(row, Object::Chan(_)));
+        let chans: Vec<usize> = chans.map(|(at, _)| at).collect();
+        let mut arms = Vec::new();
+        for index in 0..self.random.pick(&[1, 2, 2, 2, 3]) {
+            let other = self.random.pick(&chans);
+            let value = self.random.below(3) as i64;
+            let op = self
+                .random
+                .pick(&[ArmOp::Recv, ArmOp::RecvOr, ArmOp::Send(value)]);
+            let mut body = vec![Act::Local(0, Int::Const(index))];
+            if self.random.one_in(3) {
+                body.extend(self.block(depth));
+            }
+            arms.push(Arm {
+                chan: if index == 0 { chan } else { other },
+                op,
+                body,
+            });
+        }
+        let otherwise = match self.random.below(5) {
+            0 => Some((Wait::Try, Vec::new())),
+            1 => Some((Wait::Timeout, Vec::new())),
+            _ => None,
+        };
+        Act::Select(arms, otherwise)
     }
 
     fn int(&mut self, depth: usize) -> Int {
@@ -423,6 +465,16 @@ impl Maker {
         let observed = self.random.below(self.plan.threads.len() + 1);
         let observed = (observed < self.plan.threads.len()).then_some(observed);
         self.plan.properties.push(Property::Observe(observed));
+        if self.random.one_in(5) {
+            let claim = self.random.pick(&[None, None, Some(false), Some(true)]);
+            self.plan.properties.push(Property::Print(claim));
+            // So that there is something to be in order.
+            for (index, thread) in self.plan.threads.iter_mut().enumerate() {
+                let first = Int::Const(i64::try_from(index).unwrap_or(0));
+                thread.body.insert(0, Act::Print(first));
+                thread.body.push(Act::Print(Int::Local(0)));
+            }
+        }
         for _ in 0..self.random.below(3) {
             let property = match self.random.below(6) {
                 0 | 1 => Property::Always(self.condition(0)),

@@ -17,15 +17,19 @@ mod expressions;
 mod make;
 mod objects;
 mod plan;
+mod processes;
 mod properties;
 mod random;
+mod select;
 mod shrink;
 mod statements;
+mod tasks;
 mod write;
 
 pub use make::{Knobs, make};
 pub use plan::{
-    Act, Block, Bool, Func, Int, LockMode, Object, Plan, Property, Shared, Thread, Vary, Wait,
+    Act, Arm, ArmOp, Block, Bool, Func, Int, LockMode, Object, Plan, Property, Runs, Shared,
+    Thread, Vary, Wait,
 };
 pub use random::Random;
 pub use shrink::smaller;

@@ -12,6 +12,8 @@ pub struct Plan {
     pub shared: Vec<Shared>,
     /// Objects: named by their kind and position.
     pub objects: Vec<Object>,
+    /// Positions of the objects that are declared `shared`.
+    pub common: Vec<usize>,
     /// `f0`, `f1`, …; a function calls and spawns only later ones.
     pub functions: Vec<Func>,
     /// `t0`, `t1`, ….
@@ -31,6 +33,8 @@ pub struct Shared {
     pub most: Option<i64>,
     /// The lock of its `guarded_by`.
     pub guarded_by: Option<usize>,
+    /// Declared `shared`.
+    pub common: bool,
 }
 
 /// A synchronisation object.
@@ -83,6 +87,8 @@ pub struct Func {
     pub body: Block,
     /// What it returns.
     pub returns: Option<Int>,
+    /// Where it is spawned, it is a process.
+    pub process: bool,
 }
 
 /// A declared thread.
@@ -94,8 +100,27 @@ pub struct Thread {
     pub daemon: bool,
     /// `main`; not together with the others.
     pub main: bool,
+    /// `process` instead of `thread`.
+    pub process: bool,
+    /// What runs it.
+    pub runs: Runs,
     /// What it does.
     pub body: Block,
+}
+
+/// What runs a declared actor.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Runs {
+    /// `thread`
+    #[default]
+    Thread,
+    /// `task`
+    Task {
+        /// It writes `await` wherever it can.
+        awaits: bool,
+    },
+    /// `green`
+    Green,
 }
 
 /// Acts in order.
@@ -165,6 +190,8 @@ pub enum Act {
     JoinJobs(usize),
     /// `if let v = q.try_recv() { } else { }`
     IfReceive(usize, Wait, Block, Block),
+    /// `select { let v = q.recv() => { } else => { } }`
+    Select(Vec<Arm>, Option<(Wait, Block)>),
     /// `for v in q { }`
     ForReceive(usize, Block),
     /// `if e { } else { }`
@@ -205,8 +232,32 @@ pub enum Act {
     Print(Int),
     /// `yield`
     Yield,
+    /// `await io()` in a task that awaits, else `sleep`
+    Io,
     /// `return`
     Return,
+}
+
+/// An arm of a `select`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Arm {
+    /// The channel.
+    pub chan: usize,
+    /// What it waits to do.
+    pub op: ArmOp,
+    /// What it does then.
+    pub body: Block,
+}
+
+/// What an arm of a `select` waits to do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ArmOp {
+    /// `let v = q.recv()`
+    Recv,
+    /// `let v = q.recv_or(9)`
+    RecvOr,
+    /// `q.send(1)`
+    Send(i64),
 }
 
 /// A number.
@@ -288,6 +339,8 @@ pub enum Property {
     Order(usize, usize),
     /// `observe` all shared memory and the thread's local `r0`
     Observe(Option<usize>),
+    /// `observe print`; `outcomes print in { … }`, or `==` if true.
+    Print(Option<bool>),
     /// `outcomes (x0) in { … }`, or `==`
     Outcomes(Vec<i64>, bool),
 }

@@ -30,6 +30,10 @@ impl<'p> Writer<'p> {
                 self.observe(*thread, from);
                 None
             }
+            Property::Print(claim) => {
+                self.transcripts(*claim, from);
+                None
+            }
             Property::Outcomes(values, exact) => {
                 self.outcomes(values, *exact, from);
                 None
@@ -92,8 +96,35 @@ impl<'p> Writer<'p> {
             names,
             values,
             print: false,
+            transcripts: Vec::new(),
             expected: None,
             exact: false,
+        });
+    }
+
+    /// Nothing, one line or two.
+    fn transcripts(&mut self, claim: Option<bool>, from: usize) {
+        let (text, rows): (&str, &[&[&str]]) = match claim {
+            None => ("observe print", &[]),
+            Some(true) => (
+                "outcomes print == { (), (0), (0, 1) }",
+                &[&[], &["0"], &["0", "1"]],
+            ),
+            Some(false) => (
+                "outcomes print in { (), (1), (1, 0) }",
+                &[&[], &["1"], &["1", "0"]],
+            ),
+        };
+        self.put(text);
+        let lines = |row: &&[&str]| row.iter().map(|&line| line.to_owned()).collect();
+        self.made.outcomes.push(hir::Outcomes {
+            span: self.span(from),
+            names: Vec::new(),
+            values: Vec::new(),
+            print: true,
+            transcripts: rows.iter().map(lines).collect(),
+            expected: claim.map(|_| Vec::new()),
+            exact: claim == Some(true),
         });
     }
 
@@ -129,6 +160,7 @@ impl<'p> Writer<'p> {
             names: vec![name],
             values: vec![read(hir::VarId(0), span)],
             print: false,
+            transcripts: Vec::new(),
             expected: Some(expected.iter().map(|&value| vec![value]).collect()),
             exact,
         });

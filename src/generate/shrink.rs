@@ -5,7 +5,7 @@
 //! rows of variables and objects stay where they are, since names are positions;
 //! what nobody uses any more is not written.
 
-use super::plan::{Act, Block, Plan};
+use super::plan::{Act, Block, Plan, Runs};
 
 /// All plans that are one cut smaller.
 pub fn smaller(plan: &Plan) -> Vec<Plan> {
@@ -39,19 +39,32 @@ pub fn smaller(plan: &Plan) -> Vec<Plan> {
             found.push(less);
         }
         let thread = &plan.threads[index];
-        if thread.twice || thread.daemon || thread.main {
+        if thread.twice || thread.daemon || thread.main || thread.process {
             let mut less = plan.clone();
             less.threads[index] = super::Thread {
+                runs: thread.runs,
                 body: thread.body.clone(),
                 ..super::Thread::default()
             };
             found.push(less);
         }
     }
+    for index in 0..plan.common.len() {
+        let mut less = plan.clone();
+        less.common.remove(index);
+        found.push(less);
+    }
+    for index in 0..plan.threads.len() {
+        let mut less = plan.clone();
+        less.threads[index].runs = Runs::Thread;
+        found.push(less);
+    }
     for index in 0..plan.shared.len() {
         let shared = &plan.shared[index];
-        if shared.most.is_some() || shared.guarded_by.is_some() || shared.initial != 0 {
+        let odd = shared.guarded_by.is_some() || shared.common;
+        if shared.most.is_some() || odd || shared.initial != 0 {
             let mut less = plan.clone();
+            less.shared[index].common = false;
             less.shared[index].most = None;
             less.shared[index].guarded_by = None;
             less.shared[index].initial = 0;
@@ -102,6 +115,12 @@ fn inner(act: &Act) -> Vec<&Block> {
         | Act::Either(one, other)
         | Act::Try(one, other)
         | Act::Finally(one, other) => vec![one, other],
+        Act::Select(arms, otherwise) => {
+            let bodies = arms.iter().map(|arm| &arm.body);
+            bodies
+                .chain(otherwise.iter().map(|(_, body)| body))
+                .collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -120,6 +139,11 @@ fn inner_mut(act: &mut Act) -> Vec<&mut Block> {
         | Act::Either(one, other)
         | Act::Try(one, other)
         | Act::Finally(one, other) => vec![one, other],
+        Act::Select(arms, otherwise) => {
+            let bodies = arms.iter_mut().map(|arm| &mut arm.body);
+            let other = otherwise.iter_mut().map(|(_, body)| body);
+            bodies.chain(other).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -129,6 +153,16 @@ fn acts(act: &Act) -> Vec<Act> {
     let mut found = Vec::new();
     if let Act::Label(_, act) = act {
         found.push((**act).clone());
+    }
+    if let Act::Select(arms, otherwise) = act {
+        if otherwise.is_some() {
+            found.push(Act::Select(arms.clone(), None));
+        }
+        for index in 0..arms.len() {
+            let mut less = arms.clone();
+            less.remove(index);
+            found.push(Act::Select(less, otherwise.clone()));
+        }
     }
     for (which, block) in inner(act).into_iter().enumerate() {
         for less in blocks(block) {

@@ -2,12 +2,12 @@
 
 use super::expressions::constant;
 use super::objects::{give, is_chan, take, wait, wake, wake_all};
-use super::plan::{Act, LockMode, Object, Vary, Wait};
+use super::plan::{Act, LockMode, Object, Runs, Vary, Wait};
 use super::write::Writer;
 use crate::base::Span;
 use crate::hir::{
-    self, Expr, ExprKind, Method, ReceiveOp, Spawn, SpawnKind, Stmt, StmtKind, StringId, TryCatch,
-    Type, WithKind,
+    self, Awaited, Expr, ExprKind, Method, ReceiveOp, Spawn, SpawnKind, Stmt, StmtKind, StringId,
+    TryCatch, Type, WithKind,
 };
 
 impl<'p> Writer<'p> {
@@ -80,20 +80,36 @@ impl<'p> Writer<'p> {
         let name = format!("h{}", self.locals.len());
         self.put(&format!("let {name} = "));
         let start = self.at();
-        self.put(if daemon { "spawn daemon " } else { "spawn " });
+        let process = self.plan.functions[function].process && self.runs == Runs::Thread;
+        let (words, kind) = match self.runs {
+            Runs::Thread if process && daemon => ("spawn daemon process ", SpawnKind::Process),
+            Runs::Thread if process => ("spawn process ", SpawnKind::Process),
+            Runs::Thread if daemon => ("spawn daemon ", SpawnKind::Thread),
+            Runs::Thread => ("spawn ", SpawnKind::Thread),
+            Runs::Task { .. } => ("spawn task ", SpawnKind::Task),
+            Runs::Green => ("spawn green ", SpawnKind::Green),
+        };
+        let is_task = matches!(kind, SpawnKind::Task | SpawnKind::Green);
+        let ty = if is_task {
+            Type::Task(Box::new(Type::Int))
+        } else {
+            Type::Handle
+        };
+        self.put(words);
         self.put(&format!("f{function}(1)"));
         let span = self.span(start);
-        let handle = self.new_local(&name, Type::Handle, span);
+        let handle = self.new_local(&name, ty.clone(), span);
         let spawn = Spawn {
             function: id,
             args: vec![constant(1, span)],
-            kind: SpawnKind::Thread,
+            kind,
             name: None,
-            daemon,
+            daemon: daemon && !is_task,
+            on: None,
         };
         let value = Expr {
             kind: ExprKind::Spawn(Box::new(spawn)),
-            ty: Type::Handle,
+            ty: ty.clone(),
             span,
         };
         let kind = StmtKind::Let(handle, Vec::new(), value);
@@ -101,18 +117,54 @@ impl<'p> Writer<'p> {
         if !self.acts(body, stmts) {
             return false;
         }
-        if join {
-            let from = self.line();
-            self.put(&format!("{name}.join()"));
-            let span = self.span(from);
-            let receiver = Expr {
-                kind: ExprKind::Local(handle),
-                ty: Type::Handle,
-                span,
-            };
-            stmts.push(stmt(effect(Method::Join, receiver, Vec::new(), span), span));
+        if daemon && is_task {
+            self.ask_handle(&name, handle, &ty, Method::TaskCancel, stmts);
+        }
+        if join && self.awaits {
+            self.ask_handle(&name, handle, &ty, Method::TaskResult, stmts);
+        } else if join {
+            self.ask_handle(&name, handle, &ty, Method::Join, stmts);
         }
         true
+    }
+
+    /// Something that is asked of a spawned actor.
+    fn ask_handle(
+        &mut self,
+        name: &str,
+        handle: crate::hir::LocalId,
+        ty: &Type,
+        method: Method,
+        stmts: &mut Vec<Stmt>,
+    ) {
+        let from = self.line();
+        let awaits = self.put_await(method);
+        let start = self.at();
+        self.put(name);
+        let (text, gives) = match method {
+            Method::TaskCancel => (".cancel()", Type::Bool),
+            Method::TaskResult => ("", Type::Int),
+            _ => (".join()", Type::Unit),
+        };
+        self.put(text);
+        let span = self.span(start);
+        let receiver = Expr {
+            kind: ExprKind::Local(handle),
+            ty: ty.clone(),
+            span,
+        };
+        let asked = Expr {
+            kind: ExprKind::Method(method, Box::new(receiver), Vec::new()),
+            ty: gives,
+            // What `await t` asks stands nowhere else.
+            span: if method == Method::TaskResult {
+                self.span(from)
+            } else {
+                span
+            },
+        };
+        let asked = self.awaited(asked, awaits, from);
+        stmts.push(stmt(StmtKind::Expr(asked), self.span(from)));
     }
 
     fn labelled(&mut self, label: usize, act: &'p Act, stmts: &mut Vec<Stmt>) {
@@ -193,11 +245,18 @@ impl<'p> Writer<'p> {
             },
             A::Send(chan, value) => {
                 let from = self.at();
+                let awaits = self.put_await(Method::Send);
+                let start = self.at();
                 let receiver = self.chan(*chan)?;
                 self.put(".send(");
                 let value = self.int(value);
                 self.put(")");
-                Some(effect(Method::Send, receiver, vec![value], self.span(from)))
+                let sent = Expr {
+                    kind: ExprKind::Method(Method::Send, Box::new(receiver), vec![value]),
+                    ty: Type::Unit,
+                    span: self.span(start),
+                };
+                Some(StmtKind::Expr(self.awaited(sent, awaits, from)))
             }
             A::Close(chan) => self.on_chan(*chan, Method::Close, "close"),
             A::Done(chan) => self.on_chan(*chan, Method::TaskDone, "task_done"),
@@ -205,6 +264,7 @@ impl<'p> Writer<'p> {
             A::IfReceive(chan, wait, then, otherwise) => {
                 self.if_receive(*chan, *wait, then, otherwise)
             }
+            A::Select(arms, otherwise) => self.select(arms, otherwise.as_ref()),
             A::ForReceive(chan, body) => {
                 self.plan.objects.get(*chan).filter(|row| is_chan(row))?;
                 let (name, span) = self.begin_binding("for ");
@@ -264,7 +324,10 @@ impl<'p> Writer<'p> {
             }
             A::Atomic(body) => {
                 self.put("atomic ");
-                Some(StmtKind::Atomic(self.block(body)))
+                let awaits = std::mem::take(&mut self.awaits);
+                let body = self.block(body);
+                self.awaits = awaits;
+                Some(StmtKind::Atomic(body))
             }
             A::Assert(condition) => {
                 self.put("assert ");
@@ -299,15 +362,25 @@ impl<'p> Writer<'p> {
             A::Join(thread) => {
                 let from = self.at();
                 let plan = self.plan;
-                plan.threads.get(*thread)?;
+                let ty = match plan.threads.get(*thread)?.runs {
+                    Runs::Thread => Type::Handle,
+                    Runs::Task { .. } | Runs::Green => Type::Task(Box::new(Type::Unit)),
+                };
+                let awaits = self.put_await(Method::Join);
+                let start = self.at();
                 self.put(&format!("t{thread}"));
                 let group = Expr {
                     kind: ExprKind::Group(*thread),
-                    ty: Type::Handle,
-                    span: self.span(from),
+                    ty,
+                    span: self.span(start),
                 };
                 self.put(".join()");
-                Some(effect(Method::Join, group, Vec::new(), self.span(from)))
+                let joined = Expr {
+                    kind: ExprKind::Method(Method::Join, Box::new(group), Vec::new()),
+                    ty: Type::Unit,
+                    span: self.span(start),
+                };
+                Some(StmtKind::Expr(self.awaited(joined, awaits, from)))
             }
             A::Call(function, value) => {
                 let call = self.call_function(*function, value)?;
@@ -318,7 +391,10 @@ impl<'p> Writer<'p> {
                 let value = self.int(value);
                 Some(StmtKind::Print(vec![hir::Print { value }]))
             }
+            A::Yield if self.awaits => Some(self.await_word("yield", Awaited::Yield)),
             A::Yield => self.word("yield", StmtKind::Yield),
+            A::Io if self.awaits => Some(self.await_word("io()", Awaited::Io)),
+            A::Io => self.word("sleep", StmtKind::Sleep),
             A::Return => {
                 self.put("return");
                 let value = (self.body >= self.plan.threads.len()).then(|| {
@@ -331,6 +407,17 @@ impl<'p> Writer<'p> {
             }
             A::Spawn(..) | A::Label(..) => None,
         }
+    }
+
+    fn await_word(&mut self, text: &str, awaited: Awaited) -> StmtKind {
+        let from = self.at();
+        self.put("await ");
+        self.put(text);
+        StmtKind::Expr(Expr {
+            kind: ExprKind::Await(Box::new(awaited)),
+            ty: Type::Unit,
+            span: self.span(from),
+        })
     }
 
     fn word(&mut self, text: &str, kind: StmtKind) -> Option<StmtKind> {
@@ -346,7 +433,7 @@ impl<'p> Writer<'p> {
         self.block(acts)
     }
 
-    fn begin_binding(&mut self, before: &str) -> (String, Span) {
+    pub fn begin_binding(&mut self, before: &str) -> (String, Span) {
         self.put(before);
         let from = self.at();
         let name = format!("v{}", self.locals.len());
@@ -392,7 +479,13 @@ impl<'p> Writer<'p> {
             _ => return None,
         };
         self.put("with ");
+        let from = self.at();
+        let awaits = self.awaits && matches!(kind, WithKind::Lock | WithKind::Permit);
+        if awaits {
+            self.put("await ");
+        }
         let object = self.named_object(object)?;
+        let object = self.awaited(object, awaits, from);
         self.put(part);
         self.put(" ");
         Some(StmtKind::With(kind, object, self.block(body)))
@@ -428,13 +521,16 @@ impl<'p> Writer<'p> {
     ) -> Option<StmtKind> {
         let from = self.at();
         let (method, name, ty) = method(self.plan.objects.get(object)?)?;
+        let awaits = self.put_await(method);
+        let start = self.at();
         let receiver = self.named_object(object)?;
         self.put(&format!(".{name}()"));
-        Some(StmtKind::Expr(Expr {
+        let call = Expr {
             kind: ExprKind::Method(method, Box::new(receiver), Vec::new()),
             ty,
-            span: self.span(from),
-        }))
+            span: self.span(start),
+        };
+        Some(StmtKind::Expr(self.awaited(call, awaits, from)))
     }
 
     fn on_chan(&mut self, chan: usize, method: Method, name: &'static str) -> Option<StmtKind> {

@@ -6,12 +6,14 @@
 
 use super::expressions::constant;
 use super::objects::{is_lock, object_kind, object_name, object_words};
-use super::plan::{Act, Object, Plan};
+use super::plan::{Act, Object, Plan, Runs};
+use super::processes::is_common;
 use super::statements::stmt;
 use crate::base::Span;
 use crate::hir::{
-    self, Actor, ActorGroup, ActorId, ActorKind, Expr, ExprKind, Function, FunctionId, Instance,
-    Local, LocalId, LockRef, ObjectDecl, ObjectDeclId, Scenario, StmtKind, Type, VarId,
+    self, Actor, ActorGroup, ActorId, ActorKind, Awaited, Expr, ExprKind, Function, FunctionId,
+    Instance, Local, LocalId, LockRef, Method, ObjectDecl, ObjectDeclId, Scenario, StmtKind, Type,
+    VarId,
 };
 use std::collections::BTreeSet;
 
@@ -68,6 +70,9 @@ pub(super) struct Writer<'p> {
     pub loops: usize,
     pub indent: usize,
     pub in_label: bool,
+    /// What runs it, and whether it awaits here.
+    pub runs: Runs,
+    pub awaits: bool,
 }
 
 impl<'p> Writer<'p> {
@@ -76,6 +81,7 @@ impl<'p> Writer<'p> {
             plan,
             text: String::new(),
             made: Scenario {
+                loops: Vec::new(),
                 name: "random".to_owned(),
                 description: String::new(),
                 span: Span::default(),
@@ -107,6 +113,51 @@ impl<'p> Writer<'p> {
             loops: 0,
             indent: 0,
             in_label: false,
+            runs: Runs::Thread,
+            awaits: false,
+        }
+    }
+
+    // Tasks.
+
+    /// Writes `await` where a task does, before what may have to wait.
+    pub fn put_await(&mut self, method: Method) -> bool {
+        let waits = matches!(
+            method,
+            Method::Lock
+                | Method::TryLockFor
+                | Method::Acquire
+                | Method::AcquireFor
+                | Method::CondWait
+                | Method::CondWaitFor
+                | Method::EventWait
+                | Method::EventWaitFor
+                | Method::BarrierWait
+                | Method::LatchWait
+                | Method::Send
+                | Method::SendFor
+                | Method::Recv
+                | Method::RecvOr
+                | Method::ChanJoin
+                | Method::Join
+                | Method::TaskResult
+        );
+        let awaits = waits && self.awaits && !self.at_once;
+        if awaits {
+            self.put("await ");
+        }
+        awaits
+    }
+
+    /// The expression, awaited if so; `from` is where its text begins.
+    pub fn awaited(&self, expr: Expr, awaits: bool, from: usize) -> Expr {
+        if !awaits {
+            return expr;
+        }
+        Expr {
+            ty: expr.ty.clone(),
+            span: self.span(from),
+            kind: ExprKind::Await(Box::new(Awaited::Expr(expr))),
         }
     }
 
@@ -261,6 +312,7 @@ impl<'p> Writer<'p> {
                 continue;
             }
             self.line();
+            self.put(if shared.common { "shared " } else { "" });
             self.put(if shared.atomic { "atomic " } else { "var " });
             let from = self.at();
             self.put(&format!("x{index}"));
@@ -269,7 +321,10 @@ impl<'p> Writer<'p> {
                 self.put(&format!(": 0..={most}"));
             }
             self.put(&format!(" = {}", shared.initial));
-            let guard = shared.guarded_by.filter(|_| !shared.atomic);
+            // What is shared takes a shared lock only.
+            let guard = shared
+                .guarded_by
+                .filter(|&lock| !shared.atomic && (!shared.common || is_common(plan, lock)));
             let guarded_by = guard.and_then(|lock| {
                 let (decl, row) = self.object(lock)?;
                 matches!(row, Object::Lock { .. } | Object::RwLock(_)).then(|| {
@@ -286,7 +341,7 @@ impl<'p> Writer<'p> {
                 range: shared.most.map(|most| (0, most)),
                 atomic: shared.atomic,
                 guarded_by,
-                shared: false,
+                shared: shared.common,
             });
         }
     }
@@ -306,6 +361,11 @@ impl<'p> Writer<'p> {
             }
             self.line();
             let (before, after) = object_words(row, plan);
+            self.put(if is_common(plan, index) {
+                "shared "
+            } else {
+                ""
+            });
             self.put(before);
             let from = self.at();
             let name = object_name(index, row);
@@ -322,7 +382,7 @@ impl<'p> Writer<'p> {
                 kind: object_kind(row, lock.map_or(ObjectDeclId(0), |(id, _)| id)),
                 len: None,
                 initial,
-                shared: false,
+                shared: is_common(plan, index),
             });
         }
     }
@@ -334,7 +394,17 @@ impl<'p> Writer<'p> {
         } else if thread.daemon {
             self.put("daemon ");
         }
-        self.put("thread ");
+        self.put(match thread.runs {
+            Runs::Thread if thread.process => "process ",
+            Runs::Thread => "thread ",
+            Runs::Task { .. } => "task ",
+            Runs::Green => "green ",
+        });
+        self.runs = thread.runs;
+        self.awaits = thread.runs == Runs::Task { awaits: true };
+        if thread.runs != Runs::Thread {
+            self.made.loops = vec!["the event loop".to_owned()];
+        }
         let name = format!("t{index}");
         let from = self.at();
         self.put(&name);
@@ -361,7 +431,12 @@ impl<'p> Writer<'p> {
                 instance: Instance {
                     args: twice.then_some(i64::from(number)).into_iter().collect(),
                 },
-                kind: ActorKind::Thread,
+                kind: match thread.runs {
+                    Runs::Thread if thread.process => ActorKind::Process,
+                    Runs::Thread => ActorKind::Thread,
+                    Runs::Task { .. } => ActorKind::Task(0),
+                    Runs::Green => ActorKind::Green(0),
+                },
                 daemon: thread.daemon && !thread.main,
                 main: thread.main,
             });
@@ -400,6 +475,11 @@ impl<'p> Writer<'p> {
         self.locals = Vec::new();
         self.named = Vec::new();
         self.loops = 0;
+        if returns.is_some() {
+            // A function may be called by anybody.
+            self.runs = Runs::Thread;
+            self.awaits = false;
+        }
         if let Some(name) = parameter {
             self.new_local(name, Type::Int, span);
         }

@@ -252,6 +252,8 @@ pub enum ExprKind {
     Spawn(Box<Spawn>),
     /// `p.submit(f, a)`.
     Submit(Box<Submit>),
+    /// `await e`: a task gives its loop back until it is done.
+    Await(Box<Awaited>),
     /// `fs[i]` of several futures.
     Pick(Box<Expr>, Box<Expr>),
     /// `any(a..b)`, `any(bool)`.
@@ -282,6 +284,34 @@ pub struct Spawn {
     pub name: Option<String>,
     /// Need not end.
     pub daemon: bool,
+    /// The event loop of a task, by its number; `None`: the spawner's, else the first.
+    pub on: Option<u32>,
+}
+
+/// What a task awaits.
+#[derive(Clone, Debug)]
+pub enum Awaited {
+    /// `await io()`: completes whenever it likes.
+    Io,
+    /// `await sleep`.
+    Sleep,
+    /// `await yield`: goes to the back of the ready queue.
+    Yield,
+    /// `await gather(a, b)`: tasks.
+    Gather(Vec<Expr>),
+    /// An operation that may have to wait, or what is to be taken in `with await m`.
+    Expr(Expr),
+}
+
+impl Awaited {
+    /// The expressions in it, in order.
+    pub fn exprs(&self) -> &[Expr] {
+        match self {
+            Awaited::Io | Awaited::Sleep | Awaited::Yield => &[],
+            Awaited::Gather(tasks) => tasks,
+            Awaited::Expr(expr) => std::slice::from_ref(expr),
+        }
+    }
 }
 
 /// A job for an executor.
@@ -474,6 +504,12 @@ pub enum Method {
     Join,
     /// `h.is_alive()` → bool
     IsAlive,
+    /// `t.result()`, `await t` → what the task returned
+    TaskResult,
+    /// `t.cancel()` → bool
+    TaskCancel,
+    /// `t.done()` → bool
+    TaskEnded,
     /// `f.result()` → what the job returned
     FutureResult,
     /// `f.result_for()` → the same; may time out

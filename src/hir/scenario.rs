@@ -44,6 +44,8 @@ pub struct Scenario {
     pub vars: Vec<Var>,
     /// Synchronisation objects.
     pub objects: Vec<ObjectDecl>,
+    /// Names of event loops; the first needs no name. None without tasks.
+    pub loops: Vec<String>,
     /// Functions and bodies of actors.
     pub functions: Vec<Function>,
     /// Declarations of actors, in source order.
@@ -349,6 +351,9 @@ pub struct Outcomes {
     pub values: Vec<Expr>,
     /// `outcomes print`: the transcript is observed; then `values` is empty.
     pub print: bool,
+    /// For `outcomes print`: the transcripts asked for, a text for each line. Then
+    /// `expected` is empty, and `None` for `observe print`.
+    pub transcripts: Vec<Vec<String>>,
     /// The tuples asked for; `None` for `observe`. Words of enums and bools as in [`Type`].
     pub expected: Option<Vec<Vec<i64>>>,
     /// `==`: all of them must occur; `in`: no others may.

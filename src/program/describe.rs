@@ -1,6 +1,6 @@
 //! What a step does, in plain words with the author's names.
 
-use super::instr::{ChanOp, FutureOp, Instr, RmwOp, SyncOp, WaitMode};
+use super::instr::{Arm, ChanOp, FutureOp, Instr, RmwOp, SyncOp, TaskOp, WaitMode};
 use super::table::{Pc, Program};
 use super::wording::{Wording, operator};
 
@@ -43,6 +43,24 @@ pub fn describe(program: &Program, pc: Pc) -> String {
                 ChanOp::Recv(mode) => waiting(*mode, &format!("receive from {object}")),
             }
         }
+        Instr::Select { arms, mode, .. } => {
+            let arm = |arm: &Arm| {
+                let object = words.object(&arm.object);
+                match arm.send {
+                    true => format!("send to {object}"),
+                    false => format!("receive from {object}"),
+                }
+            };
+            let arms: Vec<String> = arms.iter().map(arm).collect();
+            let what = match arms.as_slice() {
+                [only] => only.clone(),
+                arms => format!("do one of: {}", arms.join(", ")),
+            };
+            match mode {
+                WaitMode::Wait => format!("select: {what}"),
+                mode => format!("select: {}", waiting(*mode, &what)),
+            }
+        }
         Instr::Ask(_, query, object) => match query {
             super::Query::IsDone => format!("ask whether {} is done", words.expr(object)),
             super::Query::IsAlive => format!("ask whether {} is alive", words.actor(object)),
@@ -51,8 +69,11 @@ pub fn describe(program: &Program, pc: Pc) -> String {
         Instr::Choose(_, from, to) => {
             format!("choose from {}..{}", words.expr(from), words.expr(to))
         }
-        Instr::Spawn { function, .. } => {
-            format!("spawn {}", program.functions[function.index()].name)
+        Instr::Spawn {
+            function, process, ..
+        } => {
+            let what = if *process { "process " } else { "" };
+            format!("spawn {what}{}", program.functions[function.index()].name)
         }
         Instr::Submit {
             executor, function, ..
@@ -68,6 +89,16 @@ pub fn describe(program: &Program, pc: Pc) -> String {
                 }
                 FutureOp::Exception(_) => format!("wait for the exception of {future}"),
                 FutureOp::Cancel => format!("cancel {future}"),
+            }
+        }
+        Instr::Task { op, tasks, .. } => {
+            let tasks = tasks.iter().map(|task| words.actor(task));
+            let tasks = tasks.collect::<Vec<_>>().join(", ");
+            match op {
+                TaskOp::Io => "input or output".to_owned(),
+                TaskOp::Result => format!("wait for the end of {tasks}"),
+                TaskOp::Gather => format!("wait for the end of {tasks}"),
+                TaskOp::Cancel => format!("cancel {tasks}"),
             }
         }
         Instr::WaitJobs { futures, all, .. } => {

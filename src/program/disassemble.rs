@@ -7,8 +7,8 @@
 use std::fmt::Write;
 
 use super::expr::Query;
-use super::instr::{Access, ChanOp, FutureOp, Instr, RmwOp, SyncOp, WaitMode};
-use super::table::{Function, FunctionId, Pc, Program, Reg, ValueKind};
+use super::instr::{Access, Arm, ChanOp, FutureOp, Instr, OnLoop, RmwOp, SyncOp, TaskOp, WaitMode};
+use super::table::{Awaits, Function, FunctionId, Pc, Program, Reg, ValueKind};
 use super::wording::{Wording, operator};
 
 /// The actors, the functions with their code, and the properties.
@@ -96,7 +96,12 @@ fn list_instr(program: &Program, function: &Function, pc: Pc) -> String {
     } else {
         format!("  ; forget {}", dead.join(", "))
     };
-    format!("{pc:4} {step} {label}{text}{dead}")
+    let awaits = match program.site(pc).awaits {
+        Awaits::Never => "",
+        Awaits::IfNeeded => "await ",
+        Awaits::Always => "await always ",
+    };
+    format!("{pc:4} {step} {label}{awaits}{text}{dead}")
 }
 
 /// `x = ` in front of what gives a value.
@@ -152,6 +157,9 @@ fn instr_text(program: &Program, words: Wording<'_>, instr: &Instr) -> String {
             format!("{}{} {object}{arg}", result(words, *dst), sync_name(*op))
         }
         Instr::Chan { .. } => chan_text(words, instr),
+        Instr::Select {
+            arms, mode, result, ..
+        } => select_text(words, arms, *mode, *result),
         Instr::Ask(reg, query, object) => {
             let object = match query {
                 Query::IsAlive => words.actor(object),
@@ -178,15 +186,26 @@ fn instr_text(program: &Program, words: Wording<'_>, instr: &Instr) -> String {
             args,
             name,
             daemon,
+            process,
+            task,
         } => {
             let name = name.map_or(String::new(), |name| {
                 format!(" as {:?}", program.name(name))
             });
             let daemon = if *daemon { "daemon " } else { "" };
+            let process = if *process { "process " } else { "" };
+            let task = match task {
+                None => String::new(),
+                Some(OnLoop { on, green }) => {
+                    let kind = if *green { "green" } else { "task" };
+                    let on = on.map(|id| format!(" on {}", program.loops[id.index()]));
+                    format!("{kind}{} ", on.unwrap_or_default())
+                }
+            };
             let function = function_name(program, *function);
             let args = words.list(args);
             format!(
-                "{}spawn {daemon}{function}({args}){name}",
+                "{}spawn {daemon}{process}{task}{function}({args}){name}",
                 result(words, *dst)
             )
         }
@@ -210,6 +229,15 @@ fn instr_text(program: &Program, words: Wording<'_>, instr: &Instr) -> String {
                 FutureOp::Cancel => "cancel",
             };
             format!("{}{op} {}", result(words, *dst), words.expr(future))
+        }
+        Instr::Task { op, tasks, dst, .. } => {
+            let op = match op {
+                TaskOp::Io => "io",
+                TaskOp::Result => "result of task",
+                TaskOp::Gather => "gather",
+                TaskOp::Cancel => "cancel task",
+            };
+            format!("{}{op} {}", result(words, *dst), words.list(tasks))
         }
         Instr::WaitJobs {
             futures,
@@ -320,6 +348,23 @@ fn chan_text(words: Wording<'_>, instr: &Instr) -> String {
         }
         ChanOp::Recv(mode) => format!("{results}{}recv {object}", mode_word(*mode)),
     }
+}
+
+fn select_text(words: Wording<'_>, arms: &[Arm], mode: WaitMode, result: Reg) -> String {
+    let arm = |arm: &Arm| {
+        let object = words.object(&arm.object);
+        match arm.send {
+            true => format!("send {object} ({})", words.list(&arm.args)),
+            false => format!("recv {object}"),
+        }
+    };
+    let arms: Vec<String> = arms.iter().map(arm).collect();
+    format!(
+        "{}.. = {}select [{}]",
+        words.reg(result),
+        mode_word(mode),
+        arms.join(", ")
+    )
 }
 
 fn atomic(access: Access) -> &'static str {

@@ -1,7 +1,7 @@
 //! Instructions. Registers are frame-relative; register 0 is the first parameter.
 
 use super::expr::{BinaryOp, CellRef, Expr, Query};
-use super::table::{FunctionId, LabelId, NameId, ObjectId, ObservedId, Pc, Reg};
+use super::table::{FunctionId, LabelId, LoopId, NameId, ObjectId, ObservedId, Pc, Reg, ValueKind};
 
 /// Whether an access to memory can take part in a data race.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -105,6 +105,19 @@ pub enum ChanOp {
     Recv(WaitMode),
 }
 
+/// One of the operations that a `select` waits for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Arm {
+    /// It sends; else it receives.
+    pub send: bool,
+    /// The channel's number.
+    pub object: Expr,
+    /// The element's words, for a send.
+    pub args: Box<[Expr]>,
+    /// What the words of an element are.
+    pub kinds: Box<[ValueKind]>,
+}
+
 /// An operation on a future.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum FutureOp {
@@ -115,6 +128,28 @@ pub enum FutureOp {
     Exception(NameId),
     /// Take the job out of the queue; gives whether it was still there.
     Cancel,
+}
+
+/// An operation of tasks.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum TaskOp {
+    /// `io()`: done at any moment.
+    Io,
+    /// Wait for the end of the task and give what it returned, or raise what it raised.
+    Result,
+    /// Wait until all of the tasks have ended, or one has raised.
+    Gather,
+    /// Ask the task to stop; gives whether it had not ended yet.
+    Cancel,
+}
+
+/// Where a spawned task runs.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct OnLoop {
+    /// The loop; `None`: that of the spawner, else the first.
+    pub on: Option<LoopId>,
+    /// It gives the loop back wherever it blocks, without `await`.
+    pub green: bool,
 }
 
 /// Where a call or jump leads.
@@ -161,6 +196,18 @@ pub enum Instr {
         /// Whether it succeeded.
         ok: Option<Reg>,
     },
+    /// Any one of several sends and receives that is ready.
+    Select {
+        /// The operations.
+        arms: Box<[Arm]>,
+        /// What happens as long as none is ready.
+        mode: WaitMode,
+        /// The first of the registers that get the number of the arm (the number
+        /// of arms if it gave up), whether a receive gave an element, and its words.
+        result: Reg,
+        /// Words of the widest element.
+        width: u16,
+    },
     /// A question to an object, as a step.
     Ask(Reg, Query, Expr),
     /// A value from `from..to`, any of them. An empty range blocks for ever.
@@ -177,6 +224,21 @@ pub enum Instr {
         name: Option<NameId>,
         /// Need not end.
         daemon: bool,
+        /// It is a process of its own.
+        process: bool,
+        /// It is a task of an event loop; `None`: a thread.
+        task: Option<OnLoop>,
+    },
+    /// An operation of tasks.
+    Task {
+        /// The operation.
+        op: TaskOp,
+        /// The numbers of the tasks it is about.
+        tasks: Box<[Expr]>,
+        /// The first register of its result, if it is wanted.
+        dst: Option<Reg>,
+        /// Words of its result.
+        width: u16,
     },
     /// Put a job into an executor's queue; the register gets its future.
     Submit {
@@ -244,7 +306,7 @@ pub enum Instr {
     /// Marks progress.
     Progress,
     /// Observable output.
-    Print(Box<[(Expr, super::ValueKind)]>),
+    Print(Box<[(Expr, ValueKind)]>),
 
     // Local: they join the step before them.
     /// Compute into a register.
@@ -284,9 +346,11 @@ impl Instr {
             | Instr::CompareExchange(..)
             | Instr::Sync { .. }
             | Instr::Chan { .. }
+            | Instr::Select { .. }
             | Instr::Ask(..)
             | Instr::Choose(..)
             | Instr::Spawn { .. }
+            | Instr::Task { .. }
             | Instr::Submit { .. }
             | Instr::Future { .. }
             | Instr::WaitJobs { .. }
@@ -331,6 +395,8 @@ impl Instr {
             self,
             Instr::Sync { .. }
                 | Instr::Chan { .. }
+                | Instr::Select { .. }
+                | Instr::Task { .. }
                 | Instr::Submit { .. }
                 | Instr::Future { .. }
                 | Instr::WaitJobs { .. }

@@ -11,12 +11,14 @@
 //! **Deliberately absent:** what instructions do. Only
 //! `semantics` knows.
 
+mod copy;
 mod describe;
 mod disassemble;
 mod expr;
 mod instr;
 mod object;
 mod table;
+mod transcript;
 mod verify;
 mod verify_code;
 mod wording;
@@ -24,12 +26,15 @@ mod wording;
 pub use describe::describe;
 pub use disassemble::disassemble;
 pub use expr::{BinaryOp, CellRef, Dim, Expr, Query, UnaryOp};
-pub use instr::{Access, ChanOp, FutureOp, Instr, RmwOp, SyncOp, Target, WaitMode};
+pub use instr::{
+    Access, Arm, ChanOp, FutureOp, Instr, OnLoop, RmwOp, SyncOp, Target, TaskOp, WaitMode,
+};
 pub use object::{Object, ObjectKind, RwPolicy};
 pub use table::{
-    Actor, ActorKind, Allow, Cell, CellId, Expect, ExpectKind, Fairness, Function, FunctionId,
-    Handler, Label, LabelId, LocalName, NameId, ObjectId, Observed, ObservedId, Outcomes, Parts,
-    Pc, Program, Property, PropertyKind, RAISED_BY_LIBRARY, Reg, Site, StmtId, ValueKind, Var,
-    VarId,
+    Actor, ActorKind, Allow, Awaits, Cell, CellId, Expect, ExpectKind, Fairness, Function,
+    FunctionId, Handler, Label, LabelId, LocalName, LoopId, NameId, ObjectId, Observed, ObservedId,
+    Outcomes, Parts, Pc, Program, Property, PropertyKind, RAISED_BY_LIBRARY, Reg, Site, StmtId,
+    Update, ValueKind, Var, VarId,
 };
+pub use transcript::{pack_lines, unpack_lines};
 pub use verify::BrokenProgram;

@@ -14,6 +14,8 @@ pub struct Object {
     pub span: Span,
     /// What it is.
     pub kind: ObjectKind,
+    /// One for all processes.
+    pub shared: bool,
 }
 
 /// What an object is, with its constants.
@@ -71,10 +73,12 @@ pub enum ObjectKind {
         /// Words of an element.
         width: u32,
     },
-    /// A pool of worker threads, which are actors of the program, with one queue.
+    /// A pool of workers, which are actors of the program, with one queue.
     Executor {
         /// How many, at least 1.
         workers: u32,
+        /// Each is a process of its own.
+        processes: bool,
     },
 }
 

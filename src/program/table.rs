@@ -1,5 +1,6 @@
 //! The tables of a program and their rows.
 
+pub use super::copy::{CellId, ObjectId};
 use super::expr::Expr;
 use super::instr::Instr;
 use super::object::Object;
@@ -7,20 +8,16 @@ use super::verify::{BrokenProgram, verify};
 use crate::base::{Span, define_id};
 
 define_id! {
-    /// A word of shared memory.
-    pub struct CellId;
-}
-define_id! {
     /// A declared variable.
     pub struct VarId;
 }
 define_id! {
-    /// A synchronisation object.
-    pub struct ObjectId;
-}
-define_id! {
     /// A function.
     pub struct FunctionId;
+}
+define_id! {
+    /// An event loop.
+    pub struct LoopId;
 }
 define_id! {
     /// A string: a message, an exception's name, a spawned actor's name.
@@ -107,6 +104,8 @@ pub struct Var {
     pub atomic: bool,
     /// The lock of its `guarded_by`.
     pub guarded_by: Option<ObjectId>,
+    /// One for all processes.
+    pub shared: bool,
 }
 
 /// A function, or the body of an actor.
@@ -169,6 +168,8 @@ pub struct Actor {
     pub args: Vec<i64>,
     /// What runs it.
     pub kind: ActorKind,
+    /// It is a process of its own.
+    pub process: bool,
     /// Need not end.
     pub daemon: bool,
     /// The program ends when it ends.
@@ -196,6 +197,13 @@ pub enum ActorKind {
     Thread,
     /// A worker thread of the executor.
     Worker(ObjectId),
+    /// A task of an event loop.
+    Task {
+        /// The loop.
+        on: LoopId,
+        /// It gives the loop back wherever it blocks, without `await`.
+        green: bool,
+    },
 }
 
 /// Where an instruction comes from. For an access, the span of the expression
@@ -213,6 +221,32 @@ pub struct Site {
     /// Made by the compiler (a release at the end of a `with`, a loop's test): not
     /// counted when statements that never run are looked for.
     pub synthetic: bool,
+    /// Whether a task gives its loop back here.
+    pub awaits: Awaits,
+}
+
+/// Whether a task gives its loop back at an instruction.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Awaits {
+    /// It keeps the loop, even if it blocks.
+    #[default]
+    Never,
+    /// If what it waits for is not there yet.
+    IfNeeded,
+    /// In any case.
+    Always,
+}
+
+/// A write of a value that was computed from an earlier read of the same word, with
+/// no other write of that variable by the same function in between.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Update {
+    /// The write.
+    pub store: Pc,
+    /// The read.
+    pub load: Pc,
+    /// At the write, it still holds what was read.
+    pub reg: Reg,
 }
 
 /// A `@name:` label.
@@ -272,6 +306,10 @@ pub struct Outcomes {
     pub kinds: Vec<ValueKind>,
     /// What is observed.
     pub values: Vec<Expr>,
+    /// What is printed is observed, as one list of lines: then there are no
+    /// `values`, and a tuple is a transcript as [`pack_lines`](super::pack_lines)
+    /// packs it.
+    pub print: bool,
     /// The tuples asked for; `None` for `observe`.
     pub expected: Option<Vec<Vec<i64>>>,
     /// All of them must occur.
@@ -342,6 +380,8 @@ pub struct Parts {
     pub vars: Vec<Var>,
     /// Objects.
     pub objects: Vec<Object>,
+    /// Names of event loops; the first is the one that needs no name. None without tasks.
+    pub loops: Vec<String>,
     /// Instructions.
     pub code: Vec<Instr>,
     /// One for each instruction.
@@ -351,6 +391,8 @@ pub struct Parts {
     /// that states that differ only in dead values are one. For a call, the registers
     /// that are dead after it returns.
     pub dead: Vec<Box<[Reg]>>,
+    /// Writes of values computed from earlier reads, by the write.
+    pub updates: Vec<Update>,
     /// Places of statements.
     pub stmts: Vec<Span>,
     /// Waits on a condition that an `if` leads to and no loop tests again: the
@@ -410,6 +452,14 @@ impl Program {
     /// Where the instruction at `pc` comes from.
     pub fn site(&self, pc: Pc) -> &Site {
         &self.parts.sites[pc as usize]
+    }
+
+    /// The updates whose write is at `pc`.
+    pub fn updates_at(&self, pc: Pc) -> &[Update] {
+        let all = &self.parts.updates;
+        let from = all.partition_point(|update| update.store < pc);
+        let n = all[from..].partition_point(|update| update.store == pc);
+        &all[from..from + n]
     }
 
     /// The function the instruction at `pc` belongs to.

@@ -87,7 +87,7 @@ fn check_memory(parts: &Parts) -> Checked {
             check_kind(parts, &cell.kind)?;
         }
         if let Some(lock) = var.guarded_by {
-            row("lock", lock.index(), parts.objects.len())?;
+            row("lock", lock.0 as usize, parts.objects.len())?;
         }
     }
     ensure(next as usize == parts.cells.len(), || {
@@ -95,10 +95,14 @@ fn check_memory(parts: &Parts) -> Checked {
     })?;
     for object in &parts.objects {
         if let super::ObjectKind::Cond { lock, .. } = object.kind {
-            row("lock of a condition", lock.index(), parts.objects.len())?;
+            row("lock of a condition", lock.0 as usize, parts.objects.len())?;
             let kind = &parts.objects[lock.index()].kind;
             ensure(matches!(kind, super::ObjectKind::Lock { .. }), || {
                 format!("condition {} is on something that is no lock", object.name)
+            })?;
+            let lock = &parts.objects[lock.index()];
+            ensure(lock.shared || !object.shared, || {
+                format!("condition {} is shared and its lock is not", object.name)
             })?;
         }
     }
@@ -141,9 +145,39 @@ fn check_actors(parts: &Parts) -> Checked {
         ensure(actor.args.len() == usize::from(function.n_params), || {
             format!("actor {} has other arguments than its function", actor.name)
         })?;
-        if let super::ActorKind::Worker(id) = actor.kind {
-            row("executor of a worker", id.index(), parts.objects.len())?;
+        if let super::ActorKind::Task { on, .. } = actor.kind {
+            row("event loop", on.index(), parts.loops.len())?;
         }
+        if let super::ActorKind::Worker(id) = actor.kind {
+            row("executor of a worker", id.0 as usize, parts.objects.len())?;
+        }
+    }
+    Ok(())
+}
+
+/// Updates are in order, and name a write and a read of one function.
+fn check_updates(parts: &Parts) -> Checked {
+    let key = |update: &super::Update| (update.store, update.load);
+    ensure(parts.updates.is_sorted_by_key(key), || {
+        "updates out of order".to_owned()
+    })?;
+    for update in &parts.updates {
+        row(
+            "write of an update",
+            update.store as usize,
+            parts.code.len(),
+        )?;
+        row("read of an update", update.load as usize, parts.code.len())?;
+        let of = |pc: super::Pc| parts.sites[pc as usize].function;
+        let function = &parts.functions[of(update.store).index()];
+        let matches = of(update.store) == of(update.load)
+            && update.reg < function.n_regs
+            && matches!(parts.code[update.load as usize], super::Instr::Load(..))
+            && matches!(
+                parts.code[update.store as usize],
+                super::Instr::Store(..) | super::Instr::Rmw(..)
+            );
+        ensure(matches, || "an update of something else".to_owned())?;
     }
     Ok(())
 }
@@ -158,6 +192,7 @@ fn check_properties(parts: &Parts) -> Checked {
     for observed in &parts.observed {
         check_kind(parts, &observed.kind)?;
     }
+    check_updates(parts)?;
     for property in &parts.properties {
         match &property.kind {
             PropertyKind::Always(expr)
@@ -175,6 +210,12 @@ fn check_properties(parts: &Parts) -> Checked {
         }
     }
     for outcomes in &parts.outcomes {
+        if outcomes.print {
+            ensure(outcomes.values.is_empty(), || {
+                "outcomes of what is printed and of values".to_owned()
+            })?;
+            continue;
+        }
         let n = outcomes.values.len();
         ensure(
             outcomes.names.len() == n && outcomes.kinds.len() == n,
@@ -242,7 +283,7 @@ impl Sight<'_> {
                 row("observed local", id.index(), self.parts.observed.len())
             }
             Expr::Element { base, index, len } => {
-                let end = base.index() + *len as usize;
+                let end = base.0 as usize + *len as usize;
                 row(
                     "end of an array of objects",
                     end,
@@ -259,7 +300,7 @@ impl Sight<'_> {
 
     /// A word of memory. The last word that the indices can lead to must belong to the same variable.
     pub fn cell(&self, cell: &CellRef) -> Checked {
-        row("cell", cell.base.index(), self.parts.cells.len())?;
+        row("cell", cell.base.0 as usize, self.parts.cells.len())?;
         let var = &self.parts.vars[self.parts.cells[cell.base.index()].var.index()];
         let mut last = cell.base.index();
         for dim in &cell.dims {

@@ -151,6 +151,23 @@ impl Room<'_> {
                 pure.expr(object)?;
                 all(args)
             }
+            Instr::Select {
+                arms,
+                result,
+                width,
+                ..
+            } => {
+                self.regs(Some(*result), 2 + usize::from(*width))?;
+                arms.iter().try_for_each(|arm| {
+                    ensure(arm.kinds.len() <= usize::from(*width), || {
+                        format!("an element of {} words in {width}", arm.kinds.len())
+                    })?;
+                    let mut kinds = arm.kinds.iter();
+                    kinds.try_for_each(|kind| check_kind(self.parts, kind))?;
+                    pure.expr(&arm.object)?;
+                    all(&arm.args)
+                })
+            }
             Instr::Ask(reg, _, expr) | Instr::Let(reg, expr) => {
                 self.regs(Some(*reg), 1)?;
                 pure.expr(expr)
@@ -165,8 +182,13 @@ impl Room<'_> {
                 function,
                 args,
                 name,
+                task,
                 ..
             } => {
+                if let Some(on) = task {
+                    let on = on.on.map_or(0, |on| on.index());
+                    row("event loop", on, self.parts.loops.len())?;
+                }
                 self.regs(*dst, 1)?;
                 name.iter().try_for_each(|name| self.name(*name))?;
                 self.callee(*function, args.len())?;
@@ -195,6 +217,12 @@ impl Room<'_> {
                 }
                 pure.expr(future)
             }
+            Instr::Task {
+                tasks, dst, width, ..
+            } => {
+                self.regs(*dst, usize::from(*width))?;
+                all(tasks)
+            }
             Instr::WaitJobs {
                 futures, dst, seen, ..
             } => {
@@ -208,7 +236,7 @@ impl Room<'_> {
                 result,
                 width,
             } => {
-                row("executor", executor.index(), self.parts.objects.len())?;
+                row("executor", executor.0 as usize, self.parts.objects.len())?;
                 self.regs(Some(*future), 1)?;
                 self.regs(Some(*result), usize::from(*width))
             }

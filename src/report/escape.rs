@@ -54,18 +54,36 @@ pub fn ascii_text(text: &str) -> Cow<'_, str> {
     })
 }
 
+/// One line as character data or an attribute of XML and HTML: made visible, then
+/// escaped.
+pub fn markup(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in line(text).chars() {
+        match c {
+            '&' => safe += "&amp;",
+            '<' => safe += "&lt;",
+            '>' => safe += "&gt;",
+            '"' => safe += "&quot;",
+            '\'' => safe += "&#39;",
+            _ => safe.push(c),
+        }
+    }
+    safe
+}
+
 /// The visible form of a character that must not reach a terminal or a browser as it is.
 pub fn visible(c: char) -> Option<Cow<'static, str>> {
     is_hidden(c).then(|| Cow::Owned(unicode(c)))
 }
 
-/// C0, DEL, C1, bidirectional controls, line separators and invisible characters.
+/// C0, DEL, C1, bidirectional controls, line separators, invisible characters, and
+/// two that no XML may contain.
 pub fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}'
             | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+            | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 fn unicode(c: char) -> String {

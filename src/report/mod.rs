@@ -9,17 +9,23 @@
 //! clock. Durations are numbers that were measured elsewhere.
 
 pub mod escape;
+pub mod github;
+pub mod html;
 pub mod human;
 pub mod json;
+pub mod junit;
+pub mod markdown;
 mod model;
 pub mod picture;
+pub mod prose;
+pub mod sarif;
 pub mod short;
 pub mod tell;
 
 pub use model::{
-    Allowed, Cell, Expectation, Fact, Finding, Help, Limit, LockEdge, NeverRun, OutcomeRow,
-    Outcomes, Place, Proved, Report, Row, ScenarioReport, Schedule, Stats, Status, Step, StepRow,
-    Tool, TraceLoop, TraceTable, Value, Verdict, Wait, Weight,
+    Allowed, Cell, Expectation, Fact, Finding, Help, Hold, Limit, LockEdge, Moment, NeverRun,
+    OutcomeRow, Outcomes, Passing, Place, Proved, Report, Row, ScenarioReport, Schedule, Stats,
+    Status, Step, StepRow, Tool, TraceLoop, TraceTable, Value, Verdict, Wait, Weight,
 };
 
 #[cfg(test)]

@@ -40,20 +40,11 @@ fn diagnostic(from: &Diagnostic, source: &Source) -> String {
 }
 
 fn finding(from: &Finding, report: &ScenarioReport) -> String {
-    let first = from
-        .places
-        .iter()
-        .find(|it| it.primary)
-        .or(from.places.first());
-    let place = match first {
+    let place = match from.guilty() {
         Some(it) => place(&report.source, it.span),
         None => format!("{}:{}:1", escape::line(report.source.name()), report.line),
     };
-    let word = if from.expected {
-        "expected"
-    } else {
-        severity(from.severity)
-    };
+    let word = from.word();
     let message = escape::line(&from.message);
     let token = from
         .schedule

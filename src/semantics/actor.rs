@@ -3,7 +3,7 @@
 use super::machine::{ACTORS_MAX, Done, Flow, Limit, Machine, Step, Stop};
 use super::record::{EventKind, Misuse, Recorder};
 use super::state::{State, Status};
-use crate::program::{Expr, FunctionId, Reg};
+use crate::program::{Expr, FunctionId, LoopId, OnLoop, Reg};
 
 /// Whether the actor has ended; one that was never started can be "joined" at
 /// once, which raises.
@@ -26,7 +26,15 @@ impl<R: Recorder> Step<'_, '_, R> {
         Ok(Flow::Next)
     }
 
-    pub fn spawn(&mut self, dst: Option<Reg>, f: FunctionId, args: &[Expr], daemon: bool) -> Done {
+    /// Starts an actor, which may be a daemon, a process of its own, or a task.
+    pub fn spawn(
+        &mut self,
+        dst: Option<Reg>,
+        f: FunctionId,
+        args: &[Expr],
+        (daemon, process): (bool, bool),
+        task: Option<OnLoop>,
+    ) -> Done {
         let machine = self.machine;
         let layout = &machine.layout;
         let mut words = Vec::with_capacity(args.len());
@@ -42,11 +50,30 @@ impl<R: Recorder> Step<'_, '_, R> {
             capacity.actors += 1;
             return Err(Stop::Grow(capacity));
         }
+        let from = layout.process_of(self.state, self.actor);
+        let mut own = from;
+        if process {
+            own = layout.n_processes(self.state);
+            if own > capacity.processes {
+                capacity.processes = own;
+                return Err(Stop::Grow(capacity));
+            }
+        }
         let origin = Some((self.actor, self.pc));
         layout.set_origin(self.state, child, origin, daemon);
+        layout.set_process(self.state, child, own);
+        if own != from {
+            machine.copy(self.state, from, own);
+        }
         machine.start(self.state, child, f, &words);
         self.set_result(dst, i64::try_from(child).expect("at most 64 actors"));
         self.event(|| EventKind::Spawned(child));
+        if let Some(OnLoop { on, green }) = task {
+            let own = layout.loop_of(self.state, self.actor);
+            let on = on.or(own).unwrap_or(LoopId(0));
+            layout.begin_task(self.state, child, on, green);
+            return Ok(Flow::Next);
+        }
         // The new actor's local work up to its first visible instruction.
         let mut begin = Step {
             machine,

@@ -6,11 +6,12 @@
 //! A rendezvous channel (capacity 0) holds nothing. Whoever comes first begins
 //! to wait, as a step of its own; whoever comes second hands over or takes the
 //! message, and picks one of those who wait. Nothing is said about their order.
+//! One who waits in a `select` is picked together with one of its arms.
 
-use super::eval::object_id;
 use super::layout::Layout;
 use super::machine::{Done, Flow, Limit, Machine, QUEUE_MAX, Step, Stop, may_give_up};
 use super::record::{EventKind, Misuse, Recorder};
+use super::select;
 use super::state::{Phase, State};
 use crate::program::{ChanOp, Expr, Instr, ObjectId, ObjectKind, Reg, SyncOp, WaitMode};
 
@@ -18,6 +19,14 @@ const CLOSED: usize = 0;
 const LEN: usize = 1;
 const UNFINISHED: usize = 2;
 const MESSAGES: usize = 3;
+
+/// Somebody who waits at a rendezvous.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Partner {
+    pub actor: usize,
+    /// Which arm it is, if the actor waits in a `select`.
+    pub arm: Option<usize>,
+}
 
 /// Messages a channel holds.
 pub(super) fn len(layout: &Layout, state: &State, id: ObjectId, kind: &ObjectKind) -> i64 {
@@ -29,7 +38,7 @@ pub(super) fn len(layout: &Layout, state: &State, id: ObjectId, kind: &ObjectKin
 
 impl Machine<'_> {
     /// Capacity (`None`: unbounded) and width of a message.
-    fn chan(&self, id: ObjectId) -> (Option<usize>, usize) {
+    pub(super) fn chan(&self, id: ObjectId) -> (Option<usize>, usize) {
         match self.program.objects[id.index()].kind {
             ObjectKind::Chan { capacity, width } => (capacity.map(|n| n as usize), width as usize),
             _ => (None, 1),
@@ -62,31 +71,49 @@ impl Machine<'_> {
         state.word(self.layout.object(id) + UNFINISHED)
     }
 
-    fn has_room(&self, state: &State, id: ObjectId) -> bool {
+    pub(super) fn has_room(&self, state: &State, id: ObjectId) -> bool {
         let (capacity, _) = self.chan(id);
         capacity.is_none_or(|capacity| self.n_messages(state, id) < capacity)
     }
 
-    /// Actors other than `actor` that wait at a rendezvous, to send or to receive.
-    fn partners(&self, state: &State, actor: usize, id: ObjectId, senders: bool) -> Vec<usize> {
-        (0..self.layout.capacity().actors)
-            .filter(|&other| {
-                let waits = other != actor
-                    && self.layout.is_running(state, other)
-                    && self.layout.phase(state, other) == Phase::Waiting
-                    && self.layout.waits_at(state, other) == Some(id);
-                let sends = || {
-                    matches!(
-                        self.program.instr(self.layout.pc(state, other)),
-                        Instr::Chan {
-                            op: ChanOp::Send(_),
-                            ..
-                        }
-                    )
-                };
-                waits && sends() == senders
-            })
-            .collect()
+    /// Those other than `actor` that wait at a rendezvous, to send or to receive.
+    pub(super) fn partners(
+        &self,
+        state: &State,
+        actor: usize,
+        id: ObjectId,
+        senders: bool,
+    ) -> Vec<Partner> {
+        let mut found = Vec::new();
+        for other in 0..self.layout.capacity().actors {
+            let waits = other != actor
+                && !self.layout.is_to_stop(state, other)
+                && self.layout.is_running(state, other)
+                && self.layout.phase(state, other) == Phase::Waiting;
+            if !waits {
+                continue;
+            }
+            match self.program.instr(self.layout.pc(state, other)) {
+                Instr::Chan { op, .. } => {
+                    let sends = matches!(op, ChanOp::Send(_));
+                    if sends == senders && self.layout.waits_at(state, other) == Some(id) {
+                        found.push(Partner {
+                            actor: other,
+                            arm: None,
+                        });
+                    }
+                }
+                Instr::Select { arms, .. } if !self.is_closed(state, id) => {
+                    let fitting = select::arms_at(self, state, other, arms, id, senders);
+                    found.extend(fitting.map(|arm| Partner {
+                        actor: other,
+                        arm: Some(arm),
+                    }));
+                }
+                _ => {}
+            }
+        }
+        found
     }
 }
 
@@ -95,7 +122,7 @@ pub(super) fn can_join(machine: &Machine, state: &State, id: ObjectId) -> bool {
 }
 
 pub(super) fn is_ready(m: &Machine, state: &State, actor: usize, op: ChanOp, number: i64) -> bool {
-    let Some(id) = object_id(m.program, number) else {
+    let Some(id) = m.object(state, actor, number) else {
         return true;
     };
     let (ChanOp::Send(mode) | ChanOp::Recv(mode)) = op;
@@ -122,7 +149,7 @@ impl<R: Recorder> Step<'_, '_, R> {
         dst: Option<Reg>,
         ok: Option<Reg>,
     ) -> Done {
-        let Some(id) = object_id(self.machine.program, number) else {
+        let Some(id) = self.scene().object(number) else {
             return Ok(self.raise("NotStarted", Some(Misuse::NotStarted)));
         };
         match op {
@@ -170,21 +197,21 @@ impl<R: Recorder> Step<'_, '_, R> {
         } else {
             return self.no_message(id, ok);
         }
-        let at = layout.object(id) + UNFINISHED;
-        if self.counts_jobs() {
-            self.state.set_word(at, self.state.word(at) + 1);
-        }
+        self.count_job(id);
         self.set_result(ok, 1);
         self.event(|| EventKind::Message(id, words));
         Ok(Flow::Next)
     }
 
     /// Unfinished jobs are counted only if somebody asks for them.
-    fn counts_jobs(&self) -> bool {
-        self.machine.counts_jobs
+    pub fn count_job(&mut self, id: ObjectId) {
+        if self.machine.counts_jobs {
+            let at = self.machine.layout.object(id) + UNFINISHED;
+            self.state.set_word(at, self.state.word(at) + 1);
+        }
     }
 
-    fn push(&mut self, id: ObjectId, words: &[i64]) -> Result<(), Stop> {
+    pub fn push(&mut self, id: ObjectId, words: &[i64]) -> Result<(), Stop> {
         let (capacity, width) = self.machine.chan(id);
         let layout = &self.machine.layout;
         let n = self.machine.n_messages(self.state, id);
@@ -249,7 +276,7 @@ impl<R: Recorder> Step<'_, '_, R> {
         Ok(Flow::Next)
     }
 
-    fn pop(&mut self, id: ObjectId, width: usize) -> Vec<i64> {
+    pub fn pop(&mut self, id: ObjectId, width: usize) -> Vec<i64> {
         let at = self.machine.layout.object(id);
         let n = self.machine.n_messages(self.state, id);
         let first = at + MESSAGES;
@@ -277,35 +304,38 @@ impl<R: Recorder> Step<'_, '_, R> {
     }
 
     /// Gives the message to a receiver that waits.
-    fn hand_over(&mut self, receiver: usize, id: ObjectId, words: &[i64]) {
-        let layout = &self.machine.layout;
-        if let Instr::Chan { dst, .. } = self.machine.program.instr(layout.pc(self.state, receiver))
-        {
-            self.deliver(receiver, *dst, words);
+    pub fn hand_over(&mut self, receiver: Partner, id: ObjectId, words: &[i64]) {
+        let (program, layout) = (self.machine.program, &self.machine.layout);
+        match program.instr(layout.pc(self.state, receiver.actor)) {
+            Instr::Chan { dst, .. } => self.deliver(receiver.actor, *dst, words),
+            instr => self.settle_select(receiver, instr, words),
         }
-        layout.set_phase(self.state, receiver, Phase::Woken, id);
+        layout.set_phase(self.state, receiver.actor, Phase::Woken, id);
     }
 
     /// Takes the message of a sender that waits.
-    fn take_from(&mut self, sender: usize, id: ObjectId) -> Result<Vec<i64>, Stop> {
-        let layout = &self.machine.layout;
-        let mut words = Vec::new();
-        if let Instr::Chan { args, .. } = self.machine.program.instr(layout.pc(self.state, sender))
-        {
-            for arg in args {
-                let word = self.machine.scene(self.state, sender).eval(arg);
-                words.push(word.map_err(|fault| self.arithmetic(fault))?);
-            }
+    pub fn take_from(&mut self, sender: Partner, id: ObjectId) -> Result<Vec<i64>, Stop> {
+        let (program, layout) = (self.machine.program, &self.machine.layout);
+        let instr = program.instr(layout.pc(self.state, sender.actor));
+        let args: &[Expr] = match (instr, sender.arm) {
+            (Instr::Chan { args, .. }, _) => args,
+            (Instr::Select { arms, .. }, Some(arm)) => &arms[arm].args,
+            _ => &[],
+        };
+        let mut words = Vec::with_capacity(args.len());
+        for arg in args {
+            let word = self.machine.scene(self.state, sender.actor).eval(arg);
+            words.push(word.map_err(|fault| self.arithmetic(fault))?);
         }
-        layout.set_phase(self.state, sender, Phase::Woken, id);
-        let at = layout.object(id) + UNFINISHED;
-        if self.counts_jobs() {
-            self.state.set_word(at, self.state.word(at) + 1);
+        if sender.arm.is_some() {
+            self.settle_select(sender, instr, &[]);
         }
+        layout.set_phase(self.state, sender.actor, Phase::Woken, id);
+        self.count_job(id);
         Ok(words)
     }
 
-    fn deliver(&mut self, actor: usize, dst: Option<Reg>, words: &[i64]) {
+    pub fn deliver(&mut self, actor: usize, dst: Option<Reg>, words: &[i64]) {
         if let Some(dst) = dst {
             let at = self.machine.layout.regs(self.state, actor) + usize::from(dst);
             self.state.words_mut()[at..at + words.len()].copy_from_slice(words);
@@ -338,7 +368,12 @@ impl<R: Recorder> Step<'_, '_, R> {
             return Ok(self.raise("Closed", Some(Misuse::ClosedTwice)));
         }
         self.state.set_word(at, 1);
-        let woken = self.sleepers(id);
+        let mut woken = self.sleepers(id);
+        // Whoever waits in a `select` sees by itself that an arm is ready now.
+        woken.retain(|&sleeper| {
+            let instr = self.machine.program.instr(layout.pc(self.state, sleeper));
+            !matches!(instr, Instr::Select { .. })
+        });
         for &sleeper in &woken {
             layout.set_phase(self.state, sleeper, Phase::Broken, id);
         }

@@ -30,11 +30,19 @@ impl Machine<'_> {
                 fifo,
                 spurious,
             } => Cond {
-                lock,
+                lock: self.layout.object_in(lock, id.process()),
                 fifo,
                 spurious,
             },
             _ => unreachable!("the verifier lets only conditions be waited on"),
+        }
+    }
+
+    /// The lock of a condition, in the same process's copy.
+    pub fn lock_of(&self, id: ObjectId) -> Option<ObjectId> {
+        match self.program.objects[id.index()].kind {
+            ObjectKind::Cond { lock, .. } => Some(self.layout.object_in(lock, id.process())),
+            _ => None,
         }
     }
 
@@ -132,15 +140,24 @@ impl<R: Recorder> Step<'_, '_, R> {
         } else {
             self.sleepers(id)
         };
+        // The tasks of a loop are woken in the order in which they came; who was
+        // asked to stop does not hear it.
+        let layout = &self.machine.layout;
+        asleep.retain(|&actor| !layout.is_to_stop(self.state, actor));
+        let of_a_loop = |&actor: &usize| layout.loop_of(self.state, actor).is_some();
+        let in_order = cond.fifo || asleep.iter().all(of_a_loop);
+        if !cond.fifo && in_order {
+            asleep.sort_by_key(|&actor| layout.order(self.state, actor));
+        }
         if asleep.is_empty() {
-            self.mark_missed(at);
+            self.mark_missed(id, at);
         }
         let n = n.map_or(asleep.len(), |n| {
             usize::try_from(n).map_or(0, |n| n.min(asleep.len()))
         });
         let mut woken = Vec::with_capacity(n);
         while woken.len() < n {
-            let way = if cond.fifo {
+            let way = if in_order {
                 0
             } else {
                 self.pick(&asleep, n - woken.len())
@@ -173,7 +190,7 @@ impl<R: Recorder> Step<'_, '_, R> {
             .collect()
     }
 
-    fn leave_cond_queue(&mut self, id: ObjectId, sleeper: usize) {
+    pub fn leave_cond_queue(&mut self, id: ObjectId, sleeper: usize) {
         if !self.machine.cond(id).fifo {
             return;
         }

@@ -2,8 +2,11 @@
 //! overflow in the scenario is a finding, and cannot happen in the tool.
 
 use super::layout::Layout;
+use super::machine::Machine;
 use super::state::{State, Status};
-use crate::program::{BinaryOp, CellRef, Expr, ObjectId, ObjectKind, Program, Query, UnaryOp};
+use crate::program::{
+    BinaryOp, CellId, CellRef, Expr, ObjectId, ObjectKind, Program, Query, UnaryOp,
+};
 
 /// Why an evaluation has no value.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -29,6 +32,32 @@ pub struct Scene<'a> {
     pub state: &'a State,
     /// Where the registers of the frame begin; properties have none.
     pub regs: usize,
+    /// Whose copies it sees: the process of the actor; for properties the main one.
+    pub process: usize,
+}
+
+impl Machine<'_> {
+    /// What expressions of `actor`'s current frame see.
+    pub fn scene<'a>(&'a self, state: &'a State, actor: usize) -> Scene<'a> {
+        Scene {
+            program: self.program,
+            layout: &self.layout,
+            state,
+            regs: self.layout.regs(state, actor),
+            process: self.layout.process_of(state, actor),
+        }
+    }
+
+    /// What properties see: the main process's memory, and no registers.
+    pub fn overview<'a>(&'a self, state: &'a State) -> Scene<'a> {
+        Scene {
+            program: self.program,
+            layout: &self.layout,
+            state,
+            regs: 0,
+            process: 0,
+        }
+    }
 }
 
 impl Scene<'_> {
@@ -63,14 +92,14 @@ impl Scene<'_> {
                 let index = usize::try_from(self.eval(index)?).map_err(|_| Bounds)?;
                 of.get(index).map_or(Err(Bounds), |one| self.eval(one))
             }
-            Expr::Cell(place) => Ok(self.state.word(self.cell(place)?)),
+            Expr::Cell(place) => Ok(self.layout.value(self.state, self.cell(place)?)),
             Expr::Query(query, object) => Ok(self.query(*query, self.eval(object)?)),
             Expr::Observed(observed) => Ok(self.state.word(self.layout.observed(observed.index()))),
         }
     }
 
-    /// The number of the word of memory that a reference names.
-    pub fn cell(&self, place: &CellRef) -> Result<usize, ArithmeticFault> {
+    /// The word of memory that a reference names.
+    pub fn cell(&self, place: &CellRef) -> Result<CellId, ArithmeticFault> {
         let mut at = place.base.index();
         for dim in &place.dims {
             let index = self.eval(&dim.index)?;
@@ -80,7 +109,14 @@ impl Scene<'_> {
             }
             at += index as usize * dim.stride as usize;
         }
-        Ok(at)
+        Ok(self.layout.cell_in(CellId::new(at), self.process))
+    }
+
+    /// The object with that number; `None` if there is none.
+    pub fn object(&self, number: i64) -> Option<ObjectId> {
+        let index = usize::try_from(number).ok()?;
+        let exists = index < self.program.objects.len();
+        exists.then(|| self.layout.object_in(ObjectId::new(index), self.process))
     }
 
     /// The answer of an object to a question; an object that does not exist has
@@ -96,9 +132,14 @@ impl Scene<'_> {
             let status = self.layout.job_status(self.state, future);
             return i64::from(status.is_none_or(super::JobStatus::is_done));
         }
-        let Some(id) = object_id(self.program, object) else {
+        let Some(id) = self.object(object) else {
             return 0;
         };
+        self.answer(query, id)
+    }
+
+    /// The answer of an object, or of a process's copy of it.
+    pub fn answer(&self, query: Query, id: ObjectId) -> i64 {
         let at = self.layout.object(id);
         let first = self.state.word(at);
         let kind = &self.program.objects[id.index()].kind;
@@ -115,15 +156,9 @@ impl Scene<'_> {
                 };
                 i64::from(capacity.is_some_and(|capacity| len >= i64::from(capacity)))
             }
-            Query::IsAlive | Query::IsDone => unreachable!("answered above"),
+            Query::IsAlive | Query::IsDone => 0,
         }
     }
-}
-
-/// The object with that number, if there is one.
-pub(super) fn object_id(program: &Program, number: i64) -> Option<ObjectId> {
-    let index = usize::try_from(number).ok()?;
-    (index < program.objects.len()).then(|| ObjectId::new(index))
 }
 
 fn unary(op: UnaryOp, value: i64) -> Result<i64, ArithmeticFault> {

@@ -93,7 +93,7 @@ impl<R: Recorder> Step<'_, '_, R> {
     pub fn event_clear(&mut self, id: ObjectId) -> Done {
         let at = self.machine.layout.object(id);
         if self.state.word(at) != 0 && self.machine.registers(id) {
-            self.mark_missed(at + 1);
+            self.mark_missed(id, at + 1);
             for actor in 0..self.machine.layout.capacity().actors {
                 let layout = &self.machine.layout;
                 if layout.waits_at(self.state, actor) == Some(id) {

@@ -13,7 +13,6 @@
 //! Source: `concurrent.futures` of Python. Deviation: there a worker is created
 //! when it is first needed, which nobody can observe.
 
-use super::eval::object_id;
 use super::future::JobStatus;
 use super::machine::{Done, FUTURES_MAX, Flow, Limit, Machine, Step, Stop};
 use super::record::{EventKind, Misuse, Recorder};
@@ -26,7 +25,7 @@ pub(super) fn workers(program: &Program) -> Vec<(usize, ObjectId)> {
     actors
         .filter_map(|(actor, row)| match row.kind {
             ActorKind::Worker(executor) => Some((actor, executor)),
-            ActorKind::Thread => None,
+            ActorKind::Thread | ActorKind::Task { .. } => None,
         })
         .collect()
 }
@@ -123,7 +122,7 @@ impl Machine<'_> {
 impl<R: Recorder> Step<'_, '_, R> {
     pub fn submit(&mut self, dst: Option<Reg>, executor: &Expr, args: &[Expr]) -> Done {
         let number = self.eval(executor)?;
-        let Some(executor) = object_id(self.machine.program, number) else {
+        let Some(executor) = self.scene().object(number) else {
             return Ok(self.raise("NotStarted", Some(Misuse::NotStarted)));
         };
         let mut words = Vec::with_capacity(args.len());

@@ -65,8 +65,8 @@ impl Layout {
 
     /// The executor of an existing future.
     pub fn job_executor(&self, state: &State, future: usize) -> ObjectId {
-        let word = state.word(self.future(future)) >> EXECUTOR_SHIFT & 0xff_ffff;
-        ObjectId::new(usize::try_from(word).expect("24 bits"))
+        let word = state.word(self.future(future)) >> EXECUTOR_SHIFT & 0xfff_ffff;
+        ObjectId(u32::try_from(word).expect("28 bits"))
     }
 
     /// The `submit` that made an existing future.

@@ -1,6 +1,7 @@
 //! Where everything lies in a state: memory, objects, observed locals, named
-//! steps, then one slot of equal size for
-//! each actor, then one row for each future.
+//! steps, what was printed if a property asks for it, then one slot of equal size for
+//! each actor, then one row for each future, then the words of tasks and event loops,
+//! then the copies of processes.
 //!
 //! A state is one flat row of 64-bit words. Its layout is fixed for a program
 //! and a [`Capacity`]: how many actors, how deep a stack and how long a queue it
@@ -8,7 +9,8 @@
 //! [`Grow`](super::Stop::Grow), and the search begins again with more room; so
 //! small scenarios have small states, and no size is guessed.
 
-use crate::program::{Instr, ObjectId, ObjectKind, Program, RwPolicy};
+use super::copies::Copies;
+use crate::program::{CellId, Instr, LoopId, ObjectId, ObjectKind, Program, RwPolicy};
 
 /// The room a layout has for what a program can have any number of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,18 +23,31 @@ pub struct Capacity {
     pub queue: usize,
     /// Futures, whatever became of their jobs.
     pub futures: usize,
+    /// Processes beside the main one.
+    pub processes: usize,
+    /// Words of what was printed; 0 if that is not kept.
+    pub printed: usize,
+    /// Room for whose turn it is: switches come only where CPython's lock has them.
+    pub gil: bool,
 }
 
 impl Capacity {
     /// Room for what a program starts with, and a little to grow.
     pub fn initial(program: &Program) -> Self {
         let deepest = |function: &crate::program::Function| usize::from(function.n_regs) + 1;
-        let widest = program.functions.iter().map(deepest).max().unwrap_or(1);
+        let mut widest = program.functions.iter().map(deepest).max().unwrap_or(1);
+        if !program.loops.is_empty() {
+            // What a task returned stays where its stack was.
+            widest = widest.max(program.code.iter().map(words_left).max().unwrap_or(1));
+        }
         Self {
             actors: program.actors.len().max(1),
             stack: widest,
             queue: 4,
             futures: program.code.iter().filter(|it| submits(it)).count(),
+            processes: program.actors.iter().filter(|it| it.process).count(),
+            printed: if keeps_output(program) { 8 } else { 0 },
+            gil: false,
         }
     }
 }
@@ -53,10 +68,15 @@ pub struct Layout {
     objects: Vec<u32>,
     observed: usize,
     labels: usize,
+    printed: usize,
     actors: usize,
     actor_words: usize,
     futures: usize,
     future_words: usize,
+    copies: Copies,
+    /// One word for each actor, then one for each event loop; nothing without loops.
+    tasks: usize,
+    n_loops: usize,
     capacity: Capacity,
     n_words: usize,
 }
@@ -74,20 +94,37 @@ impl Layout {
         at += program.observed.len();
         let labels = at;
         at += program.labels.len();
+        let printed = at;
+        if keeps_output(program) {
+            at += 1 + capacity.printed;
+        }
         let actors = at;
         let actor_words = slot::STACK + capacity.stack;
         let futures = at + capacity.actors * actor_words;
         let future_words = 1 + program.code.iter().map(words_of_job).max().unwrap_or(0);
+        let tasks = futures + capacity.futures * future_words;
+        let n_loops = program.loops.len();
+        let task_words = if n_loops == 0 {
+            0
+        } else {
+            capacity.actors + n_loops
+        };
+        let end = tasks + task_words;
+        let copies = Copies::new(program, capacity, end);
         Self {
             objects,
             observed,
             labels,
+            printed,
             actors,
             actor_words,
             futures,
             future_words,
+            tasks,
+            n_loops,
             capacity,
-            n_words: futures + capacity.futures * future_words,
+            n_words: end + copies.n_words(capacity) + usize::from(capacity.gil),
+            copies,
         }
     }
 
@@ -101,8 +138,24 @@ impl Layout {
         self.capacity
     }
 
+    /// The first word of an object, or of a process's copy of it.
     pub(super) fn object(&self, object: ObjectId) -> usize {
-        self.objects[object.index()] as usize
+        match object.process() {
+            0 => self.objects[object.index()] as usize,
+            process => self.copies.object(object, process),
+        }
+    }
+
+    /// The word of memory, or a process's copy of it.
+    pub(super) fn cell(&self, cell: CellId) -> usize {
+        match cell.process() {
+            0 => cell.index(),
+            process => self.copies.cell(cell, process),
+        }
+    }
+
+    pub(super) fn copies(&self) -> &Copies {
+        &self.copies
     }
 
     pub(super) fn observed(&self, index: usize) -> usize {
@@ -113,8 +166,33 @@ impl Layout {
         self.labels + index
     }
 
+    /// Whose turn it is; the last word.
+    pub(super) fn gil(&self) -> Option<usize> {
+        self.capacity.gil.then(|| self.n_words - 1)
+    }
+
+    /// The first word of what was printed: how many follow.
+    pub(super) fn printed(&self) -> usize {
+        self.printed
+    }
+
     pub(super) fn actor(&self, actor: usize) -> usize {
         self.actors + actor * self.actor_words
+    }
+
+    /// Event loops.
+    pub fn n_loops(&self) -> usize {
+        self.n_loops
+    }
+
+    /// The word of an actor as a task; only in a program with loops.
+    pub(super) fn task(&self, actor: usize) -> usize {
+        self.tasks + actor
+    }
+
+    /// The word that says who runs on a loop.
+    pub(super) fn current(&self, on: LoopId) -> usize {
+        self.tasks + self.capacity.actors + on.index()
     }
 
     /// The first word of a future's row: what became of it. The others are its data.
@@ -127,6 +205,18 @@ impl Layout {
         let first = self.future(future);
         first + 1..first + self.future_words
     }
+}
+
+fn words_left(instr: &Instr) -> usize {
+    match instr {
+        Instr::Return(words) => words.len().max(1),
+        _ => 1,
+    }
+}
+
+/// Whether a property asks for what is printed.
+pub(super) fn keeps_output(program: &Program) -> bool {
+    program.outcomes.iter().any(|outcomes| outcomes.print)
 }
 
 fn submits(instr: &Instr) -> bool {
@@ -143,7 +233,7 @@ fn words_of_job(instr: &Instr) -> usize {
 }
 
 /// Words of an object; what each means stands in the file of its primitive.
-fn object_words(kind: &ObjectKind, capacity: Capacity) -> usize {
+pub(super) fn object_words(kind: &ObjectKind, capacity: Capacity) -> usize {
     match kind {
         ObjectKind::Lock { reentrant, .. } => 1 + usize::from(*reentrant),
         ObjectKind::RwLock { policy } => match policy {

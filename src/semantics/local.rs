@@ -178,7 +178,7 @@ impl<R: Recorder> Step<'_, '_, R> {
             words.push(self.eval(value)?);
         }
         match self.pop_frame() {
-            None => self.end(Status::Ended),
+            None => self.end(Status::Ended, &words),
             Some((pc, dst)) => {
                 if let Some(dst) = dst {
                     for (reg, word) in (dst..).zip(words) {
@@ -234,20 +234,25 @@ impl<R: Recorder> Step<'_, '_, R> {
             }
         }
         self.event(|| EventKind::Died(exception));
-        self.recorder
-            .incident(self.actor, Incident::Died(exception));
-        self.end(Status::Died);
+        // What a task raised comes to whoever awaits it.
+        if layout.loop_of(self.state, self.actor).is_none() {
+            self.recorder
+                .incident(self.actor, Incident::Died(exception));
+        }
+        self.end(Status::Died, &[pack(exception)]);
     }
 
-    /// The actor ends: nothing of it is left but how it ended.
-    fn end(&mut self, status: Status) {
+    /// The actor ends: nothing of it is left but how it ended, and of a task the
+    /// words that it returned, or its exception.
+    pub fn end(&mut self, status: Status, left: &[i64]) {
         let layout = &self.machine.layout;
         if status == Status::Ended {
             self.event(|| EventKind::Ended);
         }
         let owner = i64::try_from(self.actor + 1).expect("at most 64 actors");
-        for (index, object) in self.machine.program.objects.iter().enumerate() {
-            let id = ObjectId::new(index);
+        let machine = self.machine;
+        for id in machine.objects_of(self.state, self.actor) {
+            let object = &machine.program.objects[id.index()];
             let at = layout.object(id);
             let holds = match object.kind {
                 ObjectKind::Lock { unowned, .. } => !unowned && self.state.word(at) == owner,
@@ -261,15 +266,13 @@ impl<R: Recorder> Step<'_, '_, R> {
                 self.recorder.incident(self.actor, incident);
             }
         }
-        for &at in &self.machine.missed {
-            self.state
-                .set_word(at, self.state.word(at) & !(1 << self.actor));
-        }
+        self.saw_memory();
         layout.set_status(self.state, self.actor, status);
         let at = layout.actor(self.actor);
         self.state.set_word(at + slot::PC, 0);
         let rest = at + slot::PHASE..at + slot::STACK + layout.capacity().stack;
         self.state.words_mut()[rest].fill(0);
+        self.end_task(left);
         for other in self.machine.program.actors.len()..layout.n_actors(self.state) {
             let child = layout.spawner(self.state, other) == Some(self.actor);
             if child && layout.is_running(self.state, other) {

@@ -27,11 +27,12 @@ impl Machine<'_> {
         owner == 0 || (owner == own && self.is_reentrant(id))
     }
 
-    /// The holder of a lock, or the writer inside a reader-writer lock.
+    /// The holder of a lock, or the writer inside a reader-writer lock. Nobody, if
+    /// it was held by an actor of another process when this copy was taken.
     pub fn owner(&self, state: &State, id: ObjectId) -> Option<usize> {
-        usize::try_from(state.word(self.layout.object(id)))
-            .ok()?
-            .checked_sub(1)
+        let owner = usize::try_from(state.word(self.layout.object(id))).ok()?;
+        let owner = owner.checked_sub(1)?;
+        (!self.is_absent(state, owner, id)).then_some(owner)
     }
 }
 

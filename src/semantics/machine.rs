@@ -9,7 +9,6 @@
 use super::choice::Chooser;
 use super::eval::{ArithmeticFault, Scene};
 use super::layout::{Capacity, Layout};
-use super::local::Local;
 use super::record::{Event, EventKind, Exception, Fault, FaultKind, Incident, Misuse, Recorder};
 use super::state::{Phase, State, Status};
 use crate::program::{
@@ -55,6 +54,8 @@ pub enum Limit {
     Choices,
     /// [`FUTURES_MAX`].
     Futures,
+    /// [`LINES_MAX`](super::LINES_MAX).
+    Lines,
 }
 
 /// A program with a layout of its states.
@@ -62,13 +63,20 @@ pub enum Limit {
 pub struct Machine<'p> {
     pub(super) program: &'p Program,
     pub(super) layout: Layout,
-    /// Words that remember missed signals, and what they belong to.
-    pub(super) missed: Vec<usize>,
+    /// Objects that remember missed signals, and in which of their words.
+    pub(super) missed: Vec<(ObjectId, usize)>,
     /// For each event, whether some code clears it.
     pub(super) clears_events: bool,
     /// Whether some code asks for unfinished jobs of a channel.
     pub(super) counts_jobs: bool,
+    /// For each `print` the first one with items of the same kinds; empty if the
+    /// transcript is not kept.
+    pub(super) formats: Vec<Pc>,
     main: Option<usize>,
+    /// The task whose end asks the others of its loop to stop.
+    pub(super) main_task: Option<usize>,
+    /// Whether some code asks tasks to stop.
+    pub(super) cancels: bool,
     /// The workers of executors, ascending, each with its executor.
     pub(super) workers: Vec<(usize, ObjectId)>,
 }
@@ -115,20 +123,25 @@ impl<'p> Machine<'p> {
         let clears_events = program.code.iter().any(clears);
         let mut missed = Vec::new();
         for (index, object) in program.objects.iter().enumerate() {
-            let at = layout.object(ObjectId::new(index));
+            let id = ObjectId::new(index);
             match object.kind {
-                ObjectKind::Cond { .. } => missed.push(at),
-                ObjectKind::Event { auto: false } if clears_events => missed.push(at + 1),
+                ObjectKind::Cond { .. } => missed.push((id, 0)),
+                ObjectKind::Event { auto: false } if clears_events => missed.push((id, 1)),
                 _ => {}
             }
         }
+        let main = program.actors.iter().position(|actor| actor.main);
+        let is_task = |actor: usize| super::task::declared(program.actors[actor].kind).is_some();
         Self {
             program,
             layout,
             missed,
             clears_events,
             counts_jobs: program.code.iter().any(super::chan::asks_for_jobs),
-            main: program.actors.iter().position(|actor| actor.main),
+            main: main.filter(|&actor| !is_task(actor)),
+            cancels: program.code.iter().any(super::joined::cancels),
+            main_task: main.filter(|&actor| is_task(actor)),
+            formats: super::print::formats(program),
             workers: super::executor::workers(program),
         }
     }
@@ -159,13 +172,25 @@ impl<'p> Machine<'p> {
                 state.set_word(at, initial);
             }
         }
+        let processes = self.initial_processes();
         for (index, actor) in self.program.actors.iter().enumerate() {
             self.layout
                 .set_origin(&mut state, index, None, actor.daemon);
+            if actor.process {
+                self.copy(&mut state, 0, processes[index]);
+                self.layout.set_process(&mut state, index, processes[index]);
+            }
             self.start(&mut state, index, actor.function, &actor.args);
+            if let Some((on, green)) = super::task::declared(actor.kind) {
+                self.layout.begin_task(&mut state, index, on, green);
+            }
         }
         let mut chooser = Chooser::first();
-        for index in 0..self.program.actors.len() {
+        for (index, actor) in self.program.actors.iter().enumerate() {
+            // A task does not begin before its turn.
+            if super::task::declared(actor.kind).is_some() {
+                continue;
+            }
             let mut step = Step {
                 machine: self,
                 state: &mut state,
@@ -210,39 +235,26 @@ impl<'p> Machine<'p> {
     /// The actors that can take a step, ascending.
     pub fn enabled<'a>(&'a self, state: &'a State) -> impl Iterator<Item = usize> + 'a {
         let over = self.is_over(state);
+        let turn = self.turn(state);
         (0..self.layout.capacity().actors)
+            .filter(move |&actor| turn.is_none_or(|holder| holder == actor))
             .filter(move |&actor| !over && self.can_step(state, actor))
     }
 
     /// Whether `actor` can take a step, given that the program is not over.
     pub fn can_step(&self, state: &State, actor: usize) -> bool {
-        self.layout.is_running(state, actor)
-            && self.is_ready(state, actor, self.layout.pc(state, actor))
-    }
-
-    /// What expressions of `actor`'s current frame see.
-    pub fn scene<'a>(&'a self, state: &'a State, actor: usize) -> Scene<'a> {
-        Scene {
-            program: self.program,
-            layout: &self.layout,
-            state,
-            regs: self.layout.regs(state, actor),
+        if !self.layout.is_running(state, actor) {
+            return false;
         }
-    }
-
-    /// What properties see: everything but registers.
-    pub fn overview<'a>(&'a self, state: &'a State) -> Scene<'a> {
-        Scene {
-            program: self.program,
-            layout: &self.layout,
-            state,
-            regs: 0,
+        match self.layout.loop_of(state, actor) {
+            Some(on) => self.task_can_step(state, actor, on),
+            None => self.is_ready(state, actor, self.layout.pc(state, actor)),
         }
     }
 
     /// Whether the instruction could be executed now. What would fail is ready:
     /// the failure is what happens.
-    fn is_ready(&self, state: &State, actor: usize, pc: Pc) -> bool {
+    pub(super) fn is_ready(&self, state: &State, actor: usize, pc: Pc) -> bool {
         let scene = self.scene(state, actor);
         match self.program.instr(pc) {
             Instr::Sync { op, object, .. } => match scene.eval(object) {
@@ -253,6 +265,9 @@ impl<'p> Machine<'p> {
                 Ok(object) => super::chan::is_ready(self, state, actor, *op, object),
                 Err(_) => true,
             },
+            Instr::Select { arms, mode, .. } => {
+                super::select::is_ready(self, state, actor, arms, *mode)
+            }
             Instr::Choose(_, from, to) => match (scene.eval(from), scene.eval(to)) {
                 (Ok(from), Ok(to)) => from < to,
                 _ => true,
@@ -261,37 +276,13 @@ impl<'p> Machine<'p> {
                 Ok(future) => self.future_ready(state, *op, future),
                 Err(_) => true,
             },
+            Instr::Task { op, .. } => self.task_ready(state, actor, *op),
             Instr::WaitJobs {
                 futures, all, seen, ..
             } => super::future::gathered(&scene, futures, *all, *seen),
             Instr::TakeJob { executor, .. } => self.takes(state, actor, *executor),
             Instr::WaitUntil(condition) => scene.eval(condition) != Ok(0),
             Instr::AtomicBegin(_) => self.atomic_ready(state, actor, pc),
-            _ => true,
-        }
-    }
-
-    /// An atomic block can run if the first visible instruction in it can.
-    fn atomic_ready(&self, state: &State, actor: usize, begin: Pc) -> bool {
-        let first = begin + 1;
-        if self.program.instr(first).is_visible() {
-            return self.is_ready(state, actor, first);
-        }
-        let mut scratch = state.clone();
-        let mut step = Step {
-            machine: self,
-            state: &mut scratch,
-            actor,
-            pc: first,
-            chooser: &mut Chooser::first(),
-            recorder: &mut (),
-            atomic: 1,
-        };
-        match step.run_local(LOCAL_FUEL) {
-            Ok(Local::At(pc)) => {
-                let done = matches!(self.program.instr(pc), Instr::AtomicEnd);
-                done || self.is_ready(&scratch, actor, pc)
-            }
             _ => true,
         }
     }
@@ -308,18 +299,27 @@ impl<'p> Machine<'p> {
         chooser: &mut Chooser,
         recorder: &mut R,
     ) -> Result<(), Stop> {
+        let place = self.place(state, actor);
         let pc = self.layout.pc(state, actor);
         let mut step = Step {
             machine: self,
-            state,
+            state: &mut *state,
             actor,
             pc,
             chooser,
             recorder,
             atomic: 0,
         };
-        step.visible()?;
-        step.settle()
+        match self.layout.loop_of(step.state, actor) {
+            Some(on) => step.task_step(on)?,
+            None => {
+                step.visible()?;
+                step.settle()?;
+            }
+        }
+        step.wake();
+        self.pass_turn(state, actor, place);
+        Ok(())
     }
 }
 
@@ -374,7 +374,7 @@ impl<R: Recorder> Step<'_, '_, R> {
     }
 
     /// Executes the visible instruction at `self.pc`, or goes on with local work.
-    fn visible(&mut self) -> Result<(), Stop> {
+    pub fn visible(&mut self) -> Result<(), Stop> {
         let instr = self.machine.program.instr(self.pc);
         if !instr.is_visible() {
             self.event(|| EventKind::Passed);
@@ -392,7 +392,9 @@ impl<R: Recorder> Step<'_, '_, R> {
         if self.chooser.n_ways() > u64::from(CHOICES_MAX) {
             return Err(Stop::Limit(Limit::Choices, self.pc));
         }
-        self.follow(flow)
+        self.follow(flow)?;
+        self.wake();
+        Ok(())
     }
 
     fn follow(&mut self, flow: Flow) -> Result<(), Stop> {
@@ -453,6 +455,12 @@ impl<R: Recorder> Step<'_, '_, R> {
                 let object = self.eval(object)?;
                 self.chan(*op, object, args, *dst, *ok)
             }
+            Instr::Select {
+                arms,
+                mode,
+                result,
+                width,
+            } => self.select(arms, *mode, *result, *width),
             Instr::Ask(dst, query, object) => {
                 let object = self.eval(object)?;
                 let answer = self.scene().query(*query, object);
@@ -476,8 +484,16 @@ impl<R: Recorder> Step<'_, '_, R> {
                 function,
                 args,
                 daemon,
+                process,
+                task,
                 ..
-            } => self.spawn(*dst, *function, args, *daemon),
+            } => self.spawn(*dst, *function, args, (*daemon, *process), *task),
+            Instr::Task {
+                op,
+                tasks,
+                dst,
+                width,
+            } => self.task_op(*op, tasks, *dst, *width),
             Instr::Submit {
                 dst,
                 executor,
@@ -518,14 +534,7 @@ impl<R: Recorder> Step<'_, '_, R> {
                 Ok(Flow::Next)
             }
             Instr::AtomicBegin(_) => self.atomic_block(),
-            Instr::Print(items) => {
-                let mut words = Vec::new();
-                for (item, _) in items {
-                    words.push(self.eval(item)?);
-                }
-                self.event(|| EventKind::Printed(words));
-                Ok(Flow::Next)
-            }
+            Instr::Print(items) => self.print(items),
             Instr::Let(..)
             | Instr::Observe(..)
             | Instr::Jump(..)
@@ -539,38 +548,6 @@ impl<R: Recorder> Step<'_, '_, R> {
             | Instr::AtomicEnd
             | Instr::LabelDone(..) => unreachable!("local instructions are executed by `local`"),
         }
-    }
-
-    /// Runs the whole block. Every way out of it, also that of an exception,
-    /// comes past an `AtomicEnd`; wherever it stands in the code, the step ends there.
-    fn atomic_block(&mut self) -> Done {
-        if self.atomic > 0 {
-            // One atomic block inside another is one step anyway.
-            self.atomic += 1;
-            return Ok(Flow::Next);
-        }
-        self.atomic = 1;
-        self.goto(self.pc + 1);
-        let mut first = true;
-        let mut fuel = LOCAL_FUEL;
-        loop {
-            let pc = match self.run_local(fuel)? {
-                Local::At(pc) => pc,
-                Local::Ended => break,
-                Local::Tired => return Err(self.fault(FaultKind::Atomic)),
-            };
-            if matches!(self.machine.program.instr(pc), Instr::AtomicEnd) {
-                break;
-            }
-            if !first && !self.machine.is_ready(self.state, self.actor, pc) {
-                return Err(self.fault(FaultKind::Atomic));
-            }
-            first = false;
-            fuel = fuel.checked_sub(1).ok_or(self.fault(FaultKind::Atomic))?;
-            self.visible()?;
-        }
-        self.atomic = 0;
-        Ok(Flow::There)
     }
 }
 

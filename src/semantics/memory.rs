@@ -14,6 +14,7 @@ impl Machine<'_> {
         let Some(lock) = self.program.vars[var.index()].guarded_by else {
             return true;
         };
+        let lock = self.layout.object_in(lock, cell.process());
         let kind = &self.program.objects[lock.index()].kind;
         let shared = matches!(kind, ObjectKind::RwLock { .. }) && !write;
         self.owner(state, lock) == Some(actor)
@@ -23,14 +24,21 @@ impl Machine<'_> {
 
 impl<R: Recorder> Step<'_, '_, R> {
     fn cell(&self, place: &CellRef) -> Result<CellId, Stop> {
-        let index = self.scene().cell(place);
-        Ok(CellId::new(index.map_err(|fault| self.arithmetic(fault))?))
+        self.scene()
+            .cell(place)
+            .map_err(|fault| self.arithmetic(fault))
     }
 
     /// The actor has looked at memory, so a signal it missed before may have
     /// left its trace there: it is not lost.
     pub fn saw_memory(&mut self) {
-        for &at in &self.machine.missed {
+        let machine = self.machine;
+        if machine.missed.is_empty() {
+            return;
+        }
+        let process = machine.layout.process_of(self.state, self.actor);
+        for &(id, offset) in &machine.missed {
+            let at = machine.layout.object(machine.layout.object_in(id, process)) + offset;
             let mask = self.state.word(at);
             if mask != 0 {
                 self.state.set_word(at, mask & !(1 << self.actor));
@@ -41,7 +49,7 @@ impl<R: Recorder> Step<'_, '_, R> {
     fn read(&mut self, cell: CellId) -> i64 {
         self.saw_memory();
         self.accessed(cell, false);
-        self.state.cell(cell)
+        self.machine.layout.value(self.state, cell)
     }
 
     fn write(&mut self, cell: CellId, value: i64) -> Result<(), Stop> {
@@ -53,7 +61,7 @@ impl<R: Recorder> Step<'_, '_, R> {
             return Err(self.arithmetic(ArithmeticFault::Overflow));
         }
         self.accessed(cell, true);
-        self.state.set_word(cell.index(), value);
+        self.state.set_word(self.machine.layout.cell(cell), value);
         Ok(())
     }
 
@@ -82,7 +90,7 @@ impl<R: Recorder> Step<'_, '_, R> {
     pub fn store(&mut self, place: &CellRef, value: &Expr) -> Done {
         let cell = self.cell(place)?;
         let value = self.eval(value)?;
-        let old = self.state.cell(cell);
+        let old = self.machine.layout.value(self.state, cell);
         self.write(cell, value)?;
         self.event(|| EventKind::Write(cell, old, value));
         Ok(Flow::Next)

@@ -8,14 +8,18 @@
 //! of its [`Chooser`]; nothing else can influence it.
 
 mod actor;
+mod atomic;
 mod barrier;
 mod chan;
 mod choice;
 mod cond;
+mod copies;
 mod eval;
 mod event;
 mod executor;
 mod future;
+mod gil;
+mod joined;
 mod latch;
 mod layout;
 mod local;
@@ -23,11 +27,15 @@ mod lock;
 mod machine;
 mod memory;
 mod once;
+mod print;
 mod record;
 mod rwlock;
+mod select;
 mod sem;
 mod state;
 mod sync;
+mod task;
+mod turn;
 
 pub use choice::Chooser;
 pub use eval::{ArithmeticFault, Scene};
@@ -36,5 +44,6 @@ pub use layout::{Capacity, Layout};
 pub use machine::{
     ACTORS_MAX, CALLS_MAX, CHOICES_MAX, FUTURES_MAX, LOCAL_FUEL, Limit, Machine, QUEUE_MAX, Stop,
 };
+pub use print::LINES_MAX;
 pub use record::{Event, EventKind, Exception, Fault, FaultKind, Incident, Misuse, Recorder};
 pub use state::{Phase, State, Status};

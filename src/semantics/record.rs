@@ -36,6 +36,14 @@ pub enum EventKind {
     Message(ObjectId, Vec<i64>),
     /// The channel was closed and empty, or nothing was there to receive.
     NoMessage(ObjectId),
+    /// It gave its event loop back and waits.
+    Suspended,
+    /// What it waited for has come: it is ready, at the back of its loop's queue.
+    Readied,
+    /// It got the words that a task returned.
+    Returned(usize, Vec<i64>),
+    /// It asked a task to stop; whether that one had not ended.
+    Stopped(usize, bool),
     /// An answer to a question.
     Asked(i64),
     /// A choice.
@@ -58,6 +66,8 @@ pub enum EventKind {
     GaveUp(usize),
     /// All of several futures are done, or this one is.
     Gathered(Option<usize>),
+    /// A `select` goes on with that arm; the number of arms if it gave up.
+    Selected(usize),
     /// The words printed.
     Printed(Vec<i64>),
     /// A step without an effect on others.

@@ -23,12 +23,18 @@ impl Machine<'_> {
         }
     }
 
-    /// Actors inside as readers, ascending.
+    /// Actors inside as readers, ascending; without those of another process who
+    /// were when this copy was taken.
     pub fn readers(&self, state: &State, id: ObjectId) -> Vec<usize> {
         let at = self.layout.object(id) + 1;
         (0..self.layout.capacity().actors)
             .filter(|&actor| state.word(at + actor) != 0)
+            .filter(|&actor| !self.is_absent(state, actor, id))
             .collect()
+    }
+
+    fn has_writer(&self, state: &State, id: ObjectId) -> bool {
+        state.word(self.layout.object(id)) != 0
     }
 
     /// Writers that have begun to wait, ascending.
@@ -62,11 +68,12 @@ impl Machine<'_> {
     }
 
     fn is_free(&self, state: &State, id: ObjectId) -> bool {
-        self.owner(state, id).is_none() && self.readers(state, id).is_empty()
+        let words = self.layout.object(id)..=self.layout.object(id) + self.layout.capacity().actors;
+        state.words()[words].iter().all(|&word| word == 0)
     }
 
     fn reader_may_enter(&self, state: &State, actor: usize, id: ObjectId) -> bool {
-        if self.owner(state, id).is_some() {
+        if self.has_writer(state, id) {
             return false;
         }
         match self.policy(id) {
@@ -155,6 +162,18 @@ impl<R: Recorder> Step<'_, '_, R> {
         layout.set_phase(self.state, self.actor, Phase::Waiting, id);
         self.event(|| EventKind::Sleeps(id));
         Ok(Flow::Stay)
+    }
+
+    /// Whoever stops waiting leaves the queue, wherever it stands in it.
+    pub fn give_up_queue(&mut self, id: ObjectId) {
+        let queue = self.machine.queue(self.state, id);
+        let n = self.machine.layout.capacity().actors;
+        let at = self.machine.layout.object(id) + 1 + n;
+        if let Some(place) = queue.iter().position(|&other| other == self.actor) {
+            let words = &mut self.state.words_mut()[at + place..at + queue.len()];
+            words.rotate_left(1);
+            words[queue.len() - place - 1] = 0;
+        }
     }
 
     fn leave_queue(&mut self, id: ObjectId) {

@@ -1,7 +1,7 @@
 //! A state: the words, and typed access to the parts that all primitives share.
 
 use super::layout::{Layout, slot};
-use crate::program::{CellId, ObjectId, Pc, Program};
+use crate::program::{ObjectId, Pc, Program};
 
 /// A state of a program: memory, objects and actors as flat words.
 ///
@@ -46,6 +46,8 @@ const OUTLIVED: i64 = 1 << 4;
 const DAEMON: i64 = 1 << 5;
 const PARENT_SHIFT: u32 = 8;
 const SPAWNED_SHIFT: u32 = 16;
+const SPAWNED_MASK: i64 = 0xffff_ffff;
+const PROCESS_SHIFT: u32 = 48;
 
 impl State {
     /// A state of zeros with the length of the layout.
@@ -81,11 +83,6 @@ impl State {
     /// All words, to be overwritten with those of another state of the same program.
     pub fn words_mut(&mut self) -> &mut [i64] {
         &mut self.words
-    }
-
-    /// The value of a word of memory.
-    pub fn cell(&self, cell: CellId) -> i64 {
-        self.words[cell.index()]
     }
 }
 
@@ -157,7 +154,7 @@ impl Layout {
     /// The object a sleeping actor waits at.
     pub fn waits_at(&self, state: &State, actor: usize) -> Option<ObjectId> {
         let word = state.word(self.actor(actor) + slot::PHASE);
-        (word != 0).then(|| ObjectId::new(usize::try_from(word >> 8).expect("an object's number")))
+        (word != 0).then(|| ObjectId(u32::try_from(word >> 8).expect("an object's number")))
     }
 
     pub(super) fn set_phase(&self, state: &mut State, actor: usize, phase: Phase, at: ObjectId) {
@@ -203,8 +200,8 @@ impl Layout {
 
     pub(super) fn set_joined(&self, state: &mut State, actor: usize) {
         let at = self.actor(actor) + slot::STATUS;
-        // Only spawned actors are ever asked whether they were joined.
-        if self.spawned_at(state, actor).is_some() {
+        // Only spawned actors and tasks are ever asked whether they were joined.
+        if self.spawned_at(state, actor).is_some() || self.loop_of(state, actor).is_some() {
             state.set_word(at, state.word(at) | JOINED);
         }
     }
@@ -228,12 +225,24 @@ impl Layout {
     /// The `spawn` that made it; `None` for an actor that was there from the start.
     pub fn spawned_at(&self, state: &State, actor: usize) -> Option<Pc> {
         let word = state.word(self.actor(actor) + slot::STATUS) >> SPAWNED_SHIFT;
-        Pc::try_from(word).ok()?.checked_sub(1)
+        Pc::try_from(word & SPAWNED_MASK).ok()?.checked_sub(1)
     }
 
     /// It need not end.
     pub fn is_daemon(&self, state: &State, actor: usize) -> bool {
         state.word(self.actor(actor) + slot::STATUS) & DAEMON != 0
+    }
+
+    /// The process it belongs to; 0 is the main one.
+    pub fn process_of(&self, state: &State, actor: usize) -> usize {
+        let word = state.word(self.actor(actor) + slot::STATUS) >> PROCESS_SHIFT;
+        usize::try_from(word).expect("at most 64 processes")
+    }
+
+    pub(super) fn set_process(&self, state: &mut State, actor: usize, process: usize) {
+        let at = self.actor(actor) + slot::STATUS;
+        let process = i64::try_from(process).expect("at most 64 processes");
+        state.set_word(at, state.word(at) | process << PROCESS_SHIFT);
     }
 
     pub(super) fn set_origin(

@@ -1,6 +1,5 @@
 //! Which file knows an operation.
 
-use super::eval::object_id;
 use super::machine::{Done, Machine, Step};
 use super::record::{Misuse, Recorder};
 use super::state::State;
@@ -13,7 +12,7 @@ impl Machine<'_> {
         if op == SyncOp::Join {
             return super::actor::can_join(self, state, number);
         }
-        let Some(id) = object_id(self.program, number) else {
+        let Some(id) = self.object(state, actor, number) else {
             return true;
         };
         match op {
@@ -55,7 +54,7 @@ impl<R: Recorder> Step<'_, '_, R> {
         if op == SyncOp::Join {
             return self.join(number);
         }
-        let Some(id) = object_id(self.machine.program, number) else {
+        let Some(id) = self.scene().object(number) else {
             return Ok(self.raise("NotStarted", Some(Misuse::NotStarted)));
         };
         match op {
@@ -119,12 +118,13 @@ impl<R: Recorder> Step<'_, '_, R> {
     }
 
     /// Actors other than those that already wait for it miss the signal that
-    /// `at` remembers.
-    pub fn mark_missed(&mut self, at: usize) {
+    /// `at` remembers, if the object is theirs, too.
+    pub fn mark_missed(&mut self, id: ObjectId, at: usize) {
         let layout = &self.machine.layout;
         let mut mask = self.state.word(at);
         for actor in 0..layout.capacity().actors {
-            if layout.is_running(self.state, actor) && actor != self.actor {
+            let other = layout.is_running(self.state, actor) && actor != self.actor;
+            if other && self.machine.uses(self.state, actor, id) {
                 mask |= 1 << actor;
             }
         }

@@ -24,6 +24,16 @@ pub struct StepTaken {
     pub after: Option<State>,
 }
 
+impl StepTaken {
+    /// The arm that a `select` went on with; the number of arms if it gave up.
+    pub fn selected(&self) -> Option<usize> {
+        self.events.iter().find_map(|event| match event.kind {
+            EventKind::Selected(arm) => Some(arm),
+            _ => None,
+        })
+    }
+}
+
 /// An execution that was run again.
 #[derive(Clone, Debug)]
 pub struct Execution<'p> {

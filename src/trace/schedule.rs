@@ -8,7 +8,7 @@
 //! that is reported ends in `-` and four digits that belong to the program, so
 //! that a replay after the scenario has changed says so.
 
-use crate::program::Program;
+use crate::program::{ActorKind, Awaits, Program};
 use rustc_hash::FxHasher;
 use std::fmt;
 use std::hash::Hasher;
@@ -51,9 +51,24 @@ pub fn fingerprint(program: &Program) -> u16 {
     for object in &program.objects {
         hasher.write(format!("{:?}", object.kind).as_bytes());
     }
+    // Where a task gives its loop back matters, and who is a task.
+    for (pc, site) in program.sites.iter().enumerate() {
+        if site.awaits != Awaits::Never {
+            hasher.write(format!("{pc} {:?}", site.awaits).as_bytes());
+        }
+    }
     for actor in &program.actors {
+        if let ActorKind::Task { .. } = actor.kind {
+            hasher.write(format!("{:?}", actor.kind).as_bytes());
+        }
         hasher.write_u32(actor.function.0);
         hasher.write(format!("{:?}", actor.args).as_bytes());
+    }
+    if program.has_processes() {
+        let shared = program.vars.iter().map(|var| var.shared);
+        let shared = shared.chain(program.objects.iter().map(|object| object.shared));
+        let own = program.actors.iter().map(|actor| actor.process);
+        shared.chain(own).for_each(|it| hasher.write_u8(it.into()));
     }
     let hash = hasher.finish();
     let folded = hash ^ (hash >> 32);

@@ -55,11 +55,63 @@ fn wrong_usage_says_what_is_near() {
         .exits(2)
         .says("safe");
     run(&["check", "x", "-q", "-v"]).exits(2);
-    for later in ["jsonl", "junit", "sarif", "github", "markdown", "html"] {
-        run(&["check", "x", "--format", later])
-            .exits(2)
-            .says("there are human, short and json");
+    run(&["check", "x", "--format", "pdf"]).exits(2).says(
+        "there are human, short, prose, json, jsonl, junit, sarif, github, markdown and html",
+    );
+    run(&["check", "x", "--format", "xml"])
+        .exits(2)
+        .says("did you mean junit");
+    run(&["check", "x", "--format", "html="])
+        .exits(2)
+        .says("name the file");
+}
+
+#[test]
+fn every_format_goes_to_the_terminal_and_to_files_alike() {
+    let folder = Folder::new();
+    let files = [
+        folder.file(
+            "a.tb",
+            RACY.replace("outcomes", "finally assert count == 2\n    outcomes"),
+        ),
+        folder.file("b.tb", DEADLOCK),
+    ];
+    for format in [
+        "human", "short", "prose", "json", "jsonl", "junit", "sarif", "github", "markdown", "html",
+    ] {
+        let printed = run(&["check", &files[0], &files[1], "--format", format]);
+        let path = folder.path(format);
+        let both = format!("{format}={}", path.display());
+        run(&["check", &files[0], &files[1], "--format", &both]).exits(1);
+        let written = std::fs::read_to_string(&path).expect("it was written");
+        let without_times = |text: &str| {
+            let parts = text.split("\"elapsed_ms\":");
+            let parts = parts.map(|it| it.trim_start_matches(|c: char| " .0123456789".contains(c)));
+            parts.collect::<String>()
+        };
+        let (printed, written) = (
+            without_times(&printed.exits(1).out),
+            without_times(&written),
+        );
+        assert!(printed.len() > 100 && printed == written, "{format}");
     }
+    let nowhere = "junit=/nowhere/x.xml";
+    run(&["check", &files[0], "--format", nowhere])
+        .exits(2)
+        .says("/nowhere/x.xml");
+}
+
+#[test]
+fn jsonl_has_a_document_for_every_scenario() {
+    let folder = Folder::new();
+    let two = folder.file("two.tb", format!("{GOOD}\n{RACY}"));
+    let lines = run(&["check", &two, "--format", "jsonl"]);
+    let names = lines.exits(1).out.lines().map(|line| {
+        let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        line["scenarios"][0]["name"].as_str().map(str::to_owned)
+    });
+    let names: Vec<String> = names.flatten().collect();
+    assert_eq!(names, ["good", "racy"]);
 }
 
 #[test]
@@ -86,6 +138,17 @@ fn scenarios_are_chosen_by_name_and_constants_by_value() {
     let three = run(&["check", &sized, "--set", "N=3", "--format", "json"]);
     let two = run(&["check", &sized, "--format", "json"]);
     assert_ne!(two.exits(0).out, three.exits(0).out);
+    // Of several files, those that have the constant take it.
+    let other = folder.file("other.tb", GOOD);
+    let both = run(&["check", &sized, &other, "--set", "N=3", "--format", "json"]);
+    let neither = run(&["check", &sized, &other, "--format", "json"]);
+    assert_ne!(both.exits(0).out, neither.exits(0).out);
+    run(&["check", &sized, &other, "--set", "M=3"])
+        .exits(2)
+        .says("none of the 2 files has a constant `M`");
+    run(&["check", &other, "--set", "N=3"])
+        .exits(2)
+        .says("E029");
 }
 
 #[test]
@@ -177,6 +240,19 @@ fn pictures_are_drawn_or_refused_with_a_reason() {
     run(&["graph", "states", &huge])
         .exits(2)
         .says("more than 60 states");
+    let lanes = run(&["graph", "lanes", &deadlock]);
+    assert!(lanes.exits(0).out.contains("waits for b"));
+    run(&[
+        "graph", "lanes", &deadlock, "--token", "00", "--format", "mermaid",
+    ])
+    .exits(0)
+    .says("sequenceDiagram");
+    run(&["graph", "lanes", &deadlock, "--format", "dot"])
+        .exits(2)
+        .says("--format svg");
+    run(&["graph", "lanes", &good])
+        .exits(2)
+        .says("no finding of");
     run(&["graph", "waits", &deadlock, "-o", "/nowhere/x.svg"])
         .exits(2)
         .says("/nowhere/x.svg");

@@ -8,7 +8,7 @@ fn a_sample_proves_nothing() {
     let good = folder.file("good.tb", GOOD);
     run(&["check", &good, "--random", "500"])
         .exits(3)
-        .says("inconclusive[B011]: sampled 500 executions, none failed")
+        .says("inconclusive[B012]: sampled 500 executions, none failed")
         .says("uniform, seed 1");
     run(&[
         "check",

@@ -19,7 +19,9 @@ fn without_times(text: &str) -> String {
 
 #[test]
 fn reports_do_not_depend_on_the_number_of_workers() {
-    for format in ["human", "short", "json"] {
+    for format in [
+        "human", "short", "json", "junit", "sarif", "markdown", "html",
+    ] {
         let one = check(format, "1");
         assert!(one.len() > 1000);
         for workers in ["1", "2", "4"] {

@@ -287,9 +287,9 @@ fn calls_and_spawns_get_their_words() {
            0 * _0 = load p.x
            1 * _1 = load p.y
            2 * _2 = load p.x
-           3   _3 = call swap(_0, _1, _2)  ; forget _0, _1, _2
+           3   _3 = call swap(_0, _1, _2)  ; forget _1
            4 * store p.x = _3
-           5 * store p.y = _4  ; forget _3
+           5 * store p.y = _4  ; forget _0, _2, _3
            6 * _0 = load p.x  ; forget _4
            7 * _1 = load p.y
            8   call swap(_0, _1, 0)  ; forget _0, _1

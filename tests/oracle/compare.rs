@@ -4,8 +4,9 @@ use super::engine::{self, Verdict, as_fact};
 use super::facts::{Fact, Facts, Sighting, facts};
 use super::graph::{Graph, Step, explore};
 use super::shown::{shown, shown_by_step};
+use super::transcripts::transcripts;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use threadbare::program::Program;
+use threadbare::program::{Program, unpack_lines};
 use threadbare::trace::{Schedule, replay_with};
 
 /// What came of a comparison.
@@ -75,7 +76,26 @@ fn same(program: &Program, graph: &Graph<'_>, facts: &Facts, verdict: &Verdict) 
             "only the engine: {extra:?}\nonly the oracle: {missing:?}"
         ));
     }
-    same_outcomes(graph, &switches, facts, verdict)
+    same_outcomes(graph, &switches, facts, verdict)?;
+    same_transcripts(graph.machine.program(), verdict)
+}
+
+/// What can be printed is the same if it is not a part of the states.
+fn same_transcripts(program: &Program, verdict: &Verdict) -> Result {
+    for (index, outcomes) in program.outcomes.iter().enumerate() {
+        if !outcomes.print {
+            continue;
+        }
+        let Some(ours) = transcripts(program, verdict.n_states) else {
+            return Ok(());
+        };
+        let theirs = verdict.outcomes[index].iter();
+        let theirs = theirs
+            .map(|outcome| unpack_lines(&outcome.values))
+            .collect();
+        equal("transcripts", theirs, ours)?;
+    }
+    Ok(())
 }
 
 fn same_outcomes(
@@ -163,6 +183,8 @@ fn shows(graph: &Graph<'_>, fact: &Fact, schedule: &Schedule) -> Result {
         };
         shown.extend(shown_by_step(machine, before, &step));
     }
+    let circles = super::waits::circles(machine, execution.last());
+    shown.extend(circles.into_iter().map(|(_, fact)| fact));
     // These are about the future, or about more than one moment.
     let elsewhere = matches!(fact.code, "D001" | "D002" | "S001" | "A008") && fact.what != "circle";
     if elsewhere || shown.contains(fact) {

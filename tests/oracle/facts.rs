@@ -2,10 +2,10 @@
 
 use super::graph::Graph;
 use super::shown::{held, shown, shown_by_step};
-use super::waits::{causes, circles};
+use super::waits::{causes, circles, is_certain};
 use std::collections::{BTreeMap, BTreeSet};
 use threadbare::base::Span;
-use threadbare::program::{Instr, ObjectId, Program, PropertyKind, SyncOp, WaitMode};
+use threadbare::program::{Instr, ObjectId, Program, PropertyKind, SyncOp, WaitMode, pack_lines};
 use threadbare::semantics::{Machine, State};
 use threadbare::trace::Action;
 
@@ -115,8 +115,10 @@ impl Facts {
         self.n_final += 1;
         for (index, outcomes) in machine.program().outcomes.iter().enumerate() {
             let values = outcomes.values.iter();
-            let values: Result<Vec<i64>, _> =
-                values.map(|e| machine.overview(state).eval(e)).collect();
+            let values = match outcomes.print {
+                true => Ok(pack_lines(&machine.printed(state))),
+                false => values.map(|e| machine.overview(state).eval(e)).collect(),
+            };
             if let Ok(values) = values {
                 self.endings.entry((index, values)).or_default().push(at);
             }
@@ -157,7 +159,8 @@ impl Facts {
                 continue;
             }
             for fact in causes(machine, state, &stuck) {
-                if fact.what == "circle" {
+                let shown = self.seen.contains_key(&fact);
+                if fact.what == "circle" && shown && !at_rest.contains(&fact) {
                     continue; // seen in every state
                 }
                 if moving == 0 {
@@ -181,6 +184,9 @@ impl Facts {
     fn check_circles(&self, graph: &Graph<'_>, movers: &[(u64, u64)]) {
         for (node, (_, awake)) in movers.iter().enumerate() {
             for (actors, fact) in circles(&graph.machine, &graph.nodes[node].state) {
+                if !is_certain(&graph.machine, &graph.nodes[node].state, &actors) {
+                    continue;
+                }
                 let again = actors.iter().any(|actor| awake >> actor & 1 == 1);
                 assert!(!again, "{fact:?} is a circle, but somebody of it moves on");
             }
@@ -246,6 +252,7 @@ impl Facts {
                 .eval(object)
                 .expect("a constant");
             let to = ObjectId::new(usize::try_from(number).expect("an object"));
+            let to = super::copies::object(machine, state, actor, to);
             for (from, from_shared) in held(machine, state, actor) {
                 if from != to {
                     self.edges.insert(Edge {

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 use threadbare::program::{Instr, LabelId, Pc, Program};
-use threadbare::semantics::{Capacity, Chooser, Fault, Incident, Machine, Recorder, State, Stop};
+use threadbare::semantics::{
+    Capacity, Chooser, Event, EventKind, Fault, Incident, Machine, Recorder, State, Stop,
+};
 use threadbare::trace::Action;
 
 /// One step out of a state.
@@ -36,6 +38,8 @@ pub struct Heard {
     /// The labels that were begun (false) or done (true).
     pub labels: Vec<(LabelId, bool)>,
     pub executed: Vec<Pc>,
+    /// The lines printed.
+    pub printed: Vec<String>,
 }
 
 struct Listener<'p> {
@@ -44,6 +48,15 @@ struct Listener<'p> {
 }
 
 impl Recorder for Listener<'_> {
+    const EVENTS: bool = true;
+
+    fn event(&mut self, event: Event) {
+        if let EventKind::Printed(words) = &event.kind {
+            let line = super::transcripts::line(self.program.instr(event.pc), words);
+            self.heard.printed.push(line);
+        }
+    }
+
     fn incident(&mut self, actor: usize, incident: Incident) {
         if let Incident::LabelBegun(label, _) = incident {
             self.heard.labels.push((label, false));

@@ -7,9 +7,11 @@
 #![allow(dead_code, reason = "each test uses its part")]
 
 pub mod compare;
+pub mod copies;
 pub mod engine;
 pub mod facts;
 pub mod graph;
 pub mod shown;
 pub mod small;
+pub mod transcripts;
 pub mod waits;

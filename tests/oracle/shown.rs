@@ -1,11 +1,12 @@
 //! What one state, or one step, shows by itself.
 
+use super::copies;
 use super::facts::Fact;
-use super::waits::circles;
+use super::waits::{circles, is_certain};
 use std::collections::{BTreeMap, BTreeSet};
 use threadbare::base::Span;
 use threadbare::program::{
-    Access, CellId, Expr, Instr, ObjectId, ObjectKind, Pc, PropertyKind, SyncOp,
+    Access, Awaits, CellId, Expr, Instr, ObjectId, ObjectKind, Pc, PropertyKind, SyncOp,
 };
 use threadbare::semantics::{
     ArithmeticFault, Chooser, FaultKind, Incident, Machine, Misuse, Phase, Recorder, State, Status,
@@ -15,6 +16,7 @@ use threadbare::semantics::{
 pub fn held(machine: &Machine<'_>, state: &State, actor: usize) -> Vec<(ObjectId, bool)> {
     let all = (0..machine.program().objects.len()).map(ObjectId::new);
     all.filter_map(|id| {
+        let id = copies::object(machine, state, actor, id);
         let owns = machine.owner(state, id) == Some(actor);
         match machine.program().objects[id.index()].kind {
             ObjectKind::Lock { .. } => owns.then_some((id, false)),
@@ -54,7 +56,10 @@ pub fn shown(machine: &Machine<'_>, state: &State) -> BTreeSet<Fact> {
         leaks(machine, state, &mut found);
         return found;
     }
-    found.extend(circles(machine, state).into_iter().map(|(_, fact)| fact));
+    let circles = circles(machine, state).into_iter();
+    let certain = circles.filter(|(actors, _)| is_certain(machine, state, actors));
+    found.extend(certain.map(|(_, fact)| fact));
+    blocked_loops(machine, state, &mut found);
     crowds(machine, state, &mut found);
     let accesses = accesses(machine, state);
     for (number, one) in accesses.iter().enumerate() {
@@ -63,7 +68,7 @@ pub fn shown(machine: &Machine<'_>, state: &State) -> BTreeSet<Fact> {
             let holds = one.inside.unwrap_or_else(|| {
                 held(machine, state, one.actor)
                     .iter()
-                    .any(|&(id, shared)| id == lock && !(shared && one.write))
+                    .any(|&(id, shared)| id.declared() == lock && !(shared && one.write))
             });
             if !holds {
                 found.insert(Fact::new("R003", vec![one.place], &*var.name));
@@ -88,7 +93,7 @@ pub fn shown(machine: &Machine<'_>, state: &State) -> BTreeSet<Fact> {
 fn crowds(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
     let program = machine.program();
     let layout = machine.layout();
-    let mut there: BTreeMap<i64, Vec<Phase>> = BTreeMap::new();
+    let mut there: BTreeMap<ObjectId, Vec<Phase>> = BTreeMap::new();
     for actor in 0..layout.n_actors(state) {
         let instr = program.instr(layout.pc(state, actor));
         if let Instr::Sync {
@@ -99,14 +104,15 @@ fn crowds(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
             && layout.is_running(state, actor)
             && let Ok(number) = machine.scene(state, actor).eval(object)
         {
+            let id = ObjectId::new(usize::try_from(number).expect("an object"));
             there
-                .entry(number)
+                .entry(copies::object(machine, state, actor, id))
                 .or_default()
                 .push(layout.phase(state, actor));
         }
     }
-    for (number, mut phases) in there {
-        let object = &program.objects[usize::try_from(number).expect("an object")];
+    for (id, mut phases) in there {
+        let object = &program.objects[id.index()];
         let ObjectKind::Barrier { parties } = object.kind else {
             continue;
         };
@@ -130,17 +136,96 @@ fn leaks(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
             } else if !held(machine, state, actor).is_empty() {
                 found.insert(Fact::new("K006", vec![place], ""));
             }
+        } else if layout.loop_of(state, actor).is_some() {
+            if layout.is_joined(state, actor) {
+                continue;
+            }
+            if spawned.is_some() {
+                found.insert(Fact::new("K004", vec![place], ""));
+            }
+            if let Some(exception) = machine.task_exception(state, actor)
+                && program.name(exception.name) != "Cancelled"
+            {
+                let place = vec![program.site(exception.pc).span];
+                let name = program.name(exception.name);
+                found.insert(Fact::new(code_of(exception.misuse), place, name));
+            }
         } else if spawned.is_some() && !daemon && !layout.is_joined(state, actor) {
             let outlived = layout.has_outlived_spawner(state, actor);
             let what = if outlived { "outlived" } else { "in time" };
             found.insert(Fact::new("K001", vec![place], what));
         }
     }
+    // A copy that was taken on the way may have begun with less.
+    let from_the_start = 0..program.actors.len();
+    let actors: Vec<usize> = from_the_start.collect();
     for (index, object) in program.objects.iter().enumerate() {
-        if let ObjectKind::Sem { initial, .. } = object.kind
-            && machine.permits(state, ObjectId::new(index)) < initial
+        let ObjectKind::Sem { initial, .. } = object.kind else {
+            continue;
+        };
+        let id = ObjectId::new(index);
+        let known = actors
+            .iter()
+            .map(|&actor| copies::object(machine, state, actor, id));
+        if known
+            .chain([id])
+            .any(|id| machine.permits(state, id) < initial)
         {
             found.insert(Fact::new("K005", Vec::new(), &*object.name));
+        }
+    }
+}
+
+/// The code of an exception that nobody took.
+fn code_of(misuse: Option<Misuse>) -> &'static str {
+    match misuse {
+        None => "K003",
+        Some(Misuse::NotHeld) => "M001",
+        Some(Misuse::WaitWithoutLock) => "M002",
+        Some(Misuse::ReleasedPastBound) => "M003",
+        Some(Misuse::SendOnClosed) => "M004",
+        Some(Misuse::ClosedTwice) => "M005",
+        Some(Misuse::CountedTooFar) => "M006",
+        Some(Misuse::NotStarted) => "M007",
+        Some(Misuse::BlockedInAtomic) => "M008",
+        Some(Misuse::SubmittedAfterShutdown) => "M009",
+    }
+}
+
+/// Whether a task has its loop, or is the next to get it; others always have their turn.
+fn may_be_next(machine: &Machine<'_>, state: &State, actor: usize) -> bool {
+    let layout = machine.layout();
+    match layout.loop_of(state, actor) {
+        None => true,
+        Some(on) => match layout.runs_on(state, on) {
+            Some(running) => running == actor,
+            None => layout.place(state, actor) == 1,
+        },
+    }
+}
+
+/// Tasks that keep their loop while they wait, with others of it in the queue.
+fn blocked_loops(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
+    let layout = machine.layout();
+    for actor in 0..layout.n_actors(state) {
+        let Some(on) = layout.loop_of(state, actor) else {
+            continue;
+        };
+        let runs = layout.is_running(state, actor) && !layout.is_suspended(state, actor);
+        if !runs || !may_be_next(machine, state, actor) || layout.is_green(state, actor) {
+            continue;
+        }
+        let pc = layout.pc(state, actor);
+        let site = machine.program().site(pc);
+        let others = (0..layout.n_actors(state)).any(|other| {
+            other != actor
+                && layout.place(state, other) > 0
+                && layout.loop_of(state, other) == Some(on)
+        });
+        let sleeps = matches!(machine.program().instr(pc), Instr::Sleep);
+        let waits = sleeps || !machine.can_step(state, actor);
+        if others && waits && site.awaits == Awaits::Never {
+            found.insert(Fact::new("S005", vec![site.span], ""));
         }
     }
 }
@@ -161,13 +246,13 @@ fn accesses(machine: &Machine<'_>, state: &State) -> Vec<Next> {
     let layout = machine.layout();
     let mut found = Vec::new();
     for actor in 0..layout.n_actors(state) {
-        if !layout.is_running(state, actor) {
+        if !layout.is_running(state, actor) || !may_be_next(machine, state, actor) {
             continue;
         }
         let pc = layout.pc(state, actor);
-        let next = |cell, write, plain, pc: Pc| Next {
+        let next = |cell: CellId, write, plain, pc: Pc| Next {
             actor,
-            cell,
+            cell: copies::cell(machine, state, actor, cell),
             write,
             plain,
             inside: None,
@@ -275,18 +360,7 @@ pub fn shown_by_step(
                 found.insert(Fact::new("K002", place(*pc), name));
             }
             Incident::Died(exception) => {
-                let code = match exception.misuse {
-                    None => "K003",
-                    Some(Misuse::NotHeld) => "M001",
-                    Some(Misuse::WaitWithoutLock) => "M002",
-                    Some(Misuse::ReleasedPastBound) => "M003",
-                    Some(Misuse::SendOnClosed) => "M004",
-                    Some(Misuse::ClosedTwice) => "M005",
-                    Some(Misuse::CountedTooFar) => "M006",
-                    Some(Misuse::NotStarted) => "M007",
-                    Some(Misuse::BlockedInAtomic) => "M008",
-                    Some(Misuse::SubmittedAfterShutdown) => "M009",
-                };
+                let code = code_of(exception.misuse);
                 let name = program.name(exception.name);
                 found.insert(Fact::new(code, place(exception.pc), name));
             }

@@ -5,11 +5,13 @@
 //! for a deed (a permit, a message, a notify) needs one of those whose code
 //! ahead could do it.
 
+use super::copies;
 use super::facts::Fact;
 use std::collections::BTreeSet;
 use threadbare::base::Span;
 use threadbare::program::{
-    ChanOp, Expr, Instr, ObjectId, ObjectKind, Pc, Program, RwPolicy, SyncOp, WaitMode,
+    ActorKind, ChanOp, Expr, Instr, ObjectId, ObjectKind, Pc, Program, RwPolicy, SyncOp, TaskOp,
+    WaitMode,
 };
 use threadbare::semantics::{Machine, Phase, State};
 
@@ -17,6 +19,8 @@ use threadbare::semantics::{Machine, Phase, State};
 enum Need {
     /// All of these must act.
     All(Vec<usize>),
+    /// One of these must act.
+    Any(Vec<usize>),
     /// Somebody must execute an instruction like this.
     Deed(Box<dyn Fn(&Instr) -> bool>),
     /// Somebody must give a lock back that is not its own.
@@ -28,13 +32,14 @@ enum Need {
 fn object(machine: &Machine<'_>, state: &State, actor: usize, expr: &Expr) -> ObjectId {
     let number = machine.scene(state, actor).eval(expr);
     let number = number.expect("random scenarios name objects by constants");
-    ObjectId::new(usize::try_from(number).expect("an object's number"))
+    let id = ObjectId::new(usize::try_from(number).expect("an object's number"));
+    copies::object(machine, state, actor, id)
 }
 
 /// An operation on the object, as far as the text can tell.
 fn on(expr: &Expr, id: ObjectId) -> bool {
     match expr {
-        Expr::Const(number) => *number == i64::from(id.0),
+        Expr::Const(number) => *number == i64::from(id.declared().0),
         _ => true,
     }
 }
@@ -49,6 +54,10 @@ fn sync_on(id: ObjectId, wanted: fn(SyncOp) -> bool) -> Box<dyn Fn(&Instr) -> bo
 fn chan_or_close(id: ObjectId, send: bool) -> Box<dyn Fn(&Instr) -> bool> {
     Box::new(move |instr| match instr {
         Instr::Chan { op, object, .. } => on(object, id) && send == matches!(op, ChanOp::Send(_)),
+        Instr::Select { arms, .. } => {
+            let mut arms = arms.iter();
+            arms.any(|arm| on(&arm.object, id) && send == arm.send)
+        }
         Instr::Sync { op, object, .. } => on(object, id) && *op == SyncOp::Close,
         _ => false,
     })
@@ -65,7 +74,7 @@ fn holders(machine: &Machine<'_>, state: &State, actor: usize, id: ObjectId, op:
                 other != actor
                     && !owner.contains(&other)
                     && layout.is_running(state, other)
-                    && may_unlock(machine, state, other, id)
+                    && may_unlock(machine, state, (actor, other), id)
             });
             if others || owner.is_empty() {
                 return Need::Unlock(id);
@@ -111,7 +120,24 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
     let program = machine.program();
     let layout = machine.layout();
     let nothing: fn(SyncOp) -> bool = |_| false;
+    if let Some(on) = layout.loop_of(state, actor) {
+        // Who is ready waits for the loop: for who has it, or is first.
+        let queue = layout.ready_queue(state, on);
+        let first = layout.runs_on(state, on).or(queue.first().copied());
+        if queue.contains(&actor) && first != Some(actor) {
+            return Need::All(first.into_iter().collect());
+        }
+        let ahead = machine.ahead_in_line(state, actor);
+        if !ahead.is_empty() {
+            return Need::Any(ahead);
+        }
+    }
     match waits_at(machine, state, actor) {
+        Instr::Task { tasks, .. } => {
+            let number = |task| machine.scene(state, actor).eval(task).expect("a handle");
+            let tasks = tasks.iter().map(|task| usize::try_from(number(task)));
+            Need::All(tasks.map(|task| task.expect("an actor")).collect())
+        }
         Instr::Sync {
             op: SyncOp::Join,
             object,
@@ -133,6 +159,7 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
                     let ObjectKind::Cond { lock, .. } = program.objects[id.index()].kind else {
                         unreachable!("only conditions are waited on");
                     };
+                    let lock = copies::object(machine, state, actor, lock);
                     holders(machine, state, actor, lock, SyncOp::Lock(WaitMode::Wait))
                 }
                 SyncOp::CondWait(_) => {
@@ -155,6 +182,15 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
             let id = object(machine, state, actor, number);
             Need::Deed(chan_or_close(id, matches!(op, ChanOp::Recv(_))))
         }
+        // What lets any of its arms go on lets a `select` go on.
+        Instr::Select { arms, .. } => {
+            let deeds = arms.iter().map(|arm| {
+                let id = object(machine, state, actor, &arm.object);
+                chan_or_close(id, !arm.send)
+            });
+            let deeds: Vec<_> = deeds.collect();
+            Need::Deed(Box::new(move |instr| deeds.iter().any(|deed| deed(instr))))
+        }
         Instr::WaitUntil(condition) => {
             let mut vars = Vec::new();
             let mut objects = Vec::new();
@@ -165,6 +201,10 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
                 | Instr::CompareExchange(_, place, ..) => vars.contains(&place.base),
                 Instr::Sync { object, .. } | Instr::Chan { object, .. } => {
                     objects.iter().any(|&id| on(object, id))
+                }
+                Instr::Select { arms, .. } => {
+                    let mut arms = arms.iter();
+                    arms.any(|arm| objects.iter().any(|&id| on(&arm.object, id)))
                 }
                 _ => false,
             }))
@@ -204,52 +244,98 @@ fn mentioned(
     }
 }
 
-/// Whether an actor may still execute an instruction like this, as far as its
-/// code can tell.
-fn may(machine: &Machine<'_>, state: &State, actor: usize, deed: &dyn Fn(&Instr) -> bool) -> bool {
-    may_before(machine, state, actor, deed, &|_| false)
+/// Whether an actor may still execute an instruction like this for one that waits,
+/// as far as its code can tell.
+fn may(
+    machine: &Machine<'_>,
+    state: &State,
+    who: (usize, usize),
+    deed: &dyn Fn(&Instr) -> bool,
+) -> bool {
+    may_before(machine, state, who, deed, &|_| false)
+}
+
+/// Whether what an instruction does to something, it does to all copies: there is
+/// only one.
+fn is_about_shared(program: &Program, instr: &Instr) -> bool {
+    match instr {
+        Instr::Store(place, ..)
+        | Instr::Rmw(_, place, ..)
+        | Instr::CompareExchange(_, place, ..) => {
+            let var = program.cells[place.base.index()].var;
+            program.vars[var.index()].shared
+        }
+        Instr::Sync { object, .. } | Instr::Chan { object, .. } => match object {
+            Expr::Const(number) => {
+                let index = usize::try_from(*number).expect("an object's number");
+                program.objects[index].shared
+            }
+            _ => true,
+        },
+        _ => true,
+    }
 }
 
 /// Whether it may give a lock back without taking it first, when it would be its own.
-fn may_unlock(machine: &Machine<'_>, state: &State, actor: usize, id: ObjectId) -> bool {
+fn may_unlock(machine: &Machine<'_>, state: &State, who: (usize, usize), id: ObjectId) -> bool {
     let gives = sync_on(id, |op| op == SyncOp::Unlock);
     let takes = sync_on(id, |op| op == SyncOp::Lock(WaitMode::Wait));
-    may_before(machine, state, actor, &*gives, &*takes)
+    may_before(machine, state, who, &*gives, &*takes)
 }
 
 fn may_before(
     machine: &Machine<'_>,
     state: &State,
-    actor: usize,
+    (waiting, actor): (usize, usize),
     deed: &dyn Fn(&Instr) -> bool,
     end: &dyn Fn(&Instr) -> bool,
 ) -> bool {
     let program = machine.program();
     let layout = machine.layout();
     let pc = layout.pc(state, actor);
-    let mut rest: Vec<Pc> = Vec::new();
+    let apart = copies::process(machine, state, waiting) != copies::process(machine, state, actor);
+    // Places in the code, and whether another process than the waiting one's is there.
+    let mut rest: Vec<(Pc, bool)> = Vec::new();
     if layout.phase(state, actor) == Phase::Ready {
-        rest.push(pc);
+        rest.push((pc, apart));
     } else {
-        rest.extend(after(program, pc));
+        rest.extend(onward(program, pc, apart));
     }
     for back in layout.return_pcs(program, state, actor) {
-        rest.push(back);
-        rest.extend(caught(program, back - 1));
+        rest.push((back, apart));
+        rest.extend(caught(program, back - 1).into_iter().map(|pc| (pc, apart)));
     }
     let mut seen = BTreeSet::new();
-    while let Some(pc) = rest.pop() {
-        if !seen.insert(pc) {
+    while let Some((pc, apart)) = rest.pop() {
+        if !seen.insert((pc, apart)) {
             continue;
         }
-        if deed(program.instr(pc)) {
+        let instr = program.instr(pc);
+        if deed(instr) && (!apart || is_about_shared(program, instr)) {
             return true;
         }
-        if !end(program.instr(pc)) {
-            rest.extend(after(program, pc));
+        if !end(instr) {
+            rest.extend(onward(program, pc, apart));
         }
     }
     false
+}
+
+/// What may come after an instruction, and whether in another process.
+fn onward(program: &Program, pc: Pc, apart: bool) -> Vec<(Pc, bool)> {
+    let mut next: Vec<(Pc, bool)> = Vec::new();
+    for to in after(program, pc) {
+        let starts = match program.instr(pc) {
+            Instr::Spawn {
+                function,
+                process: true,
+                ..
+            } => program.functions[function.index()].entry == to,
+            _ => false,
+        };
+        next.push((to, apart || starts));
+    }
+    next
 }
 
 fn caught(program: &Program, pc: Pc) -> Vec<Pc> {
@@ -360,11 +446,12 @@ fn waits(machine: &Machine<'_>, state: &State, blocked: &[usize]) -> Waits {
                 all.retain(|&other| layout.is_running(state, other));
                 waits.all[actor] = all;
             }
+            Need::Any(any) => waits.any[actor] = any,
             Need::Unlock(id) => {
                 let others = (0..n).filter(|&other| {
                     other != actor
                         && layout.is_running(state, other)
-                        && may_unlock(machine, state, other, id)
+                        && may_unlock(machine, state, (actor, other), id)
                 });
                 waits.any[actor] = others.collect();
             }
@@ -372,7 +459,7 @@ fn waits(machine: &Machine<'_>, state: &State, blocked: &[usize]) -> Waits {
                 let others = (0..n).filter(|&other| {
                     other != actor
                         && layout.is_running(state, other)
-                        && may(machine, state, other, &*deed)
+                        && may(machine, state, (actor, other), &*deed)
                         && !passes_on(machine, state, blocked, (actor, other))
                 });
                 waits.any[actor] = others.collect();
@@ -432,6 +519,29 @@ pub fn circles(machine: &Machine<'_>, state: &State) -> Vec<(Vec<usize>, Fact)> 
             (actors, fact)
         })
         .collect()
+}
+
+/// Whether nobody of a circle can leave it because somebody asks it to stop.
+pub fn is_certain(machine: &Machine<'_>, state: &State, actors: &[usize]) -> bool {
+    let layout = machine.layout();
+    let stops = |instr: &Instr| {
+        matches!(
+            instr,
+            Instr::Task {
+                op: TaskOp::Cancel,
+                ..
+            }
+        )
+    };
+    let program = machine.program();
+    let main_task = program
+        .actors
+        .iter()
+        .any(|actor| actor.main && matches!(actor.kind, ActorKind::Task { .. }));
+    let anybody = main_task || program.code.iter().any(stops);
+    let waits =
+        |&actor: &usize| layout.is_suspended(state, actor) && layout.place(state, actor) == 0;
+    !(anybody && actors.iter().any(waits))
 }
 
 fn blocked(machine: &Machine<'_>, state: &State) -> Vec<usize> {

@@ -33,8 +33,17 @@ pub fn mark(machine: &Machine<'_>, before: &State, action: Action, after: &State
     if changes {
         mark |= CHANGES;
     }
-    let gives_up = mode(machine.program().instr(pc)) == Some(WaitMode::Timeout) && !changes;
-    if asleep || gives_up {
+    let instr = machine.program().instr(pc);
+    let gives_up = match instr {
+        // Whoever sleeps in a `select` may also go on with an arm that has become
+        // ready, or was picked with one.
+        Instr::Select { mode, .. } => {
+            let picked = layout.phase(before, actor) == Phase::Woken;
+            *mode == WaitMode::Timeout && !changes && !picked
+        }
+        _ => asleep || (mode(instr) == Some(WaitMode::Timeout) && !changes),
+    };
+    if gives_up {
         mark |= GIVES_UP;
     }
     mark
@@ -59,6 +68,7 @@ fn kind(program: &Program, pc: Pc, changes: bool) -> u8 {
         Instr::Chan { op, .. } => match op {
             ChanOp::Send(mode) | ChanOp::Recv(mode) => PICK | tried(*mode, reads),
         },
+        Instr::Select { mode, .. } => PICK | tried(*mode, reads),
         // A block does what its parts do.
         Instr::AtomicBegin(end) => (pc + 1..*end)
             .map(|inner| match program.instr(inner) {

@@ -200,8 +200,8 @@ fn object_of(question: &Question<'_, '_>, state: &State, actor: usize) -> Option
     else {
         return None;
     };
-    let number = usize::try_from(machine.scene(state, actor).eval(object).ok()?).ok()?;
-    (number < question.program.objects.len()).then(|| ObjectId::new(number))
+    let number = machine.scene(state, actor).eval(object).ok()?;
+    machine.object(state, actor, number)
 }
 
 /// Whether an actor's next instruction writes what another's condition reads.

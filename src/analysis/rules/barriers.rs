@@ -4,8 +4,9 @@
 use crate::analysis::facts::Facts;
 use crate::analysis::key::Key;
 use crate::explore::{Goal, Visit};
-use crate::program::{Instr, ObjectId, ObjectKind, Program, SyncOp};
+use crate::program::{Instr, Object, ObjectId, ObjectKind, Program, SyncOp};
 use crate::semantics::{Machine, Phase, State};
+use std::collections::BTreeMap;
 
 /// Those at one barrier in a state.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -32,49 +33,53 @@ pub fn in_state(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
 ///
 /// Cost: a look at each actor; nothing in a program without barriers.
 pub fn crowded(program: &Program, machine: &Machine<'_>, state: &State) -> Vec<Crowd> {
-    let mut found = Vec::new();
-    for (index, object) in program.objects.iter().enumerate() {
-        let ObjectKind::Barrier { parties } = object.kind else {
-            continue;
-        };
-        let id = ObjectId::new(index);
-        let same = |other: &crate::program::Object| {
-            other.declared == object.declared && other.span == object.span
-        };
-        let first = program.objects.iter().position(same).unwrap_or(index);
-        let (asleep, coming) = at(machine, state, id);
-        if !coming.is_empty() && asleep.len() + coming.len() > parties as usize {
-            found.push(Crowd {
-                id,
-                first: ObjectId::new(first),
-                asleep,
-                coming,
-            });
-        }
+    let is_barrier = |object: &Object| matches!(object.kind, ObjectKind::Barrier { .. });
+    if !program.objects.iter().any(is_barrier) {
+        return Vec::new();
     }
-    found
-}
-
-fn at(machine: &Machine<'_>, state: &State, id: ObjectId) -> (Vec<usize>, Vec<usize>) {
     let layout = machine.layout();
-    let (mut asleep, mut coming) = (Vec::new(), Vec::new());
+    let mut at: BTreeMap<ObjectId, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
     for actor in (0..layout.n_actors(state)).filter(|&it| layout.is_running(state, it)) {
         let Instr::Sync {
             op: SyncOp::BarrierWait,
             object,
             ..
-        } = machine.program().instr(layout.pc(state, actor))
+        } = program.instr(layout.pc(state, actor))
         else {
             continue;
         };
-        if machine.scene(state, actor).eval(object) != Ok(i64::from(id.0)) {
+        let number = machine.scene(state, actor).eval(object).ok();
+        let Some(id) = number.and_then(|number| machine.object(state, actor, number)) else {
             continue;
-        }
+        };
+        let (asleep, coming) = at.entry(id).or_default();
         match layout.phase(state, actor) {
             Phase::Waiting => asleep.push(actor),
             Phase::Ready => coming.push(actor),
             Phase::Woken | Phase::TimedOut | Phase::Broken => {}
         }
     }
-    (asleep, coming)
+    at.into_iter()
+        .filter(|(id, (asleep, coming))| {
+            let places = match program.objects[id.index()].kind {
+                ObjectKind::Barrier { parties } => parties as usize,
+                _ => usize::MAX,
+            };
+            !coming.is_empty() && asleep.len() + coming.len() > places
+        })
+        .map(|(id, (asleep, coming))| Crowd {
+            id,
+            first: first_of(program, id),
+            asleep,
+            coming,
+        })
+        .collect()
+}
+
+/// An object as declared, or the first of the array it belongs to.
+fn first_of(program: &Program, id: ObjectId) -> ObjectId {
+    let object = &program.objects[id.index()];
+    let same = |other: &Object| other.declared == object.declared && other.span == object.span;
+    let first = program.objects.iter().position(same);
+    first.map_or(id.declared(), ObjectId::new)
 }

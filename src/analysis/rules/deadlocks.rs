@@ -21,6 +21,11 @@ use std::sync::Arc;
 pub fn circles(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
     let futures = Arc::clone(&facts.futures);
     for circle in circles_in(visit.machine, visit.state, &futures) {
+        // A task that can be asked to stop may leave it; that is known at the end.
+        let mut may_leave = circle.iter();
+        if may_leave.any(|&actor| visit.machine.may_be_cancelled(visit.state, actor)) {
+            continue;
+        }
         let key = Key::Circle(spans(facts, visit.machine, visit.state, &circle));
         facts.note(key, goal);
     }
@@ -156,7 +161,7 @@ fn forsaken(facts: &Facts<'_>, machine: &Machine<'_>, state: &State, wait: &Wait
     let span = facts.program.site(wait.pc).span;
     match wait.resource {
         Resource::Notify(id) | Resource::Event(id) if machine.missed_signal(state, wait.actor) => {
-            Key::LostSignal(span, id)
+            Key::LostSignal(span, id.declared())
         }
         _ => Key::Forsaken(span),
     }

@@ -1,10 +1,10 @@
-//! K001, K003 of jobs, K005 and K006: what is left over when the program has ended.
+//! K001, K003 of jobs and tasks, K004, K005 and K006: what is left over when the program has ended.
 
 use crate::analysis::facts::Facts;
 use crate::analysis::key::Key;
 use crate::explore::{Goal, Visit};
 use crate::program::{ObjectId, ObjectKind};
-use crate::semantics::{JobStatus, Status};
+use crate::semantics::{JobStatus, Machine, State, Status};
 
 /// Looks at a final state.
 pub fn at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
@@ -27,19 +27,57 @@ pub fn at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
             }
         } else if running {
             facts.note(Key::CutOff(place), goal);
+        } else if layout.loop_of(visit.state, actor).is_some() {
+            task_at_the_end(facts, visit, goal, actor);
         } else if spawned.is_some() && !daemon && !layout.is_joined(visit.state, actor) {
             let outlived = layout.has_outlived_spawner(visit.state, actor);
             facts.note(Key::Leak(place, outlived), goal);
         }
     }
     jobs_at_the_end(facts, visit, goal);
-    for (index, object) in program.objects.iter().enumerate() {
-        let id = ObjectId::new(index);
-        if let ObjectKind::Sem { initial, .. } = object.kind
-            && visit.machine.permits(visit.state, id) < initial
-        {
-            facts.note(Key::PermitLeak(id), goal);
-        }
+    for id in permits_missing(visit.machine, visit.state) {
+        facts.note(Key::PermitLeak(id.declared()), goal);
+    }
+}
+
+/// Semaphores that have fewer permits than at the beginning. Copies taken while the
+/// program ran may have begun with fewer, so they are left out.
+pub fn permits_missing(machine: &Machine<'_>, state: &State) -> Vec<ObjectId> {
+    let layout = machine.layout();
+    let at_first = |process: usize| {
+        let first = layout.first_of(state, process);
+        process == 0 || first.is_some_and(|first| layout.spawned_at(state, first).is_none())
+    };
+    let mut missing = Vec::new();
+    for (index, object) in machine.program().objects.iter().enumerate() {
+        let ObjectKind::Sem { initial, .. } = object.kind else {
+            continue;
+        };
+        let mut copies: Vec<ObjectId> = (0..layout.n_processes(state))
+            .filter(|&process| at_first(process))
+            .map(|process| layout.object_in(ObjectId::new(index), process))
+            .collect();
+        copies.dedup();
+        copies.retain(|&id| machine.permits(state, id) < initial);
+        missing.extend(copies);
+    }
+    missing
+}
+
+/// A spawned task that nobody awaited, and an exception that nobody took.
+fn task_at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal, task: usize) {
+    let program = facts.program;
+    let layout = visit.machine.layout();
+    if layout.is_joined(visit.state, task) {
+        return;
+    }
+    if let Some(pc) = layout.spawned_at(visit.state, task) {
+        facts.note(Key::NeverAwaited(program.site(pc).span), goal);
+    }
+    let exception = visit.machine.task_exception(visit.state, task);
+    if let Some(exception) = exception.filter(|it| !visit.machine.is_cancellation(it)) {
+        let at = program.site(exception.pc).span;
+        facts.note(Key::TaskDied(at, exception.name, exception.misuse), goal);
     }
 }
 
@@ -67,15 +105,13 @@ fn jobs_at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
 
 fn holds_something(visit: &Visit<'_>, actor: usize) -> bool {
     let program = visit.machine.program();
-    program.objects.iter().enumerate().any(|(index, object)| {
-        let id = ObjectId::new(index);
-        match object.kind {
-            ObjectKind::Lock { .. } => visit.machine.owner(visit.state, id) == Some(actor),
-            ObjectKind::RwLock { .. } => {
-                visit.machine.owner(visit.state, id) == Some(actor)
-                    || visit.machine.readers(visit.state, id).contains(&actor)
-            }
-            _ => false,
+    let mut objects = visit.machine.objects_of(visit.state, actor);
+    objects.any(|id| match program.objects[id.index()].kind {
+        ObjectKind::Lock { .. } => visit.machine.owner(visit.state, id) == Some(actor),
+        ObjectKind::RwLock { .. } => {
+            visit.machine.owner(visit.state, id) == Some(actor)
+                || visit.machine.readers(visit.state, id).contains(&actor)
         }
+        _ => false,
     })
 }

@@ -60,9 +60,8 @@ pub fn at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
             }
         }
     }
-    for (index, outcomes) in program.outcomes.iter().enumerate() {
-        let values: Result<Vec<i64>, _> = outcomes.values.iter().map(|e| scene.eval(e)).collect();
-        let Ok(values) = values else {
+    for index in 0..program.outcomes.len() {
+        let Ok(values) = visit.machine.ending(visit.state, index) else {
             continue;
         };
         let ending = facts.endings.entry((index, values));

@@ -16,7 +16,8 @@ pub fn in_state(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
     found.clear();
     let layout = visit.machine.layout();
     for actor in 0..layout.capacity().actors {
-        if layout.is_running(visit.state, actor) {
+        let kept_back = visit.machine.is_kept_back(visit.state, actor);
+        if layout.is_running(visit.state, actor) && !kept_back {
             touches(visit.machine, visit.state, actor, &mut found);
         }
     }

@@ -178,6 +178,7 @@ fn holds_anyway(program: &Program, expr: &Expr) -> bool {
             layout: &layout,
             state: &state,
             regs: 0,
+            process: 0,
         };
         matches!(scene.eval(expr), Ok(value) if value != 0)
     })

@@ -39,7 +39,7 @@ impl Next {
 pub(super) fn next(machine: &Machine<'_>, state: &State, actor: usize) -> Next {
     let scene = machine.scene(state, actor);
     let cell = |place: &CellRef, changes| match scene.cell(place) {
-        Ok(cell) => Next::One(Thing::Cell(cell), changes),
+        Ok(cell) => Next::One(Thing::Cell(cell.index()), changes),
         Err(_) => Next::Nothing,
     };
     let object = |object: &Expr, changes| match scene.eval(object) {
@@ -54,7 +54,9 @@ pub(super) fn next(machine: &Machine<'_>, state: &State, actor: usize) -> Next {
         Instr::Sync { object: of, .. } | Instr::Chan { object: of, .. } => object(of, true),
         Instr::Submit { executor, .. } => object(executor, true),
         Instr::TakeJob { executor, .. } => Next::One(Thing::Object(i64::from(executor.0)), true),
-        Instr::WaitUntil(_)
+        Instr::Select { .. }
+        | Instr::Task { .. }
+        | Instr::WaitUntil(_)
         | Instr::AtomicBegin(_)
         | Instr::Future { .. }
         | Instr::WaitJobs { .. }

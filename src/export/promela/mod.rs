@@ -55,6 +55,9 @@ impl Model<'_> {
         self.line(0, &format!("/* {title} */"));
         self.line(0, "");
         for actor in &program.actors {
+            if actor.process {
+                return Err(Refused::new("a process", actor.span));
+            }
             if actor.kind != ActorKind::Thread {
                 return Err(Refused::new("an actor that is no thread", actor.span));
             }
@@ -171,7 +174,7 @@ impl Model<'_> {
             let Some(expected) = &outcomes.expected else {
                 continue;
             };
-            if outcomes.values.is_empty() {
+            if outcomes.print {
                 return Err(Refused::new("`outcomes print`", outcomes.span));
             }
             let mut rows = Vec::new();

@@ -203,12 +203,15 @@ impl Writer<'_> {
             }
         }
         for outcomes in &scenario.outcomes {
+            if outcomes.print && !outcomes.transcripts.is_empty() {
+                return Err(Refused::new("`outcomes print`", outcomes.span));
+            }
             let Some(expected) = &outcomes.expected else {
                 self.line("// `observe` asks for nothing.");
                 continue;
             };
             if outcomes.print {
-                return Err(Refused::new("`outcomes print`", outcomes.span));
+                continue;
             }
             let mut values = Vec::new();
             for value in &outcomes.values {

@@ -64,12 +64,12 @@ pub fn execution(trace: &TraceTable, schedule: Option<&Schedule>, style: &Style)
 
 /// `error[R001]: ` or `expected[R001]: `, and the colour of both.
 pub(super) fn heading(finding: &Finding) -> (String, Ink) {
-    let (word, ink) = match (finding.expected, finding.severity) {
-        (true, _) => ("expected", Ink::Good),
-        (false, Severity::Error) => ("error", Ink::Error),
-        (false, Severity::Warning) => ("warning", Ink::Warning),
+    let ink = match (finding.expected, finding.severity) {
+        (true, _) => Ink::Good,
+        (false, Severity::Error) => Ink::Error,
+        (false, Severity::Warning) => Ink::Warning,
     };
-    (format!("{word}[{}]", finding.code), ink)
+    (format!("{}[{}]", finding.word(), finding.code), ink)
 }
 
 /// A headline that goes on below itself if it is too long.
@@ -109,16 +109,7 @@ impl Parts {
     ) -> Self {
         let (head, ink) = heading(finding);
         let mut top = headline(&head, &finding.message, ink, style);
-        let marks: Vec<Mark<'_>> = finding
-            .places
-            .iter()
-            .map(|it| Mark {
-                span: it.span,
-                label: &it.label,
-                primary: it.primary,
-            })
-            .collect();
-        let excerpt = excerpt::render(source, &marks, labels_max, ink, style);
+        let excerpt = excerpt_of(finding, source, labels_max, ink, style);
         top.extend(excerpt.lines().map(str::to_owned));
         // Advice about a finding that is nothing but a place belongs to the place.
         let is_bare = finding.trace.is_none() && finding.facts.is_empty();
@@ -181,6 +172,27 @@ impl Parts {
     }
 }
 
+/// The labelled places in the source.
+pub(in crate::report) fn places(finding: &Finding, source: &Source, style: &Style) -> String {
+    excerpt_of(finding, source, GENEROSITY[0].0, heading(finding).1, style)
+}
+
+fn excerpt_of(
+    finding: &Finding,
+    source: &Source,
+    labels_max: usize,
+    ink: Ink,
+    style: &Style,
+) -> String {
+    let marks = finding.places.iter().map(|it| Mark {
+        span: it.span,
+        label: &it.label,
+        primary: it.primary,
+    });
+    let marks: Vec<Mark<'_>> = marks.collect();
+    excerpt::render(source, &marks, labels_max, ink, style)
+}
+
 /// The paragraph for someone who meets this for the first time.
 fn beginner(finding: &Finding, style: &Style) -> Vec<String> {
     let Some(text) = finding
@@ -206,6 +218,16 @@ fn title(
     rows_shown: usize,
     style: &Style,
 ) -> String {
+    let inside = extent(schedule, trace, Some(rows_shown));
+    format!("  {} ({inside})", style.paint(Ink::Strong, "schedule"))
+}
+
+/// `18 steps shown as 8, 3 switches; none is shorter`.
+pub(in crate::report) fn extent(
+    schedule: Option<&Schedule>,
+    trace: &TraceTable,
+    rows_shown: Option<usize>,
+) -> String {
     let is_step = |row: &&Row| matches!(row, Row::Step(_));
     let n_rows = trace.rows.iter().filter(is_step).count();
     let n_steps = schedule.map_or(0, |it| it.steps.len()).max(n_rows);
@@ -219,8 +241,8 @@ fn title(
             .count();
         let round = count((n_rows - before) as u64, "step", "steps");
         inside = format!("{before}, then {round} for ever");
-    } else if n_steps != rows_shown {
-        inside += &format!(" shown as {rows_shown}");
+    } else if let Some(shown) = rows_shown.filter(|&shown| shown != n_steps) {
+        inside += &format!(" shown as {shown}");
     }
     if let Some(schedule) = schedule {
         inside += &format!(", {}", count(schedule.switches, "switch", "switches"));
@@ -230,11 +252,15 @@ fn title(
             (false, _) => "",
         };
     }
-    format!("  {} ({inside})", style.paint(Ink::Strong, "schedule"))
+    inside
 }
 
-/// Where to go from here: the replay, the explanation, the picture.
-fn footer(finding: &Finding, file: &str, style: &Style) -> Vec<String> {
+/// Where to go from here: commands for the replay, the explanation, the picture.
+pub(in crate::report) fn commands(
+    finding: &Finding,
+    file: &str,
+    style: &Style,
+) -> Vec<(&'static str, String)> {
     let file = style.word(file);
     let mut items = Vec::new();
     if let Some(schedule) = &finding.schedule {
@@ -254,6 +280,12 @@ fn footer(finding: &Finding, file: &str, style: &Style) -> Vec<String> {
             format!("threadbare {} {file}", style.line(command)),
         ));
     }
+    items
+}
+
+/// The commands on one line if they fit.
+fn footer(finding: &Finding, file: &str, style: &Style) -> Vec<String> {
+    let items = commands(finding, file, style);
     let total: usize = items
         .iter()
         .map(|(key, text)| key.len() + 2 + width(text) + 6)

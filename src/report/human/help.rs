@@ -106,15 +106,18 @@ fn patch(edits: &[Fix], source: &Source, style: &Style) -> Vec<String> {
 
 /// What edits do to the lines of a source.
 #[derive(PartialEq, Eq, Debug)]
-struct Change {
+pub(in crate::report) struct Change {
     /// The number of the first changed line.
-    first: u32,
-    removed: Vec<String>,
-    added: Vec<String>,
+    pub first: u32,
+    /// The lines as they are.
+    pub removed: Vec<String>,
+    /// The lines as they should be.
+    pub added: Vec<String>,
 }
 
 impl Change {
-    fn new(edits: &[Fix], source: &Source) -> Option<Self> {
+    /// `None` if the edits do not fit the source.
+    pub fn new(edits: &[Fix], source: &Source) -> Option<Self> {
         let mut edits: Vec<&Fix> = edits.iter().collect();
         edits.sort_by_key(|it| (it.span.start, it.span.end));
         let (start, end) = (

@@ -22,10 +22,14 @@ mod waits;
 
 use super::{Report, ScenarioReport, Status};
 
+pub(super) use finding::{commands, extent, places};
+pub(super) use help::Change;
+pub(super) use outcomes::text as value;
 pub(super) use pen::wrap as wrapped;
 
 pub use diagnostic::diagnostic;
 pub use finding::{execution, finding};
+pub(super) use scenario::covered;
 pub use scenario::scenario;
 pub use summary::summary;
 

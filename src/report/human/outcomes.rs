@@ -7,20 +7,37 @@ use crate::report::{OutcomeRow, Outcomes, Value};
 /// More rows than this are counted, not shown; the JSON has them all.
 const ROWS_MAX: usize = 20;
 
+/// Columns of a value, and of what is printed.
+const WIDTH: usize = 24;
+const PRINT_WIDTH: usize = 48;
+
+/// The name of the only column of what is printed.
+const PRINT: &str = "print";
+
 /// The table, with its title.
 pub(super) fn render(outcomes: &Outcomes, style: &Style) -> Vec<String> {
     if outcomes.names.is_empty() || (outcomes.rows.is_empty() && outcomes.missing.is_empty()) {
         return Vec::new();
     }
+    // What is printed stands alone, so it has more room.
+    let printed = outcomes.names.len() == 1 && outcomes.names[0] == PRINT;
+    let widest = if printed { PRINT_WIDTH } else { WIDTH };
     let rows: Vec<Vec<String>> = outcomes
         .rows
         .iter()
         .map(|row| &row.values)
         .chain(&outcomes.missing)
         .take(ROWS_MAX)
-        .map(|values| values.iter().map(|it| style.clip(&text(it), 24)).collect())
+        .map(|values| {
+            let cells = values.iter().map(text);
+            cells.map(|it| style.clip(&it, widest)).collect()
+        })
         .collect();
-    let names: Vec<String> = outcomes.names.iter().map(|it| style.clip(it, 24)).collect();
+    let names: Vec<String> = outcomes
+        .names
+        .iter()
+        .map(|it| style.clip(it, WIDTH))
+        .collect();
     let widths: Vec<usize> = (0..names.len())
         .map(|at| {
             let values = rows
@@ -36,7 +53,11 @@ pub(super) fn render(outcomes: &Outcomes, style: &Style) -> Vec<String> {
             .map(|(at, columns)| pad(cells.get(at).map_or("", String::as_str), *columns) + "  ");
         format!("    {}", padded.collect::<String>())
     };
-    let number = count(outcomes.rows.len() as u64, "final state", "final states");
+    let number = outcomes.rows.len() as u64;
+    let number = match printed {
+        true => count(number, "transcript", "transcripts"),
+        false => count(number, "final state", "final states"),
+    };
     let mut lines = vec![
         format!("  {} ({number})", style.paint(Ink::Strong, "outcomes")),
         String::new(),
@@ -45,6 +66,7 @@ pub(super) fn render(outcomes: &Outcomes, style: &Style) -> Vec<String> {
     for (position, cells) in rows.iter().enumerate() {
         let remark = match outcomes.rows.get(position) {
             Some(row) => remark(row, style),
+            None if printed => style.paint(Ink::Warning, "<- no run prints this"),
             None => style.paint(Ink::Warning, "<- no run ends so"),
         };
         lines.push(
@@ -78,7 +100,7 @@ fn remark(row: &OutcomeRow, style: &Style) -> String {
 }
 
 /// A value in the author's notation.
-pub(super) fn text(value: &Value) -> String {
+pub(in crate::report) fn text(value: &Value) -> String {
     match value {
         Value::Bool(it) => it.to_string(),
         Value::Int(it) => it.to_string(),

@@ -36,7 +36,7 @@ fn full(report: &ScenarioReport, style: &Style) -> Vec<String> {
     let found = report.findings.iter();
     blocks.extend(found.map(|it| finding(it, &report.source, file, style)));
     blocks.push(block(proved(report, style)));
-    if let Some(values) = &report.outcomes {
+    for values in report.outcomes.iter().chain(&report.more_outcomes) {
         blocks.push(block(outcomes::render(values, style)));
     }
     blocks.push(block(coverage(report, style)));
@@ -200,6 +200,11 @@ fn proved(report: &ScenarioReport, style: &Style) -> Vec<String> {
 
 /// What was explored, and how far the result reaches.
 fn coverage(report: &ScenarioReport, style: &Style) -> Vec<String> {
+    facts::render(&covered(report, style), style)
+}
+
+/// The lines of [`coverage`] as data.
+pub(in crate::report) fn covered(report: &ScenarioReport, style: &Style) -> Vec<Fact> {
     if report.status == Status::Error {
         return Vec::new();
     }
@@ -220,7 +225,7 @@ fn coverage(report: &ScenarioReport, style: &Style) -> Vec<String> {
             format!("{}({subjects}) because \"{}\"{unused}", it.code, it.reason),
         )
     }));
-    facts::render(&rows, style)
+    rows
 }
 
 fn explored(report: &ScenarioReport, style: &Style) -> String {

@@ -12,12 +12,27 @@ impl From<&model::Report> for Document {
     fn from(report: &model::Report) -> Self {
         Self {
             version: 1,
-            tool: Tool {
-                name: report.tool.name.clone(),
-                version: report.tool.version.clone(),
-            },
+            tool: tool(&report.tool),
             scenarios: report.scenarios.iter().map(scenario).collect(),
         }
+    }
+}
+
+impl Document {
+    /// A document about one scenario.
+    pub(super) fn of_one(by: &model::Tool, of: &model::ScenarioReport) -> Self {
+        Self {
+            version: 1,
+            tool: tool(by),
+            scenarios: vec![scenario(of)],
+        }
+    }
+}
+
+fn tool(from: &model::Tool) -> Tool {
+    Tool {
+        name: from.name.clone(),
+        version: from.version.clone(),
     }
 }
 
@@ -37,6 +52,7 @@ fn scenario(from: &model::ScenarioReport) -> Scenario {
         stats: stats(from.stats),
         findings: each(&from.findings, |it| finding(source, it)),
         outcomes: from.outcomes.as_ref().map_or_else(no_outcomes, outcomes),
+        more_outcomes: each(&from.more_outcomes, outcomes),
         expectations: each(&from.expectations, |it| Expectation {
             text: it.text.clone(),
             met: it.met,

@@ -24,19 +24,16 @@ pub fn render(report: &Report) -> String {
 
 /// One line for every scenario, each a complete [`Document`].
 pub fn render_lines(report: &Report) -> String {
-    let whole = Document::from(report);
-    let mut lines = String::new();
-    for scenario in whole.scenarios {
-        let one = Document {
-            version: whole.version,
-            tool: whole.tool.clone(),
-            scenarios: vec![scenario],
-        };
-        let line = serde_json::to_string(&one);
-        lines += &line.expect("strings, numbers and lists can always be written");
-        lines.push('\n');
-    }
-    visible(lines)
+    let lines = report.scenarios.iter();
+    lines.map(|it| line(&report.tool, it)).collect()
+}
+
+/// A scenario as a line of its own: a complete [`Document`], and a line feed.
+pub fn line(tool: &super::Tool, scenario: &super::ScenarioReport) -> String {
+    let mut line = serde_json::to_string(&Document::of_one(tool, scenario))
+        .expect("strings, numbers and lists can always be written");
+    line.push('\n');
+    visible(line)
 }
 
 /// The JSON schema of [`Document`], as the command `schema` prints it.
@@ -48,7 +45,7 @@ pub fn schema() -> String {
 }
 
 /// Writes what a terminal would obey as `\u` escapes; it stands inside JSON strings only.
-fn visible(text: String) -> String {
+pub(super) fn visible(text: String) -> String {
     let hidden = |c: char| c != '\n' && is_hidden(c);
     if !text.chars().any(hidden) {
         return text;
@@ -125,8 +122,11 @@ written! {
         stats: Stats,
         /// What was found.
         findings: Vec<Finding>,
-        /// The final values of what `outcomes`, `observe` and `print` name.
+        /// The final values of what the first `outcomes` or `observe` names.
         outcomes: Outcomes,
+        /// The same of the other `outcomes` and `observe`, if there are several.
+        #[serde(default)]
+        more_outcomes: Vec<Outcomes>,
         /// What the author expected.
         expectations: Vec<Expectation>,
         /// Mistakes in the text.
@@ -333,7 +333,8 @@ written! {
 
     /// The set of final values, sorted.
     Outcomes {
-        /// One name a column.
+        /// One name a column; `print` for what is printed: its value is the list of
+        /// the lines, in order.
         names: Vec<String>,
         /// One list for every combination of final values.
         values: Vec<Vec<Value>>,

@@ -36,6 +36,8 @@ pub struct Finding {
     pub trace: Option<TraceTable>,
     /// The execution as data, with the token that replays it.
     pub schedule: Option<Schedule>,
+    /// The nearest execution in which it goes well, where one is known.
+    pub passing: Option<Passing>,
     /// Who waits for what.
     pub waits: Vec<Wait>,
     /// Positions in `waits` that form the circle, in order; empty if there is none.
@@ -75,6 +77,7 @@ impl Finding {
             places: Vec::new(),
             trace: None,
             schedule: None,
+            passing: None,
             waits: Vec::new(),
             cycle: Vec::new(),
             lock_order: Vec::new(),
@@ -84,6 +87,22 @@ impl Finding {
             beginner: None,
             learn: None,
             picture: None,
+        }
+    }
+
+    /// The guilty place, or at least the first one.
+    pub fn guilty(&self) -> Option<&Place> {
+        { self.places.iter() }
+            .find(|it| it.primary)
+            .or(self.places.first())
+    }
+
+    /// `error`, `warning`, or `expected` if the author asked for it.
+    pub fn word(&self) -> &'static str {
+        match (self.expected, self.severity) {
+            (true, _) => "expected",
+            (false, Severity::Error) => "error",
+            (false, Severity::Warning) => "warning",
         }
     }
 }
@@ -155,6 +174,8 @@ pub struct Schedule {
     /// It goes on until all that can run has run, so that who is left over is seen;
     /// the one who waits may have been without help before that.
     pub settles: bool,
+    /// One for each step, or none at all.
+    pub moments: Vec<Moment>,
 }
 
 impl Schedule {
@@ -167,6 +188,7 @@ impl Schedule {
             loop_from: None,
             shortest: true,
             settles: false,
+            moments: Vec::new(),
         }
     }
 }
@@ -186,6 +208,37 @@ pub struct Step {
     pub subject: Option<String>,
     /// The value read, written, sent or received.
     pub value: Option<Value>,
+}
+
+/// What holds right after a step.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Moment {
+    /// Everybody who cannot go on.
+    pub waits: Vec<Wait>,
+    /// The locks that are held.
+    pub holds: Vec<Hold>,
+    /// What the step took while its actor held others.
+    pub orders: Vec<LockEdge>,
+}
+
+/// A lock that is held.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Hold {
+    /// The lock.
+    pub resource: String,
+    /// Who holds it.
+    pub actor: String,
+}
+
+/// An execution in which it goes well, nearest to the one in which it does not.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Passing {
+    /// What is different: `step 4 before step 2`.
+    pub change: String,
+    /// The execution as a table.
+    pub trace: TraceTable,
+    /// The execution as data.
+    pub schedule: Option<Schedule>,
 }
 
 /// An actor that cannot go on, and what it waits for.

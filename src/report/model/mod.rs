@@ -11,7 +11,9 @@ mod finding;
 mod scenario;
 mod trace;
 
-pub use finding::{Fact, Finding, Help, LockEdge, Place, Schedule, Step, Wait};
+pub use finding::{
+    Fact, Finding, Help, Hold, LockEdge, Moment, Passing, Place, Schedule, Step, Wait,
+};
 pub use scenario::{
     Allowed, Expectation, Limit, NeverRun, OutcomeRow, Outcomes, Proved, Report, ScenarioReport,
     Stats, Status, Tool, Verdict,

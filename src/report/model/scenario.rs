@@ -93,6 +93,8 @@ pub struct ScenarioReport {
     pub findings: Vec<Finding>,
     /// The final values the scenario asks for.
     pub outcomes: Option<Outcomes>,
+    /// Those of its other `outcomes` and `observe`, in source order.
+    pub more_outcomes: Vec<Outcomes>,
     /// What the author expected.
     pub expectations: Vec<Expectation>,
     /// Mistakes in the text, errors and warnings.
@@ -130,6 +132,7 @@ impl ScenarioReport {
             stats: Stats::default(),
             findings: Vec::new(),
             outcomes: None,
+            more_outcomes: Vec::new(),
             expectations: Vec::new(),
             diagnostics: Vec::new(),
             scope: String::new(),
@@ -190,7 +193,7 @@ pub struct Limit {
 /// The set of final values of what `outcomes`, `observe` and `print` name.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Outcomes {
-    /// One name a column.
+    /// One name a column; `print` for what is printed, whose value is the list of lines.
     pub names: Vec<String>,
     /// Sorted by their values.
     pub rows: Vec<OutcomeRow>,

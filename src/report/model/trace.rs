@@ -19,6 +19,8 @@ pub struct TraceTable {
     pub actors: Vec<String>,
     /// The shared variables and locks that matter, the most telling first.
     pub states: Vec<String>,
+    /// The shared state before the first step, one for each of `states`; empty if it is not known.
+    pub initial: Vec<String>,
     /// From top to bottom.
     pub rows: Vec<Row>,
     /// The part that repeats for ever.
@@ -34,6 +36,7 @@ impl TraceTable {
         Self {
             actors: actors.into_iter().map(Into::into).collect(),
             states: states.into_iter().map(Into::into).collect(),
+            initial: Vec::new(),
             rows: Vec::new(),
             repeats: None,
         }

@@ -41,7 +41,7 @@ pub fn render(graph: &Graph) -> String {
 
 /// Letters, digits and a few harmless marks stay; all else becomes `#code;`,
 /// the only escape Mermaid knows.
-fn escaped(text: &str) -> String {
+pub(in crate::report) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in escape::line(text).chars() {
         if c.is_alphanumeric() || " _.,=+()/-".contains(c) {

@@ -1,23 +1,30 @@
 //! Pictures: who waits for whom, which locks are taken in which order, which
-//! states there are. One small graph, three formats.
+//! states there are, as one small graph in three formats; and an execution as
+//! swim lanes or as a sequence diagram.
 //!
 //! A ring is drawn as a ring, everything else in layers; both layouts keep
 //! texts apart by construction. **Deliberately absent:** scripts, links and
 //! references to anything outside the picture.
 
 mod dot;
+mod lanes;
 mod layers;
 mod mermaid;
 mod order;
 mod ring;
+mod sequence;
 mod svg;
 
-use super::{Finding, LockEdge};
+use super::{Finding, LockEdge, Moment, Wait};
 use crate::base::Source;
 
 pub use dot::render as dot;
+pub use lanes::render as lanes;
+use mermaid::escaped as mermaid_text;
 pub use mermaid::render as mermaid;
+pub use sequence::sequence;
 pub use svg::render as svg;
+pub(super) use svg::{STYLE as SVG_STYLE, arrow_heads, part as svg_part};
 
 /// What is drawn.
 ///
@@ -138,7 +145,26 @@ impl Graph {
             .filter(|(at, _)| !finding.cycle.contains(at))
             .map(|(_, wait)| wait);
         let n_circle = finding.cycle.len();
-        for (at, wait) in circle.chain(others).enumerate() {
+        graph.add_waits(circle.chain(others), n_circle);
+        graph
+    }
+
+    /// Who waits and who holds what at a moment; empty if nobody does.
+    pub fn moment(title: impl Into<String>, moment: &Moment) -> Self {
+        let mut graph = Self::new(title);
+        graph.add_waits(moment.waits.iter(), 0);
+        for hold in &moment.holds {
+            let resource = graph.named(&hold.resource, NodeKind::Resource);
+            let actor = graph.named(&hold.actor, NodeKind::Actor);
+            graph.edge_once(resource, actor, "held by", EdgeKind::Hold);
+        }
+        graph
+    }
+
+    /// Adds waits, of which the first `n_circle` form a circle.
+    fn add_waits<'a>(&mut self, waits: impl Iterator<Item = &'a Wait>, n_circle: usize) {
+        let graph = self;
+        for (at, wait) in waits.enumerate() {
             let stuck = at >= n_circle && n_circle > 0;
             let kind = match graph.nodes.iter().find(|it| it.label == wait.actor) {
                 Some(known) if known.kind != NodeKind::Resource => known.kind,
@@ -153,7 +179,6 @@ impl Graph {
                 graph.edge_once(resource, holder, &wait.relation, EdgeKind::Hold);
             }
         }
-        graph
     }
 
     /// The lock-order graph: an arrow from every lock held to the lock taken meanwhile.
@@ -247,11 +272,17 @@ enum Anchor {
 
 /// The title in lines; the page is as wide as a line of it.
 fn title_lines(graph: &Graph) -> Vec<String> {
-    let title = super::escape::line(&graph.title);
-    super::human::wrapped(&title, TITLE_MAX)
+    title_lines_of(&graph.title)
+}
+
+fn title_lines_of(title: &str) -> Vec<String> {
+    super::human::wrapped(&super::escape::line(title), TITLE_MAX)
 }
 
 fn title_height(graph: &Graph) -> f64 {
+    if graph.title.is_empty() {
+        return 0.0;
+    }
     20.0 + title_lines(graph).len() as f64 * (LINE + 2.0)
 }
 

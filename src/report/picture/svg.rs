@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 
 use super::{Anchor, Area, Drawing, Edge, EdgeKind, Graph, LINE, Node, NodeKind, Wire};
 use super::{columns, lay_out, shown, title_lines};
-use crate::report::escape;
+use crate::report::escape::markup as escaped;
 use unicode_width::UnicodeWidthStr;
 
-const STYLE: &str = "\
+/// What all pictures look like; a page that holds several needs it once.
+pub const STYLE: &str = "\
 text{font:13px ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:#1c2128}\
 .title{font-weight:bold;font-size:14px}\
 .name{font-weight:bold}\
@@ -49,23 +50,14 @@ pub fn render(graph: &Graph) -> String {
         * 8.8
         + 48.0;
     let (width, height) = (drawing.width.max(title_width), drawing.height);
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
-         viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\">\n"
+    let mut svg = opening(
+        graph,
+        width,
+        height,
+        " xmlns=\"http://www.w3.org/2000/svg\"",
     );
-    let _ = writeln!(svg, "<title>{}</title>", escaped(&graph.title));
-    let _ = writeln!(svg, "<desc>{}</desc>", description(graph));
     let _ = writeln!(svg, "<style>{STYLE}</style>");
-    svg += "<defs>\n";
-    for kind in ["wait", "hold", "order", "step", "badstep"] {
-        let _ = writeln!(
-            svg,
-            "<marker id=\"{kind}\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"8\" \
-             markerHeight=\"8\" markerUnits=\"userSpaceOnUse\" orient=\"auto\">\
-             <polygon class=\"a{kind}\" points=\"0,0 10,5 0,10\"/></marker>"
-        );
-    }
-    svg += "</defs>\n";
+    svg += &arrow_heads();
     let _ = writeln!(
         svg,
         "<rect class=\"page\" width=\"{width:.0}\" height=\"{height:.0}\"/>"
@@ -76,6 +68,45 @@ pub fn render(graph: &Graph) -> String {
     }
     drawing_body(&mut svg, graph, &drawing);
     svg += "</svg>\n";
+    svg
+}
+
+/// The picture as a part of a page, without its title: the page has [`STYLE`]
+/// and, once, [`arrow_heads`].
+pub fn part(graph: &Graph) -> String {
+    let graph = &loops_as_lines(graph);
+    let drawing = lay_out(&Graph {
+        title: String::new(),
+        ..graph.clone()
+    });
+    let mut svg = opening(graph, drawing.width, drawing.height, "");
+    drawing_body(&mut svg, graph, &drawing);
+    svg += "</svg>\n";
+    svg
+}
+
+fn opening(graph: &Graph, width: f64, height: f64, space: &str) -> String {
+    format!(
+        "<svg{space} width=\"{width:.0}\" height=\"{height:.0}\" \
+         viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\">\n\
+         <title>{}</title>\n<desc>{}</desc>\n",
+        escaped(&graph.title),
+        description(graph)
+    )
+}
+
+/// The heads that arrows of all kinds refer to.
+pub fn arrow_heads() -> String {
+    let mut svg = "<defs>\n".to_owned();
+    for kind in ["wait", "hold", "order", "step", "badstep"] {
+        let _ = writeln!(
+            svg,
+            "<marker id=\"{kind}\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"8\" \
+             markerHeight=\"8\" markerUnits=\"userSpaceOnUse\" orient=\"auto\">\
+             <polygon class=\"a{kind}\" points=\"0,0 10,5 0,10\"/></marker>"
+        );
+    }
+    svg += "</defs>\n";
     svg
 }
 
@@ -193,7 +224,7 @@ fn text(svg: &mut String, class: &str, x: f64, y: f64, anchor: Anchor, text: &st
 }
 
 /// A text that is already visible and short enough.
-fn raw_text(svg: &mut String, class: &str, x: f64, y: f64, anchor: Anchor, text: &str) {
+pub(super) fn raw_text(svg: &mut String, class: &str, x: f64, y: f64, anchor: Anchor, text: &str) {
     let anchor = match anchor {
         Anchor::Start => "start",
         Anchor::Middle => "middle",
@@ -202,7 +233,7 @@ fn raw_text(svg: &mut String, class: &str, x: f64, y: f64, anchor: Anchor, text:
     let _ = writeln!(
         svg,
         "<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{}</text>",
-        markup(text)
+        escaped(text)
     );
 }
 
@@ -232,26 +263,4 @@ fn edge_class(kind: EdgeKind) -> &'static str {
         EdgeKind::Step => "step",
         EdgeKind::BadStep => "badstep",
     }
-}
-
-/// The author's text as XML character data: made visible, then escaped.
-fn escaped(text: &str) -> String {
-    markup(&escape::line(text))
-}
-
-fn markup(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe += "&amp;",
-            '<' => safe += "&lt;",
-            '>' => safe += "&gt;",
-            '"' => safe += "&quot;",
-            '\'' => safe += "&#39;",
-            // Not allowed in XML 1.0, whatever the encoding.
-            '\u{fffe}' | '\u{ffff}' => safe += "?",
-            _ => safe.push(c),
-        }
-    }
-    safe
 }

@@ -7,7 +7,7 @@ use super::told::{Told, declaration};
 use crate::base::Span;
 use crate::program::{Expr, Instr, Pc, RmwOp};
 use crate::report::Place;
-use crate::semantics::ArithmeticFault;
+use crate::semantics::{ArithmeticFault, Scene};
 
 /// Arithmetic that cannot go on.
 pub(super) fn arithmetic(told: &mut Told<'_, '_>, actor: usize, pc: Pc, fault: ArithmeticFault) {
@@ -99,15 +99,22 @@ fn outside(told: &Told<'_, '_>, actor: usize, pc: Pc) -> Option<(i64, u32)> {
             let index = scene.eval(&dim.index).ok()?;
             is_outside(index, dim.len).then_some((index, dim.len))
         }),
-        Instr::Sync { object, .. } | Instr::Chan { object, .. } => match object {
-            Expr::Element { index, len, .. } => {
-                let index = scene.eval(index).ok()?;
-                is_outside(index, *len).then_some((index, *len))
-            }
-            _ => None,
-        },
+        Instr::Sync { object, .. } | Instr::Chan { object, .. } => outside_array(&scene, object),
+        Instr::Select { arms, .. } => {
+            let mut arms = arms.iter();
+            arms.find_map(|arm| outside_array(&scene, &arm.object))
+        }
         _ => None,
     }
+}
+
+/// The index of an array of objects that is outside, and the length.
+fn outside_array(scene: &Scene<'_>, object: &Expr) -> Option<(i64, u32)> {
+    let Expr::Element { index, len, .. } = object else {
+        return None;
+    };
+    let index = scene.eval(index).ok()?;
+    (!(0..i64::from(*len)).contains(&index)).then_some((index, *len))
 }
 
 /// The names in the instruction that failed, with their values. Where an index
@@ -145,6 +152,10 @@ fn operands(told: &Told<'_, '_>, actor: usize, pc: Pc) -> Vec<Leaf> {
             look(object);
             args.iter().for_each(look);
         }
+        Instr::Select { arms, .. } => arms.iter().for_each(|arm| {
+            look(&arm.object);
+            arm.args.iter().for_each(&mut look);
+        }),
         Instr::Choose(_, from, to) => {
             look(from);
             look(to);
@@ -155,6 +166,7 @@ fn operands(told: &Told<'_, '_>, actor: usize, pc: Pc) -> Vec<Leaf> {
             look(executor);
             args.iter().for_each(look);
         }
+        Instr::Task { tasks, .. } => tasks.iter().for_each(look),
         Instr::Future { future, .. } => look(future),
         Instr::WaitJobs { futures, .. } => futures.iter().for_each(look),
         Instr::Print(items) => items.iter().for_each(|(item, _)| look(item)),

@@ -6,7 +6,7 @@ use super::story::{Story, list};
 use super::told::Told;
 use super::waits::circle;
 use crate::analysis::{Blocked, Resource, Wait, held_by};
-use crate::program::{ObjectId, ObjectKind};
+use crate::program::ObjectId;
 
 /// Several wait for each other.
 pub(super) fn together(told: &mut Told<'_, '_>, cause: &[&Wait], blocked: &Blocked) {
@@ -153,10 +153,7 @@ fn holds_while_waiting(told: &Told<'_, '_>, cause: &[&Wait]) -> Option<String> {
             .filter_map(|other| other.resource.object())
             .collect();
         let own_lock = match wait.resource {
-            Resource::Notify(id) => match story.kind(id) {
-                Some(ObjectKind::Cond { lock, .. }) => Some(*lock),
-                _ => None,
-            },
+            Resource::Notify(id) => story.machine().lock_of(id),
             Resource::Lock(_) | Resource::Read(_) | Resource::Write(_) => continue,
             _ => None,
         };
@@ -176,6 +173,11 @@ fn holds_while_waiting(told: &Told<'_, '_>, cause: &[&Wait]) -> Option<String> {
                 "let {who} not hold {names} while it waits on `{}`: a wait gives up only the \
                  condition's own lock",
                 story.object(id)
+            ),
+            Resource::Loop(running) => format!(
+                "let {} await it: whoever waits without `await` keeps the loop, and {who} needs \
+                 it to give {names} back",
+                story.quoted(running)
             ),
             _ => format!(
                 "let {who} wait for {} before it takes {names}, or after it has given it back",

@@ -63,7 +63,9 @@ fn assertion(told: &mut Told<'_, '_>, actor: usize, pc: Pc) {
     }
     if change::lost_updates(told, &found) {
         told.rule = lesson::rule(Rule::LostUpdate);
-    } else if too_early(told, actor, &found) {
+    } else if super::copies::elsewhere(told, &leaves::columns(&found))
+        || too_early(told, actor, &found)
+    {
         return;
     } else {
         explain(told, actor, &found);

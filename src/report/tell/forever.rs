@@ -182,7 +182,11 @@ pub(super) fn spins(told: &mut Told<'_, '_>, actor: usize, pc: Pc, lasso: &Lasso
     if let Instr::Load(_, place, _) = story.program.instr(pc)
         && place.dims.is_empty()
     {
-        told.about(super::states::Column::Cell(place.base));
+        let process = story.layout().process_of(story.end(), actor);
+        let cell = story.layout().cell_in(place.base, process);
+        let column = super::states::Column::Cell(cell);
+        told.about(column);
+        super::copies::elsewhere(told, &[column]);
     }
     if for_ever {
         conducts(told, lasso);

@@ -1,5 +1,6 @@
 //! D002: an actor waits for what nobody left can do.
 
+use super::copies;
 use super::lost::seen_before;
 use super::steps;
 use super::story::{Story, list};
@@ -26,7 +27,13 @@ pub(super) fn forsaken(told: &mut Told<'_, '_>, cause: &[&Wait], blocked: &Block
         let only = who_is_left(told, cause, blocked);
         told.fact("not a cycle", format!("nobody is left to {nobody}: {only}"));
     }
+    if copies::born_locked(told, wait) || copies::no_workers(told, wait) {
+        return;
+    }
     history(told, wait);
+    if copies::elsewhere(told, &copies::looked_at(story, wait)) {
+        return;
+    }
     for text in helps(story, wait) {
         told.help(text);
     }
@@ -43,6 +50,12 @@ fn headline(told: &Told<'_, '_>, cause: &[&Wait]) -> String {
         let mut all: Vec<String> = cause.iter().map(|it| story.what(it, true)).collect();
         all.dedup();
         return format!("for {}", list(&all, 3));
+    }
+    if let Some(holder) = copies::held_since_copy(story, wait) {
+        return format!(
+            "for its own copy of `{name}`, which was taken while {} held it",
+            story.quoted(holder)
+        );
     }
     match wait.resource {
         Resource::Lock(_) | Resource::Read(_) | Resource::Write(_) => {
@@ -93,6 +106,7 @@ fn nobody(resource: Resource) -> Option<&'static str> {
         Resource::Message(_) => "send or close",
         Resource::Room(_) => "receive",
         Resource::Jobs(_) => "call `task_done`",
+        Resource::AnyArm => "do any of this",
         Resource::Condition => "change what it waits for",
         _ => return None,
     })
@@ -244,7 +258,7 @@ fn signals(told: &mut Told<'_, '_>, wait: &Wait, id: ObjectId) {
 
 fn is_set(story: &Story<'_>, step: usize, id: ObjectId) -> bool {
     let scene = story.machine().overview(story.before(step));
-    scene.query(Query::IsSet, i64::from(id.0)) != 0
+    scene.answer(Query::IsSet, id) != 0
 }
 
 fn notify(story: &Story<'_>, step: usize, wait: &Wait) -> String {
@@ -329,15 +343,24 @@ fn helps(story: &Story<'_>, wait: &Wait) -> Vec<String> {
         Resource::Jobs(_) => vec![format!(
             "call `{name}.task_done()` once for each message, also when the job fails"
         )],
+        Resource::AnyArm => vec![
+            "close a channel when its last message is sent: that makes its arms ready".to_owned(),
+            "or give the `select` an arm `timeout => { … }` or `else => { … }`".to_owned(),
+        ],
         Resource::Condition => vec![format!(
             "let somebody who is left make {} true",
             story.what(wait, true)
+        )],
+        Resource::Loop(running) => vec![format!(
+            "let {} await something in its loop, such as `await yield`: then others get their turn",
+            story.quoted(running)
         )],
         Resource::Job(_)
         | Resource::AnyJob
         | Resource::OpenJobs(_)
         | Resource::Once(_)
         | Resource::End(_)
+        | Resource::Turn(_)
         | Resource::Nothing => {
             vec!["let it go on without this, or make sure that it comes".to_owned()]
         }

@@ -30,6 +30,7 @@ pub(super) struct Shared {
 pub(super) fn guards(program: &Program) -> Vec<Option<Shared>> {
     let held = held(program);
     let users = users(program);
+    let processes = program.has_processes();
     let mut found: Vec<Found> = vec![Found::default(); program.vars.len()];
     for (pc, instr) in program.code.iter().enumerate() {
         let Some(Some(locks)) = held.get(pc) else {
@@ -48,11 +49,20 @@ pub(super) fn guards(program: &Program) -> Vec<Option<Shared>> {
             });
         }
     }
+    // With processes, who uses one copy is not known; nothing is said then.
+    let told = |var: &crate::program::Var| var.shared || !processes;
+    let is_one = |id: &ObjectId| !processes || program.objects[id.index()].shared;
     found
         .into_iter()
-        .map(|row| {
-            (row.users.len() > 1).then(|| Shared {
-                common: row.common.unwrap_or_default().into_iter().collect(),
+        .zip(&program.vars)
+        .map(|(row, var)| {
+            (row.users.len() > 1 && told(var)).then(|| Shared {
+                common: row
+                    .common
+                    .unwrap_or_default()
+                    .into_iter()
+                    .filter(is_one)
+                    .collect(),
                 written: row.written,
             })
         })

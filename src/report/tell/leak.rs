@@ -290,10 +290,7 @@ pub(super) fn notify_without_lock(told: &mut Told<'_, '_>, actor: usize, pc: Pc)
     let span = story.span(pc);
     let step = story.steps().len().checked_sub(1);
     let id = step.and_then(|step| story.object_of(step));
-    let lock = id.and_then(|id| match story.kind(id) {
-        Some(ObjectKind::Cond { lock, .. }) => Some(*lock),
-        _ => None,
-    });
+    let lock = id.and_then(|id| story.machine().lock_of(id));
     let lock_name = lock.map_or("its lock".to_owned(), |lock| {
         format!("`{}`", story.object(lock))
     });

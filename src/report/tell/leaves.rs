@@ -5,7 +5,7 @@
 
 use super::states::Column;
 use super::story::Story;
-use crate::program::{CellId, Expr, Instr, ObjectId, Pc, Query, Reg};
+use crate::program::{Expr, Instr, ObjectId, Pc, Query, Reg};
 use crate::semantics::{Machine, Scene, State};
 
 /// Assignments to registers that are followed at most.
@@ -130,11 +130,12 @@ impl Finder<'_> {
             }
             Expr::Cell(place) => {
                 if let Ok(cell) = self.scene.cell(place) {
-                    let cell = CellId::new(cell);
                     found.push(Leaf {
                         column: Some(Column::Cell(cell)),
                         name: self.story.cell(cell).to_owned(),
-                        value: self.story.show_cell(cell, self.scene.state.cell(cell)),
+                        value: self
+                            .story
+                            .show_cell(cell, self.scene.layout.value(self.scene.state, cell)),
                     });
                 } else {
                     // Outside the array: what matters is the index.
@@ -214,7 +215,6 @@ impl Finder<'_> {
         match program.instr(setter) {
             Instr::Load(_, place, _) => {
                 if let Ok(cell) = self.scene.cell(place) {
-                    let cell = CellId::new(cell);
                     found.push(Leaf {
                         column: Some(Column::Cell(cell)),
                         name: self.story.cell(cell).to_owned(),
@@ -255,7 +255,7 @@ impl Finder<'_> {
         match self.story.program.instr(setter) {
             Instr::Load(_, place, _) | Instr::Rmw(_, place, ..) => {
                 let cell = self.scene.cell(place).ok()?;
-                Some(Column::Cell(CellId::new(cell)))
+                Some(Column::Cell(cell))
             }
             Instr::Let(_, expr) if hops > 0 => {
                 let mut found = Vec::new();
@@ -285,6 +285,9 @@ fn sets(instr: &Instr, reg: Reg) -> bool {
             dst.is_some_and(|dst| (dst..dst.saturating_add(*width)).contains(&reg))
         }
         Instr::WaitJobs { dst, seen, .. } => *dst == Some(reg) || *seen == Some(reg),
+        Instr::Select { result, width, .. } => {
+            (*result..result.saturating_add(2).saturating_add(*width)).contains(&reg)
+        }
         Instr::Chan { dst, width, ok, .. } => {
             let element = dst.is_some_and(|dst| (dst..dst.saturating_add(*width)).contains(&reg));
             element || *ok == Some(reg)

@@ -28,6 +28,8 @@ pub(super) fn headline(rule: Rule) -> &'static str {
         Rule::Starvation => "starvation",
         Rule::Spinning => "spinning",
         Rule::Livelock => "livelock",
+        Rule::BlockedLoop => "a blocking call stops the event loop",
+        Rule::NeverAwaited => "a task that nobody awaits",
         Rule::Leak => "a spawned actor that nobody waits for",
         Rule::LockLeak => "an actor ends holding a lock",
         Rule::Swallowed => "an exception ends an actor and nobody notices",
@@ -46,6 +48,8 @@ pub(super) fn headline(rule: Rule) -> &'static str {
         Rule::Overflow => "arithmetic overflow",
         Rule::Bounds => "index out of bounds",
         Rule::DivisionByZero => "division by zero",
+        Rule::SleepAsSignal => "`sleep` used as synchronisation",
+        Rule::Polling => "polling where one could wait",
         Rule::NotifyWithoutLock => "notify without the lock",
         Rule::WaitInIf => "`if` around a wait",
         Rule::NeverReached => "never reached",
@@ -97,6 +101,11 @@ pub(super) fn rule(rule: Rule) -> Option<&'static str> {
             "a notify is not remembered: put the news into a variable, and test it under the lock \
              before you wait"
         }
+        Rule::BlockedLoop => {
+            "in a task, whatever may take time is awaited: without `await` it stops all tasks of \
+             the loop"
+        }
+        Rule::NeverAwaited => "whoever starts a task awaits it",
         Rule::Leak => "whoever starts a thread waits for its end",
         Rule::LockLeak => "give a lock back on every way out; `with` does so by itself",
         Rule::Swallowed => "an exception ends only its own actor; somebody must look at the result",
@@ -125,6 +134,10 @@ pub(super) fn rule(rule: Rule) -> Option<&'static str> {
             "change the condition and notify under the same lock, so that no waiter can be between \
              its test and its sleep"
         }
+        Rule::SleepAsSignal => {
+            "time puts nothing in order: wait for what you need, not for a while"
+        }
+        Rule::Polling => "who waits sleeps, and is woken; who asks again and again is in the way",
         Rule::WaitInIf => "a wake-up is a hint: test the condition again while you hold the lock",
         Rule::NeverReached | Rule::CannotFail => return None,
     })
@@ -229,6 +242,15 @@ pub(super) fn beginner(rule: Rule) -> &'static str {
              sleep yet, so nobody hears the bell. Then it goes to sleep, and waits for a bell that \
              has already rung."
         }
+        Rule::BlockedLoop => {
+            "One thread runs all the tasks of an event loop, one after the other, like one cook \
+             with many pots. At an `await` the cook turns to another pot. Here the cook stands \
+             still and waits, and all the other pots stand still, too."
+        }
+        Rule::NeverAwaited => {
+            "A task was started, and nobody ever asks how it ended. Its result is lost, and so is \
+             its error. If the program ends first, its work is cut off."
+        }
         Rule::Leak => {
             "A thread was started, and nobody waits until it has finished. Its work may be cut off \
              in the middle, and its errors are seen by nobody."
@@ -307,6 +329,14 @@ pub(super) fn beginner(rule: Rule) -> &'static str {
         Rule::NotifyWithoutLock => {
             "A thread wakes others up without holding the lock they use. One of them can be just \
              between looking and falling asleep. Then it misses the call."
+        }
+        Rule::SleepAsSignal => {
+            "A thread sleeps for a while and hopes that the other one is done by then. On a slow \
+             day the other one is not. However long the sleep is, it promises nothing."
+        }
+        Rule::Polling => {
+            "A thread asks again and again whether something is ready. Between two questions it is \
+             too late, and while it asks it keeps others from working. It could sleep and be woken."
         }
         Rule::WaitInIf => {
             "A thread looks once whether it has to wait. When it wakes up, it believes that what it \

@@ -1,11 +1,11 @@
-//! B001 to B012: what stopped the search, how far it got, what to try.
+//! B001 to B013: what stopped the search, how far it got, what to try.
 
 use crate::base::Source;
 use crate::explore::{Bound, Limits};
 use crate::program::Program;
 use crate::report::{Fact, Limit};
 use crate::semantics::{
-    ACTORS_MAX, CALLS_MAX, CHOICES_MAX, FUTURES_MAX, Limit as Language, QUEUE_MAX,
+    ACTORS_MAX, CALLS_MAX, CHOICES_MAX, FUTURES_MAX, LINES_MAX, Limit as Language, QUEUE_MAX,
 };
 
 /// Tells the limit that stopped a search. `depth` is the deepest layer that was
@@ -76,9 +76,9 @@ pub fn limit(
             )
         }
         Bound::Interrupt => told("B005", "interrupt", String::new(), "interrupted".to_owned()),
-        Bound::Executions => told("B011", "--random", String::new(), "sampled".to_owned()),
+        Bound::Executions => told("B012", "--random", String::new(), "sampled".to_owned()),
         Bound::Switches => told(
-            "B012",
+            "B013",
             "--bound",
             String::new(),
             "only runs with few switches".to_owned(),
@@ -141,6 +141,12 @@ fn language(limit: Language) -> Limit {
             FUTURES_MAX.to_string(),
             format!("a run submits more than {FUTURES_MAX} jobs"),
         ),
+        Language::Lines => told(
+            "B011",
+            fixed,
+            LINES_MAX.to_string(),
+            format!("a run prints more than {LINES_MAX} lines, and a property asks for them all"),
+        ),
         Language::Choices => told(
             "B009",
             fixed,
@@ -172,6 +178,9 @@ pub(super) fn advice(bound: Bound) -> &'static str {
         }
         Bound::Language(Language::Futures, _) => {
             "submit fewer jobs: a loop that submits has no end here"
+        }
+        Bound::Language(Language::Lines, _) => {
+            "print less, and nothing in a loop without an end; or ask for values instead"
         }
         Bound::Language(Language::Choices, _) => "a smaller range in `any(a..b)`",
     }

@@ -5,7 +5,7 @@ use super::steps;
 use super::story::{Story, list};
 use super::told::Told;
 use crate::analysis::{Resource, Wait};
-use crate::program::{CellId, Instr, ObjectId, ObjectKind, SyncOp};
+use crate::program::{CellId, Instr, ObjectId, SyncOp};
 use crate::report::Place;
 use crate::semantics::EventKind;
 
@@ -51,8 +51,8 @@ pub(super) fn signal(told: &mut Told<'_, '_>, cause: &[&Wait]) {
         told.say(format!("lost signal: {who} {sleeps} for ever"));
     }
     waits(told, cause, id);
-    if let Some(ObjectKind::Cond { lock, .. }) = story.kind(id) {
-        told.about(Column::Object(*lock));
+    if let Some(lock) = story.machine().lock_of(id) {
+        told.about(Column::Object(lock));
     }
     let verb = if is_event { "set it" } else { "notify" };
     told.fact(

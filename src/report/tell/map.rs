@@ -137,7 +137,12 @@ impl Shown {
         match self {
             Shown::Cell(cell) => {
                 let row = &program.cells[cell.index()];
-                let value = value(machine, state, &row.kind, state.cell(cell));
+                let value = value(
+                    machine,
+                    state,
+                    &row.kind,
+                    machine.layout().value(state, cell),
+                );
                 format!("{} = {value}", row.name)
             }
             Shown::Owner(id) => {

@@ -25,6 +25,7 @@ pub(super) fn died(told: &mut Told<'_, '_>, actor: usize, exception: &Exception)
     super::race::call_sites(told, &[actor]);
     let span = story.span(exception.pc);
     if let Some(last) = story.steps().last()
+        && last.action.actor == actor
         && story.span(last.pc) != span
         && exception.misuse.is_none()
     {
@@ -85,8 +86,8 @@ fn misused(
     let name = story.object(id).to_owned();
     let span = story.span(exception.pc);
     told.about(Column::Object(id));
-    if let Some(ObjectKind::Cond { lock, .. }) = story.kind(id) {
-        told.about(Column::Object(*lock));
+    if let Some(lock) = story.machine().lock_of(id) {
+        told.about(Column::Object(lock));
     }
     let primary =
         |label: String, role: &str| Place::primary(span, label).by(story.actor(actor), role);
@@ -98,6 +99,13 @@ fn misused(
                     format!("{} holds `{name}`", story.quoted(holder))
                 }
                 _ => format!("nobody holds `{name}`"),
+            };
+            let now = match story.machine().held_since_copy(story.end(), id) {
+                Some(holder) => format!(
+                    "this process's copy of `{name}` was taken while {} held it",
+                    story.quoted(holder)
+                ),
+                None => now,
             };
             told.place(primary(now, "unlock"));
             before(told, actor, id, exception.pc);

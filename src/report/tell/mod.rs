@@ -17,6 +17,7 @@ mod arithmetic;
 mod blocked;
 mod change;
 mod circle;
+mod copies;
 mod expectation;
 mod fault;
 mod forever;
@@ -31,6 +32,7 @@ mod limit;
 mod lost;
 mod map;
 mod misuse;
+mod moments;
 mod operations;
 mod outcomes;
 mod peek;
@@ -39,10 +41,13 @@ mod property;
 mod proved;
 mod race;
 mod sampled;
+mod select;
 mod states;
 mod steps;
 mod story;
 mod swap;
+mod task;
+mod task_steps;
 mod told;
 mod trace;
 mod waits;
@@ -109,6 +114,7 @@ pub fn execution(
 fn dispatch(told: &mut Told<'_, '_>, evidence: &Evidence) {
     match evidence {
         Evidence::Race(one, other) => race::race(told, one, other),
+        Evidence::LostUpdate(lost) => race::lost_update(told, lost),
         Evidence::Unguarded(touch, lock) => race::unguarded(told, touch, *lock),
         Evidence::Blocked(blocked) => blocked::blocked(told, blocked),
         Evidence::LockOrder(circle) => place::lock_order(told, circle),
@@ -120,6 +126,9 @@ fn dispatch(told: &mut Told<'_, '_>, evidence: &Evidence) {
         Evidence::MissingOutcome(index, values) => property::missing(told, *index, values),
         Evidence::NeverHolds(index) => property::never_holds(told, *index),
         Evidence::NotJoined(actor, pc) => leak::not_joined(told, *actor, *pc),
+        Evidence::NeverAwaited(task, pc) => task::never_awaited(told, *task, *pc),
+        Evidence::TaskDied(task, exception) => task::died(told, *task, exception),
+        Evidence::BlockedLoop(task, pc, ready) => task::blocked_loop(told, *task, *pc, ready),
         Evidence::CutOff(actor) => leak::cut_off(told, *actor),
         Evidence::Killed(actor) => leak::killed(told, *actor),
         Evidence::LockLeak(actor, id) => leak::lock_leak(told, *actor, *id),
@@ -131,6 +140,10 @@ fn dispatch(told: &mut Told<'_, '_>, evidence: &Evidence) {
             leak::barrier_crowded(told, *id, asleep, coming);
         }
         Evidence::NotifyWithoutLock(actor, pc) => leak::notify_without_lock(told, *actor, *pc),
+        Evidence::SleptInVain(actor, nap, writers) => {
+            place::slept_in_vain(told, *actor, nap, writers);
+        }
+        Evidence::Polls(pc) => place::polls(told, *pc),
         Evidence::WaitInIf(wait, test) => place::wait_in_if(told, *wait, *test),
         Evidence::NeverReached(span) => place::never_reached(told, *span),
         Evidence::Never(index, lasso) => forever::never(told, *index, lasso),

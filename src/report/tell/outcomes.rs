@@ -3,7 +3,7 @@
 use super::story::Story;
 use crate::analysis::{self, Evidence, Level, Outcome, Rule};
 use crate::base::{Source, Span};
-use crate::program::{Program, ValueKind};
+use crate::program::{Program, ValueKind, unpack_lines};
 use crate::report::{OutcomeRow, Outcomes, Value};
 
 /// The rows of one `outcomes` or `observe` (its number), sorted by value, with a
@@ -22,6 +22,10 @@ pub fn outcomes(
         return Outcomes::default();
     };
     let values = |words: &[i64], names: Option<&Story<'_>>| -> Vec<Value> {
+        if asked.print {
+            let lines = unpack_lines(words).into_iter();
+            return vec![Value::List(lines.map(Value::Text).collect())];
+        }
         let kinds = asked.kinds.iter().chain(std::iter::repeat(&ValueKind::Int));
         let pairs = words.iter().zip(kinds);
         pairs
@@ -52,7 +56,11 @@ pub fn outcomes(
             (outcome, row)
         })
         .collect();
-    rows.sort_by(|one, other| one.0.values.cmp(&other.0.values));
+    if asked.print {
+        rows.sort_by(|one, other| one.1.values.cmp(&other.1.values));
+    } else {
+        rows.sort_by(|one, other| one.0.values.cmp(&other.0.values));
+    }
     let missing = asked
         .expected
         .iter()

@@ -35,7 +35,7 @@ pub(super) fn next_value(story: &Story<'_>, before: &State, touch: &Touch) -> Op
         _ => None,
     });
     // A `wait_until` reads without an event of its own.
-    let now = (!touch.write).then(|| (touch.cell, before.cell(touch.cell)));
+    let now = (!touch.write).then(|| (touch.cell, story.layout().value(before, touch.cell)));
     found
         .or(now)
         .map(|(cell, value): (CellId, i64)| story.show_cell(cell, value))

@@ -1,9 +1,10 @@
-//! L001 and W003 to W005: findings that are places, without an execution.
+//! L001, W001 and W003 to W006: findings that are places more than executions.
 
+use super::story::list;
 use super::told::Told;
-use crate::analysis::{Circle, Protection, Vacuity};
+use crate::analysis::{Circle, Nap, Protection, Vacuity};
 use crate::base::Span;
-use crate::program::Pc;
+use crate::program::{ChanOp, Expr, Instr, Pc, SyncOp};
 use crate::report::{LockEdge, Place};
 
 /// Locks taken in both orders, although it cannot deadlock.
@@ -110,6 +111,63 @@ pub(super) fn wait_in_if(told: &mut Told<'_, '_>, wait: Span, test: Span) {
     told.place(Place::primary(test, "tested once, before the wait").role("test"));
     told.place(Place::new(wait, "after this the condition may be false again").role("wait"));
     told.help("write `while` instead of `if`");
+}
+
+/// A read that comes too early although its reader has slept.
+pub(super) fn slept_in_vain(told: &mut Told<'_, '_>, actor: usize, nap: &Nap, writers: &[usize]) {
+    let story = told.story;
+    let who = story.quoted(actor);
+    let (sleep, read) = (story.span(nap.sleep), story.span(nap.read));
+    let name = story.program.vars[nap.var.index()].name.clone();
+    let names: Vec<String> = writers.iter().map(|&other| story.quoted(other)).collect();
+    let writers = list(&names, 3);
+    told.script.actors = vec![actor];
+    told.say(format!(
+        "`sleep` is no signal: {who} reads `{name}` while {writers} can still write it"
+    ));
+    let label = format!("after any sleep, {writers} may not have written yet");
+    told.place(Place::primary(sleep, label).by(story.actor(actor), "sleep"));
+    let label = format!("{who} reads `{name}` here");
+    told.place(Place::new(read, label).by(story.actor(actor), "read"));
+    told.script.waiting.push((actor, format!("read {name}")));
+    told.script.waiting_note = format!("{writers} can still write {name}").replace('`', "");
+    told.help(format!(
+        "let who writes `{name}` set an event, and wait for the event instead of the time"
+    ));
+    told.help("or join the writer before the read");
+}
+
+/// An operation that is tried again and again.
+pub(super) fn polls(told: &mut Told<'_, '_>, pc: Pc) {
+    let story = told.story;
+    let span = story.span(pc);
+    let (number, tried, waiting) = match story.program.instr(pc) {
+        Instr::Sync { op, object, .. } => match op {
+            SyncOp::Read(_) => (object, "try_read", "read"),
+            SyncOp::Write(_) => (object, "try_write", "write"),
+            SyncOp::Acquire(_) => (object, "try_acquire", "acquire"),
+            _ => (object, "try_lock", "lock"),
+        },
+        Instr::Chan { op, object, .. } => match op {
+            ChanOp::Send(_) => (object, "try_send", "send"),
+            ChanOp::Recv(_) => (object, "try_recv", "recv"),
+        },
+        _ => return,
+    };
+    let name = match number {
+        Expr::Const(number) => usize::try_from(*number)
+            .ok()
+            .and_then(|index| story.program.objects.get(index))
+            .map_or("it", |object| &*object.name),
+        _ => "it",
+    };
+    told.say(format!(
+        "`{name}.{tried}` is called again and again where one could wait"
+    ));
+    told.place(Place::primary(span, "if it fails, the loop only tries again").role("try"));
+    told.help(format!(
+        "write `{name}.{waiting}`: it sleeps until it can go on"
+    ));
 }
 
 /// A statement that no interleaving reaches.

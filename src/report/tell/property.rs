@@ -1,12 +1,17 @@
 //! A002 to A008: properties of states, of final states, and of all runs.
 
 use super::change;
+use super::copies;
 use super::leaves::{self, Leaf};
 use super::story::cut;
 use super::swap;
 use super::told::Told;
 use crate::base::Span;
-use crate::program::{Outcomes, PropertyKind};
+use crate::program::{Outcomes, PropertyKind, unpack_lines};
+use crate::semantics::{Event, EventKind};
+
+/// Lines of a transcript that are shown.
+const LINES_SHOWN: usize = 8;
 use crate::report::Place;
 use crate::semantics::ArithmeticFault;
 
@@ -52,7 +57,9 @@ pub(super) fn broken(told: &mut Told<'_, '_>, index: usize) {
     if at_end {
         swap::one_swap(told, expr);
     }
-    advice(told, &found, at_end);
+    if !copies::elsewhere(told, &leaves::columns(&found)) {
+        advice(told, &found, at_end);
+    }
 }
 
 /// Shows what the property looks at, and how it came about.
@@ -181,6 +188,9 @@ pub(super) fn unexpected(told: &mut Told<'_, '_>, index: usize, values: &[i64]) 
         return;
     };
     let (names, shown) = (tuple(&outcomes.names), told.tuple(outcomes, values));
+    if outcomes.print {
+        return unexpected_lines(told, outcomes, &shown);
+    }
     told.say(format!(
         "{names} can end as {shown}, which `outcomes` does not name"
     ));
@@ -194,8 +204,32 @@ pub(super) fn unexpected(told: &mut Told<'_, '_>, index: usize, values: &[i64]) 
         .end
         .push((format!("{names} ends as"), format!("{shown}: not named")));
     watch(told, &found);
+    copies::elsewhere(told, &leaves::columns(&found));
     told.help(format!(
         "if that is right, add {shown} to `outcomes`; if not, look at the steps above"
+    ));
+}
+
+/// A run prints what `outcomes print` does not name.
+fn unexpected_lines(told: &mut Told<'_, '_>, outcomes: &Outcomes, shown: &str) {
+    let story = told.story;
+    let what = match shown {
+        "()" => "a run can print nothing".to_owned(),
+        _ => format!("a run can print {shown}"),
+    };
+    told.say(format!("{what}, which `outcomes print` does not name"));
+    let place = Place::primary(outcomes.span, "not among these");
+    told.place(place.role("property"));
+    for step in 0..story.steps().len() {
+        let prints = |event: &Event| matches!(event.kind, EventKind::Printed(_));
+        if story.events(step).any(prints) {
+            told.script.key.insert(step);
+        }
+    }
+    let end = ("the lines in this order".to_owned(), "not named".to_owned());
+    told.script.end.push(end);
+    told.help(format!(
+        "if that is right, add {shown} to `outcomes print`; if not, look at the steps above"
     ));
 }
 
@@ -206,10 +240,18 @@ pub(super) fn missing(told: &mut Told<'_, '_>, index: usize, values: &[i64]) {
         return;
     };
     let (names, shown) = (tuple(&outcomes.names), told.tuple(outcomes, values));
-    told.say(format!(
-        "{names} never ends as {shown}, which `outcomes` names"
-    ));
-    told.place(Place::primary(outcomes.span, format!("no run ends as {shown}")).role("property"));
+    if outcomes.print {
+        told.say(format!(
+            "no run prints {shown}, which `outcomes print` names"
+        ));
+        told.place(Place::primary(outcomes.span, "no run prints this").role("property"));
+    } else {
+        told.say(format!(
+            "{names} never ends as {shown}, which `outcomes` names"
+        ));
+        let place = Place::primary(outcomes.span, format!("no run ends as {shown}"));
+        told.place(place.role("property"));
+    }
     told.fact(
         "searched",
         "every order of the steps; the table of outcomes lists what does happen",
@@ -232,6 +274,7 @@ pub(super) fn never_holds(told: &mut Told<'_, '_>, index: usize) {
     told.place(Place::primary(span, "true in no reachable state").role("property"));
     if let PropertyKind::Sometimes(expr) = &property.kind {
         let found = leaves::of_property(story, expr, story.end());
+        copies::looks_at_main(told, &leaves::columns(&found));
         let names: Vec<String> = found
             .iter()
             .map(|leaf| format!("`{}`", leaf.name))
@@ -246,6 +289,16 @@ pub(super) fn never_holds(told: &mut Told<'_, '_>, index: usize) {
     told.help("look for what keeps it from happening, or remove the property");
 }
 
+/// Lines as the author would write them; in the middle of many, dots.
+fn transcript(lines: &[String]) -> String {
+    let quoted: Vec<String> = lines.iter().map(|line| format!("{line:?}")).collect();
+    if quoted.len() > LINES_SHOWN {
+        let (head, tail) = (&quoted[..LINES_SHOWN - 2], &quoted[quoted.len() - 1]);
+        return format!("({}, ..., {tail})", head.join(", "));
+    }
+    format!("({})", quoted.join(", "))
+}
+
 fn tuple(names: &[String]) -> String {
     match names {
         [one] => format!("`{one}`"),
@@ -255,6 +308,9 @@ fn tuple(names: &[String]) -> String {
 
 impl Told<'_, '_> {
     fn tuple(&self, outcomes: &Outcomes, values: &[i64]) -> String {
+        if outcomes.print {
+            return transcript(&unpack_lines(values));
+        }
         let shown: Vec<String> = values
             .iter()
             .enumerate()

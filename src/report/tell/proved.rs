@@ -206,7 +206,7 @@ impl Teller<'_, '_> {
             .iter()
             .map(|(lock, names)| format!("{} always under `{lock}`", list(names, 4)))
             .collect();
-        let is_plain = !parts.is_empty() || !ordered.is_empty() || !read_only.is_empty();
+        let mut is_plain = !parts.is_empty() || !ordered.is_empty() || !read_only.is_empty();
         if !ordered.is_empty() {
             let verb = if ordered.len() == 1 { "is" } else { "are" };
             parts.push(format!(
@@ -217,6 +217,17 @@ impl Teller<'_, '_> {
         if !read_only.is_empty() {
             let verb = if read_only.len() == 1 { "is" } else { "are" };
             parts.push(format!("{} {verb} only read", list(&read_only, 4)));
+        }
+        if program.has_processes() {
+            let own = program.vars.iter().filter(|var| !var.shared);
+            let own: Vec<String> = own.map(|var| format!("`{}`", var.name)).collect();
+            if !own.is_empty() {
+                is_plain = true;
+                parts.push(format!(
+                    "each process has its own copy of {}",
+                    list(&own, 4)
+                ));
+            }
         }
         if is_plain {
             parts.extend((n_atomic > 0).then(|| count(n_atomic, "atomic", "atomics")));

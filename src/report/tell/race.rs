@@ -1,12 +1,14 @@
 //! R001 and R003: data races, and accesses without the lock a variable names.
 
+use super::change::last_write;
 use super::peek::{Order, finish, next_value};
 use super::states::Column;
 use super::told::{Told, declaration};
-use crate::analysis::{Touch, held_by};
+use crate::analysis::{LostUpdate, Touch, held_by};
 use crate::base::Span;
 use crate::program::{Instr, ObjectId, ObjectKind, Var};
 use crate::report::Place;
+use crate::trace::StepTaken;
 
 /// Two next accesses of the last state.
 pub(super) fn race(told: &mut Told<'_, '_>, one: &Touch, other: &Touch) {
@@ -38,6 +40,55 @@ pub(super) fn race(told: &mut Told<'_, '_>, one: &Touch, other: &Touch) {
     "both can be next: a race".clone_into(&mut told.script.waiting_note);
     either_order(told, one, other);
     advice(told, one, other, &guards);
+}
+
+/// A next write of the last state that wipes out what it has not seen.
+pub(super) fn lost_update(told: &mut Told<'_, '_>, lost: &LostUpdate) {
+    let story = told.story;
+    let name = story.cell(lost.cell).to_owned();
+    let who = story.quoted(lost.actor);
+    let (read, now) = (
+        story.show_cell(lost.cell, lost.read),
+        story.show_cell(lost.cell, lost.now),
+    );
+    told.say(format!("lost update of `{name}` by {who}"));
+    told.script.actors = vec![lost.actor];
+    told.about(Column::Cell(lost.cell));
+    let store = story.span(lost.update.store);
+    let label = format!("{who} writes what it computed from {read}, but `{name}` is {now} now");
+    told.place(Place::primary(store, label).by(story.actor(lost.actor), "write"));
+    let own = |taken: &StepTaken| taken.action.actor == lost.actor;
+    let looked = { story.backwards() }
+        .find(|(_, taken)| own(taken) && taken.pc == lost.update.load)
+        .map(|(step, _)| step);
+    if let Some(step) = looked {
+        told.script.key.insert(step);
+        if story.span(lost.update.load) != store {
+            let label = format!("step {}: {who} reads {read}", step + 1);
+            let place = Place::new(story.span(lost.update.load), label);
+            told.place(place.by(story.actor(lost.actor), "read"));
+        }
+    }
+    if let Some((step, _)) = last_write(story, lost.cell, story.steps().len()) {
+        let other = story.steps()[step].action.actor;
+        told.script.key.insert(step);
+        told.script.note(step, "this will be lost");
+        let label = format!(
+            "step {}: {} makes it {now}; this is lost",
+            step + 1,
+            story.quoted(other)
+        );
+        let place = Place::new(super::steps::span(story, step), label);
+        told.place(place.by(story.actor(other), "write"));
+    }
+    let next = format!("write {name}, computed from {read}");
+    told.script.waiting.push((lost.actor, next));
+    told.script.waiting_note = format!("{name} is {now} now");
+    call_sites(told, &[lost.actor]);
+    told.help("read, compute and write in one step: `fetch_add` and its like, or `atomic { … }`");
+    told.help(format!(
+        "or hold one lock from the read of `{name}` to its write, in everybody who changes it"
+    ));
 }
 
 /// An access of the last state without the lock it should hold.
@@ -111,6 +162,12 @@ impl Guards {
         self.one.iter().copied().find(|id| self.other.contains(id))
     }
 
+    /// A lock of which each holds its own copy, which keeps nobody out.
+    fn copied(&self) -> Option<ObjectId> {
+        let alike = |id: &ObjectId| self.other.iter().any(|it| it.declared() == id.declared());
+        self.one.iter().copied().find(alike)
+    }
+
     fn sentence(&self, told: &Told<'_, '_>, one: &Touch, other: &Touch) -> String {
         let story = told.story;
         let names = |ids: &[ObjectId]| {
@@ -122,6 +179,9 @@ impl Guards {
         };
         if let Some(common) = self.common() {
             return format!("both holding `{}` only to read", story.object(common));
+        }
+        if let Some(copied) = self.copied() {
+            return format!("each holding its own copy of `{}`", story.object(copied));
         }
         let permits = told.permits(one.actor, other.actor);
         match (self.one.is_empty(), self.other.is_empty()) {
@@ -152,10 +212,9 @@ impl Told<'_, '_> {
     /// A semaphore of which both actors hold a permit.
     fn permits(&self, one: usize, other: usize) -> Option<ObjectId> {
         let story = self.story;
-        let objects = story.program.objects.iter().enumerate();
+        let objects = story.machine().objects_of(story.end(), one);
         objects
-            .filter(|(_, object)| matches!(object.kind, ObjectKind::Sem { .. }))
-            .map(|(index, _)| ObjectId::new(index))
+            .filter(|&id| matches!(story.kind(id), Some(ObjectKind::Sem { .. })))
             .find(|&id| story.permits_held(one, id) > 0 && story.permits_held(other, id) > 0)
     }
 }
@@ -268,10 +327,11 @@ fn either_order(told: &mut Told<'_, '_>, one: &Touch, other: &Touch) {
         }
         return;
     };
-    let cells = std::iter::once(one.cell.index()).chain(0..story.program.cells.len());
-    let differs = cells
-        .map(crate::program::CellId::new)
-        .find(|&cell| first.cell(cell) != second.cell(cell));
+    let all = (0..story.program.cells.len()).map(crate::program::CellId::new);
+    let layout = story.layout();
+    let differs = std::iter::once(one.cell)
+        .chain(all)
+        .find(|&cell| layout.value(first, cell) != layout.value(second, cell));
     let Some(cell) = differs else {
         return;
     };
@@ -279,9 +339,9 @@ fn either_order(told: &mut Told<'_, '_>, one: &Touch, other: &Touch) {
         "if {} goes first, `{}` ends as {}; if {} does, as {}",
         story.quoted(one.actor),
         story.cell(cell),
-        story.show_cell(cell, first.cell(cell)),
+        story.show_cell(cell, layout.value(first, cell)),
         story.quoted(other.actor),
-        story.show_cell(cell, second.cell(cell)),
+        story.show_cell(cell, layout.value(second, cell)),
     );
     told.fact("either order", text);
 }
@@ -299,6 +359,17 @@ fn advice(told: &mut Told<'_, '_>, one: &Touch, other: &Touch, guards: &Guards) 
         ));
         return;
     }
+    if let Some(copied) = guards.copied() {
+        let lock = story.object(copied);
+        told.help(format!(
+            "declare it as `shared lock {lock}`: then all processes use the same one"
+        ));
+        return;
+    }
+    let layout = story.layout();
+    let apart =
+        layout.process_of(story.end(), one.actor) != layout.process_of(story.end(), other.actor);
+    let shared = if apart { "shared " } else { "" };
     let (held, bare) = match (guards.one.first(), guards.other.first()) {
         (Some(&id), None) => (Some(id), Some(other)),
         (None, Some(&id)) => (Some(id), Some(one)),
@@ -313,13 +384,13 @@ fn advice(told: &mut Told<'_, '_>, one: &Touch, other: &Touch, guards: &Guards) 
         ));
     } else {
         told.help(format!(
-            "let one lock guard it: `lock m`, and every access of `{name}` inside `with m {{ … }}`"
+            "let one lock guard it: `{shared}lock m`, and every access of `{name}` inside `with m {{ … }}`"
         ));
     }
     let simple = var.n == 1 && !var.atomic && is_two_steps(told, one, other);
     if simple && story.span(one.pc) == story.span(other.pc) {
         told.help(format!(
-            "or make it one step: with `atomic {name} = {}`, `{}` cannot be interrupted",
+            "or make it one step: with `{shared}atomic {name} = {}`, `{}` cannot be interrupted",
             initial(told, one),
             story.text(story.span(one.pc))
         ));

@@ -1,4 +1,4 @@
-//! B011 and B012: what was looked at where not every run was asked for.
+//! B012 and B013: what was looked at where not every run was asked for.
 
 use super::limit::{advice, limit, thousands, told};
 use crate::base::Source;
@@ -26,7 +26,7 @@ pub fn sampled(
     let bound = sample.bound.unwrap_or(Bound::Executions);
     let mut all = match bound {
         Bound::Executions => told(
-            "B011",
+            "B012",
             "--random",
             sampling.executions.to_string(),
             format!("sampled {executions}, {result}"),
@@ -145,7 +145,7 @@ pub fn few_switches(
         "no bug up to there"
     };
     let mut all = told(
-        "B012",
+        "B013",
         "--bound",
         format!("switches={}", switches.most),
         format!("complete up to {most}; {result}"),

@@ -84,14 +84,14 @@ fn changing(story: &Story<'_>) -> Vec<Column> {
 /// The title of a column.
 pub(super) fn title(story: &Story<'_>, column: Column) -> String {
     match column {
-        Column::Cell(cell) => story.cell(cell).to_owned(),
+        Column::Cell(cell) => story.of_process(story.cell(cell), cell.process()),
         Column::Object(id) => {
-            let name = story.object(id);
+            let name = story.of_process(story.object(id), id.process());
             match story.kind(id) {
                 Some(ObjectKind::Cond { .. } | ObjectKind::Barrier { .. }) => {
                     format!("waiting: {name}")
                 }
-                _ => name.to_owned(),
+                _ => name,
             }
         }
     }
@@ -99,8 +99,15 @@ pub(super) fn title(story: &Story<'_>, column: Column) -> String {
 
 /// What stands in a column in a state.
 pub(super) fn show(story: &Story<'_>, column: Column, state: &State) -> String {
+    let process = match column {
+        Column::Cell(cell) => cell.process(),
+        Column::Object(id) => id.process(),
+    };
+    if process >= story.layout().n_processes(state) {
+        return String::new(); // not started yet
+    }
     match column {
-        Column::Cell(cell) => story.show_cell(cell, state.cell(cell)),
+        Column::Cell(cell) => story.show_cell(cell, story.layout().value(state, cell)),
         Column::Object(id) => object(story, id, state),
     }
 }
@@ -109,11 +116,11 @@ fn object(story: &Story<'_>, id: ObjectId, state: &State) -> String {
     let machine = story.machine();
     let owner = machine.owner(state, id);
     let scene = machine.overview(state);
-    let number = i64::from(id.0);
     let Some(kind) = story.kind(id) else {
         return String::new();
     };
     match kind {
+        _ if machine.held_since_copy(state, id).is_some() => "locked".to_owned(),
         ObjectKind::Lock { .. } => {
             owner.map_or("free".to_owned(), |owner| story.actor(owner).to_owned())
         }
@@ -127,11 +134,11 @@ fn object(story: &Story<'_>, id: ObjectId, state: &State) -> String {
         },
         ObjectKind::Sem { .. } | ObjectKind::Latch { .. } => machine.permits(state, id).to_string(),
         ObjectKind::Cond { .. } | ObjectKind::Barrier { .. } => sleepers(story, id, state),
-        ObjectKind::Event { .. } => match scene.query(Query::IsSet, number) {
+        ObjectKind::Event { .. } => match scene.answer(Query::IsSet, id) {
             0 => "clear".to_owned(),
             _ => "set".to_owned(),
         },
-        ObjectKind::Once => match (owner, scene.query(Query::IsLocked, number)) {
+        ObjectKind::Once => match (owner, scene.answer(Query::IsLocked, id)) {
             (Some(runner), _) => story.actor(runner).to_owned(),
             (None, 0) => "not begun".to_owned(),
             (None, _) => "done".to_owned(),
@@ -215,6 +222,11 @@ impl Story<'_> {
     fn element(&self, id: ObjectId) -> Vec<ValueKind> {
         let program = self.program;
         for (pc, instr) in program.code.iter().enumerate() {
+            if let Instr::Select { arms, .. } = instr
+                && let Some(arm) = arms.iter().find(|arm| may_be(&arm.object, id))
+            {
+                return arm.kinds.to_vec();
+            }
             let Instr::Chan {
                 op: ChanOp::Recv(_),
                 object,
@@ -245,9 +257,10 @@ impl Story<'_> {
 }
 
 fn may_be(object: &Expr, id: ObjectId) -> bool {
+    let row = id.declared().0;
     match object {
-        Expr::Const(number) => *number == i64::from(id.0),
-        Expr::Element { base, len, .. } => (base.0..base.0 + len).contains(&id.0),
+        Expr::Const(number) => *number == i64::from(row),
+        Expr::Element { base, len, .. } => (base.0..base.0 + len).contains(&row),
         _ => false,
     }
 }

@@ -129,6 +129,9 @@ impl Teller<'_> {
     }
 
     fn main(&self) -> Words {
+        if let Some(words) = self.turn() {
+            return words;
+        }
         let pc = self.story.steps()[self.step].pc;
         match self.story.program.instr(pc) {
             Instr::Begin => Words::new("begin", "begins"),
@@ -137,15 +140,18 @@ impl Teller<'_> {
             }
             Instr::Sync { op, .. } => self.sync(*op),
             Instr::Chan { op, .. } => self.chan(*op),
+            Instr::Select { mode, .. } => self.select(*mode),
             Instr::Ask(..) => self.asked(),
             Instr::Choose(..) => self.chose(),
-            Instr::Spawn { .. } => match self.event() {
+            Instr::Spawn { process, .. } => match self.event() {
                 Some(EventKind::Spawned(child)) => {
                     let name = self.story.actor(*child);
-                    Words::new("spawn", format!("spawn {name}")).on(name)
+                    let what = if *process { "process " } else { "" };
+                    Words::new("spawn", format!("spawn {what}{name}")).on(name)
                 }
                 _ => Words::new("spawn", "spawn"),
             },
+            Instr::Task { op, .. } => self.task(*op),
             Instr::Submit { .. } => self.submit(),
             Instr::Future { op, .. } => self.future(*op),
             Instr::WaitJobs { .. } => self.gathered(),

@@ -6,7 +6,7 @@
 
 use std::cell::OnceCell;
 
-use crate::analysis::{self, Futures, Resource, Wait, cells_of, wait_of};
+use crate::analysis::{self, Futures, Resource, Wait, arm_waits, cells_of, wait_of};
 use crate::base::{Source, Span};
 use crate::program::{CellId, Instr, ObjectId, ObjectKind, Pc, Program, ValueKind};
 use crate::report::Value;
@@ -186,6 +186,9 @@ impl<'a> Story<'a> {
 
     /// The object that the instruction of a step names.
     pub fn object_of(&self, step: usize) -> Option<ObjectId> {
+        if let Some((_, channel)) = self.selected(step) {
+            return Some(channel);
+        }
         let taken = &self.run.steps[step];
         self.object_at(taken.pc, taken.action.actor, self.before(step))
     }
@@ -199,8 +202,7 @@ impl<'a> Story<'a> {
             _ => return None,
         };
         let number = self.machine().scene(state, actor).eval(object).ok()?;
-        let index = usize::try_from(number).ok()?;
-        (index < self.program.objects.len()).then(|| ObjectId::new(index))
+        self.machine().object(state, actor, number)
     }
 
     /// Whether a step wrote the word, and what.
@@ -215,7 +217,7 @@ impl<'a> Story<'a> {
     pub fn read_of(&self, step: usize, cell: CellId) -> Option<i64> {
         let waited = self.waited_for(step).contains(&cell);
         if waited {
-            return Some(self.before(step).cell(cell));
+            return Some(self.layout().value(self.before(step), cell));
         }
         self.events(step).find_map(|event| match event.kind {
             EventKind::Read(at, value)
@@ -238,7 +240,7 @@ impl<'a> Story<'a> {
         let scene = self.machine().scene(self.before(step), taken.action.actor);
         let mut cells = Vec::new();
         cells_of(condition, &mut |place| {
-            cells.extend(scene.cell(place).ok().map(CellId::new));
+            cells.extend(scene.cell(place).ok());
         });
         cells
     }
@@ -249,7 +251,7 @@ impl<'a> Story<'a> {
         let state = self.before(step);
         let waited = self.waited_for(step);
         if !waited.is_empty() {
-            let value = |cell: CellId| (cell, state.cell(cell));
+            let value = |cell: CellId| (cell, self.layout().value(state, cell));
             return waited.into_iter().map(value).collect();
         }
         let taken = &self.run.steps[step];
@@ -315,8 +317,15 @@ impl<'a> Story<'a> {
             Resource::Jobs(id) => format!("the jobs of {}", o(id)),
             Resource::OpenJobs(id) => format!("all jobs of {}", o(id)),
             Resource::AnyJob => "one of its jobs".to_owned(),
+            Resource::AnyArm => self.any_arm(wait, quote),
             Resource::Job(job) => self.awaited_job(job, &q),
             Resource::End(actor) => format!("the end of {}", q(self.actor(actor))),
+            Resource::Loop(task) => format!(
+                "{}, on which {} runs",
+                self.name_of_loop(task, quote),
+                q(self.actor(task))
+            ),
+            Resource::Turn(task) => format!("its turn after {}", q(self.actor(task))),
             Resource::Condition => q(&self.condition(wait.pc)),
             Resource::Nothing => "a choice among no values".to_owned(),
         }
@@ -340,10 +349,41 @@ impl<'a> Story<'a> {
             Resource::Jobs(id) => format!("waits for {}.join()", o(id)),
             Resource::OpenJobs(id) => format!("waits for all jobs of {}", o(id)),
             Resource::AnyJob => "waits for a job".to_owned(),
+            Resource::AnyArm => "waits in select".to_owned(),
             Resource::Job(job) => format!("waits for {}", self.job(job)),
             Resource::End(actor) => format!("waits for {}", self.actor(actor)),
+            Resource::Loop(task) => format!("waits for {}", self.name_of_loop(task, false)),
+            Resource::Turn(task) => format!("comes after {}", self.actor(task)),
             Resource::Condition => format!("waits for {}", self.condition(wait.pc)),
             Resource::Nothing => "cannot go on".to_owned(),
+        }
+    }
+
+    /// What the arms of a `select` wait for.
+    fn any_arm(&self, wait: &Wait, quote: bool) -> String {
+        let arms = arm_waits(self.machine(), self.end(), wait.actor).into_iter();
+        let each = arms.map(|resource| {
+            let one = Wait {
+                resource,
+                ..wait.clone()
+            };
+            self.what(&one, quote)
+        });
+        let each: Vec<String> = each.collect();
+        match each.split_last() {
+            Some((last, [])) => last.clone(),
+            Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+            None => "one of its arms".to_owned(),
+        }
+    }
+
+    /// The event loop of a task: the one without a name, or by its name.
+    pub fn name_of_loop(&self, task: usize, quote: bool) -> String {
+        let on = self.layout().loop_of(self.end(), task);
+        match on.map(|on| (on.index(), &self.program.loops[on.index()])) {
+            None | Some((0, _)) => "the event loop".to_owned(),
+            Some((_, name)) if quote => format!("the event loop `{name}`"),
+            Some((_, name)) => format!("the event loop {name}"),
         }
     }
 

@@ -2,8 +2,10 @@
 //! that makes the difference, confirmed by running it.
 
 use super::leaves;
+use super::story::Story;
 use super::told::Told;
 use crate::program::Expr;
+use crate::report::Passing;
 use crate::trace::{Execution, Schedule, replay};
 
 /// Longer schedules are not tried: no reader follows a swap in them.
@@ -32,7 +34,8 @@ pub(super) fn one_swap(told: &mut Told<'_, '_>, property: &Expr) {
             let mut steps = schedule.0.clone();
             let moved = steps.remove(later);
             steps.insert(earlier, moved);
-            let Ok(run) = replay(story.program, &Schedule(steps)) else {
+            let swapped = Schedule(steps);
+            let Ok(run) = replay(story.program, &swapped) else {
                 continue;
             };
             if !is_right(&run, property) {
@@ -43,17 +46,25 @@ pub(super) fn one_swap(told: &mut Told<'_, '_>, property: &Expr) {
                 values if values.is_empty() => "it holds".to_owned(),
                 values => format!("{values} at the end"),
             };
+            let change = format!("step {} before step {}", later + 1, earlier + 1);
             told.fact(
                 "one swap",
-                format!(
-                    "with step {} before step {} {result}, as it should be",
-                    later + 1,
-                    earlier + 1
-                ),
+                format!("with {change} {result}, as it should be"),
             );
+            told.finding.passing = passing(story, &swapped, change);
             return;
         }
     }
+}
+
+/// The swapped execution as the reader sees it.
+fn passing(story: &Story<'_>, schedule: &Schedule, change: String) -> Option<Passing> {
+    let (trace, schedule) = super::execution(story.program, story.source, schedule)?;
+    Some(Passing {
+        change,
+        trace: trace?,
+        schedule,
+    })
 }
 
 /// Whether a run comes to its end, and the property holds there.

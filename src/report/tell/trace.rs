@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::moments;
 use super::states::{self, Column};
 use super::steps;
 use super::story::Story;
@@ -48,6 +49,10 @@ pub(super) fn table(story: &Story<'_>, script: &Script) -> Option<TraceTable> {
         actors.iter().map(|&actor| story.actor(actor)),
         columns.iter().map(|&column| states::title(story, column)),
     );
+    let initial = columns.iter();
+    table.initial = initial
+        .map(|&it| states::show(story, it, &story.run.initial))
+        .collect();
     for (step, taken) in story.steps().iter().enumerate() {
         let column = place(taken.action.actor).unwrap_or(0);
         let after = story.after(step);
@@ -179,6 +184,7 @@ pub(super) fn schedule(story: &Story<'_>) -> Option<Schedule> {
     let settles = matches!(&story.found.evidence, Evidence::Blocked(it) if !it.by_holders);
     Some(Schedule {
         settles,
+        moments: moments::moments(story),
         ..Schedule::new(token, switches, steps.collect())
     })
 }

@@ -32,7 +32,9 @@ fn relation(story: &Story<'_>, wait: &Wait) -> &'static str {
         Resource::Arrivals(_) | Resource::Latch(_) | Resource::Jobs(_) => "done by",
         Resource::Job(job) if story.machine().worker_on(story.end(), job).is_none() => "is up to",
         Resource::Job(_) | Resource::AnyJob | Resource::OpenJobs(_) => "run by",
-        Resource::End(_) | Resource::Condition | Resource::Nothing => "is up to",
+        Resource::Loop(_) => "is used by",
+        Resource::Turn(_) => "comes after",
+        Resource::End(_) | Resource::AnyArm | Resource::Condition | Resource::Nothing => "is up to",
     }
 }
 
@@ -87,6 +89,7 @@ pub(super) fn role(resource: Resource) -> &'static str {
         Resource::Permit(_) => "acquire",
         Resource::Message(_) => "recv",
         Resource::Room(_) => "send",
+        Resource::AnyArm => "select",
         Resource::End(_) => "join",
         Resource::Job(_) | Resource::AnyJob => "result",
         Resource::OpenJobs(_) => "shutdown",

@@ -9,7 +9,7 @@ use crate::report::human::{self, Amount, Level, Style};
 use crate::report::{Finding, Place, Report, ScenarioReport};
 
 #[track_caller]
-fn compare(file: &str, actual: &str) {
+pub(super) fn compare(file: &str, actual: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/report");
     let path = folder.join(file);
     if std::env::var_os("UPDATE_GOLDEN").is_some() {

@@ -51,7 +51,7 @@ fn styles() -> Vec<Style> {
 }
 
 /// Every sample with every text in it replaced by `name`.
-fn poisoned(name: &str) -> Report {
+pub(super) fn poisoned(name: &str) -> Report {
     let mut scenarios = vec![
         samples::race(),
         samples::deadlock(),
@@ -112,6 +112,9 @@ fn poison(report: &mut ScenarioReport, name: &str) {
             (it.actor, it.from, it.to) = (text(), text(), text());
         }
         found.schedule.iter_mut().for_each(|it| it.token = text());
+        for step in found.schedule.iter_mut().flat_map(|it| &mut it.steps) {
+            (step.actor, step.action, step.subject) = (text(), text(), Some(text()));
+        }
         if let Some(table) = &mut found.trace {
             table.actors.iter_mut().for_each(|it| *it = text());
             table.states.iter_mut().for_each(|it| *it = text());

@@ -1,5 +1,6 @@
 //! Text in, text out: hand-made reports and what every renderer makes of them.
 
+mod formats;
 mod golden;
 mod hostile;
 mod pictures;

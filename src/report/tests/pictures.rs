@@ -5,7 +5,7 @@ use std::path::Path;
 use super::hostile::HOSTILE;
 use super::samples;
 use crate::report::escape::is_hidden;
-use crate::report::picture::{EdgeKind, Graph, NodeKind, dot, mermaid, svg};
+use crate::report::picture::{EdgeKind, Graph, NodeKind, dot, lanes, mermaid, svg};
 
 /// States of a small scenario as a triangle of levels, with a step back and a step in place.
 pub(super) fn states(levels: usize) -> Graph {
@@ -93,6 +93,60 @@ fn pictures_can_be_looked_at() {
     for (name, graph) in all() {
         let path = Path::new(&folder).join(format!("{name}.svg"));
         std::fs::write(path, svg(&graph)).expect("the folder exists");
+    }
+    for (name, report) in executions() {
+        let path = Path::new(&folder).join(format!("{name}.svg"));
+        std::fs::write(path, drawn(&report)).expect("the folder exists");
+    }
+}
+
+fn executions() -> Vec<(&'static str, crate::report::ScenarioReport)> {
+    vec![
+        ("lanes_2", samples::race()),
+        ("lanes_3", samples::assertion()),
+        ("lanes_5", samples::philosophers(5)),
+        ("lanes_12", samples::philosophers(12)),
+        ("lanes_round", samples::starvation()),
+    ]
+}
+
+/// The lanes of the only finding.
+fn drawn(report: &crate::report::ScenarioReport) -> String {
+    let found = &report.findings[0];
+    let table = found.trace.as_ref().expect("it has an execution");
+    lanes(&found.message, table)
+}
+
+#[test]
+fn texts_in_lanes_do_not_overlap() {
+    for (name, report) in executions() {
+        let texts = texts(&drawn(&report));
+        assert!(texts.len() > 5);
+        for (at, one) in texts.iter().enumerate() {
+            for other in &texts[at + 1..] {
+                let apart =
+                    one.2 <= other.0 || other.2 <= one.0 || one.3 <= other.1 || other.3 <= one.1;
+                assert!(apart, "{name}: {:?} and {:?}", one.4, other.4);
+            }
+        }
+    }
+}
+
+#[test]
+fn hostile_names_stay_in_their_lanes() {
+    for name in HOSTILE {
+        let mut report = samples::race();
+        let found = &mut report.findings[0];
+        found.message = name.to_owned();
+        let table = found.trace.as_mut().expect("it has an execution");
+        table.actors = vec![name.to_owned(); 2];
+        table.states = vec![name.to_owned()];
+        let svg = drawn(&report);
+        assert!(!svg.chars().any(|c| c != '\n' && is_hidden(c)), "{name:?}");
+        assert!(
+            !svg.contains("<script") && !svg.contains("<!--"),
+            "{name:?}"
+        );
     }
 }
 

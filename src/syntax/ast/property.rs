@@ -48,6 +48,8 @@ pub enum PropertyKind {
     Outcomes(Outcomes),
     /// `observe x, y`
     Observe(Vec<Expr>),
+    /// `observe print`
+    ObservePrint,
 }
 
 /// `outcomes (x, y) == { (0, 1), (1, 0) }`

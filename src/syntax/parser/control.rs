@@ -245,13 +245,7 @@ impl Parser<'_> {
 
     fn match_arm(&mut self) -> MatchArm {
         let start = self.pos;
-        if self.at("case") && self.nth(1).kind != TokenKind::Punct("=>") {
-            let span = self.bump().span;
-            self.report(|_| {
-                Diagnostic::error(code::FOREIGN, span, "there is no `case`")
-                    .label("an arm begins with its value: `Idle => { … }`")
-            });
-        }
+        self.foreign_case("an arm begins with its value: `Idle => { … }`");
         let mut patterns = vec![self.pattern()];
         while self.eat("|").is_some() {
             patterns.push(self.pattern());
@@ -261,6 +255,16 @@ impl Parser<'_> {
             patterns,
             body,
             span: self.since(start),
+        }
+    }
+
+    /// `case` in front of an arm.
+    fn foreign_case(&mut self, instead: &'static str) {
+        if self.at("case") && self.nth(1).kind != TokenKind::Punct("=>") {
+            let span = self.bump().span;
+            self.report(|_| {
+                Diagnostic::error(code::FOREIGN, span, "there is no `case`").label(instead)
+            });
         }
     }
 
@@ -356,17 +360,46 @@ impl Parser<'_> {
         body
     }
 
+    /// `x = q.recv()` in an arm, without `let`.
+    fn forgot_let(&mut self) -> bool {
+        let forgot = self.is_word(0) && self.text(1) == "=";
+        if forgot {
+            let name = self.token().span;
+            let before = crate::base::Span {
+                end: name.start,
+                ..name
+            };
+            self.report(|_| {
+                Diagnostic::error(code::FOREIGN, name, "an arm cannot assign")
+                    .label("what it receives gets a new name: `let x = q.recv() => { … }`")
+                    .fix(before, "let ")
+            });
+        }
+        forgot
+    }
+
     fn select_arm(&mut self) -> SelectArm {
         let start = self.pos;
+        self.foreign_case("an arm begins with what it does: `let x = q.recv() => { … }`");
         let word = self.token().span;
         let head = if self.text(1) == "=>" && self.at("timeout") {
             self.bump();
             SelectHead::Timeout(word)
+        } else if self.text(1) == "=>" && (self.at("default") || self.at("_")) {
+            let found = self.text(0);
+            self.bump();
+            self.report(|_| {
+                Diagnostic::error(code::FOREIGN, word, format!("there is no `{found}` here"))
+                    .label("what runs when no other arm is ready is `else => { … }`")
+                    .fix(word, "else")
+            });
+            SelectHead::Else(word)
         } else if self.at("else") {
             self.bump();
             SelectHead::Else(word)
         } else {
-            let binding = self.eat("let").map(|_| {
+            let binds = self.eat("let").is_some() || self.forgot_let();
+            let binding = binds.then(|| {
                 let name = self.name("a name for the value");
                 self.expect("=");
                 name

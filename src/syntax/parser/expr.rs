@@ -8,7 +8,7 @@ use std::iter::Peekable;
 
 use super::Parser;
 use crate::base::{Diagnostic, Span};
-use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Operand, Range, UnaryOp};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Ident, Operand, Range, UnaryOp};
 use crate::syntax::code;
 use crate::syntax::limits::{CHAIN_MAX, HEIGHT_MAX};
 use crate::syntax::mark::Mark;
@@ -269,6 +269,9 @@ impl Parser<'_> {
 
     fn awaited(&mut self) -> Expr {
         let word = self.bump().span;
+        if self.at("yield") {
+            return self.awaited_yield(word);
+        }
         let Some(operand) = self.nested(Self::prefixed) else {
             return self.no_expr();
         };
@@ -277,6 +280,24 @@ impl Parser<'_> {
         Expr {
             kind: ExprKind::Await(Box::new(operand)),
             span,
+        }
+    }
+
+    /// `await yield`: the word is otherwise a statement.
+    fn awaited_yield(&mut self, word: Span) -> Expr {
+        let span = self.bump().span;
+        let name = Ident {
+            text: "yield".to_owned(),
+            span,
+        };
+        let operand = Expr {
+            kind: ExprKind::Name(name),
+            span,
+        };
+        self.height = 2;
+        Expr {
+            kind: ExprKind::Await(Box::new(operand)),
+            span: word.to(span),
         }
     }
 

@@ -23,7 +23,9 @@ impl Parser<'_> {
             "outcomes" => same_line && (word_follows || self.text(1) == "("),
             "order" => word_follows || self.text(1) == "@",
             "always" | "sometimes" | "eventually" => {
-                word_follows || (same_line && matches!(self.text(1), "(" | "!" | "-" | "["))
+                let number = matches!(next.kind, TokenKind::Int(_));
+                let opens = matches!(self.text(1), "(" | "!" | "-" | "[");
+                word_follows || same_line && (number || opens)
             }
             "process" | "task" | "green" => word_follows || self.text(1) == "{",
             _ => {

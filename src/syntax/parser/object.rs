@@ -22,6 +22,9 @@ impl Parser<'_> {
         let start = self.pos;
         let modifiers = self.modifiers();
         let keyword = self.text(0);
+        if modifiers.shared.is_some() && !words::OBJECTS.contains(&keyword) {
+            self.cannot_be_shared();
+        }
         if !words::OBJECTS.contains(&keyword) {
             self.expected("the kind of an object, such as `var` or `lock`");
             return None;
@@ -55,9 +58,40 @@ impl Parser<'_> {
                 "process" => &mut modifiers.process,
                 _ => return modifiers,
             };
-            *place = Some(self.tokens[self.pos].span);
+            let span = self.tokens[self.pos].span;
+            if let Some(first) = place.replace(span) {
+                self.report(|parser| {
+                    let word = parser.source.slice(span);
+                    Diagnostic::error(code::EXPECTED, span, format!("`{word}` is written twice"))
+                        .label("once is enough")
+                        .secondary(first, "written first here")
+                });
+            }
             self.bump();
         }
+    }
+
+    /// `shared const`, `shared thread`, ….
+    fn cannot_be_shared(&mut self) {
+        let why = match self.text(0) {
+            "const" => "a constant never changes: every process has it anyway",
+            "enum" | "struct" | "fn" => "it is part of the text, which every process has anyway",
+            "thread" | "process" | "task" | "green" | "daemon" | "main" => {
+                "an actor belongs to one process; what can be shared is what it uses"
+            }
+            _ => return,
+        };
+        self.fail(|parser| {
+            let token = parser.token();
+            let word = parser.text(0);
+            Diagnostic::error(
+                code::EXPECTED,
+                token.span,
+                format!("`{word}` cannot be `shared`"),
+            )
+            .label("expected `var`, `atomic`, `lock` or another object")
+            .help(why)
+        });
     }
 
     /// Refuses modifiers that this kind of object does not have.

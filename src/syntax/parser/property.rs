@@ -26,7 +26,7 @@ impl Parser<'_> {
             }
             "order" => self.order(),
             "outcomes" => PropertyKind::Outcomes(self.outcomes()),
-            "observe" => PropertyKind::Observe(self.exprs()),
+            "observe" => self.observe(),
             _ => {
                 name = self.property_name();
                 let condition = self.condition();
@@ -80,6 +80,21 @@ impl Parser<'_> {
             exprs.push(self.postfixed());
         }
         exprs
+    }
+
+    fn observe(&mut self) -> PropertyKind {
+        if self.eat("print").is_none() {
+            return PropertyKind::Observe(self.exprs());
+        }
+        if self.at(",") {
+            let span = self.token().span;
+            self.fail(|_| {
+                Diagnostic::error(code::EXPECTED, span, "`print` is observed by itself")
+                    .label("what is printed has a table of its own")
+                    .help("write a second line: `observe print` and `observe x`")
+            });
+        }
+        PropertyKind::ObservePrint
     }
 
     fn outcomes(&mut self) -> Outcomes {

@@ -4,7 +4,7 @@ use super::codes;
 use super::names::{Def, Wanted};
 use super::state::Resolver;
 use crate::base::{Diagnostic, Span};
-use crate::hir::{ActorId, Expr, ExprKind, Type};
+use crate::hir::{ActorId, Expr, ExprKind};
 use crate::syntax::ast;
 
 /// What an actor's name stands for.
@@ -140,7 +140,8 @@ impl Resolver<'_> {
     /// A declaration of actors as a value: the handle of its only actor.
     pub fn group(&mut self, group: usize, span: Span) -> Expr {
         if self.out.groups[group].n == 1 {
-            return self.make(ExprKind::Group(group), &Type::Handle, span);
+            let ty = self.handle_of(group);
+            return self.make(ExprKind::Group(group), &ty, span);
         }
         self.which_one(group, span);
         self.error_expr(span)
@@ -151,7 +152,8 @@ impl Resolver<'_> {
         match self.one_actor(expr) {
             Some(actor) => {
                 let word = ExprKind::Const(i64::from(actor.0));
-                self.make(word, &Type::Handle, expr.span)
+                let ty = self.handle_of(self.out.actors[actor.index()].group);
+                self.make(word, &ty, expr.span)
             }
             None => self.error_expr(expr.span),
         }

@@ -55,6 +55,7 @@ impl Resolver<'_> {
             Def::Var(_) => self.not_callable(&call.name, named.span, "a variable"),
             Def::Object(_) => self.not_callable(&call.name, named.span, "an object"),
             Def::Enum(_) => self.not_callable(&call.name, named.span, "an enum"),
+            Def::Loop(_) => self.not_callable(&call.name, named.span, "an event loop"),
             Def::Unsupported => self.error_expr(span),
         }
     }
@@ -206,13 +207,7 @@ impl Resolver<'_> {
         if !self.check_pure(false, "spawn", span) {
             return self.error_expr(span);
         }
-        if spawn.kind != ast::ActorKind::Thread {
-            self.not_supported(&format!("spawn {}", spawn.kind.word()), span);
-            return self.error_expr(span);
-        }
-        if let Some(on) = &spawn.on {
-            self.not_supported("on", on.span);
-        }
+        let (runs, on) = self.kind_of_spawn(spawn);
         let name = &spawn.call.name;
         let local = self
             .body
@@ -229,18 +224,24 @@ impl Resolver<'_> {
         let Def::Fn(decl) = named.def else {
             return self.not_spawnable(name, named);
         };
-        let Some((function, args, _)) = self.function_called(decl, name, &spawn.call.args, span)
+        let Some((function, args, returns)) =
+            self.function_called(decl, name, &spawn.call.args, span)
         else {
             return self.make(ExprKind::Const(0), &Type::Handle, span);
         };
         let kind = ExprKind::Spawn(Box::new(Spawn {
             function,
             args,
-            kind: SpawnKind::Thread,
+            kind: runs,
             name: spawn.label.as_ref().map(|label| label.text.clone()),
             daemon: spawn.daemon.is_some(),
+            on,
         }));
-        self.make(kind, &Type::Handle, span)
+        let ty = match runs {
+            SpawnKind::Task | SpawnKind::Green => Type::Task(Box::new(returns)),
+            SpawnKind::Thread | SpawnKind::Process => Type::Handle,
+        };
+        self.make(kind, &ty, span)
     }
 
     fn not_spawnable(&mut self, name: &ast::Ident, named: Named) -> Expr {
@@ -296,10 +297,7 @@ impl Resolver<'_> {
                 "`as_completed`",
                 "it says in which order a `for` goes: `for f in as_completed(fs) { … }`",
             ),
-            "io" | "gather" => {
-                self.not_supported(&name.text, span);
-                self.error_expr(span)
-            }
+            "io" | "gather" => self.must_be_awaited(name, span),
             _ => {
                 call.args.iter().for_each(|arg| drop(self.expr(arg)));
                 self.unknown_name(name, Wanted::Function);

@@ -48,6 +48,7 @@ impl Resolver<'_> {
                 return self.outcomes(outcomes, property.span);
             }
             ast::PropertyKind::Observe(values) => return self.observe(values, property.span),
+            ast::PropertyKind::ObservePrint => return self.observe_print(property.span),
         };
         self.out.properties.push(Property {
             name: property.name.as_ref().map(|name| name.text.clone()),
@@ -89,6 +90,7 @@ impl Resolver<'_> {
             names,
             values,
             print: false,
+            transcripts: Vec::new(),
             expected: None,
             exact: false,
         });
@@ -104,12 +106,12 @@ impl Resolver<'_> {
     }
 
     fn outcomes(&mut self, outcomes: &ast::Outcomes, span: Span) {
-        let (names, values, print) = match &outcomes.subject {
-            ast::OutcomeSubject::Values(values) => {
-                let (names, values) = self.observed(values);
-                (names, values, false)
+        let exact = outcomes.relation == ast::OutcomeRelation::Exactly;
+        let (names, values) = match &outcomes.subject {
+            ast::OutcomeSubject::Values(values) => self.observed(values),
+            ast::OutcomeSubject::Print(_) => {
+                return self.transcripts(&outcomes.rows, exact, span);
             }
-            ast::OutcomeSubject::Print(_) => (Vec::new(), Vec::new(), true),
         };
         for value in &values {
             self.one_word(value);
@@ -117,7 +119,7 @@ impl Resolver<'_> {
         let mut rows = Vec::new();
         let mut seen = BTreeMap::new();
         for row in &outcomes.rows {
-            let Some(words) = self.row(row, &values, print) else {
+            let Some(words) = self.row(row, &values) else {
                 continue;
             };
             match seen.get(&words) {
@@ -132,9 +134,10 @@ impl Resolver<'_> {
             span,
             names,
             values,
-            print,
+            print: false,
+            transcripts: Vec::new(),
             expected: Some(rows),
-            exact: outcomes.relation == ast::OutcomeRelation::Exactly,
+            exact,
         });
     }
 
@@ -154,7 +157,7 @@ impl Resolver<'_> {
         );
     }
 
-    fn same_outcome(&mut self, span: Span, first: Span) {
+    pub fn same_outcome(&mut self, span: Span, first: Span) {
         self.report(
             Diagnostic::error(
                 codes::DUPLICATE_OUTCOME,
@@ -167,8 +170,8 @@ impl Resolver<'_> {
     }
 
     /// The words of one row, checked against what is observed.
-    fn row(&mut self, row: &ast::OutcomeRow, values: &[Expr], print: bool) -> Option<Vec<i64>> {
-        if !print && row.values.len() != values.len() {
+    fn row(&mut self, row: &ast::OutcomeRow, values: &[Expr]) -> Option<Vec<i64>> {
+        if row.values.len() != values.len() {
             let (wanted, found) = (values.len(), row.values.len());
             self.report(
                 Diagnostic::error(

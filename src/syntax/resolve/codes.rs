@@ -51,6 +51,7 @@ codes! {
     DUPLICATE_OUTCOME = "E075", "an outcome listed twice";
     NOT_A_WARNING = "E076", "an error where only a warning can be named";
     NOT_HERE = "E077", "something that cannot stand in this place";
+    SHARED_ON_OWN = "E078", "something shared that leans on something that is not";
     TOO_MANY_ACTORS = "E080", "more actors than the limit";
     TOO_MANY_CELLS = "E081", "more array elements than the limit";
     CAPACITY_LIMIT = "E082", "a channel larger than the limit";

@@ -66,6 +66,16 @@ impl<'a> Resolver<'a> {
         ty: Option<&Type>,
         what: &'static str,
     ) -> Option<Vec<i64>> {
+        self.typed_constant(expr, ty, what).map(|(_, words)| words)
+    }
+
+    /// The same, with its type.
+    pub fn typed_constant(
+        &mut self,
+        expr: &ast::Expr,
+        ty: Option<&Type>,
+        what: &'static str,
+    ) -> Option<(Type, Vec<i64>)> {
         let before = self.diagnostics.len();
         let body = Body::new(BodyKind::Constant(what), self.body.in_file, Type::Unit);
         let (value, _) = self.in_body(body, |this| {
@@ -80,7 +90,7 @@ impl<'a> Resolver<'a> {
         if known.is_none() && !failed && !self.broken {
             self.not_constant(expr.span, what);
         }
-        known.filter(|_| !failed)
+        Some((value.ty, known.filter(|_| !failed)?))
     }
 
     /// An `int` that must be known before the run.

@@ -5,8 +5,8 @@ use super::names::{Def, Variant};
 use super::state::{Constant, FnDecl, Resolver};
 use crate::base::{Diagnostic, Span};
 use crate::hir::{
-    Actor, ActorGroup, ActorId, ActorKind, EnumDef, EnumId, Field, FunctionId, Instance, StructDef,
-    StructId, Type,
+    Actor, ActorGroup, ActorId, EnumDef, EnumId, Field, FunctionId, Instance, StructDef, StructId,
+    Type,
 };
 use crate::syntax::ast;
 
@@ -45,6 +45,7 @@ impl<'a> Resolver<'a> {
                 ast::Item::Fn(item) => self.declare_fn(item, false),
                 ast::Item::Object(item) => drop(self.later.insert(&item.name.text)),
                 ast::Item::Actor(item) => drop(self.later.insert(&item.name.text)),
+                ast::Item::LoopThread(item) => drop(self.later.insert(&item.name.text)),
                 _ => {}
             }
         }
@@ -195,13 +196,8 @@ impl<'a> Resolver<'a> {
     /// Declares the actors, group by group.
     pub fn declare_actors(&mut self, items: &'a [ast::Item]) {
         for item in items {
-            match item {
-                ast::Item::Actor(actor) => self.declare_group(actor),
-                ast::Item::LoopThread(thread) => {
-                    self.declare(&thread.name, false, Def::Unsupported);
-                    self.not_supported("loop_thread", thread.span);
-                }
-                _ => {}
+            if let ast::Item::Actor(actor) = item {
+                self.declare_group(actor);
             }
         }
         if self.out.actors.len() > ACTORS_MAX {
@@ -223,12 +219,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn declare_group(&mut self, actor: &'a ast::Actor) {
-        if actor.kind != ast::ActorKind::Thread {
-            self.not_supported(actor.kind.word(), actor.head);
-        }
-        if let Some(on) = &actor.on {
-            self.not_supported("on", on.span);
-        }
+        let kind = self.kind_of_actor(actor);
         let group = self.out.groups.len();
         let args = self.instances_of(actor);
         self.declare(&actor.name, false, Def::Group(group));
@@ -244,7 +235,7 @@ impl<'a> Resolver<'a> {
                 name: shown,
                 group,
                 instance: Instance { args: arg.clone() },
-                kind: ActorKind::Thread,
+                kind,
                 daemon: actor.daemon.is_some(),
                 main: actor.main.is_some(),
             });

@@ -25,8 +25,9 @@ enum Subject {
 }
 
 /// Codes of findings that are or can be warnings.
-const WARNINGS: [&str; 12] = [
+const WARNINGS: [&str; 13] = [
     "L001", "R002", "S002", "S003", "K001", "K005", "M010", "W001", "W002", "W003", "W004", "W005",
+    "W006",
 ];
 /// Codes of findings that are always errors.
 const ERRORS: [&str; 37] = [
@@ -193,7 +194,7 @@ impl Resolver<'_> {
             Def::Var(_) => "a variable",
             Def::Object(_) => "another kind of object",
             Def::Group(_) => "an actor",
-            Def::Unsupported => "something else",
+            Def::Loop(_) | Def::Unsupported => "something else",
         }
     }
 

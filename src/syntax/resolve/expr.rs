@@ -33,10 +33,7 @@ impl Resolver<'_> {
             ast::ExprKind::Method(method) => self.method(method, span),
             ast::ExprKind::Call(call) => self.call(call, span),
             ast::ExprKind::Spawn(spawn) => self.spawn(spawn, span),
-            ast::ExprKind::Await(_) => {
-                self.not_supported("await", span);
-                self.error_expr(span)
-            }
+            ast::ExprKind::Await(inner) => self.await_(inner, span),
             ast::ExprKind::If(branches) => self.if_expr(branches, span),
             ast::ExprKind::Array(values) => self.list_of_futures(values, span),
             ast::ExprKind::Error => {
@@ -188,6 +185,12 @@ impl Resolver<'_> {
                 named,
                 "a type",
                 "give its fields values: `Job(1, false)`",
+            ),
+            Def::Loop(_) => self.wrong_kind(
+                name,
+                named,
+                "an event loop",
+                "tasks are put `on` it: `task t on ui { … }`",
             ),
             Def::Unsupported => self.error_expr(span),
         }

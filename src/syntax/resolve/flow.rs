@@ -1,4 +1,4 @@
-//! Statements with blocks: `if`, loops, `select`, `with`, `try`.
+//! Statements with blocks: `if`, loops, `with`, `try`.
 
 use super::codes;
 use super::names::Def;
@@ -7,8 +7,8 @@ use super::state::Resolver;
 use super::types::Because;
 use crate::base::{Diagnostic, Span};
 use crate::hir::{
-    Block, Expr, ExprKind, Local, LocalId, Method, ObjectType, Place, ReceiveOp, SelectArm,
-    SelectArmKind, Stmt, StmtKind, TryCatch, Type, WithKind,
+    Block, Expr, ExprKind, Local, LocalId, ObjectType, Place, ReceiveOp, Stmt, StmtKind, TryCatch,
+    Type, WithKind,
 };
 use crate::syntax::ast;
 
@@ -234,59 +234,6 @@ impl Resolver<'_> {
         StmtKind::For(counter, from, to, body)
     }
 
-    /// `select { … }`.
-    #[inline(never)]
-    pub fn select(&mut self, select: &ast::Select) -> StmtKind {
-        let mut arms = Vec::new();
-        for arm in &select.arms {
-            self.body.open();
-            let kind = self.select_head(&arm.head);
-            let body = self.block(&arm.body);
-            self.body.close();
-            let span = head_span(&arm.head);
-            arms.extend(kind.map(|kind| SelectArm { kind, body, span }));
-        }
-        StmtKind::Select(arms)
-    }
-
-    fn select_head(&mut self, head: &ast::SelectHead) -> Option<SelectArmKind> {
-        let (binding, operation) = match head {
-            ast::SelectHead::Timeout(_) => return Some(SelectArmKind::Timeout),
-            ast::SelectHead::Else(_) => return Some(SelectArmKind::Else),
-            ast::SelectHead::Operation { binding, operation } => (binding.as_ref(), operation),
-        };
-        let before = self.diagnostics.len();
-        let resolved = self.expr(operation);
-        let wrong = self.diagnostics.len() > before || self.broken;
-        let bound = binding.map(|name| self.local(name, &resolved.ty.clone(), None));
-        match resolved.kind {
-            ExprKind::Method(Method::Recv, from, _) => Some(SelectArmKind::Receive(bound, *from)),
-            ExprKind::Method(Method::RecvOr, from, mut args) => {
-                let or = args.pop()?;
-                Some(SelectArmKind::ReceiveOr(bound, *from, or))
-            }
-            ExprKind::Method(Method::Send, to, mut args) => {
-                if let Some(binding) = binding {
-                    self.misplaced(
-                        binding.span,
-                        "a name for the value of `send`",
-                        "`send` gives no value",
-                    );
-                }
-                Some(SelectArmKind::Send(*to, args.pop()?))
-            }
-            _ if wrong => None,
-            _ => {
-                self.misplaced(
-                    operation.span,
-                    "this",
-                    "an arm of a `select` is a `recv`, `recv_or` or `send`",
-                );
-                None
-            }
-        }
-    }
-
     /// `with a, b { }`: one inside the other.
     #[inline(never)]
     pub fn with(&mut self, with: &ast::With, span: Span) -> Option<StmtKind> {
@@ -316,6 +263,11 @@ impl Resolver<'_> {
 
     #[inline(never)]
     fn holdable(&mut self, subject: &ast::Expr) -> Option<(WithKind, Expr)> {
+        if let ast::ExprKind::Await(inner) = &subject.kind {
+            let (kind, object) = self.holdable(inner)?;
+            let object = self.awaited_hold(kind, object, subject.span)?;
+            return Some((kind, object));
+        }
         if let ast::ExprKind::Field { base, name } = &subject.kind
             && matches!(name.text.as_str(), "read" | "write" | "first")
         {
@@ -401,14 +353,5 @@ fn condition_span(condition: &ast::Condition) -> Span {
     match condition {
         ast::Condition::Expr(expr) => expr.span,
         ast::Condition::Let { name, value } => name.span.to(value.span),
-    }
-}
-
-fn head_span(head: &ast::SelectHead) -> Span {
-    match head {
-        ast::SelectHead::Operation { binding, operation } => binding
-            .as_ref()
-            .map_or(operation.span, |name| name.span.to(operation.span)),
-        ast::SelectHead::Timeout(span) | ast::SelectHead::Else(span) => *span,
     }
 }

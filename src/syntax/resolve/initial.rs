@@ -99,7 +99,7 @@ impl Resolver<'_> {
             let ty = self.cells.full(&self.out.vars[at].ty);
             let words = elements(&self.out.vars[at].dims).saturating_mul(self.width(&ty));
             let unset = match (&ty, self.out.vars[at].range) {
-                (Type::Object(_) | Type::Handle | Type::Future(_), _) => -1,
+                (Type::Object(_) | Type::Handle | Type::Future(_) | Type::Task(_), _) => -1,
                 (_, Some((from, to))) if !(from..=to).contains(&0) => from,
                 _ => 0,
             };

@@ -89,7 +89,8 @@ impl Resolver<'_> {
             && let Some(named) = self.names.lookup(&name.text, self.body.in_file)
             && let Def::Group(group) = named.def
         {
-            let all = self.make(ExprKind::Group(group), &Type::Handle, name.span);
+            let ty = self.handle_of(group);
+            let all = self.make(ExprKind::Group(group), &ty, name.span);
             return Path::Value(all);
         }
         self.path_of(&method.receiver)
@@ -152,7 +153,7 @@ impl Resolver<'_> {
             Gives::Element => element,
             Gives::Name => Type::Str,
             Gives::Result => match self.cells.head(&receiver.ty) {
-                Type::Future(of) => *of,
+                Type::Future(of) | Type::Task(of) => *of,
                 _ => Type::Unit,
             },
         };
@@ -475,5 +476,6 @@ fn is_query(method: Method) -> bool {
             | Method::IsFull
             | Method::IsAlive
             | Method::FutureDone
+            | Method::TaskEnded
     )
 }

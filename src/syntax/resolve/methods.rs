@@ -203,6 +203,14 @@ const FUTURE: &[Operation] = &[
     ),
 ];
 
+const TASK: &[Operation] = &[
+    op("result", Method::TaskResult, Takes::Nothing, Gives::Result),
+    op("join", Method::Join, Takes::Nothing, Gives::Nothing),
+    op("done", Method::TaskEnded, Takes::Nothing, Gives::Bool),
+    op("cancel", Method::TaskCancel, Takes::Nothing, Gives::Bool),
+    op("is_alive", Method::IsAlive, Takes::Nothing, Gives::Bool),
+];
+
 /// What takes a function, `submit` and `map`, stands in `executor`.
 const EXECUTOR: &[Operation] = &[
     op("shutdown", Method::Shutdown, Takes::Nothing, Gives::Nothing),
@@ -220,6 +228,7 @@ pub fn operations(ty: &Type) -> &'static [Operation] {
         return match ty {
             Type::Handle => HANDLE,
             Type::Future(_) => FUTURE,
+            Type::Task(_) => TASK,
             _ => &[],
         };
     };
@@ -240,7 +249,7 @@ pub fn operations(ty: &Type) -> &'static [Operation] {
 /// An operation of that name, whatever it works on.
 pub fn any_operation(name: &str) -> Option<&'static str> {
     let all = [
-        LOCK, RW_LOCK, SEM, COND, EVENT, BARRIER, LATCH, CHAN, HANDLE, FUTURE, EXECUTOR,
+        LOCK, RW_LOCK, SEM, COND, EVENT, BARRIER, LATCH, CHAN, HANDLE, FUTURE, TASK, EXECUTOR,
     ];
     let declared = all.into_iter().flatten().map(|op| op.name);
     declared

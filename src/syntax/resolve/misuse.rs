@@ -8,7 +8,7 @@ use super::walk::{Node, walk, walk_expr};
 use crate::base::{Diagnostic, Span};
 use crate::hir::{
     Block, Expr, ExprKind, FunctionId, FutureLoop, Method, ObjectDeclId, ObjectKind, Scenario,
-    Stmt, StmtKind, WithKind,
+    SelectArmKind, Stmt, StmtKind, WithKind,
 };
 
 /// What a body does, as far as it matters here.
@@ -278,11 +278,14 @@ fn stmt_head(stmt: &Stmt) -> Span {
 }
 
 fn stmt_blocks(stmt: &Stmt) -> bool {
+    if let StmtKind::Select(arms) = &stmt.kind {
+        let mut arms = arms.iter();
+        return !arms.any(|arm| matches!(arm.kind, SelectArmKind::Else));
+    }
     matches!(
         stmt.kind,
         StmtKind::With(..)
             | StmtKind::WaitUntil(_)
-            | StmtKind::Select(_)
             | StmtKind::ForReceive(..)
             | StmtKind::ForFutures(_, FutureLoop::Completed | FutureLoop::Results, ..)
             | StmtKind::WhileReceive(_, _, crate::hir::ReceiveOp::Wait, _)
@@ -307,6 +310,7 @@ fn method_blocks(method: Method) -> bool {
         | Method::ChanJoin
         | Method::FutureResult
         | Method::FutureException
+        | Method::TaskResult
         | Method::WaitAll
         | Method::WaitAny
         | Method::Shutdown
@@ -343,6 +347,8 @@ fn method_blocks(method: Method) -> bool {
         | Method::TaskDone
         | Method::FutureResultFor
         | Method::FutureDone
+        | Method::TaskEnded
+        | Method::TaskCancel
         | Method::FutureCancel
         | Method::ShutdownNow
         | Method::IsAlive => false,

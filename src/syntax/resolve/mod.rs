@@ -39,8 +39,11 @@ mod objects;
 mod pattern;
 mod place;
 mod returns;
+mod select;
 mod state;
 mod stmt;
+mod tasks;
+mod transcript;
 mod types;
 mod walk;
 
@@ -52,6 +55,7 @@ use super::ast;
 use super::limits::DIAGNOSTICS_MAX;
 use crate::base::{Diagnostic, Severity, Source, Span};
 use crate::hir;
+use std::collections::BTreeSet;
 
 /// What a file means.
 #[derive(Clone, Debug)]
@@ -168,9 +172,11 @@ fn resolve_scenario<'a>(
     resolver.resolve_constants();
     resolver.resolve_structs(&structs);
     resolver.declare_objects(&scenario.items);
+    resolver.declare_loops(&scenario.items);
     resolver.declare_actors(&scenario.items);
     resolver.resolve_in_passes(Some(scenario));
     resolver.finish_types();
+    resolver.forget_idle_loops();
     let Resolver {
         mut out,
         mut diagnostics,
@@ -180,6 +186,7 @@ fn resolve_scenario<'a>(
     } = resolver;
     if !has_error(&diagnostics) && !broken {
         diagnostics.extend(misuse::certain_misuse(&out));
+        diagnostics.extend(tasks::misplaced_awaits(&out));
     }
     tidy(&mut diagnostics);
     let sound = !has_error(&diagnostics) && !broken;
@@ -227,9 +234,9 @@ fn tidy(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.truncate(DIAGNOSTICS_MAX);
 }
 
-/// A `--set` must name a constant of the file or of one of its scenarios.
-fn check_sets(file: &ast::File, sets: &[(String, i64)], diagnostics: &mut Vec<Diagnostic>) {
-    let mut consts = std::collections::BTreeSet::new();
+/// The names of the constants of a file and of its scenarios: what `--set` can name.
+pub fn constants(file: &ast::File) -> BTreeSet<&str> {
+    let mut consts = BTreeSet::new();
     for item in &file.items {
         match item {
             ast::FileItem::Const(item) => drop(consts.insert(item.name.text.as_str())),
@@ -242,6 +249,12 @@ fn check_sets(file: &ast::File, sets: &[(String, i64)], diagnostics: &mut Vec<Di
             _ => {}
         }
     }
+    consts
+}
+
+/// A `--set` must name a constant of the file or of one of its scenarios.
+fn check_sets(file: &ast::File, sets: &[(String, i64)], diagnostics: &mut Vec<Diagnostic>) {
+    let consts = constants(file);
     for (name, _) in sets
         .iter()
         .filter(|(name, _)| !consts.contains(name.as_str()))

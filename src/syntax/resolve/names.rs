@@ -25,7 +25,9 @@ pub enum Def {
     Object(ObjectDeclId),
     /// A declaration of actors: its index.
     Group(usize),
-    /// An event loop, or another declaration that is not supported yet.
+    /// An event loop: its number.
+    Loop(u32),
+    /// A declaration that is not supported yet.
     Unsupported,
 }
 

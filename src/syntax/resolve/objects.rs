@@ -150,8 +150,11 @@ impl<'a> Resolver<'a> {
             );
         }
         self.check_range(object, id, init.as_ref());
-        self.out.vars[id.index()].guarded_by =
-            guard.and_then(|guard| self.lock_ref(guard, "guarded_by"));
+        let lock = guard.and_then(|guard| self.lock_ref(guard, "guarded_by"));
+        if let (Some(guard), Some(lock)) = (guard, lock) {
+            self.check_shared_lock(object, guard.span, lock, "guard");
+        }
+        self.out.vars[id.index()].guarded_by = lock;
     }
 
     fn check_range(&mut self, object: &ast::Object, id: VarId, init: Option<&ast::Expr>) {
@@ -325,20 +328,10 @@ impl<'a> Resolver<'a> {
                 },
                 element: self.cells.fresh(),
             },
-            ast::ObjectKind::Executor { process, workers } => {
-                if process.is_some() {
-                    return self.unsupported_object("process executor", object);
-                }
-                ObjectKind::Executor {
-                    workers: self.size(
-                        workers.as_ref(),
-                        "the number of workers",
-                        1,
-                        CAPACITY_MAX,
-                    )?,
-                    process: false,
-                }
-            }
+            ast::ObjectKind::Executor { process, workers } => ObjectKind::Executor {
+                workers: self.size(workers.as_ref(), "the number of workers", 1, CAPACITY_MAX)?,
+                process: process.is_some(),
+            },
             ast::ObjectKind::List { .. } => return self.unsupported_object("list", object),
             ast::ObjectKind::Map { .. } => return self.unsupported_object("map", object),
         })
@@ -386,6 +379,8 @@ impl<'a> Resolver<'a> {
                 let Some(lock) = on.as_ref().and_then(|on| self.lock_ref(on, "on")) else {
                     return;
                 };
+                let at = on.as_ref().map_or(object.span, |on| on.span);
+                self.check_shared_lock(object, at, lock, "be the lock of");
                 self.out.objects[id.index()].kind = ObjectKind::Cond {
                     lock,
                     fifo: fifo.is_some(),
@@ -403,6 +398,34 @@ impl<'a> Resolver<'a> {
             }
             _ => {}
         }
+    }
+
+    /// What all processes share needs a lock that all processes share.
+    fn check_shared_lock(
+        &mut self,
+        object: &ast::Object,
+        at: Span,
+        lock: LockRef,
+        verb: &'static str,
+    ) {
+        let decl = &self.out.objects[lock.decl.index()];
+        if object.shared.is_none() || decl.shared {
+            return;
+        }
+        let (shared, lock, declared) = (&object.name.text, decl.name.clone(), decl.span);
+        self.report(
+            Diagnostic::error(
+                codes::SHARED_ON_OWN,
+                at,
+                format!("`{shared}` is shared, and its lock `{lock}` is not"),
+            )
+            .label("each process has its own")
+            .secondary(declared, "declared here without `shared`")
+            .help(format!(
+                "a copy of `{lock}` in each process cannot {verb} the one `{shared}`; write \
+                 `shared lock {lock}`"
+            )),
+        );
     }
 
     fn check_permits(&mut self, object: &ast::Object, initial: &[i64], max: Option<i64>) {

@@ -55,6 +55,8 @@ pub struct Resolver<'a> {
     pub diagnostics: Vec<Diagnostic>,
     /// The tree has holes that the parser has reported.
     pub broken: bool,
+    /// Some function that runs spawns a task.
+    pub spawns_tasks: bool,
     /// Resolving a function that nobody calls, for its mistakes only.
     pub speculative: bool,
 }
@@ -225,6 +227,7 @@ impl<'a> Resolver<'a> {
             declared_wrong: Vec::new(),
             diagnostics: Vec::new(),
             broken: false,
+            spawns_tasks: false,
             speculative: false,
         }
     }
@@ -283,6 +286,7 @@ pub fn empty_scenario() -> hir::Scenario {
         structs: Vec::new(),
         vars: Vec::new(),
         objects: Vec::new(),
+        loops: Vec::new(),
         functions: Vec::new(),
         groups: Vec::new(),
         actors: Vec::new(),

@@ -77,7 +77,7 @@ impl Resolver<'_> {
             ast::StmtKind::Either(blocks) => {
                 StmtKind::Either(blocks.iter().map(|block| self.block(block)).collect())
             }
-            ast::StmtKind::Select(select) => self.select(select),
+            ast::StmtKind::Select(select) => self.select(select, stmt.span),
             ast::StmtKind::Assert { condition, message } => {
                 let condition = self.expr_of(condition, &Type::Bool, &nothing);
                 let message = message.as_ref().map(|message| self.intern(&message.text));
@@ -190,6 +190,7 @@ impl Resolver<'_> {
             Def::Fn(_) => ("a function", "assign to a variable"),
             Def::Group(_) => ("an actor", "assign to a variable"),
             Def::Enum(_) | Def::Struct(_) => ("a type", "assign to a variable"),
+            Def::Loop(_) => ("an event loop", "assign to a variable"),
             Def::Unsupported => return Some(false),
         };
         self.report(

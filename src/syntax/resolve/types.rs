@@ -125,7 +125,8 @@ impl Resolver<'_> {
             "executor" => ObjectType::Executor,
             "future" => return Type::Future(Box::new(self.cells.fresh())),
             "chan" => ObjectType::Chan(Box::new(self.cells.fresh())),
-            "task" | "list" | "map" | "process" | "green" => {
+            "task" | "green" => return Type::Task(Box::new(self.cells.fresh())),
+            "list" | "map" | "process" => {
                 self.not_supported(&name.text, name.span);
                 return self.cells.fresh();
             }

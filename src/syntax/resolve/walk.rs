@@ -147,6 +147,7 @@ fn expr_parts<'h>(expr: &'h Expr, out: &mut Vec<Node<'h>>) {
             place_parts(place, out);
             out.extend(args.iter().map(Node::Expr));
         }
+        ExprKind::Await(awaited) => out.extend(awaited.exprs().iter().map(Node::Expr)),
         ExprKind::Spawn(spawn) => out.extend(spawn.args.iter().map(Node::Expr)),
         ExprKind::Submit(submit) => {
             out.push(Node::Expr(&submit.executor));

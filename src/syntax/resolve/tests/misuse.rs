@@ -253,6 +253,33 @@ fn not_a_lock() {
 }
 
 #[test]
+fn what_is_shared_takes_a_shared_lock() {
+    advice(
+        "lock m\nshared var x = 0 guarded_by m\nprocess p { x = 1 }",
+        "3:29 E078 `x` is shared, and its lock `m` is not
+^ each process has its own
+- 2:6 declared here without `shared`
+help: a copy of `m` in each process cannot guard the one `x`; write `shared lock m`",
+    );
+    body(
+        "lock m\nshared cond c on m\nshared lock n\ncond d on n\nvar x = 0 guarded_by n\nshared chan q(1)\nprocess p { x = 1 }",
+        &["3:18 E078 `c` is shared, and its lock `m` is not"],
+    );
+}
+
+#[test]
+fn what_cannot_be_shared() {
+    body(
+        "shared shared var x = 0\nshared const N = 3\nshared thread t { x = 1 }",
+        &[
+            "2:8 E005 `shared` is written twice",
+            "3:8 E005 `const` cannot be `shared`",
+            "4:8 E005 `thread` cannot be `shared`",
+        ],
+    );
+}
+
+#[test]
 fn numbers_that_are_not_possible() {
     body(
         "barrier b(0)\nchan q(-1)\nsem s = -1\nlatch l(-2)\nvar x: 0..3 = 3\nvar y: 3..3 = 3\nsem t = 3 max 2\nvar a[0] = 0\nthread w * 0 { s.release(-1) print any(2..2) }",
@@ -316,14 +343,83 @@ help: write `memory sc`, or leave the line out; bugs that need a weaker model ar
 #[test]
 fn what_is_still_to_come() {
     errors(
-        "scenario \"s\" {\nprocess executor p(2)\nlist l(4): int\nloop_thread ui\ntask t { await io() }\nfn f() { skip }\nthread u { spawn process f() p.submit(f) }\n}",
+        "scenario \"s\" {\nlist l(4): int\nmap m(4): int => int\nthread u { skip }\n}",
         &[
-            "2:1 E099 `process executor` is not supported yet",
-            "3:1 E099 `list` is not supported yet",
-            "4:1 E099 `loop_thread` is not supported yet",
-            "5:1 E099 `task` is not supported yet",
-            "5:10 E099 `await` is not supported yet",
-            "7:12 E099 `spawn process` is not supported yet",
+            "2:1 E099 `list` is not supported yet",
+            "3:1 E099 `map` is not supported yet",
+        ],
+    );
+}
+
+#[test]
+fn a_select_that_waits_for_nothing() {
+    advice(
+        "thread t { select { else => { } } }",
+        "2:21 E077 a `select` that waits for nothing
+^ needs an arm that sends or receives
+help: write an arm: `let x = q.recv() => { … }` or `q.send(1) => { … }`",
+    );
+    body(
+        "thread t { select { } }",
+        &["2:12 E077 a `select` that waits for nothing"],
+    );
+}
+
+#[test]
+fn two_arms_for_when_nothing_is_ready() {
+    advice(
+        "chan q\nthread t { select { q.send(1) => { } else => { } timeout => { } } }",
+        "3:50 E077 `timeout` beside `else` in this `select`
+^ only one arm says what happens when no other is ready
+- 3:38 the first is here
+help: `else` runs at once when no other arm is ready, `timeout` at any moment: keep one of them",
+    );
+    body(
+        "chan q\nthread t { select { q.send(1) => { } else => { } else => { } } }",
+        &["3:50 E077 a second `else` in this `select`"],
+    );
+}
+
+#[test]
+fn an_arm_that_is_no_send_or_receive() {
+    advice(
+        "chan q\nlock m\nthread t { select { q.send(1) => { } m.lock() => { } } }",
+        "4:38 E077 an arm of a `select` is a `recv`, `recv_or` or `send` of a channel
+^ this is none of them
+help: do it in front of the `select`, or in the block of an arm",
+    );
+}
+
+#[test]
+fn a_select_with_else_does_not_block() {
+    body(
+        "chan q\nvar x = 0\nthread t { atomic { x = 1 select { q.send(1) => { } else => { } } } }",
+        &[],
+    );
+}
+
+#[test]
+fn an_arm_that_only_tries() {
+    advice(
+        "chan q\nthread t { select { q.try_recv() => { } } }",
+        "3:21 E077 an arm of a `select` is a `recv`, `recv_or` or `send` of a channel
+^ this is none of them
+help: write `recv()`: in a `select` it does not wait for its own channel alone",
+    );
+}
+
+#[test]
+fn transcripts_of_constants() {
+    body(
+        "enum Side { Left, Right }\nconst N = 3\nthread t { print N }\noutcomes print in { (), (1, true), (Left, \"text\"), N }\nobserve print",
+        &[],
+    );
+    body(
+        "var x = 0\nlock m\nthread t { print x }\noutcomes print == { (x), (m), (1), \"1\" }",
+        &[
+            "5:22 E065 a printed line must be known before the run",
+            "5:27 E065 a printed line must be known before the run",
+            "5:36 E075 this outcome is listed twice",
         ],
     );
 }

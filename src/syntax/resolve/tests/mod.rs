@@ -7,6 +7,7 @@ mod names;
 mod positive;
 mod print;
 mod sound;
+mod tasks;
 mod types;
 
 use super::{Resolution, resolve};

@@ -15,7 +15,7 @@ fn w(me: Int)
   with Lock m
     count Add= 1
 finally Eq(count, 2)
-outcomes ["count"] count print=false exact=true Some([[2]])
+outcomes ["count"] count exact=true Some([[2]])
 expect "ok" Ok
 "#,
     );
@@ -295,9 +295,9 @@ fn t()
 always calm Lt(x, 2)
 Eq(x, 0) leads_to Eq(x, 1)
 order @s before @s
-outcomes ["x", "p", "t.seen"] x p t.seen print=false exact=false Some([[1, 1, 1], [1, 0, 1]])
-outcomes []  print=true exact=true Some([[0, 1]])
-outcomes ["x"] x print=false exact=false None
+outcomes ["x", "p", "t.seen"] x p t.seen exact=false Some([[1, 1, 1], [1, 0, 1]])
+outcomes print exact=true Some([["hi", "1"]])
+outcomes ["x"] x exact=false None
 Strong t
 expect "race on x" race ["x"] []
 expect "deadlock of t" deadlock [] ["t"]

@@ -94,12 +94,16 @@ pub fn print(scenario: &Scenario) -> String {
             .iter()
             .map(|e| p.expr(e))
             .collect::<Vec<_>>();
+        if outcomes.print {
+            let asked = outcomes.expected.as_ref().map(|_| &outcomes.transcripts);
+            let _ = writeln!(out, "outcomes print exact={} {asked:?}", outcomes.exact);
+            continue;
+        }
         let _ = writeln!(
             out,
-            "outcomes {:?} {} print={} exact={} {:?}",
+            "outcomes {:?} {} exact={} {:?}",
             outcomes.names,
             values.join(" "),
-            outcomes.print,
             outcomes.exact,
             outcomes.expected
         );
@@ -426,6 +430,13 @@ impl Printer<'_> {
                 let to = self.expr(&submit.executor);
                 format!("submit {to} {function}({})", self.list(&submit.args))
             }
+            ExprKind::Await(awaited) => match &**awaited {
+                Awaited::Io => "await io".to_owned(),
+                Awaited::Sleep => "await sleep".to_owned(),
+                Awaited::Yield => "await yield".to_owned(),
+                Awaited::Gather(tasks) => format!("await gather({})", self.list(tasks)),
+                Awaited::Expr(inner) => format!("await {}", self.expr(inner)),
+            },
             ExprKind::Pick(of, index) => format!("{}[{}]", self.expr(of), self.expr(index)),
             ExprKind::Any(choice) => {
                 format!(

@@ -1,0 +1,118 @@
+//! Tasks: `await`, `gather`, what is asked of a task.
+//!
+//! An `await` is a mark at the site of the instruction that waits: the same
+//! instruction without it blocks the whole loop.
+
+use super::expression::Want;
+use super::fold;
+use super::lowering::{Lowering, reg_words};
+use crate::base::Span;
+use crate::hir::{self, Awaited, ExprKind, Method};
+use crate::program::{Awaits, Expr, Instr, Query, SyncOp, TaskOp};
+
+impl<'h> Lowering<'h, '_> {
+    /// `await e`.
+    pub fn await_(&mut self, expr: &'h hir::Expr, awaited: &'h Awaited, want: Want) -> Vec<Expr> {
+        if self.refuse_step(expr.span, "`await` in a condition that is read at once") {
+            return vec![Expr::Const(0); self.cx.types.width(&expr.ty)];
+        }
+        match awaited {
+            Awaited::Io => self.always(task(TaskOp::Io, Box::default()), expr.span),
+            Awaited::Sleep => self.always(Instr::Sleep, expr.span),
+            Awaited::Yield => self.always(Instr::Yield, expr.span),
+            Awaited::Gather(tasks) => {
+                let tasks = self.list(tasks.iter()).concat();
+                self.always(task(TaskOp::Gather, tasks.into()), expr.span)
+            }
+            Awaited::Expr(inner) => {
+                let before = self.code.items.len();
+                let words = self.eval(inner, want);
+                let awaits = if of_a_new_job(inner) {
+                    Awaits::Always
+                } else {
+                    Awaits::IfNeeded
+                };
+                self.mark_awaited(before, awaits);
+                words
+            }
+        }
+    }
+
+    fn always(&mut self, instr: Instr, span: Span) -> Vec<Expr> {
+        let at = self.emit(instr, span);
+        self.code.items[at].site.awaits = Awaits::Always;
+        Vec::new()
+    }
+
+    /// What was emitted since then and waits gives the loop back: the last
+    /// instruction, or every `join` of a declaration of several. A call has its own.
+    fn mark_awaited(&mut self, before: usize, awaits: Awaits) {
+        let items = self.code.items[before..].iter_mut().rev();
+        let mut last = true;
+        for item in items {
+            let joins = matches!(
+                item.instr,
+                Instr::Sync {
+                    op: SyncOp::Join,
+                    ..
+                }
+            );
+            if matches!(item.instr, Instr::Call(..)) {
+                return;
+            }
+            if last && item.instr.is_visible() || joins {
+                item.site.awaits = awaits;
+            }
+            last &= !item.instr.is_visible();
+        }
+    }
+
+    /// `t.result()`, `t.cancel()`.
+    pub fn task_op(&mut self, expr: &hir::Expr, op: TaskOp, of: Expr, want: Want) -> Vec<Expr> {
+        let width = self.cx.types.width(&expr.ty);
+        let dst = self.wanted(want, width);
+        let instr = Instr::Task {
+            op,
+            tasks: Box::new([of]),
+            dst,
+            width: u16::try_from(width).unwrap_or(u16::MAX),
+        };
+        self.emit(instr, expr.span);
+        dst.map_or(Vec::new(), |dst| reg_words(dst, width))
+    }
+
+    /// `t.done()`.
+    pub fn task_ended(&mut self, expr: &hir::Expr, of: &'h hir::Expr) -> Expr {
+        let of = self.scalar(of);
+        if self.at_once {
+            return fold::not(Expr::Query(Query::IsAlive, Box::new(of)));
+        }
+        let dst = self.regs.fresh(1);
+        self.emit(Instr::Ask(dst, Query::IsAlive, of), expr.span);
+        fold::not(Expr::Reg(dst))
+    }
+}
+
+/// Whether there may be green threads, which give their loop back anywhere.
+pub(super) fn may_have_green(scenario: &hir::Scenario) -> bool {
+    !scenario.loops.is_empty()
+}
+
+fn task(op: TaskOp, tasks: Box<[Expr]>) -> Instr {
+    Instr::Task {
+        op,
+        tasks,
+        dst: None,
+        width: 0,
+    }
+}
+
+/// `await p.submit(f, a)`: between the two nothing can have come of it.
+fn of_a_new_job(expr: &hir::Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Method(Method::FutureResult, of, _) => {
+            matches!(of.kind, ExprKind::Submit(_))
+        }
+        _ => false,
+    }
+}
