@@ -47,6 +47,7 @@
 //! | 4 | [`explore`] | all executions: the search, its store, its limits |
 //! | 5 | [`analysis`] | what is a bug: the rules, their facts and their evidence |
 //! | 6 | [`report`] | what is said about it, as plain data, and as text, JSON, pictures |
+//! | 6 | [`export`] | a scenario as a program for others: Rust tests, Promela |
 //! | 6 | [`guide`] | what each code means, and the book |
 //! | 7 | [`checker`] | the façade: sources and a configuration in, a report out |
 //! | 8 | [`testing`] | scenarios in `cargo test`: macros, and what tests ask a report |
@@ -91,6 +92,7 @@ pub mod checker;
 pub mod cli;
 pub mod compile;
 pub mod explore;
+pub mod export;
 pub mod generate;
 pub mod guide;
 pub mod hir;

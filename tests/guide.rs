@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use threadbare::analysis::Rule;
 use threadbare::base::Severity;
-use threadbare::checker::Checker;
+use threadbare::checker::{Checker, Sampling, Strategy};
 use threadbare::guide::{self, Block, CHAPTERS, HEADINGS, Page};
 use threadbare::report::{Finding, Report, ScenarioReport, Status};
 
@@ -22,6 +22,12 @@ fn checker(code: &str) -> Checker {
         "B003" => checker.max_memory(1024),
         "B004" => checker.timeout(Duration::ZERO),
         "B005" => checker.interrupt(Arc::new(AtomicBool::new(true))),
+        "B012" => checker.sample(Sampling {
+            executions: 100,
+            seed: 1,
+            scheduler: Strategy::Uniform,
+        }),
+        "B013" => checker.few_switches(1),
         "E029" => checker.set("SEATZ", 3),
         _ => checker,
     }

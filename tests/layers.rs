@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Floor and module.
-const FLOORS: [(u8, &str); 16] = [
+const FLOORS: [(u8, &str); 17] = [
     (0, "base"),
     (1, "hir"),
     (1, "program"),
@@ -20,6 +20,7 @@ const FLOORS: [(u8, &str); 16] = [
     (4, "explore"),
     (5, "analysis"),
     (6, "report"),
+    (6, "export"),
     (6, "guide"),
     (7, "checker"),
     (8, "testing"),

@@ -98,7 +98,7 @@ pub fn diagnose<'p>(
         true => BTreeMap::new(),
         false => interleavings(search, memory, facts),
     };
-    drop_implied(facts);
+    drop_implied(&mut facts.hits);
     let facts = &*facts;
 
     let mut goals: Vec<Vec<Goal>> = facts.hits.values().map(|hit| hit.goals.clone()).collect();
@@ -235,16 +235,16 @@ pub(super) fn sort_key(program: &Program, finding: &Finding) -> (Level, Rule, Op
 }
 
 /// Leaves out what another finding already says.
-fn drop_implied(facts: &mut Facts<'_>) {
-    let keys: Vec<Key> = facts.hits.keys().cloned().collect();
+pub(super) fn drop_implied<T>(hits: &mut BTreeMap<Key, T>) {
+    let keys: Vec<Key> = hits.keys().cloned().collect();
     for key in keys {
         // Of a spawned actor nobody joins, the worse case is reported.
         if let Key::Leak(span, true) = key {
-            facts.hits.remove(&Key::Leak(span, false));
+            hits.remove(&Key::Leak(span, false));
         }
         // What is lost by a race is told with the race.
         if let Key::Race(var, one, other) = key {
-            facts.hits.retain(|key, _| match key {
+            hits.retain(|key, _| match key {
                 Key::LostUpdate(of, load, store) => {
                     *of != var || ![load, store].iter().any(|it| **it == one || **it == other)
                 }
@@ -292,7 +292,7 @@ pub(super) fn outcome_findings(
     findings
 }
 
-fn lock_order_findings(
+pub(super) fn lock_order_findings(
     program: &Program,
     facts: &Facts<'_>,
     realised: &BTreeSet<Vec<Span>>,

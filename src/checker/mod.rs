@@ -9,6 +9,7 @@ mod gil;
 mod pictures;
 mod replay;
 mod run;
+mod sample;
 
 pub use files::{FileError, Input};
 pub use pictures::NotLoaded;
@@ -16,6 +17,7 @@ pub use replay::{CannotReplay, Replayed};
 
 use crate::base::{Diagnostic, Severity, Source};
 use crate::explore::{Limits, MemoryBudget};
+pub use crate::explore::{Sampling, Strategy};
 use crate::hir;
 use crate::program::Program;
 use crate::report::{Report, ScenarioReport, Status};
@@ -47,6 +49,18 @@ impl Reduction {
             Reduction::Safe => "safe",
         }
     }
+}
+
+/// Which runs are looked at.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+enum Mode {
+    /// All of them.
+    #[default]
+    AllRuns,
+    /// A random sample.
+    Sample(Sampling),
+    /// Those with so many switches at most.
+    FewSwitches(u32),
 }
 
 /// How far a check has come; for progress on a terminal.
@@ -91,6 +105,7 @@ pub struct Checker {
     sets: Vec<(String, i64)>,
     sets_where_known: bool,
     only: Vec<String>,
+    mode: Mode,
     on_progress: Option<OnProgress>,
 }
 
@@ -111,6 +126,7 @@ impl Checker {
             sets: Vec::new(),
             sets_where_known: false,
             only: Vec::new(),
+            mode: Mode::default(),
             on_progress: None,
         }
     }
@@ -154,6 +170,22 @@ impl Checker {
     #[must_use]
     pub fn reduction(mut self, reduction: Reduction) -> Self {
         self.reduction = reduction;
+        self
+    }
+
+    /// Samples executions instead of searching all: until one shows an error that
+    /// is not expected, or there were enough. Never proves anything.
+    #[must_use]
+    pub fn sample(mut self, sampling: Sampling) -> Self {
+        self.mode = Mode::Sample(sampling);
+        self
+    }
+
+    /// Searches only the runs in which an actor that could go on is left at most
+    /// so many times. Never proves anything, but misses none of these runs.
+    #[must_use]
+    pub fn few_switches(mut self, most: u32) -> Self {
+        self.mode = Mode::FewSwitches(most);
         self
     }
 

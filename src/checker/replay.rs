@@ -187,6 +187,7 @@ impl Checker {
             return Vec::new();
         };
         let mut checker = self.clone();
+        checker.mode = super::Mode::AllRuns;
         checker.limits.states = checker.limits.states.min(STATES_MAX);
         let report = run::check(&checker, source, hir, program, Vec::new());
         let mut findings = report.findings;

@@ -2,7 +2,7 @@
 
 use super::expect::{is_met, judge};
 use super::gil::UnderLock;
-use super::{Checker, Progress};
+use super::{Checker, Mode, Progress, sample};
 use crate::analysis::{Diagnosis, Facts, Level, diagnose};
 use crate::base::{Diagnostic, Source};
 use crate::explore::search;
@@ -25,7 +25,12 @@ pub(super) fn check(
     let mut capacity = Capacity::initial(program);
     loop {
         let machine = Machine::new(program, capacity);
-        match check_within(checker, source, &machine, scenario.memory) {
+        let checked = match checker.mode {
+            Mode::AllRuns => check_within(checker, source, &machine, scenario.memory),
+            Mode::Sample(sampling) => sample::check(checker, sampling, source, &machine),
+            Mode::FewSwitches(most) => sample::few_switches(checker, most, source, &machine),
+        };
+        match checked {
             Ok(mut report) => {
                 report.diagnostics = diagnostics;
                 report.memory_model = match scenario.memory {
@@ -48,17 +53,8 @@ fn check_within(
 ) -> Result<ScenarioReport, Capacity> {
     let program = machine.program();
     let mut facts = Facts::new(program);
-    let mut tell = |states, depth, bytes| {
-        if let Some(call) = &checker.on_progress {
-            call(Progress {
-                file: source.name(),
-                scenario: &program.name,
-                states,
-                depth,
-                bytes,
-            });
-        }
-    };
+    let mut tell =
+        |states, depth, bytes| progress(checker, source, program, (states, depth, bytes));
     tell(0, 0, 0);
     let found = search(
         machine,
@@ -73,14 +69,10 @@ fn check_within(
         terminal_states: found.n_terminal(),
         depth: u64::from(found.depth()),
         bytes_per_state: found.bytes() as f64 / f64::from(found.n_states().max(1)),
-        elapsed_ms: 0.0,
+        ..Stats::default()
     };
     let diagnosis = diagnose(program, &found, checker.limits.memory, &mut facts);
-    let line = source.position(program.span.start).line;
-    let mut report = ScenarioReport::new(Arc::clone(source), program.name.clone(), line);
-    report.description = Some(program.description.clone()).filter(|text| !text.is_empty());
-    report.stats = stats;
-    report.reduction = checker.reduction.name().to_owned();
+    let mut report = begun(checker, source, program, stats);
     let under_lock = match memory {
         hir::MemoryModel::Gil => Some(UnderLock::search(checker, program)),
         hir::MemoryModel::Sc => None,
@@ -90,8 +82,41 @@ fn check_within(
     Ok(report)
 }
 
+/// Tells how far a check has come: states, depth, bytes.
+pub(super) fn progress(
+    checker: &Checker,
+    source: &Source,
+    program: &Program,
+    (states, depth, bytes): (u64, u32, usize),
+) {
+    if let Some(call) = &checker.on_progress {
+        call(Progress {
+            file: source.name(),
+            scenario: &program.name,
+            states,
+            depth,
+            bytes,
+        });
+    }
+}
+
+/// A report that knows what was looked at, but not what was found.
+pub(super) fn begun(
+    checker: &Checker,
+    source: &Arc<Source>,
+    program: &Program,
+    stats: Stats,
+) -> ScenarioReport {
+    let line = source.position(program.span.start).line;
+    let mut report = ScenarioReport::new(Arc::clone(source), program.name.clone(), line);
+    report.description = Some(program.description.clone()).filter(|text| !text.is_empty());
+    report.stats = stats;
+    report.reduction = checker.reduction.name().to_owned();
+    report
+}
+
 /// Findings, expectations, verdict and status.
-fn conclude(
+pub(super) fn conclude(
     report: &mut ScenarioReport,
     program: &Program,
     diagnosis: &Diagnosis,

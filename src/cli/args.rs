@@ -3,7 +3,7 @@
 //! **Deliberately absent:** what follows from it. `plan` turns these into what
 //! the program needs.
 
-use super::value::{Bytes, Count, Format, Setting, Span};
+use super::value::{Bytes, Count, Format, Setting, Span, Switches};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -61,6 +61,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Draw who waits for whom, the order of locks, all states, or one execution
     Graph(GraphArgs),
+    /// Write a scenario as a Rust test, or as a model for SPIN
+    Export(ExportArgs),
     /// List scenarios with what they expect, without checking them
     List(ListArgs),
     /// Write scenario files in the canonical layout
@@ -89,6 +91,9 @@ pub struct CheckArgs {
     /// How far.
     #[command(flatten)]
     pub bounds: Bounds,
+    /// Which runs.
+    #[command(flatten)]
+    pub runs: Runs,
     /// For whom the report is written
     #[arg(long, default_value = "normal")]
     pub level: Reader,
@@ -185,6 +190,70 @@ pub enum Picture {
     Mermaid,
 }
 
+/// `export`.
+#[derive(Args, Debug)]
+pub struct ExportArgs {
+    /// To what.
+    #[command(subcommand)]
+    pub kind: ExportKind,
+}
+
+/// What a scenario is written as.
+#[derive(Subcommand, Debug)]
+pub enum ExportKind {
+    /// A Rust file with a test for each scenario
+    Rust(RustArgs),
+    /// A Promela model, for SPIN
+    Promela(ModelArgs),
+}
+
+/// `export rust`.
+#[derive(Args, Debug)]
+pub struct RustArgs {
+    /// The scenario file, or `-` for stdin
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// What the test is written for
+    #[arg(long = "for", value_name = "LIBRARY", default_value = "std")]
+    pub library: ForLibrary,
+    /// What all exports have.
+    #[command(flatten)]
+    pub common: Exported,
+}
+
+/// `export promela`.
+#[derive(Args, Debug)]
+pub struct ModelArgs {
+    /// The scenario file, or `-` for stdin
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// What all exports have.
+    #[command(flatten)]
+    pub common: Exported,
+}
+
+/// What all exports have.
+#[derive(Args, Debug)]
+pub struct Exported {
+    /// Where to write it [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Which scenarios.
+    #[command(flatten)]
+    pub select: Select,
+}
+
+/// What a Rust test is written for.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum ForLibrary {
+    /// The standard library.
+    Std,
+    /// loom.
+    Loom,
+    /// shuttle.
+    Shuttle,
+}
+
 /// `list`.
 #[derive(Args, Debug)]
 pub struct ListArgs {
@@ -239,6 +308,45 @@ pub struct Bounds {
     /// What the search may skip; safe skips only what changes no finding
     #[arg(long, value_name = "KIND", default_value = "safe")]
     pub reduction: Skip,
+}
+
+/// Which runs are looked at, for what is too big to look at all of them.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Too big to exhaust")]
+pub struct Runs {
+    /// Sample this number of executions at random instead, until one fails; never proves anything
+    #[arg(long, value_name = "N")]
+    pub random: Option<Count>,
+    /// What the executions are drawn with: the same seed, the same executions
+    #[arg(long, value_name = "S", requires = "random", default_value_t = 1)]
+    pub seed: u64,
+    /// Who is next in a sampled execution
+    #[arg(
+        long,
+        value_name = "KIND",
+        requires = "random",
+        default_value = "uniform"
+    )]
+    pub scheduler: Chance,
+    /// For pct: how many steps must come in a certain order for the bug [default: 3]
+    #[arg(long, value_name = "D", requires = "random", value_parser = clap::value_parser!(u32).range(1..=20))]
+    pub depth: Option<u32>,
+    /// Search only runs with at most K switches away from an actor that could go on, as in switches=2
+    #[arg(long, value_name = "switches=K", conflicts_with = "random")]
+    pub bound: Option<Switches>,
+}
+
+/// Who is next in a sampled execution.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum Chance {
+    /// Anybody who can go on.
+    Uniform,
+    /// By random priorities that change at random steps, with a promise.
+    Pct,
+    /// By a random priority for every next step.
+    Pos,
+    /// All orders of the steps on one shared thing as likely.
+    Surw,
 }
 
 /// For whom a report is written.

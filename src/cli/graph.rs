@@ -57,7 +57,7 @@ pub fn run(args: &GraphArgs, looks: Looks) -> Result<Exit, Failure> {
 }
 
 /// Says what is wrong with the file; whether anything is.
-fn complain_about(checker: &Checker, source: &Source, looks: Looks) -> bool {
+pub(super) fn complain_about(checker: &Checker, source: &Source, looks: Looks) -> bool {
     let loaded = checker.load(source);
     let wanted = loaded.scenarios.iter().filter(|it| checker.wants(&it.name));
     let mistakes = wanted.flat_map(|it| &it.diagnostics);

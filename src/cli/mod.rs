@@ -12,6 +12,7 @@ mod args;
 mod check;
 mod diff;
 mod explain;
+mod export;
 mod failure;
 mod fmt;
 mod formats;
@@ -66,6 +67,7 @@ fn run(command: &Command, looks: Looks) -> Result<Exit, Failure> {
         Command::Check(args) => check::run(args, looks),
         Command::Replay(args) => replay::run(args, looks),
         Command::Explain(args) => explain::run(args, looks),
+        Command::Export(args) => export::run(args, looks),
         Command::Graph(args) => graph::run(args, looks),
         Command::List(args) => list::run(args, looks),
         Command::Fmt(args) => fmt::run(args, looks),

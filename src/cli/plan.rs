@@ -1,11 +1,11 @@
 //! High arguments: what the program needs, made from what was typed.
 
-use super::args::{Bounds, CheckArgs, Reader, Select, Skip};
+use super::args::{Bounds, Chance, CheckArgs, Reader, Runs, Select, Skip};
 use super::failure::Failure;
 use super::terminal::Looks;
 use super::value::{Format, Kind};
 use crate::base::Source;
-use crate::checker::{Checker, Input, Reduction};
+use crate::checker::{Checker, Input, Reduction, Sampling, Strategy};
 use crate::report::human::{Amount, Level, Style};
 use std::path::{Path, PathBuf};
 
@@ -79,6 +79,46 @@ pub fn bounded(select: &Select, bounds: &Bounds) -> Checker {
             Skip::Safe => Reduction::Safe,
         })
 }
+
+/// A checker for the runs chosen.
+///
+/// # Errors
+///
+/// If what was asked for is too much, or makes no sense together.
+pub fn looking_at(runs: &Runs, checker: Checker) -> Result<Checker, Failure> {
+    if let Some(bound) = runs.bound {
+        return Ok(checker.few_switches(bound.0));
+    }
+    let Some(executions) = runs.random else {
+        return Ok(checker);
+    };
+    if executions.0 > EXECUTIONS_MAX {
+        return Err(Failure::new("--random is at most 1,000,000,000 executions")
+            .help("with --timeout it stops at a time of its own"));
+    }
+    if runs.depth.is_some() && runs.scheduler != Chance::Pct {
+        return Err(Failure::new("--depth is for `--scheduler pct` only")
+            .help("to cut long executions off, there is --max-depth"));
+    }
+    Ok(checker.sample(Sampling {
+        executions: executions.0,
+        seed: runs.seed,
+        scheduler: match runs.scheduler {
+            Chance::Uniform => Strategy::Uniform,
+            Chance::Pct => Strategy::Pct {
+                depth: runs.depth.unwrap_or(PCT_DEPTH),
+            },
+            Chance::Pos => Strategy::Pos,
+            Chance::Surw => Strategy::Surw,
+        },
+    }))
+}
+
+/// Executions that may be asked for.
+const EXECUTIONS_MAX: u64 = 1_000_000_000;
+
+/// The depth of bugs that pct looks for, if no other is given.
+const PCT_DEPTH: u32 = 3;
 
 /// More threads than this only wait for each other.
 const WORKERS_MAX: usize = 256;

@@ -26,6 +26,10 @@ pub struct Setting {
     pub value: i64,
 }
 
+/// A bound on switches: `switches=2`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Switches(pub u32);
+
 /// A report format and the file it goes to, if any.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Format {
@@ -238,6 +242,22 @@ impl FromStr for Setting {
     }
 }
 
+impl FromStr for Switches {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let example = "write switches=K with a whole number, as in switches=2";
+        let most = text.trim().strip_prefix("switches=").ok_or(example)?;
+        let is_number = !most.is_empty() && most.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_number {
+            return Err(example.to_owned());
+        }
+        most.parse()
+            .map(Self)
+            .map_err(|_| "that is too large".to_owned())
+    }
+}
+
 fn number(text: &str) -> Option<i64> {
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => ("-", digits),
@@ -381,6 +401,25 @@ mod tests {
         ] {
             assert_eq!(set(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn switches() {
+        let most = |text: &str| text.parse().ok().map(|Switches(most)| most);
+        assert_eq!(most("switches=2"), Some(2));
+        assert_eq!(most("switches=0"), Some(0));
+        for wrong in [
+            "",
+            "2",
+            "switches",
+            "switches=",
+            "switches=-1",
+            "switches=+1",
+            "states=2",
+        ] {
+            assert_eq!(most(wrong), None, "{wrong}");
+        }
+        assert_eq!(most("switches=4294967296"), None);
     }
 
     #[test]

@@ -73,6 +73,10 @@ pub enum Bound {
     Time,
     /// Ctrl-C or SIGTERM.
     Interrupt,
+    /// `--random`: as many executions were sampled as were asked for.
+    Executions,
+    /// `--bound switches`: more switches were not looked at.
+    Switches,
     /// A run reached a limit of the language.
     Language(crate::semantics::Limit, crate::program::Pc),
 }

@@ -1,4 +1,5 @@
-//! The search: every state, once, in order of depth. It knows no kind of bug.
+//! The search: every state, once, in order of depth; beside it two that see
+//! less, [`sample`] and [`FewSwitches`]. They know no kind of bug.
 
 mod dictionary;
 mod expand;
@@ -7,11 +8,14 @@ mod halves;
 mod limits;
 mod memo;
 mod observer;
+mod packed;
 mod parents;
+mod random;
 mod rows;
 mod shortest;
 mod stateful;
 mod store;
+mod switches;
 mod table;
 mod tree;
 mod worker;
@@ -20,5 +24,9 @@ mod workers;
 pub use graph::{Graph, GraphStep, Marker};
 pub use limits::{Bound, Limits, MemoryBudget};
 pub use observer::{Glance, Observer, Stance, Taken, Visit};
+pub use random::{
+    Guarantee, STEPS_MAX, Sample, Sampling, Strategy, Watcher, fewer_switches, sample,
+};
 pub use shortest::{Goal, shortest};
 pub use stateful::{Progress, Search, search};
+pub use switches::FewSwitches;

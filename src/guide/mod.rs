@@ -8,8 +8,10 @@
 //! - [`language`]: everything one can write in a scenario
 //! - [`semantics`]: what a step is, and what each primitive does exactly
 //! - [`reading`]: how to read a report
+//! - [`large`]: what to do when there are too many runs
 //! - [`codes`]: one page for each code
 //! - [`rust`]: scenarios in Rust tests
+//! - [`exports`]: scenarios as Rust tests for loom and shuttle, and as models for SPIN
 //! - [`believe`]: why one can believe a report
 //!
 //! For those who come from Python's tutorials:
@@ -47,7 +49,7 @@ macro_rules! chapters {
 }
 
 chapters! {
-    tutorial language semantics reading rust believe
+    tutorial language semantics reading large rust exports believe
     threads locks pools processes asyncio choosing tutorials
 }
 

@@ -4,6 +4,7 @@ mod commands;
 mod hostile;
 mod inputs;
 mod limits;
+mod runs;
 mod same;
 mod streams;
 

@@ -230,6 +230,9 @@ pub(in crate::report) fn covered(report: &ScenarioReport, style: &Style) -> Vec<
 
 fn explored(report: &ScenarioReport, style: &Style) -> String {
     let stats = &report.stats;
+    if stats.executions > 0 {
+        return sampled(report, style);
+    }
     let (states, steps) = (
         count(stats.states, "state", "states"),
         count(stats.transitions, "step", "steps"),
@@ -246,6 +249,24 @@ fn explored(report: &ScenarioReport, style: &Style) -> String {
             stats.depth,
             count(stats.terminal_states, "final state", "final states"),
             stats.bytes_per_state,
+            stats.elapsed_ms
+        );
+    }
+    text
+}
+
+fn sampled(report: &ScenarioReport, style: &Style) -> String {
+    let stats = &report.stats;
+    let mut text = format!(
+        "{}, {}: sampled, not complete",
+        count(stats.executions, "execution", "executions"),
+        count(stats.transitions, "step", "steps")
+    );
+    if style.amount == Amount::Verbose {
+        let ended = count(stats.terminal_states, "execution", "executions");
+        text += &format!(
+            "\nlongest {}, {ended} came to an end, {:.1} ms",
+            count(stats.depth, "step", "steps"),
             stats.elapsed_ms
         );
     }

@@ -211,6 +211,7 @@ fn stats(from: model::Stats) -> Stats {
         depth: from.depth,
         bytes_per_state: finite(from.bytes_per_state),
         elapsed_ms: finite(from.elapsed_ms),
+        executions: from.executions,
     }
 }
 

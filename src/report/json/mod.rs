@@ -64,6 +64,10 @@ pub(super) fn visible(text: String) -> String {
     shown
 }
 
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
 /// Defines the written types: every field public, every type with the same derives.
 macro_rules! written {
     ($($(#[$attr:meta])* $name:ident { $($(#[$field_attr:meta])* $field:ident: $type:ty,)* })*) => {$(
@@ -165,6 +169,9 @@ written! {
         bytes_per_state: f64,
         /// Time of this check.
         elapsed_ms: f64,
+        /// Executions that were sampled, if any were.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        executions: u64,
     }
 
     /// One bug.

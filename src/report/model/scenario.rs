@@ -169,6 +169,8 @@ pub struct Stats {
     pub depth: u64,
     /// Memory per stored state.
     pub bytes_per_state: f64,
+    /// Executions that were sampled; 0 where states were stored.
+    pub executions: u64,
     /// Time of this check; the only place of time.
     pub elapsed_ms: f64,
 }

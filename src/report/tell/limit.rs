@@ -1,4 +1,4 @@
-//! B001 to B011: what stopped the search, how far it got, what to try.
+//! B001 to B013: what stopped the search, how far it got, what to try.
 
 use crate::base::Source;
 use crate::explore::{Bound, Limits};
@@ -76,6 +76,13 @@ pub fn limit(
             )
         }
         Bound::Interrupt => told("B005", "interrupt", String::new(), "interrupted".to_owned()),
+        Bound::Executions => told("B012", "--random", String::new(), "sampled".to_owned()),
+        Bound::Switches => told(
+            "B013",
+            "--bound",
+            String::new(),
+            "only runs with few switches".to_owned(),
+        ),
         Bound::Language(limit, _) => language(limit),
     };
     told.message = format!("{}; {so_far}", told.message);
@@ -94,7 +101,7 @@ pub fn limit(
     told
 }
 
-fn told(code: &'static str, option: &str, value: String, message: String) -> Limit {
+pub(super) fn told(code: &'static str, option: &str, value: String, message: String) -> Limit {
     Limit {
         code,
         option: option.to_owned(),
@@ -152,7 +159,7 @@ fn language(limit: Language) -> Limit {
     }
 }
 
-fn advice(bound: Bound) -> &'static str {
+pub(super) fn advice(bound: Bound) -> &'static str {
     match bound {
         Bound::States => {
             "fewer actors or shorter loops (`--set N=2`): most bugs show with two; or a higher \
@@ -162,6 +169,8 @@ fn advice(bound: Bound) -> &'static str {
         Bound::Memory => "fewer actors or shorter loops (`--set N=2`), or a higher --max-memory",
         Bound::Time => "fewer actors or shorter loops (`--set N=2`), or a longer --timeout",
         Bound::Interrupt => "run it again, or with a --timeout",
+        Bound::Executions => "more executions, another --seed or another --scheduler",
+        Bound::Switches => "one switch more: each costs about as many runs as a run has steps",
         Bound::Language(Language::Actors, _) => "spawn fewer: a loop that spawns has no end here",
         Bound::Language(Language::Calls, _) => "recursion that ends, or a loop instead",
         Bound::Language(Language::Queue, _) => {
@@ -190,7 +199,7 @@ pub(super) fn thousands(number: u64) -> String {
     text
 }
 
-fn bytes(number: u64) -> String {
+pub(super) fn bytes(number: u64) -> String {
     let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
     for (unit, name) in units {
         if number >= unit {

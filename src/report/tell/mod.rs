@@ -8,7 +8,7 @@
 //! In reading order: `story` (what is looked at), `steps` (one step in words),
 //! `states` (the shared state), `trace` (the table), `told` (a finding under
 //! construction), then one file for each family, `lesson` (what there is to
-//! learn); `outcomes`, `proved`, `limit` and `expectation` tell what is not a
+//! learn); `outcomes`, `proved`, `limit`, `sampled` and `expectation` tell what is not a
 //! finding.
 //!
 //! **Deliberately absent:** patches. Advice is text until it was checked.
@@ -40,6 +40,7 @@ mod place;
 mod property;
 mod proved;
 mod race;
+mod sampled;
 mod select;
 mod states;
 mod steps;
@@ -56,6 +57,7 @@ pub use limit::limit;
 pub use map::{TooManyStates, states};
 pub use outcomes::outcomes;
 pub use proved::{Clean, clean};
+pub use sampled::{Switches, few_switches, sampled};
 
 use super::{Finding, TraceTable};
 use crate::analysis::{self, Evidence, Level, Rule};

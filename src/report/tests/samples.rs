@@ -35,6 +35,7 @@ fn stats(states: u64, transitions: u64) -> Stats {
         depth: 8,
         bytes_per_state: 12.5,
         elapsed_ms: 0.4,
+        ..Stats::default()
     }
 }
 
