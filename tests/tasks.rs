@@ -1,6 +1,6 @@
-//! Tasks take turns as in `asyncio`: each program here was written in Python, too,
-//! and the number beside it is what CPython 3.11 logs. Without `io` nothing is left
-//! open, so there is one outcome.
+//! Tasks take turns as in `asyncio`. The number beside a program is what CPython
+//! 3.11 logs for the same in Python, or follows from asyncio's rules. Without `io`
+//! nothing is left open, so there is one outcome.
 
 use threadbare::Scenario;
 
