@@ -257,3 +257,26 @@ fn a_state_is_as_large_as_before_without_processes() {
     assert_eq!(with("process"), with("thread") + 4);
     assert_eq!(with("process"), with("daemon process"));
 }
+
+/// All event loops are those of the main process.
+#[test]
+fn a_task_that_another_process_starts_is_refused() {
+    let e099 = |body: &str| {
+        let report = Scenario::from_text(format!("scenario \"s\" {{ {body} }}")).check();
+        let scenarios = report.scenarios.iter();
+        scenarios
+            .flat_map(|scenario| &scenario.diagnostics)
+            .any(|wrong| wrong.code == "E099")
+    };
+    let task = "fn tick() { await sleep }";
+    assert!(e099(&format!(
+        "{task} fn go() {{ let t = spawn task tick() }} process p {{ go() }}"
+    )));
+    assert!(e099(&format!(
+        "{task} fn go() {{ let t = spawn task tick() }}
+         thread p {{ let h = spawn process go() h.join() }}"
+    )));
+    assert!(!e099(&format!(
+        "{task} process p {{ skip }} task boss {{ let t = spawn task tick() await t }}"
+    )));
+}
