@@ -49,8 +49,11 @@ impl Resolver<'_> {
         match ty {
             Type::Int => Some(word.to_string()),
             Type::Bool => Some((*word != 0).to_string()),
-            Type::Enum(id) => self.out.enums[id.index()].variants.get(index?).cloned(),
             Type::Str => self.out.strings.get(index?).cloned(),
+            // A mistake elsewhere can leave a type without an enum behind it.
+            Type::Enum(id) if self.enum_def(id).is_some() => {
+                self.enum_def(id)?.variants.get(index?).cloned()
+            }
             _ => {
                 self.not_a_line(value.span);
                 None
