@@ -422,4 +422,12 @@ fn transcripts_of_constants() {
             "5:36 E075 this outcome is listed twice",
         ],
     );
+    // A mistake elsewhere leaves the constant's type open.
+    body(
+        "const A = zz\nthread t { print 1 }\noutcomes print in { (A) }",
+        &[
+            "2:11 E020 no variable `zz` in this scenario",
+            "4:22 E049 this is not a printed line",
+        ],
+    );
 }
