@@ -295,7 +295,7 @@ impl<'m> Search<'m> {
     /// What of the memory is left for states. A part of it is for what workers
     /// remember and have in hand; the same for any number of them.
     fn budget(&self, limits: &Limits) -> MemoryBudget {
-        let workers = (limits.memory.0 / 6).min(64 << 20);
+        let workers = (limits.memory.0 / 4).min(64 << 20);
         let others = workers + self.parents.bytes() as u64;
         MemoryBudget(limits.memory.0.saturating_sub(others))
     }
