@@ -19,7 +19,6 @@ pub(super) struct Expander<'m> {
     machine: &'m Machine<'m>,
     scratch: State,
     enabled: Vec<usize>,
-    heard: Heard,
 }
 
 /// Which instructions were executed, and what was suspicious.
@@ -55,7 +54,6 @@ impl<'m> Expander<'m> {
             machine,
             scratch: State::from_words(words.into_boxed_slice()),
             enabled: Vec::new(),
-            heard: Heard::nothing(machine),
         }
     }
 
@@ -72,9 +70,8 @@ impl<'m> Expander<'m> {
             chooser.reset();
             loop {
                 self.scratch.copy_from(state);
-                self.heard.incidents.clear();
                 let machine = self.machine;
-                let result = machine.step(&mut self.scratch, actor, &mut chooser, &mut self.heard);
+                let result = machine.step(&mut self.scratch, actor, &mut chooser, &mut ());
                 let after = match result {
                     Ok(()) => Ok(&self.scratch),
                     Err(stop) => Err(fault_of(stop)?),

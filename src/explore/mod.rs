@@ -8,7 +8,6 @@ mod halves;
 mod limits;
 mod memo;
 mod observer;
-mod packed;
 mod parents;
 mod random;
 mod rows;

@@ -12,12 +12,12 @@
 //!
 //! **Deliberately absent:** workers. What matters here is found early.
 
+use super::expand::Heard;
 use super::limits::{Bound, Limits, MemoryBudget, Watch};
 use super::observer::{Observer, Taken, Visit};
-use super::packed::{Packed, hash, pack};
 use super::shortest::Goal;
-use crate::program::Pc;
-use crate::semantics::{Capacity, Chooser, Incident, Machine, Recorder, State, Stop};
+use super::store::Store;
+use crate::semantics::{Capacity, Chooser, Machine, State, Stop};
 use crate::trace::{Action, Schedule};
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
@@ -40,13 +40,16 @@ enum Todo {
     Preempt(u32),
 }
 
+/// New states after which the store counts its bytes again.
+const COUNTED_AGAIN: u32 = 1_024;
+
 type Queue = BTreeMap<u32, Vec<Todo>>;
 
 /// A search by the number of preemptions. The numbers of states that it shows to
 /// the observer are those of ways to them.
 pub struct FewSwitches<'m> {
     machine: &'m Machine<'m>,
-    store: Packed,
+    store: Store,
     /// By state: who took a step out of it.
     taken: Vec<u64>,
     /// By state: whether the observer has seen it.
@@ -62,22 +65,6 @@ pub struct FewSwitches<'m> {
     bound: Option<Bound>,
     watch: Watch,
     heard: Heard,
-    packed: Vec<u8>,
-}
-
-struct Heard {
-    incidents: Vec<(usize, Incident)>,
-    executed: Vec<bool>,
-}
-
-impl Recorder for Heard {
-    fn incident(&mut self, actor: usize, incident: Incident) {
-        self.incidents.push((actor, incident));
-    }
-
-    fn executed(&mut self, pc: Pc) {
-        self.executed[pc as usize] = true;
-    }
 }
 
 impl<'m> FewSwitches<'m> {
@@ -89,7 +76,7 @@ impl<'m> FewSwitches<'m> {
     pub fn new(machine: &'m Machine<'m>, limits: &Limits) -> Result<Self, Capacity> {
         let mut search = Self {
             machine,
-            store: Packed::new(machine.layout().n_words()),
+            store: Store::new(machine.layout()),
             taken: Vec::new(),
             visited: Vec::new(),
             nodes: Vec::new(),
@@ -101,11 +88,7 @@ impl<'m> FewSwitches<'m> {
             depth: 0,
             bound: None,
             watch: Watch::new(limits),
-            heard: Heard {
-                incidents: Vec::new(),
-                executed: vec![false; machine.program().code.len()],
-            },
-            packed: Vec::new(),
+            heard: Heard::nothing(machine),
         };
         match machine.initial(&mut search.heard) {
             Ok(state) => {
@@ -250,7 +233,7 @@ impl<'m> FewSwitches<'m> {
         }
         let beside = self.bytes() - self.store.bytes();
         let left = MemoryBudget(limits.memory.0.saturating_sub(beside as u64));
-        (!self.store.fits_one_more(left)).then_some(Bound::Memory)
+        (!self.store.fits(1, left)).then_some(Bound::Memory)
     }
 
     fn reach(
@@ -260,10 +243,12 @@ impl<'m> FewSwitches<'m> {
         from: Option<(u32, Action)>,
         depth: u32,
     ) {
-        self.packed.clear();
-        pack(state.words(), &mut self.packed);
-        let (state, new) = self.store.insert(&self.packed, hash(&self.packed));
+        let root = self.store.resolve_words(state.words());
+        let (state, new) = self.store.insert(root);
         if new {
+            if state.is_multiple_of(COUNTED_AGAIN) {
+                self.store.count_bytes();
+            }
             self.taken.push(0);
             self.visited.push(false);
         }
