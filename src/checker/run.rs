@@ -26,7 +26,10 @@ pub(super) fn check(
     loop {
         let machine = Machine::new(program, capacity);
         let checked = match checker.mode {
-            Mode::AllRuns => check_within(checker, source, &machine, scenario.memory),
+            // Loaded scenarios are checked by ourselves; see `check_here`.
+            Mode::AllRuns | Mode::Witness(_) => {
+                check_within(checker, source, &machine, scenario.memory)
+            }
             Mode::Sample(sampling) => sample::check(checker, sampling, source, &machine),
             Mode::FewSwitches(most) => sample::few_switches(checker, most, source, &machine),
         };

@@ -12,6 +12,7 @@
 //! - [`codes`]: one page for each code
 //! - [`rust`]: scenarios in Rust tests
 //! - [`exports`]: scenarios as Rust tests for loom and shuttle, and as models for SPIN
+//! - [`witnesses`]: the same scenario on the threads of loom and shuttle
 //! - [`believe`]: why one can believe a report
 //!
 //! For those who come from Python's tutorials:
@@ -49,7 +50,7 @@ macro_rules! chapters {
 }
 
 chapters! {
-    tutorial language semantics reading large rust exports believe
+    tutorial language semantics reading large rust exports witnesses believe
     threads locks pools processes asyncio choosing tutorials
 }
 

@@ -39,7 +39,7 @@ mod task;
 mod turn;
 
 pub use choice::Chooser;
-pub use eval::{ArithmeticFault, Scene};
+pub use eval::{ArithmeticFault, Scene, binary, unary};
 pub use footprint::PARTS_MAX;
 pub use future::JobStatus;
 pub use layout::{Capacity, Layout};

@@ -51,13 +51,15 @@ mod task_steps;
 mod told;
 mod trace;
 mod waits;
+mod witnessed;
 
 pub use expectation::{Instead, unmet};
-pub use limit::limit;
+pub use limit::{limit, thousands};
 pub use map::{TooManyStates, states};
 pub use outcomes::outcomes;
 pub use proved::{Clean, clean};
 pub use sampled::{Switches, few_switches, sampled};
+pub use witnessed::{how_far, not_built, refused, witnessed};
 
 use super::{Finding, TraceTable};
 use crate::analysis::{self, Evidence, Level, Rule};
