@@ -65,7 +65,7 @@ fn fate(engine: Engine, program: &Program) -> Result<Fate, String> {
 }
 
 fn random(engine: Engine, few: u64) {
-    std::panic::set_hook(Box::new(|_| {}));
+    crate::quiet();
     let seed = from_environment("THREADBARE_WITNESS_SEED").unwrap_or(5_000_000);
     let cases = from_environment("THREADBARE_WITNESS_CASES").unwrap_or(few);
     let mut fates: BTreeMap<Fate, u64> = BTreeMap::new();
