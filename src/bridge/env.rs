@@ -179,7 +179,7 @@ impl<L: Library> Env<L> {
         };
         match handle {
             Some(handle) => L::join(handle),
-            None if self.stage.has_ended(target) && !self.joins_once => L::pause(),
+            None if self.stage.has_ended(target) && !self.joins_once => L::point(),
             None => self.refuse("an actor that two others wait for"),
         }
         true
@@ -382,7 +382,7 @@ pub(super) fn wish(op: SyncOp, arg: i64) -> Option<Wish> {
         | SyncOp::CondWait(_)
         | SyncOp::Notify
         | SyncOp::NotifyAll
-        | SyncOp::Join
+        | SyncOp::Join(_)
         | SyncOp::Shutdown
         | SyncOp::ShutdownNow
         | SyncOp::Drain => return None,

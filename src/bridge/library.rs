@@ -59,6 +59,8 @@ pub(super) trait Library: Sized + 'static {
     fn join(handle: Self::Handle);
     /// Lets others go first.
     fn pause();
+    /// A scheduling point and nothing else, if the engine needs one here.
+    fn point();
     /// Ends the execution.
     fn stop() -> !;
 }

@@ -170,6 +170,10 @@ impl Library for Loom {
         thread::yield_now();
     }
 
+    fn point() {
+        // It makes its own, at whatever depends on something else.
+    }
+
     fn stop() -> ! {
         panic!("{STOP}")
     }

@@ -109,13 +109,13 @@ impl<'e, L: Library> Player<'e, L> {
     /// an effect may be one too many.
     fn let_the_program_end(&self) {
         if self.env.ends_early {
-            L::pause();
+            L::point();
         }
     }
 
     /// The instruction fails before it has done anything: others may go first.
     fn fault(&self) -> ! {
-        L::pause();
+        L::point();
         self.failed()
     }
 
@@ -138,7 +138,7 @@ impl<'e, L: Library> Player<'e, L> {
 
     fn visible(&mut self, instr: &Instr) -> Flow {
         match instr {
-            Instr::Begin => {
+            Instr::Begin | Instr::End => {
                 self.let_the_program_end();
                 self.did(None);
             }
@@ -228,7 +228,7 @@ impl<'e, L: Library> Player<'e, L> {
                 if self.env.stage.n_actors() >= ACTORS_MAX {
                     self.env.refuse("more than 64 actors");
                 }
-                L::pause();
+                L::point();
                 let child = self.env.stage.n_actors();
                 self.did(Some(i64::try_from(child).expect("at most 64 actors")));
                 if let Some(actor) = self.env.enter(*function, &args, *daemon) {
@@ -254,7 +254,7 @@ impl<'e, L: Library> Player<'e, L> {
 
     /// What the operation gives, if anything.
     fn sync(&mut self, op: SyncOp, number: i64, arg: i64) -> Result<Option<i64>, Raised> {
-        if op == SyncOp::Join {
+        if let SyncOp::Join(_) = op {
             if !self.env.join(number) {
                 return self.raise("NotStarted");
             }
@@ -424,7 +424,7 @@ impl<'e, L: Library> Player<'e, L> {
     ) -> Result<Option<i64>, Raised> {
         match op {
             SyncOp::Notify if arg == 1 => L::notify_one(condvar),
-            SyncOp::Notify if arg < 1 => L::pause(),
+            SyncOp::Notify if arg < 1 => L::point(),
             SyncOp::Notify => self.env.refuse("several notified at once"),
             SyncOp::NotifyAll => L::notify_all(condvar),
             _ => {

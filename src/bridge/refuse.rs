@@ -161,7 +161,10 @@ fn of_sync(engine: Engine, op: SyncOp) -> Option<&'static str> {
             let tries = mode == WaitMode::Try && engine == Engine::Loom;
             of_mode(mode).or(tries.then_some("loom is known to be wrong about try_lock"))
         }
-        SyncOp::Acquire(mode) | SyncOp::CondWait(mode) | SyncOp::EventWait(mode) => of_mode(mode),
+        SyncOp::Acquire(mode)
+        | SyncOp::CondWait(mode)
+        | SyncOp::EventWait(mode)
+        | SyncOp::Join(mode) => of_mode(mode),
         SyncOp::Downgrade => Some("downgrading a lock: the native engine only"),
         _ => None,
     }
@@ -176,6 +179,14 @@ pub fn trust(engine: Engine, program: &Program) -> Trust {
     let waits = |kind: &ObjectKind| matches!(kind, ObjectKind::Cond { fifo: false, .. });
     if program.objects.iter().any(|object| waits(&object.kind)) {
         reasons.push("loom wakes waiters only in the order in which they came");
+    }
+    let orders = |kind: &ObjectKind| matches!(kind, ObjectKind::RwLock { .. });
+    if program.objects.iter().any(|object| orders(&object.kind)) {
+        reasons.push("loom takes readers of one lock for ordered, one after the other");
+    }
+    let yields = |instr: &Instr| matches!(instr, Instr::Yield | Instr::Sleep | Instr::Progress);
+    if program.code.iter().any(yields) {
+        reasons.push("loom lets all others go first at a `yield` or `sleep`");
     }
     if program.code.iter().any(may_lag) {
         reasons.push("loom does not try every order of a failing compare-exchange");

@@ -164,6 +164,10 @@ impl Library for Shuttle {
         thread::yield_now();
     }
 
+    fn point() {
+        thread::yield_now();
+    }
+
     fn stop() -> ! {
         // The scheduler has been told, and does not come back.
         loop {

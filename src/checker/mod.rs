@@ -21,6 +21,7 @@ pub use crate::bridge::{Bounds, Engine};
 use crate::explore::{Limits, MemoryBudget};
 pub use crate::explore::{Sampling, Strategy};
 use crate::hir;
+pub use crate::hir::MemoryModel;
 use crate::program::Program;
 use crate::report::{Report, ScenarioReport, Status};
 use crate::syntax;
@@ -112,6 +113,8 @@ pub struct Checker {
     mode: Mode,
     executions: Option<u64>,
     executable: Option<PathBuf>,
+    memory: Option<MemoryModel>,
+    splits_print: Option<bool>,
     on_progress: Option<OnProgress>,
 }
 
@@ -135,6 +138,8 @@ impl Checker {
             mode: Mode::default(),
             executions: None,
             executable: None,
+            memory: None,
+            splits_print: None,
             on_progress: None,
         }
     }
@@ -248,6 +253,21 @@ impl Checker {
             time: self.limits.time.unwrap_or(defaults.time),
             memory: self.limits.memory.0.min(defaults.memory),
         }
+    }
+
+    /// Checks all scenarios under this memory model, whatever they say themselves.
+    #[must_use]
+    pub fn memory(mut self, model: MemoryModel) -> Self {
+        self.memory = Some(model);
+        self
+    }
+
+    /// Makes every `print` two steps, the text and the line end, or one, whatever
+    /// the scenarios say themselves.
+    #[must_use]
+    pub fn splits_print(mut self, splits: bool) -> Self {
+        self.splits_print = Some(splits);
+        self
     }
 
     /// Gives a `const` of the scenarios another value; a bool is 0 or 1.
@@ -409,7 +429,8 @@ impl Checker {
         let mut scenarios = Vec::new();
         for resolved in resolution.scenarios {
             let mut found = resolved.diagnostics;
-            let compiled = resolved.scenario.filter(|_| !broken).and_then(|hir| {
+            let compiled = resolved.scenario.filter(|_| !broken).and_then(|mut hir| {
+                hir.splits_print = self.splits_print.unwrap_or(hir.splits_print);
                 crate::compile::compile(&hir)
                     .map_err(|errors| found.extend(errors))
                     .ok()

@@ -292,6 +292,26 @@ fn readers_and_a_writer() {
 }
 
 #[test]
+fn two_readers_that_write() {
+    // loom takes them for ordered, and sees no race.
+    check(
+        "var x = 0 rwlock m prefer readers thread r * 2 { with m.read { x = 1 } }",
+        Says::All,
+        Says::Less,
+    );
+}
+
+#[test]
+fn a_sleep_is_no_signal() {
+    // loom lets the other go first.
+    check(
+        "atomic x = 0 thread p { sleep let r = x } thread q { x = 1 } observe p.r",
+        Says::All,
+        Says::Less,
+    );
+}
+
+#[test]
 fn a_choice_is_tried_both_ways() {
     check(
         "var x = 0 var y = 0

@@ -48,6 +48,7 @@ pub fn see(
                 text: source.text().to_owned(),
                 scenario: index,
                 sets: checker.sets.clone(),
+                splits_print: checker.splits_print,
             },
         )),
     }

@@ -36,6 +36,8 @@ pub struct Errand {
     pub scenario: usize,
     /// Constants with other values.
     pub sets: Vec<(String, i64)>,
+    /// Whether every `print` is two steps, if that was said.
+    pub splits_print: Option<bool>,
 }
 
 /// Runs an errand in a process of the executable.
@@ -121,6 +123,9 @@ pub fn receive(text: &str) -> Result<String, String> {
     let mut checker = Checker::new().sets_where_known();
     for (name, value) in &errand.sets {
         checker = checker.set(name, *value);
+    }
+    if let Some(splits) = errand.splits_print {
+        checker = checker.splits_print(splits);
     }
     let loaded = checker.load(&Source::new(errand.file, errand.text));
     let scenario = loaded.scenarios.get(errand.scenario);

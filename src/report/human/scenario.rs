@@ -217,6 +217,7 @@ pub(in crate::report) fn covered(report: &ScenarioReport, style: &Style) -> Vec<
     if report.complete && report.verdict == Verdict::Proved {
         rows.push(Fact::new("never run", never_run(report)));
     }
+    rows.extend(report.under_lock.clone());
     rows.extend(report.allowed.iter().map(|it| {
         let subjects = it.subjects.join(", ");
         let unused = if it.used { "" } else { "; it silences nothing" };
@@ -257,9 +258,16 @@ fn explored(report: &ScenarioReport, style: &Style) -> String {
 
 fn sampled(report: &ScenarioReport, style: &Style) -> String {
     let stats = &report.stats;
+    let executions = count(stats.executions, "execution", "executions");
+    if report
+        .limit
+        .as_ref()
+        .is_some_and(|limit| limit.code == "B014")
+    {
+        return format!("{executions} of another engine: not complete");
+    }
     let mut text = format!(
-        "{}, {}: sampled, not complete",
-        count(stats.executions, "execution", "executions"),
+        "{executions}, {}: sampled, not complete",
         count(stats.transitions, "step", "steps")
     );
     if style.amount == Amount::Verbose {
