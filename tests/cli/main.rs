@@ -7,6 +7,7 @@ mod limits;
 mod runs;
 mod same;
 mod streams;
+mod witnesses;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
