@@ -66,7 +66,7 @@ fn an_engine_says_what_it_cannot_say() {
     let folder = Folder::new();
     let text = r#"scenario "time" {
         lock m
-        thread p { if m.lock_for() { m.unlock() } }
+        thread p { if m.try_lock_for() { m.unlock() } }
         thread q { with m { } }
     }"#;
     let timed = folder.file("timed.tb", text);
