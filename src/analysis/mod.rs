@@ -39,7 +39,7 @@ pub use rules::deadlocks::{Cause, causes, circles_in};
 pub use rules::races::races;
 pub use rules::sleeps::Nap;
 pub use rules::updates::LostUpdate;
-pub use rules::vacuous::unreached;
+pub use rules::vacuous::{idle, unreached};
 pub use sampled::{Sampled, sampled};
 pub use switched::{Switched, with_few_switches};
 pub use waits::{Resource, Wait, arm_waits, held_up, wait_of};

@@ -4,6 +4,7 @@
 //! findings → report; each arrow is one call below. Only this room reads files.
 
 mod expect;
+mod explain;
 mod files;
 mod gil;
 mod pictures;
@@ -64,6 +65,20 @@ enum Mode {
     FewSwitches(u32),
 }
 
+/// For which findings repairs are looked for. Each costs some searches more.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Repairs {
+    /// For none.
+    #[default]
+    Never,
+    /// For those of scenarios that fail.
+    Failing,
+    /// For those of scenarios that fail; and for all, if it is the only one.
+    Alone,
+    /// For all, expected or not.
+    Always,
+}
+
 /// How far a check has come; for progress on a terminal.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Progress<'a> {
@@ -109,6 +124,8 @@ pub struct Checker {
     mode: Mode,
     memory: Option<MemoryModel>,
     splits_print: Option<bool>,
+    repairs: Repairs,
+    why: Option<String>,
     on_progress: Option<OnProgress>,
 }
 
@@ -132,6 +149,8 @@ impl Checker {
             mode: Mode::default(),
             memory: None,
             splits_print: None,
+            repairs: Repairs::default(),
+            why: None,
             on_progress: None,
         }
     }
@@ -206,6 +225,20 @@ impl Checker {
     #[must_use]
     pub fn splits_print(mut self, splits: bool) -> Self {
         self.splits_print = Some(splits);
+        self
+    }
+
+    /// Looks for edits that repair what is found, and checks each of them.
+    #[must_use]
+    pub fn repairs(mut self, repairs: Repairs) -> Self {
+        self.repairs = repairs;
+        self
+    }
+
+    /// Asks, at a replay, why a variable has its value after a step: `x@5`.
+    #[must_use]
+    pub fn why(mut self, question: impl Into<String>) -> Self {
+        self.why = Some(question.into());
         self
     }
 
@@ -313,6 +346,14 @@ impl Checker {
 
     fn check_here(&self, source: &Arc<Source>) -> Vec<ScenarioReport> {
         let loaded = self.load_here(source);
+        let alone = loaded.scenarios.iter().filter(|it| self.wants(&it.name));
+        if self.repairs == Repairs::Alone {
+            let repairs = match alone.count() {
+                1 => Repairs::Always,
+                _ => Repairs::Failing,
+            };
+            return self.clone().repairs(repairs).check_here(source);
+        }
         let mut reports = Vec::new();
         if !loaded.diagnostics.is_empty() || loaded.scenarios.is_empty() {
             reports.extend(file_report(source, loaded.diagnostics));

@@ -1,6 +1,7 @@
 //! One scenario: search, diagnose, compare with the expectations, report.
 
 use super::expect::{is_met, judge};
+use super::explain::explain;
 use super::gil::UnderLock;
 use super::{Checker, Mode, Progress, sample};
 use crate::analysis::{Diagnosis, Facts, Level, diagnose};
@@ -81,6 +82,7 @@ fn check_within(
     conclude(&mut report, program, &diagnosis, under_lock.as_ref());
     tell_coverage(&mut report, checker, program, &facts, &diagnosis);
     report.under_lock = under_lock.and_then(|lock| lock.difference(&diagnosis));
+    explain(&mut report, checker, program, &facts, &diagnosis);
     Ok(report)
 }
 

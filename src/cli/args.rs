@@ -100,6 +100,15 @@ pub struct CheckArgs {
     /// For whom the report is written
     #[arg(long, default_value = "normal")]
     pub level: Reader,
+    /// Do not look for repairs
+    #[arg(long)]
+    pub no_repairs: bool,
+    /// Write checked repairs of what was not expected into the files; asks which, or takes the N-th
+    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "0")]
+    pub fix: Option<u32>,
+    /// With `--fix`: take the first repair without asking
+    #[arg(long, requires = "fix")]
+    pub yes: bool,
     /// Show only what needs attention
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
@@ -116,6 +125,9 @@ pub struct ReplayArgs {
     pub file: PathBuf,
     /// The token of a report, as in 0110-1a2b
     pub token: String,
+    /// Tell why a variable has its value after a step, as in `x@5`; `x` alone means at the end
+    #[arg(long, value_name = "VARIABLE[@STEP]")]
+    pub why: Option<String>,
     /// Which scenarios.
     #[command(flatten)]
     pub select: Select,

@@ -2,11 +2,12 @@
 
 use super::args::{CheckArgs, Select};
 use super::failure::Failure;
+use super::fix;
 use super::formats;
 use super::internal::{guarded, message};
 use super::output::{Out, note};
 use super::plan::{
-    Destinations, bounded, check_style, destinations, in_memory, inputs, looking_at,
+    Destinations, bounded, check_style, destinations, in_memory, inputs, looking_at, repairs,
 };
 use super::progress::ProgressLine;
 use super::save::save;
@@ -55,6 +56,8 @@ pub fn run(args: &CheckArgs, looks: Looks) -> Result<Exit, Failure> {
             checker.sets_where_known()
         }
     };
+    fix::run(args, &checker, &inputs, &style)?;
+    let checker = checker.repairs(repairs(args, &destinations, inputs.len()));
     let mut run = Run {
         out: Out::new(),
         pages: Pages::new(style),

@@ -14,6 +14,7 @@ mod diff;
 mod explain;
 mod export;
 mod failure;
+mod fix;
 mod fmt;
 mod formats;
 mod graph;

@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::terminal::Looks;
 use super::value::{Format, Kind};
 use crate::base::Source;
-use crate::checker::{Checker, Input, MemoryModel, Reduction, Sampling, Strategy};
+use crate::checker::{Checker, Input, MemoryModel, Reduction, Repairs, Sampling, Strategy};
 use crate::report::human::{Amount, Level, Style};
 use std::path::{Path, PathBuf};
 
@@ -154,6 +154,21 @@ pub fn style(looks: Looks) -> Style {
         ascii: looks.ascii,
         width: WIDTH,
         ..Style::default()
+    }
+}
+
+/// For which findings repairs are looked for: those that are shown in full in a
+/// format that has room for a patch. `n_inputs` is how many files there are.
+pub fn repairs(args: &CheckArgs, destinations: &Destinations, n_inputs: usize) -> Repairs {
+    let mut kinds = destinations.files.iter().map(|(kind, _)| *kind);
+    let shown = kinds.any(Kind::shows_patches) || destinations.stdout.shows_patches();
+    if args.no_repairs || !shown {
+        return Repairs::Never;
+    }
+    match n_inputs {
+        _ if args.verbose => Repairs::Always,
+        1 => Repairs::Alone,
+        _ => Repairs::Failing,
     }
 }
 

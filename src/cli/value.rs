@@ -64,6 +64,13 @@ pub enum Kind {
     Html,
 }
 
+impl Kind {
+    /// Whether it has room for edits of the source.
+    pub fn shows_patches(self) -> bool {
+        !matches!(self, Kind::Short | Kind::Junit | Kind::Github)
+    }
+}
+
 /// The formats and what they are called.
 pub const KINDS: [(&str, Kind); 10] = [
     ("human", Kind::Human),

@@ -76,6 +76,11 @@ pub fn findings(program: &Program, facts: &Facts<'_>, any_error: bool) -> Vec<Fi
     findings
 }
 
+/// How many statements and properties have no effect, errors or not.
+pub fn idle(program: &Program, facts: &Facts<'_>) -> usize {
+    findings(program, facts, false).len()
+}
+
 fn warning(rule: Rule, evidence: Evidence) -> Finding {
     Finding {
         rule,

@@ -262,13 +262,19 @@ fn help(help: &Help, source: &Source) -> String {
         let _ = write!(html, " <small>re-checked: {}</small>", rich(checked));
     }
     html += "</p>\n";
-    if let Some(change) = Change::new(&help.patch, source).filter(|_| !help.patch.is_empty()) {
+    let changes = Change::all(&help.patch, source);
+    if !changes.is_empty() {
         html += "<pre>";
-        for line in &change.removed {
-            let _ = writeln!(html, "<del>- {}</del>", text::spaced(line));
-        }
-        for line in &change.added {
-            let _ = writeln!(html, "<ins>+ {}</ins>", text::spaced(line));
+        for (position, change) in changes.iter().enumerate() {
+            if position > 0 {
+                html += "...\n";
+            }
+            for line in &change.removed {
+                let _ = writeln!(html, "<del>- {}</del>", text::spaced(line));
+            }
+            for line in &change.added {
+                let _ = writeln!(html, "<ins>+ {}</ins>", text::spaced(line));
+            }
         }
         html += "</pre>\n";
     }

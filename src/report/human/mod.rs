@@ -114,6 +114,16 @@ impl Pages {
     }
 }
 
+/// Aligned lines, ending in a line feed.
+pub fn facts(list: &[super::Fact], style: &Style) -> String {
+    facts::render(list, style).join("\n") + "\n"
+}
+
+/// Something to do about a finding, with its changed lines, ending in a line feed.
+pub fn help(help: &super::Help, source: &crate::base::Source, style: &Style) -> String {
+    help::render(help, source, style).join("\n") + "\n"
+}
+
 fn detail(report: &ScenarioReport, several: bool, style: &Style) -> Detail {
     let is_calm = report.status == Status::Passed;
     if several && is_calm && style.amount != Amount::Verbose {

@@ -51,6 +51,7 @@ mod task_steps;
 mod told;
 mod trace;
 mod waits;
+mod why;
 
 pub use expectation::{Instead, unmet};
 pub use limit::limit;
@@ -58,6 +59,7 @@ pub use map::{TooManyStates, states};
 pub use outcomes::outcomes;
 pub use proved::{Clean, clean};
 pub use sampled::{Switches, few_switches, sampled};
+pub use why::{NoAnswer, why};
 
 use super::{Finding, TraceTable};
 use crate::analysis::{self, Evidence, Level, Rule};
@@ -91,8 +93,19 @@ pub fn execution(
     source: &Source,
     schedule: &Schedule,
 ) -> Option<(Option<TraceTable>, Option<super::Schedule>)> {
-    // A story is about a finding; of this one only the schedule is looked at.
-    let nothing = analysis::Finding {
+    let nothing = bare_finding(schedule);
+    let story = Story::new(program, source, &nothing)?;
+    let table = trace::table(&story, &trace::Script::default());
+    let steps = trace::schedule(&story).map(|steps| super::Schedule {
+        shortest: false,
+        ..steps
+    });
+    Some((table, steps))
+}
+
+/// A finding of which only the schedule is looked at: a story is about a finding.
+fn bare_finding(schedule: &Schedule) -> analysis::Finding {
+    analysis::Finding {
         rule: Rule::Sometimes,
         level: Level::Warning,
         key: None,
@@ -101,14 +114,7 @@ pub fn execution(
         declared: Vec::new(),
         schedule: Some(schedule.clone()),
         evidence: Evidence::NeverHolds(0),
-    };
-    let story = Story::new(program, source, &nothing)?;
-    let table = trace::table(&story, &trace::Script::default());
-    let steps = trace::schedule(&story).map(|steps| super::Schedule {
-        shortest: false,
-        ..steps
-    });
-    Some((table, steps))
+    }
 }
 
 fn dispatch(told: &mut Told<'_, '_>, evidence: &Evidence) {
