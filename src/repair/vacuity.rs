@@ -148,8 +148,10 @@ fn claim(case: &Case<'_>, claim: Claim) -> Option<String> {
     };
     let text = case.text(span);
     let line = text.lines().next().unwrap_or_default();
+    let line = line.strip_prefix("finally assert ").unwrap_or(line);
+    let line = line.split(", \"").next().unwrap_or(line);
     let short: String = line.chars().take(CLAIM_MAX).collect();
-    let cut = if short.len() < text.len() { ".." } else { "" };
+    let cut = if short.len() < line.len() { ".." } else { "" };
     Some(format!("`{short}{cut}`"))
 }
 
@@ -279,7 +281,7 @@ fn blocks(scene: &Scene<'_>, spot: &Spot<'_>, all: &mut Changes) {
             };
             let edits = Edits::new(scene).replace(word, "if").done();
             let line = scene.source.position(stmt.span.start).line;
-            all.add(format!("with `if` for the `while` in line {line}"), edits);
+            all.add(format!("with `if` for `while` (line {line})"), edits);
             let _ = it;
             return;
         }
@@ -301,7 +303,7 @@ fn blocks(scene: &Scene<'_>, spot: &Spot<'_>, all: &mut Changes) {
         .replace(close, "")
         .done();
     let line = scene.source.position(stmt.span.start).line;
-    all.add(format!("without `{head}` in line {line}"), edits);
+    all.add(format!("without `{head}` (line {line})"), edits);
 }
 
 /// Two locks in the other order.
@@ -350,7 +352,7 @@ fn calls(scene: &Scene<'_>, spot: &Spot<'_>, all: &mut Changes) {
     let text = scene.text(spot.stmt.span);
     if call.name.text == "notify_all" {
         let edits = Edits::new(scene).replace(call.name.span, "notify").done();
-        all.add(format!("with `notify` in line {line}"), edits);
+        all.add(format!("with `notify` (line {line})"), edits);
     }
     let forgotten = matches!(
         call.name.text.as_str(),
@@ -367,7 +369,7 @@ fn calls(scene: &Scene<'_>, spot: &Spot<'_>, all: &mut Changes) {
     );
     if forgotten && !text.contains('\n') {
         let edits = Edits::new(scene).replace(spot.stmt.span, "skip").done();
-        all.add(format!("without `{text}` in line {line}"), edits);
+        all.add(format!("without `{text}` (line {line})"), edits);
     }
 }
 
@@ -394,6 +396,6 @@ fn statements(scene: &Scene<'_>, spot: &Spot<'_>, all: &mut Changes) {
     }
     if matches!(bare(spot.stmt).kind, StmtKind::Assign(_)) {
         let edits = Edits::new(scene).replace(spot.stmt.span, "skip").done();
-        all.add(format!("without `{text}` in line {line}"), edits);
+        all.add(format!("without `{text}` (line {line})"), edits);
     }
 }

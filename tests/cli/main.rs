@@ -1,6 +1,7 @@
 //! The command line from outside: the built program, its output, its exit codes.
 
 mod commands;
+mod fix;
 mod hostile;
 mod inputs;
 mod limits;

@@ -44,6 +44,13 @@ pub fn finding(finding: &Finding, source: &Source, file: &str, style: &Style) ->
         let mut lines = vec![title(schedule, trace, table.rows_shown, style)];
         lines.push(String::new());
         lines.extend(table.lines);
+        if let Some(passing) = finding.passing.as_ref().filter(|_| unlimited) {
+            let change = style.line(&passing.change);
+            lines.push(String::new());
+            lines.push(format!("  as it should be: {change}"));
+            lines.push(String::new());
+            lines.extend(table::render(&passing.trace, usize::MAX, style).lines);
+        }
         lines
     });
     chosen.join(trace.unwrap_or_default())

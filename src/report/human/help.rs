@@ -80,10 +80,7 @@ fn patch(edits: &[Fix], source: &Source, style: &Style) -> Vec<String> {
     let gutter = last.to_string().len();
     let bar = format!("{} {}", " ".repeat(gutter), style.paint(Ink::Key, "|"));
     let mut lines = Vec::new();
-    for (position, change) in changes.iter().enumerate() {
-        if position > 0 {
-            lines.push("...".to_owned());
-        }
+    for change in &changes {
         lines.extend(change_lines(change, gutter, style));
     }
     if lines.len() > PATCH_LINES_MAX {
@@ -91,8 +88,7 @@ fn patch(edits: &[Fix], source: &Source, style: &Style) -> Vec<String> {
         lines.truncate(PATCH_LINES_MAX - 1);
         lines.push(format!("... {hidden} more lines"));
     }
-    lines.insert(0, bar.clone());
-    lines.push(bar);
+    lines.insert(0, bar);
     lines
 }
 
@@ -214,19 +210,19 @@ mod tests {
 
     #[test]
     fn a_word_is_replaced() {
-        check(&[(4, 7, "2")], "  |\n2 - two\n2 + 2\n  |");
+        check(&[(4, 7, "2")], "  |\n2 - two\n2 + 2");
     }
 
     #[test]
     fn a_line_is_inserted() {
-        check(&[(4, 4, "1.5\n")], "  |\n2 + 1.5\n  |");
+        check(&[(4, 4, "1.5\n")], "  |\n2 + 1.5");
     }
 
     #[test]
     fn two_places_are_edited_together() {
         check(
             &[(4, 7, "2"), (0, 3, "1")],
-            "  |\n1 - one\n2 - two\n1 + 1\n2 + 2\n  |",
+            "  |\n1 - one\n2 - two\n1 + 1\n2 + 2",
         );
     }
 
@@ -234,13 +230,13 @@ mod tests {
     fn places_far_apart_are_shown_apart() {
         check(
             &[(0, 3, "1"), (8, 13, "3")],
-            "  |\n1 - one\n1 + 1\n...\n3 - three\n3 + 3\n  |",
+            "  |\n1 - one\n1 + 1\n3 - three\n3 + 3",
         );
     }
 
     #[test]
     fn a_line_is_removed() {
-        check(&[(4, 8, "")], "  |\n2 - two\n  |");
+        check(&[(4, 8, "")], "  |\n2 - two");
     }
 
     #[test]

@@ -137,6 +137,9 @@ written! {
         assumed: Vec<String>,
         /// What it does not speak about.
         not_covered: Vec<String>,
+        /// What shows that the properties can fail at all, or that they cannot.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        not_vacuous: Vec<Fact>,
         /// Statements no interleaving reaches.
         never_run: Vec<Range>,
         /// Warnings the author has looked at.
@@ -200,6 +203,9 @@ written! {
         lock_order: Vec<LockEdge>,
         /// Could other actors still run?
         partial: bool,
+        /// The nearest execution in which it goes well, where one is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        passing: Option<Passing>,
         /// What else there is to say about it.
         facts: Vec<Fact>,
         /// What to do.
@@ -250,6 +256,14 @@ written! {
         loop_from: Option<u64>,
         /// Is none shorter?
         shortest: bool,
+    }
+
+    /// An execution in which it goes well.
+    Passing {
+        /// What is different.
+        change: String,
+        /// The execution.
+        schedule: Option<Schedule>,
     }
 
     /// One step.

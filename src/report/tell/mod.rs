@@ -83,6 +83,13 @@ pub fn tell(program: &Program, source: &Source, finding: &analysis::Finding) -> 
     };
     let mut told = Told::new(&story);
     dispatch(&mut told, &finding.evidence);
+    let comes_to_grief = matches!(
+        finding.evidence,
+        Evidence::Blocked(_) | Evidence::Fault(..) | Evidence::Property(_)
+    );
+    if told.finding.passing.is_none() && comes_to_grief {
+        swap::one_switch(&mut told);
+    }
     told.finish()
 }
 
