@@ -20,12 +20,14 @@ const GENEROSITY: [(usize, usize, bool); 4] =
     [(8, 3, true), (5, 2, true), (4, 1, true), (2, 1, true)];
 
 /// The same where a patch shows what the rule says: the places matter more.
-const WITH_PATCH: [(usize, usize, bool); 6] = [
+const WITH_PATCH: [(usize, usize, bool); 8] = [
     (8, 3, true),
     (8, 1, true),
     (8, 1, false),
     (5, 1, false),
     (4, 1, false),
+    (3, 1, false),
+    (2, 1, true),
     (2, 1, false),
 ];
 
