@@ -28,7 +28,8 @@ pub(super) fn explain(
     let source = std::sync::Arc::clone(&report.source);
     let findings = &diagnosis.findings;
     let search = (report.stats.states, &checker.limits);
-    let mut case = Case::new(&source, program, facts, findings, &checker.sets, search);
+    let case = Case::new(&source, program, facts, findings, &checker.sets, search);
+    let mut case = case.splits_print(checker.splits_print);
     if report.verdict == Verdict::Proved {
         let tried = vacuity(&mut case);
         let lines = tried.lines(&case);

@@ -28,6 +28,7 @@ pub struct Case<'a> {
     findings: &'a [Finding],
     sets: &'a [(String, i64)],
     limits: Limits,
+    splits_print: Option<bool>,
     tree: ast::File,
     before: BTreeMap<Problem, usize>,
     n_idle: usize,
@@ -99,11 +100,19 @@ impl<'a> Case<'a> {
             sets,
             states_left: limits.states * TRIALS,
             limits,
+            splits_print: None,
             tree,
             before: count(findings),
             n_idle: idle(program, facts),
             done: BTreeMap::new(),
         }
+    }
+
+    /// Makes every `print` two steps, or one, whatever the scenario says.
+    #[must_use]
+    pub fn splits_print(mut self, splits: Option<bool>) -> Self {
+        self.splits_print = splits;
+        self
     }
 
     /// The scenario's tree, laid out for editing.
@@ -188,7 +197,9 @@ impl<'a> Case<'a> {
         sets.retain(|(name, _)| known.contains(name.as_str()));
         let resolution = syntax::resolve::resolve(&tree, source, &sets);
         let resolved = resolution.scenarios.into_iter().nth(number)?;
-        let program = crate::compile::compile(&resolved.scenario?).ok()?;
+        let mut hir = resolved.scenario?;
+        hir.splits_print = self.splits_print.unwrap_or(hir.splits_print);
+        let program = crate::compile::compile(&hir).ok()?;
         self.search(&program)
     }
 
