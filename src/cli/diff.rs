@@ -22,8 +22,9 @@ enum Line<'a> {
     New(&'a str),
 }
 
-/// The difference, with a heading that names the file; empty if there is none.
-pub fn unified(name: &str, old: &str, new: &str, looks: Looks) -> String {
+/// The difference, with a heading that names the file and says in a word what
+/// became of it; empty if there is none.
+pub fn unified(name: &str, became: &str, (old, new): (&str, &str), looks: Looks) -> String {
     let lines = compare(&split(old), &split(new));
     let changed = |line: &Line<'_>| !matches!(line, Line::Same(_));
     let near = |at: usize| {
@@ -38,10 +39,10 @@ pub fn unified(name: &str, old: &str, new: &str, looks: Looks) -> String {
         if near(at) {
             if text.is_empty() {
                 let name = escape::line(name);
-                let _ = writeln!(text, "--- {name}\n+++ {name}, formatted");
+                let _ = writeln!(text, "--- {name}\n+++ {name}, {became}");
             }
             if !is_inside {
-                let _ = writeln!(text, "@@ line {old_line}, formatted line {new_line} @@");
+                let _ = writeln!(text, "@@ line {old_line}, {became} line {new_line} @@");
             }
             is_inside = true;
             text += &shown(*line, looks);
@@ -244,9 +245,9 @@ mod tests {
             color_err: false,
             ascii: false,
         };
-        let text = unified("a.tb", &old, &new, looks);
+        let text = unified("a.tb", "formatted", (&old, &new), looks);
         assert_eq!(text.lines().count(), 3 + 3 + 2 + 3, "{text}");
         assert!(text.contains("-line 50\n+line fifty\n"));
-        assert_eq!(unified("a.tb", &old, &old, looks), "");
+        assert_eq!(unified("a.tb", "formatted", (&old, &old), looks), "");
     }
 }

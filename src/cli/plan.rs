@@ -1,6 +1,6 @@
 //! High arguments: what the program needs, made from what was typed.
 
-use super::args::{Bounds, Chance, CheckArgs, Reader, Runs, Select, Skip};
+use super::args::{Bounds, Chance, Checking, Reader, Runs, Select, Skip};
 use super::failure::Failure;
 use super::terminal::Looks;
 use super::value::{Format, Kind};
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 const WIDTH: usize = 100;
 
 /// What `-` stands for, and the name it is reported under.
-const STDIN: &str = "-";
+pub const STDIN: &str = "-";
 
 /// The inputs that paths stand for; standard input is read here.
 ///
@@ -146,7 +146,7 @@ pub fn style(looks: Looks) -> Style {
 }
 
 /// How the report of `check` looks.
-pub fn check_style(args: &CheckArgs, looks: Looks) -> Style {
+pub fn check_style(args: &Checking, looks: Looks) -> Style {
     let style = reader_style(args.level, args.verbose, looks);
     if args.quiet {
         return Style {

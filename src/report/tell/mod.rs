@@ -52,7 +52,7 @@ mod told;
 mod trace;
 mod waits;
 
-pub use expectation::{Instead, unmet};
+pub use expectation::{Instead, expectation_for, unmet};
 pub use limit::limit;
 pub use map::{TooManyStates, states};
 pub use outcomes::outcomes;
