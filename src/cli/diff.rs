@@ -26,6 +26,11 @@ enum Line<'a> {
 /// became of it; empty if there is none.
 pub fn unified(name: &str, became: &str, (old, new): (&str, &str), looks: Looks) -> String {
     let lines = compare(&split(old), &split(new));
+    // Where all lines end so, that is no difference to look at.
+    let ending = match old.contains("\r\n") && new.contains("\r\n") {
+        true => "\r\n",
+        false => "\n",
+    };
     let changed = |line: &Line<'_>| !matches!(line, Line::Same(_));
     let near = |at: usize| {
         let from = at.saturating_sub(CONTEXT);
@@ -45,7 +50,7 @@ pub fn unified(name: &str, became: &str, (old, new): (&str, &str), looks: Looks)
                 let _ = writeln!(text, "@@ line {old_line}, {became} line {new_line} @@");
             }
             is_inside = true;
-            text += &shown(*line, looks);
+            text += &shown(*line, ending, looks);
         } else {
             is_inside = false;
         }
@@ -63,13 +68,14 @@ fn split(text: &str) -> Vec<&str> {
     text.split_inclusive('\n').collect()
 }
 
-fn shown(line: Line<'_>, looks: Looks) -> String {
+fn shown(line: Line<'_>, ending: &str, looks: Looks) -> String {
     let (sign, color, text) = match line {
         Line::Same(text) => (' ', None, text),
         Line::Old(text) => ('-', Some(AnsiColor::Red), text),
         Line::New(text) => ('+', Some(AnsiColor::Green), text),
     };
-    let (text, end) = match text.strip_suffix('\n') {
+    let bare = text.strip_suffix(ending).or(text.strip_suffix('\n'));
+    let (text, end) = match bare {
         Some(text) => (text, ""),
         None => (text, "\n\\ no line break at the end"),
     };

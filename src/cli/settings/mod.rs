@@ -146,7 +146,7 @@ fn with_paths(mut typed: Typed, from_file: Vec<PathBuf>) -> Result<Typed, Stop> 
     }
     if paths.is_empty() {
         return Err(
-            Failure::new("name a file or a folder, or `-` for standard input")
+            Failure::new("no PATH: name a file or a folder, or `-` for standard input")
                 .help("or write `paths = [\"scenarios\"]` into a threadbare.toml")
                 .into(),
         );

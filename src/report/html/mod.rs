@@ -23,6 +23,11 @@ use text::{lines, plain, rich};
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("player.js");
 
+/// The only style and the only script that browsers may apply: ours, as they stand
+/// in the page. `tests/html` says when they have changed.
+const STYLE_HASH: &str = "sha256-qB+uswwopvRCwRcB6T5Ej3HlXqX4z+fqqqF2DTSZ7MU=";
+const SCRIPT_HASH: &str = "sha256-pCi/BRi3+4CjIBuNgnZ1vAGDFklPJuuhCsWjYQrM0lM=";
+
 /// Lines of source around a finding when the scenario is longer than the page wants.
 const LINES_MAX: u32 = 120;
 
