@@ -48,7 +48,8 @@ pub fn render(report: &Report, style: &Style) -> String {
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
-         style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\">\n\
+         style-src '{STYLE_HASH}'; script-src '{SCRIPT_HASH}'; img-src data:; \
+         base-uri 'none'; form-action 'none'\">\n\
          <link rel=\"icon\" href=\"data:,\">\n\
          <title>threadbare: {}</title>\n<style>\n{STYLE}{SVG_STYLE}\n</style>\n</head>\n<body>\n\
          <svg class=\"defs\" aria-hidden=\"true\">{}</svg>\n<header>\n<h1>threadbare</h1>\n",
