@@ -20,7 +20,7 @@ use super::terminal::{Looks, takes_commands};
 use super::value::Kind;
 use crate::base::Source;
 use crate::checker::{FileError, Input};
-use crate::report::human::{self, Style};
+use crate::report::human::{self, Pages, Style};
 use crate::report::{Report, ScenarioReport, escape};
 use change::Changes;
 use std::path::Path;
@@ -103,7 +103,6 @@ impl Watch<'_> {
             Err(failure) => return Err(failure),
         };
         let n_before = self.known.len();
-        let is_first = n_before == 0;
         self.read(inputs);
         let fresh: Vec<usize> = (0..self.known.len())
             .filter(|&index| self.known[index].reports.is_none())
@@ -112,6 +111,12 @@ impl Watch<'_> {
             return Ok(());
         }
         let attempt = Attempt::new(checker, ProgressLine::new(!self.args.quiet));
+        let mut pages = Pages::new(self.style);
+        if fresh.len() > 1 {
+            pages = pages.among_others();
+        }
+        let mut shown = Report::new(Vec::new());
+        self.begin(&fresh, n_before == 0)?;
         for &index in &fresh {
             let known = &self.known[index];
             let input = match &known.text {
@@ -122,9 +127,18 @@ impl Watch<'_> {
             if changes.stop.load(Ordering::SeqCst) {
                 return Ok(());
             }
+            shown.scenarios.extend(reports.clone());
+            let text = match self.destinations.stdout {
+                Kind::Human => pages.more(&shown),
+                kind => formats::all(kind, &Report::new(reports.clone()), &self.style),
+            };
+            self.out.print(&text)?;
             self.known[index].reports = Some(reports);
         }
-        self.tell(&fresh, is_first)
+        if self.destinations.stdout == Kind::Human {
+            self.out.print(&pages.rest(&shown))?;
+        }
+        self.end(&shown)
     }
 
     /// Reads the files, and keeps what is known about those that say the same.
@@ -145,13 +159,8 @@ impl Watch<'_> {
         }
     }
 
-    fn tell(&mut self, fresh: &[usize], is_first: bool) -> Result<(), Failure> {
-        let about = |chosen: &mut dyn Iterator<Item = &Known>| {
-            let reports = chosen.flat_map(|it| it.reports.iter().flatten().cloned());
-            Report::new(reports.collect())
-        };
-        let new = about(&mut fresh.iter().map(|&index| &self.known[index]));
-        let all = about(&mut self.known.iter());
+    /// Makes room for what comes, and says what it is about.
+    fn begin(&mut self, fresh: &[usize], is_first: bool) -> Result<(), Failure> {
         if self.clears {
             self.out.print(CLEAR)?;
         }
@@ -166,19 +175,22 @@ impl Watch<'_> {
             };
             complain(&format!("{what}\n"));
         }
-        let text = formats::all(self.destinations.stdout, &new, &self.style);
-        self.out.print(&text)?;
+        Ok(())
+    }
+
+    /// Says how all files stand, also those that were not checked again.
+    fn end(&self, shown: &Report) -> Result<(), Failure> {
+        let all = self.known.iter().flat_map(|it| it.reports.iter().flatten());
+        let all = Report::new(all.cloned().collect());
         for (kind, path) in &self.destinations.files {
             let text = formats::whole(*kind, &all, &self.style);
             save(path, &text).map_err(|error| Failure::write(path, &error))?;
         }
-        let standing = match self.destinations.stdout {
-            Kind::Human
-                if new.scenarios.len() > 1 && new.scenarios.len() == all.scenarios.len() =>
-            {
-                String::new()
-            }
-            _ => human::summary(&all, &self.style),
+        let (n_shown, n_all) = (shown.scenarios.len(), all.scenarios.len());
+        let was_said = self.destinations.stdout == Kind::Human && n_shown > 1 && n_shown == n_all;
+        let standing = match was_said {
+            true => String::new(),
+            false => human::summary(&all, &self.style),
         };
         let n = self.known.len();
         let files = if n == 1 { "file" } else { "files" };
