@@ -58,33 +58,45 @@ impl Resolver<'_> {
         })
     }
 
+    /// Each arm gives its result straight away: unwrapped first, it would have a
+    /// place of its own on the stack in every level of nesting.
+    #[inline(never)]
     fn stmt_kind(&mut self, stmt: &ast::Stmt) -> Option<StmtKind> {
+        match &stmt.kind {
+            ast::StmtKind::If(branches) => self.if_(branches),
+            ast::StmtKind::While(while_) => self.while_(while_),
+            ast::StmtKind::For(for_) => self.for_(for_),
+            ast::StmtKind::Match(match_) => self.match_(match_, stmt.span),
+            ast::StmtKind::With(with) => self.with(with, stmt.span),
+            ast::StmtKind::Select(select) => Some(self.select(select, stmt.span)),
+            ast::StmtKind::Try(try_) => Some(self.try_(try_)),
+            ast::StmtKind::Loop(body) => Some(StmtKind::Loop(self.repeated(body))),
+            ast::StmtKind::Atomic(body) => Some(StmtKind::Atomic(self.block(body))),
+            ast::StmtKind::Either(blocks) => {
+                let blocks = blocks.iter().map(|block| self.block(block));
+                Some(StmtKind::Either(blocks.collect()))
+            }
+            _ => self.plain_kind(stmt),
+        }
+    }
+
+    /// Statements that hold no others.
+    #[inline(never)]
+    fn plain_kind(&mut self, stmt: &ast::Stmt) -> Option<StmtKind> {
         let nothing = Because::nothing();
         Some(match &stmt.kind {
             ast::StmtKind::Let(let_) => self.let_(let_),
             ast::StmtKind::Assign(assign) => self.assign(assign, stmt.span)?,
             ast::StmtKind::Expr(expr) => self.effect(expr)?,
-            ast::StmtKind::If(branches) => self.if_(branches)?,
-            ast::StmtKind::While(while_) => self.while_(while_)?,
-            ast::StmtKind::Loop(body) => StmtKind::Loop(self.repeated(body)),
-            ast::StmtKind::For(for_) => self.for_(for_)?,
             ast::StmtKind::Break => self.in_loop("break", stmt.span, StmtKind::Break)?,
             ast::StmtKind::Continue => self.in_loop("continue", stmt.span, StmtKind::Continue)?,
             ast::StmtKind::Return(value) => self.return_(value.as_ref(), stmt.span)?,
-            ast::StmtKind::Match(match_) => self.match_(match_, stmt.span)?,
-            ast::StmtKind::With(with) => self.with(with, stmt.span)?,
-            ast::StmtKind::Atomic(body) => StmtKind::Atomic(self.block(body)),
-            ast::StmtKind::Either(blocks) => {
-                StmtKind::Either(blocks.iter().map(|block| self.block(block)).collect())
-            }
-            ast::StmtKind::Select(select) => self.select(select, stmt.span),
             ast::StmtKind::Assert { condition, message } => {
                 let condition = self.expr_of(condition, &Type::Bool, &nothing);
                 let message = message.as_ref().map(|message| self.intern(&message.text));
                 StmtKind::Assert(condition, message)
             }
             ast::StmtKind::Raise(name) => StmtKind::Raise(self.intern(&name.text)),
-            ast::StmtKind::Try(try_) => self.try_(try_),
             ast::StmtKind::Sleep => StmtKind::Sleep,
             ast::StmtKind::Yield => StmtKind::Yield,
             ast::StmtKind::Skip => StmtKind::Skip,
@@ -97,11 +109,21 @@ impl Resolver<'_> {
                     })
                     .collect(),
             ),
-            ast::StmtKind::Named { .. } => return None,
             ast::StmtKind::Error => {
                 self.broken = true;
                 return None;
             }
+            ast::StmtKind::Named { .. }
+            | ast::StmtKind::If(_)
+            | ast::StmtKind::While(_)
+            | ast::StmtKind::Loop(_)
+            | ast::StmtKind::For(_)
+            | ast::StmtKind::Match(_)
+            | ast::StmtKind::With(_)
+            | ast::StmtKind::Atomic(_)
+            | ast::StmtKind::Either(_)
+            | ast::StmtKind::Select(_)
+            | ast::StmtKind::Try(_) => return None,
         })
     }
 
