@@ -6,7 +6,9 @@ use super::bless::Bless;
 use super::failure::Failure;
 use super::formats;
 use super::output::{Out, note};
-use super::plan::{Destinations, bounded, check_style, destinations, inputs, looking_at};
+use super::plan::{
+    Destinations, bounded, check_style, destinations, in_memory, inputs, looking_at,
+};
 use super::progress::ProgressLine;
 use super::save::save;
 use super::signals::Signals;
@@ -65,7 +67,8 @@ pub fn run(args: &CheckArgs, looks: Looks) -> Result<Exit, Failure> {
 ///
 /// If what was asked for does not fit together, or the inputs.
 pub(super) fn chosen(args: &Checking, inputs: &[Input]) -> Result<Checker, Failure> {
-    let checker = looking_at(&args.runs, bounded(&args.select, &args.bounds))?;
+    let bounded = in_memory(args.memory, bounded(&args.select, &args.bounds));
+    let checker = looking_at(&args.runs, bounded)?;
     if inputs.len() < 2 {
         return Ok(checker);
     }

@@ -15,7 +15,7 @@ use toml::de::{DeTable, DeValue};
 ///
 /// **Deliberately absent:** what says which runs are looked at, and what is done
 /// to a file: that is for whoever types.
-const OPTIONS: [&str; 10] = [
+const OPTIONS: [&str; 11] = [
     "format",
     "level",
     "color",
@@ -26,6 +26,7 @@ const OPTIONS: [&str; 10] = [
     "timeout",
     "workers",
     "reduction",
+    "memory",
 ];
 
 /// What a settings file says.
