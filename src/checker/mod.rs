@@ -3,6 +3,7 @@
 //! text → syntax tree → resolved scenario → program → search → facts →
 //! findings → report; each arrow is one call below. Only this room reads files.
 
+mod bless;
 mod expect;
 mod explain;
 mod files;
@@ -12,6 +13,7 @@ mod replay;
 mod run;
 mod sample;
 
+pub use bless::{Blessed, CannotBless};
 pub use files::{FileError, Input};
 pub use pictures::NotLoaded;
 pub use replay::{CannotReplay, Replayed};

@@ -10,7 +10,7 @@
 use super::args::CheckArgs;
 use super::failure::Failure;
 use super::output::{complain, note};
-use super::save::save;
+use super::save::rewrite;
 use crate::checker::{Checker, Input, Repairs};
 use crate::report::human::{self, Style};
 use crate::report::{Help, ScenarioReport, Verdict};
@@ -29,38 +29,51 @@ enum Choice {
     Ask,
 }
 
-/// Repairs the files that can be repaired.
-///
-/// # Errors
-///
-/// If nobody says which repair to take, or a file cannot be written.
-pub fn run(
-    args: &CheckArgs,
-    checker: &Checker,
-    inputs: &[Input],
-    style: &Style,
-) -> Result<(), Failure> {
-    let Some(number) = args.fix else {
-        return Ok(());
-    };
-    let at_terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-    let choice = match (number, args.yes) {
-        (0, true) => Choice::Number(1),
-        (0, false) if at_terminal => Choice::Ask,
-        (0, false) => {
-            let why = "`--fix` asks which repair to take, and nobody is at the terminal";
-            return Err(Failure::new(why).help("add `--yes` for the first, or write `--fix=2`"));
-        }
-        (number, _) => Choice::Number(number as usize),
-    };
-    let checker = checker.clone().repairs(Repairs::Failing);
-    for input in inputs {
-        let Some(path) = input.path() else {
-            return Err(Failure::new("`--fix` writes files, not standard input"));
+/// What was asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Fix {
+    choice: Choice,
+}
+
+impl Fix {
+    /// What was asked for, if it was.
+    ///
+    /// # Errors
+    ///
+    /// If nobody says which repair to take.
+    pub fn new(args: &CheckArgs) -> Result<Option<Self>, Failure> {
+        let Some(number) = args.fix else {
+            return Ok(None);
         };
-        repair_file(&checker, path, choice, style)?;
+        let at_terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+        let choice = match (number, args.yes) {
+            (0, true) => Choice::Number(1),
+            (0, false) if at_terminal => Choice::Ask,
+            (0, false) => {
+                let why = "`--fix` asks which repair to take, and nobody is at the terminal";
+                let help = "add `--yes` for the first, or write `--fix=2`";
+                return Err(Failure::new(why).help(help));
+            }
+            (number, _) => Choice::Number(number as usize),
+        };
+        Ok(Some(Self { choice }))
     }
-    Ok(())
+
+    /// Repairs the files that can be repaired.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be written.
+    pub fn run(self, checker: &Checker, inputs: &[Input], style: &Style) -> Result<(), Failure> {
+        let checker = checker.clone().repairs(Repairs::Failing);
+        for input in inputs {
+            match input.path() {
+                Some(path) => repair_file(&checker, path, self.choice, style)?,
+                None => return Err(Failure::new("`--fix` writes files, not standard input")),
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Repairs a file until nothing unexpected in it has a repair.
@@ -161,5 +174,5 @@ fn write(path: &Path, report: &ScenarioReport, help: &Help) -> Result<(), Failur
     }
     let text = crate::repair::apply(&now, &help.patch)
         .ok_or_else(|| Failure::new("the repair does not fit the file"))?;
-    save(path, &text).map_err(|error| Failure::write(path, &error))
+    rewrite(path, &text).map_err(|error| Failure::write(path, &error))
 }

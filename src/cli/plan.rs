@@ -1,6 +1,6 @@
 //! High arguments: what the program needs, made from what was typed.
 
-use super::args::{Bounds, Chance, CheckArgs, Memory, Printing, Reader, Runs, Select, Skip};
+use super::args::{Bounds, Chance, Checking, Memory, Printing, Reader, Runs, Select, Skip};
 use super::failure::Failure;
 use super::terminal::Looks;
 use super::value::{Format, Kind};
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 const WIDTH: usize = 100;
 
 /// What `-` stands for, and the name it is reported under.
-const STDIN: &str = "-";
+pub const STDIN: &str = "-";
 
 /// The inputs that paths stand for; standard input is read here.
 ///
@@ -159,7 +159,7 @@ pub fn style(looks: Looks) -> Style {
 
 /// For which findings repairs are looked for: those that are shown in full in a
 /// format that has room for a patch. `n_inputs` is how many files there are.
-pub fn repairs(args: &CheckArgs, destinations: &Destinations, n_inputs: usize) -> Repairs {
+pub fn repairs(args: &Checking, destinations: &Destinations, n_inputs: usize) -> Repairs {
     let mut kinds = destinations.files.iter().map(|(kind, _)| *kind);
     let shown = kinds.any(Kind::shows_patches) || destinations.stdout.shows_patches();
     if args.no_repairs || !shown {
@@ -173,7 +173,7 @@ pub fn repairs(args: &CheckArgs, destinations: &Destinations, n_inputs: usize) -
 }
 
 /// How the report of `check` looks.
-pub fn check_style(args: &CheckArgs, looks: Looks) -> Style {
+pub fn check_style(args: &Checking, looks: Looks) -> Style {
     let style = reader_style(args.level, args.verbose, looks);
     if args.quiet {
         return Style {

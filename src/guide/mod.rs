@@ -11,6 +11,7 @@
 //! - [`large`]: what to do when there are too many runs
 //! - [`codes`]: one page for each code
 //! - [`rust`]: scenarios in Rust tests
+//! - [`daily`]: `watch`, settings, `init`, `--bless`, the build server, hooks
 //! - [`exports`]: scenarios as Rust tests for loom and shuttle, and as models for SPIN
 //! - [`believe`]: why one can believe a report
 //!
@@ -49,7 +50,7 @@ macro_rules! chapters {
 }
 
 chapters! {
-    tutorial language semantics reading large rust exports believe
+    tutorial language semantics reading large rust daily exports believe
     threads locks pools processes asyncio choosing tutorials
 }
 

@@ -8,7 +8,6 @@
 
 mod convert;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Report;
@@ -37,11 +36,11 @@ pub fn line(tool: &super::Tool, scenario: &super::ScenarioReport) -> String {
 }
 
 /// The JSON schema of [`Document`], as the command `schema` prints it.
-pub fn schema() -> String {
-    let schema = schemars::schema_for!(Document);
-    let mut text = serde_json::to_string_pretty(&schema).expect("a schema can always be written");
-    text.push('\n');
-    text
+///
+/// It is derived from the types in a test, not in the program, which so needs no
+/// code to derive it.
+pub fn schema() -> &'static str {
+    include_str!("schema.json")
 }
 
 /// Writes what a terminal would obey as `\u` escapes; it stands inside JSON strings only.
@@ -72,7 +71,8 @@ fn is_zero(number: &u64) -> bool {
 macro_rules! written {
     ($($(#[$attr:meta])* $name:ident { $($(#[$field_attr:meta])* $field:ident: $type:ty,)* })*) => {$(
         $(#[$attr])*
-        #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+        #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+        #[cfg_attr(test, derive(schemars::JsonSchema))]
         pub struct $name { $($(#[$field_attr])* pub $field: $type,)* }
     )*};
 }
@@ -416,7 +416,8 @@ written! {
 }
 
 /// How bad it is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// It fails the scenario.
@@ -426,7 +427,8 @@ pub enum Severity {
 }
 
 /// Did the scenario do what its author said?
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Every expectation was met.
@@ -440,7 +442,8 @@ pub enum Status {
 }
 
 /// What the search established.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// The search finished and found nothing at error level.
@@ -452,7 +455,8 @@ pub enum Verdict {
 }
 
 /// A value of the scenario.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Value {
     /// A truth value.

@@ -202,6 +202,8 @@ pub struct Outcomes {
     pub rows: Vec<OutcomeRow>,
     /// Values the author wrote down that no execution ends with.
     pub missing: Vec<Vec<Value>>,
+    /// The positions of the missing ones in what the author wrote, from 0.
+    pub missing_at: Vec<usize>,
 }
 
 /// One combination of final values.

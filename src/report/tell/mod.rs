@@ -53,7 +53,7 @@ mod trace;
 mod waits;
 mod why;
 
-pub use expectation::{Instead, unmet};
+pub use expectation::{Instead, expectation_for, unmet};
 pub use limit::limit;
 pub use map::{TooManyStates, states};
 pub use outcomes::outcomes;

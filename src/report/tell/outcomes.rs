@@ -61,18 +61,20 @@ pub fn outcomes(
     } else {
         rows.sort_by(|one, other| one.0.values.cmp(&other.0.values));
     }
-    let missing = asked
+    let (missing_at, missing) = asked
         .expected
         .iter()
         .flatten()
+        .enumerate()
         .filter(|_| complete && asked.exact)
-        .filter(|words| !seen.iter().any(|outcome| outcome.values == **words))
-        .map(|words| values(words, story.as_ref()))
-        .collect();
+        .filter(|(_, words)| !seen.iter().any(|outcome| outcome.values == **words))
+        .map(|(index, words)| (index, values(words, story.as_ref())))
+        .unzip();
     Outcomes {
         names: asked.names.clone(),
         rows: rows.into_iter().map(|(_, row)| row).collect(),
         missing,
+        missing_at,
     }
 }
 
