@@ -5,7 +5,7 @@
 //! pure and joins the step before it, so expressions stay trees, and a temporary
 //! register exists only where a step gave a value that something later needs.
 //!
-//! In reading order: `limits` and `loops` (what is refused), `tables` and `types`
+//! In reading order: `limits` (what is refused), `tables` and `types`
 //! (declarations), `lowering` with `statement`, `exit`, `expression`,
 //! `condition`, `place`, `method`, `executor` (code), `assemble` (labels to positions),
 //! `entry` (actors that begin with what can fail), `liveness` (dead registers),
@@ -34,7 +34,6 @@ mod hints;
 mod limits;
 mod link;
 mod liveness;
-mod loops;
 mod lowering;
 mod method;
 mod observed;
@@ -86,10 +85,6 @@ pub fn compile(scenario: &Scenario) -> Result<Program, Vec<Diagnostic>> {
     entry::add_begins(&mut functions, &bodies);
     let workers = executor::add_workers(&mut cx, &mut functions);
     let mut parts = link::link(cx, functions, &bodies, &workers, properties);
-    let errors = loops::tasks_in_processes(&parts);
-    if !errors.is_empty() {
-        return Err(errors);
-    }
     parts.waits_in_if = hints::waits_in_if(&scenario.functions);
     Ok(Program::new(parts).expect("lowering names only rows that exist"))
 }

@@ -6,7 +6,7 @@
 
 use super::expressions::constant;
 use super::objects::{is_lock, object_kind, object_name, object_words};
-use super::plan::{Act, Object, Plan, Runs};
+use super::plan::{Act, Object, Plan, Runs, Shape};
 use super::processes::is_common;
 use super::statements::stmt;
 use crate::base::Span;
@@ -46,6 +46,9 @@ pub(super) struct Used {
     functions: BTreeSet<usize>,
     /// Locals `r0`, … by the number of the body.
     locals: BTreeSet<(usize, usize)>,
+    /// Objects that are kept in a local, by the number of the body.
+    held: BTreeSet<(usize, usize)>,
+    structs: bool,
 }
 
 pub(super) struct Writer<'p> {
@@ -54,6 +57,8 @@ pub(super) struct Writer<'p> {
     pub made: Scenario,
     /// Nothing may be a step here.
     pub at_once: bool,
+    /// Uses of arrays so far: each takes another element.
+    uses: usize,
     /// Labels that stand somewhere, by their number in the plan.
     pub labels: Vec<usize>,
     known: Option<Used>,
@@ -67,6 +72,8 @@ pub(super) struct Writer<'p> {
     pub named: Vec<Option<LocalId>>,
     /// The parameter's name.
     pub parameter: Option<&'static str>,
+    /// The locals that hold objects.
+    held: Vec<(usize, LocalId)>,
     pub loops: usize,
     pub indent: usize,
     pub in_label: bool,
@@ -102,6 +109,7 @@ impl<'p> Writer<'p> {
                 memory: hir::MemoryModel::Sc,
             },
             at_once: false,
+            uses: 0,
             labels: Vec::new(),
             known,
             used: Used::default(),
@@ -110,6 +118,7 @@ impl<'p> Writer<'p> {
             locals: Vec::new(),
             named: Vec::new(),
             parameter: None,
+            held: Vec::new(),
             loops: 0,
             indent: 0,
             in_label: false,
@@ -141,6 +150,12 @@ impl<'p> Writer<'p> {
                 | Method::ChanJoin
                 | Method::Join
                 | Method::TaskResult
+                | Method::Read
+                | Method::Write
+                | Method::FutureResult
+                | Method::FutureResultFor
+                | Method::WaitAll
+                | Method::WaitAny
         );
         let awaits = waits && self.awaits && !self.at_once;
         if awaits {
@@ -212,20 +227,87 @@ impl<'p> Writer<'p> {
         Some((ObjectDeclId::new(index), row))
     }
 
-    /// An object's name as an expression.
+    /// An object as an expression: its name, an element, or the local that holds it.
     pub fn named_object(&mut self, object: usize) -> Option<Expr> {
+        let (_, row) = self.object(object)?;
+        let ty = Type::Object(object_kind(row, ObjectDeclId(0)).ty());
+        if self.plan.held.contains(&object) && !self.at_once {
+            self.used.held.insert((self.body, object));
+            if let Some(&(_, local)) = self.held.iter().find(|&&(of, _)| of == object) {
+                let from = self.at();
+                self.put(&format!("w{object}"));
+                return Some(Expr {
+                    ty,
+                    kind: ExprKind::Local(local),
+                    span: self.span(from),
+                });
+            }
+        }
+        self.declared_object(object)
+    }
+
+    fn declared_object(&mut self, object: usize) -> Option<Expr> {
         let (id, row) = self.object(object)?;
         let from = self.at();
         self.put(&object_name(object, row));
+        let element = self.plan.pairs.contains(&object).then(|| {
+            self.put("[");
+            let element = self.next_element();
+            self.put("]");
+            Box::new(element)
+        });
         Some(Expr {
             ty: Type::Object(object_kind(row, ObjectDeclId(0)).ty()),
-            kind: ExprKind::Object(id, None),
+            kind: ExprKind::Object(id, element),
             span: self.span(from),
         })
     }
 
+    /// The index of an element, another with each use: a constant or a local.
+    pub fn next_element(&mut self) -> Expr {
+        self.uses += 1;
+        let from = self.at();
+        let local = (!self.at_once && self.uses % 3 == 0)
+            .then(|| self.named_local(0))
+            .flatten();
+        let kind = match local {
+            Some(local) => {
+                self.put("r0");
+                ExprKind::Local(local)
+            }
+            None => {
+                let element = i64::from(self.uses % 2 == 0);
+                self.put(&element.to_string());
+                ExprKind::Const(element)
+            }
+        };
+        Expr {
+            kind,
+            ty: Type::Int,
+            span: self.span(from),
+        }
+    }
+
+    /// The field of a struct, another with each use.
+    pub fn next_field(&mut self) -> usize {
+        self.uses += 1;
+        self.used.structs = true;
+        self.uses % 2
+    }
+
     /// A function that may be called here.
     pub fn function(&mut self, function: usize) -> Option<FunctionId> {
+        if function < self.callable || function >= self.plan.functions.len() {
+            return None;
+        }
+        if self.plan.functions[function].awaits && !self.awaits {
+            return None;
+        }
+        self.any_function(function)
+    }
+
+    /// A function that may be spawned as a task here.
+    pub fn any_function(&mut self, function: usize) -> Option<FunctionId> {
         if function < self.callable || function >= self.plan.functions.len() {
             return None;
         }
@@ -263,6 +345,8 @@ impl<'p> Writer<'p> {
         self.indent = 1;
         let plan = self.plan;
         if self.known.is_some() {
+            self.declare_loops();
+            self.declare_struct();
             self.declare_shared();
             self.declare_objects();
         }
@@ -305,6 +389,36 @@ impl<'p> Writer<'p> {
         self.put("}\n");
     }
 
+    /// Some task is there, and so are all loops.
+    pub fn have_loops(&mut self) {
+        let named = (1..=self.plan.loops).map(|number| format!("l{number}"));
+        let loops = std::iter::once("the event loop".to_owned()).chain(named);
+        self.made.loops = loops.collect();
+    }
+
+    fn declare_loops(&mut self) {
+        for number in 1..=self.plan.loops {
+            self.line();
+            self.put(&format!("loop_thread l{number}"));
+        }
+    }
+
+    fn declare_struct(&mut self) {
+        if !self.is_used(|used| used.structs) {
+            return;
+        }
+        self.line();
+        self.put("struct Both { a: int, b: int }");
+        let field = |name: &str| hir::Field {
+            name: name.to_owned(),
+            ty: Type::Int,
+        };
+        self.made.structs.push(hir::StructDef {
+            name: "Both".to_owned(),
+            fields: vec![field("a"), field("b")],
+        });
+    }
+
     fn declare_shared(&mut self) {
         let plan = self.plan;
         for (index, shared) in plan.shared.iter().enumerate() {
@@ -317,10 +431,19 @@ impl<'p> Writer<'p> {
             let from = self.at();
             self.put(&format!("x{index}"));
             let span = self.span(from);
+            self.put(if shared.shape == Shape::Array {
+                "[2]"
+            } else {
+                ""
+            });
             if let Some(most) = shared.most {
                 self.put(&format!(": 0..={most}"));
             }
-            self.put(&format!(" = {}", shared.initial));
+            let initial = shared.initial;
+            self.put(&match shared.shape {
+                Shape::Struct => format!(" = Both({initial}, {initial})"),
+                _ => format!(" = {initial}"),
+            });
             // What is shared takes a shared lock only.
             let guard = shared
                 .guarded_by
@@ -335,9 +458,18 @@ impl<'p> Writer<'p> {
             self.made.vars.push(hir::Var {
                 name: format!("x{index}"),
                 span,
-                ty: Type::Int,
-                dims: Vec::new(),
-                initial: vec![shared.initial],
+                ty: match shared.shape {
+                    Shape::Struct => Type::Struct(hir::StructId(0)),
+                    _ => Type::Int,
+                },
+                dims: match shared.shape {
+                    Shape::Array => vec![2],
+                    _ => Vec::new(),
+                },
+                initial: match shared.shape {
+                    Shape::Word => vec![initial],
+                    _ => vec![initial; 2],
+                },
                 range: shared.most.map(|most| (0, most)),
                 atomic: shared.atomic,
                 guarded_by,
@@ -371,6 +503,8 @@ impl<'p> Writer<'p> {
             let name = object_name(index, row);
             self.put(&name);
             let span = self.span(from);
+            let pair = plan.pairs.contains(&index);
+            self.put(if pair { "[2]" } else { "" });
             self.put(&after);
             let initial = match row {
                 Object::Sem { initial, .. } | Object::Latch(initial) => vec![*initial],
@@ -380,7 +514,7 @@ impl<'p> Writer<'p> {
                 name,
                 span,
                 kind: object_kind(row, lock.map_or(ObjectDeclId(0), |(id, _)| id)),
-                len: None,
+                len: pair.then_some(2),
                 initial,
                 shared: is_common(plan, index),
             });
@@ -403,7 +537,7 @@ impl<'p> Writer<'p> {
         self.runs = thread.runs;
         self.awaits = thread.runs == Runs::Task { awaits: true };
         if thread.runs != Runs::Thread {
-            self.made.loops = vec!["the event loop".to_owned()];
+            self.have_loops();
         }
         let name = format!("t{index}");
         let from = self.at();
@@ -411,6 +545,14 @@ impl<'p> Writer<'p> {
         let span = self.span(from);
         let twice = thread.twice && !thread.main;
         self.put(if twice { " * 2 " } else { " " });
+        let on = if thread.runs == Runs::Thread || thread.on > self.plan.loops {
+            0
+        } else {
+            u32::try_from(thread.on).unwrap_or(0)
+        };
+        if on > 0 {
+            self.put(&format!("on l{on} "));
+        }
         let parameter = twice.then_some("me");
         let n_functions = self.n_functions();
         let body = FunctionId::new(n_functions + self.made.groups.len());
@@ -434,8 +576,8 @@ impl<'p> Writer<'p> {
                 kind: match thread.runs {
                     Runs::Thread if thread.process => ActorKind::Process,
                     Runs::Thread => ActorKind::Thread,
-                    Runs::Task { .. } => ActorKind::Task(0),
-                    Runs::Green => ActorKind::Green(0),
+                    Runs::Task { .. } => ActorKind::Task(on),
+                    Runs::Green => ActorKind::Green(on),
                 },
                 daemon: thread.daemon && !thread.main,
                 main: thread.main,
@@ -476,9 +618,13 @@ impl<'p> Writer<'p> {
         self.named = Vec::new();
         self.loops = 0;
         if returns.is_some() {
-            // A function may be called by anybody.
-            self.runs = Runs::Thread;
-            self.awaits = false;
+            let function = body - self.plan.threads.len();
+            // One that does not await may be called by anybody.
+            self.awaits = self.plan.functions[function].awaits;
+            self.runs = match self.awaits {
+                true => Runs::Task { awaits: true },
+                false => Runs::Thread,
+            };
         }
         if let Some(name) = parameter {
             self.new_local(name, Type::Int, span);
@@ -499,6 +645,12 @@ impl<'p> Writer<'p> {
             let id = self.new_local(&name, Type::Int, span);
             self.named.push(Some(id));
             stmts.push(stmt(StmtKind::Let(id, Vec::new(), constant(0, span)), span));
+        }
+        self.held = Vec::new();
+        for object in self.plan.held.clone() {
+            if self.known.is_some() && self.is_used(|used| used.held.contains(&(body, object))) {
+                stmts.extend(self.hold(object));
+            }
         }
         let goes_on = self.acts(acts, &mut stmts);
         if let Some(value) = returns.filter(|_| goes_on) {
@@ -525,5 +677,21 @@ impl<'p> Writer<'p> {
                 span: self.span(from),
             },
         }
+    }
+
+    /// `let w0 = m0`.
+    fn hold(&mut self, object: usize) -> Option<hir::Stmt> {
+        let start = self.line();
+        self.put("let ");
+        let from = self.at();
+        let name = format!("w{object}");
+        self.put(&name);
+        let span = self.span(from);
+        self.put(" = ");
+        let value = self.declared_object(object)?;
+        let local = self.new_local(&name, value.ty.clone(), span);
+        self.held.push((object, local));
+        let kind = StmtKind::Let(local, Vec::new(), value);
+        Some(stmt(kind, self.span(start)))
     }
 }

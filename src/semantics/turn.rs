@@ -370,7 +370,7 @@ impl<R: Recorder> Step<'_, '_, R> {
             return;
         }
         let layout = &self.machine.layout;
-        for on in (0..layout.n_loops()).map(LoopId::new) {
+        for on in layout.loops() {
             for task in layout.in_order(self.state, on) {
                 if layout.place(self.state, task) == 0 && self.machine.wakes(self.state, task) {
                     let gather = self.machine.gathers(self.state, task);

@@ -11,6 +11,7 @@ pub mod copies;
 pub mod engine;
 pub mod facts;
 pub mod graph;
+pub mod jobs;
 pub mod shown;
 pub mod small;
 pub mod transcripts;

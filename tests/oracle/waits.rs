@@ -21,6 +21,8 @@ enum Need {
     All(Vec<usize>),
     /// One of these must act.
     Any(Vec<usize>),
+    /// All of the first, and one of the second.
+    Both(Vec<usize>, Vec<usize>),
     /// Somebody must execute an instruction like this.
     Deed(Box<dyn Fn(&Instr) -> bool>),
     /// Somebody must give a lock back that is not its own.
@@ -40,6 +42,9 @@ fn object(machine: &Machine<'_>, state: &State, actor: usize, expr: &Expr) -> Ob
 fn on(expr: &Expr, id: ObjectId) -> bool {
     match expr {
         Expr::Const(number) => *number == i64::from(id.declared().0),
+        Expr::Element { base, len, .. } => {
+            (base.index()..base.index() + *len as usize).contains(&id.index())
+        }
         _ => true,
     }
 }
@@ -132,11 +137,24 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
             return Need::Any(ahead);
         }
     }
-    match waits_at(machine, state, actor) {
-        Instr::Task { tasks, .. } => {
+    let instr = waits_at(machine, state, actor);
+    if let Some(jobs) = super::jobs::awaited(machine, state, actor, instr) {
+        let (all, any) = super::jobs::helpers(machine, state, &jobs);
+        return Need::Both(all, any);
+    }
+    match instr {
+        Instr::Task { op, tasks, .. } => {
             let number = |task| machine.scene(state, actor).eval(task).expect("a handle");
             let tasks = tasks.iter().map(|task| usize::try_from(number(task)));
-            Need::All(tasks.map(|task| task.expect("an actor")).collect())
+            let tasks = tasks.map(|task| task.expect("an actor"));
+            let open: Vec<usize> = tasks
+                .filter(|&task| layout.is_running(state, task))
+                .collect();
+            // The first that raises is enough.
+            match (op, open.len()) {
+                (TaskOp::Gather, 2..) => Need::Any(open),
+                _ => Need::All(open),
+            }
         }
         Instr::Sync {
             op: SyncOp::Join,
@@ -292,6 +310,10 @@ fn may_before(
 ) -> bool {
     let program = machine.program();
     let layout = machine.layout();
+    // A worker without a job would first need one from somebody else.
+    if super::jobs::is_idle(machine, state, actor) && !machine.can_step(state, actor) {
+        return false;
+    }
     let pc = layout.pc(state, actor);
     let apart = copies::process(machine, state, waiting) != copies::process(machine, state, actor);
     // Places in the code, and whether another process than the waiting one's is there.
@@ -351,7 +373,14 @@ fn after(program: &Program, pc: Pc) -> Vec<Pc> {
     match instr {
         Instr::Jump(to) => next.push(*to),
         Instr::Unless(_, to) | Instr::UnlessCaught(_, _, to) => next.extend([pc + 1, *to]),
-        Instr::Call(function, ..) | Instr::Spawn { function, .. } => {
+        // Whatever is submitted anywhere may be what a worker takes.
+        Instr::TakeJob { .. } => {
+            next.push(pc + 1);
+            next.extend(super::jobs::entries(program));
+        }
+        Instr::Call(function, ..)
+        | Instr::Spawn { function, .. }
+        | Instr::Submit { function, .. } => {
             next.extend([pc + 1, program.functions[function.index()].entry]);
         }
         Instr::Return(_) | Instr::Raise(_) | Instr::Reraise(_) => {}
@@ -404,7 +433,7 @@ fn passes_on(
                 op: SyncOp::Acquire(WaitMode::Wait),
                 object,
                 ..
-            } if on(object, id) => balance - 1,
+            } if *object == Expr::Const(i64::from(id.declared().0)) => balance - 1,
             Instr::Sync {
                 op: SyncOp::Release,
                 object,
@@ -447,6 +476,7 @@ fn waits(machine: &Machine<'_>, state: &State, blocked: &[usize]) -> Waits {
                 waits.all[actor] = all;
             }
             Need::Any(any) => waits.any[actor] = any,
+            Need::Both(all, any) => (waits.all[actor], waits.any[actor]) = (all, any),
             Need::Unlock(id) => {
                 let others = (0..n).filter(|&other| {
                     other != actor

@@ -1,4 +1,4 @@
-//! Tasks: event loops, `await`, `gather`, `io`.
+//! Tasks: event loops, `await`, `gather`, `wait_for`, `io`.
 //!
 //! Whether an `await` stands where only tasks come is asked at the end, when it is
 //! known who calls what: a function may be called by a task and by a thread.
@@ -9,8 +9,8 @@ use super::state::Resolver;
 use super::walk::{Node, walk};
 use crate::base::{Diagnostic, Span};
 use crate::hir::{
-    ActorKind, Awaited, Block, Expr, ExprKind, FunctionId, Method, Scenario, SpawnKind, StmtKind,
-    Type, WithKind,
+    ActorKind, Awaited, Block, Expr, ExprKind, FunctionId, FutureLoop, Method, Scenario, SpawnKind,
+    Stmt, StmtKind, Type, WithKind,
 };
 use crate::syntax::ast;
 
@@ -152,7 +152,8 @@ impl<'a> Resolver<'a> {
             return self.error_expr(span);
         }
         if let Some(word) = self.awaited_word(inner) {
-            return self.make(ExprKind::Await(Box::new(word)), &Type::Unit, span);
+            let ty = self.type_awaited(&word);
+            return self.make(ExprKind::Await(Box::new(word)), &ty, span);
         }
         let operand = self.expr(inner);
         if matches!(inner.kind, ast::ExprKind::Error) {
@@ -210,6 +211,12 @@ impl<'a> Resolver<'a> {
                 self.check_count(name, args.map_or(0, Vec::len), 0, 0, None);
                 Some(Awaited::Yield)
             }
+            ("wait_for", Some(args)) => {
+                if !self.check_count(name, args.len(), 1, 1, None) {
+                    return None;
+                }
+                Some(Awaited::WaitFor(self.waited_for(&args[0])))
+            }
             ("gather", Some(args)) => Some(Awaited::Gather(self.gathered(args, inner.span))),
             ("io", None) => {
                 let end = Span {
@@ -225,6 +232,65 @@ impl<'a> Resolver<'a> {
             }
             _ => None,
         }
+    }
+
+    /// What `await gather(a, b)` and its like give.
+    fn type_awaited(&mut self, word: &Awaited) -> Type {
+        match word {
+            Awaited::WaitFor(expr) => match self.cells.head(&expr.ty) {
+                Type::Task(of) | Type::Future(of) => *of,
+                _ => self.cells.fresh(),
+            },
+            Awaited::Gather(tasks) => {
+                let mut of = tasks.iter().map(|task| self.cells.full(&task.ty));
+                let first = of.next();
+                match first {
+                    Some(Type::Task(first)) if *first != Type::Unit => {
+                        let same = of.all(|ty| ty == Type::Task(first.clone()));
+                        let n = u32::try_from(tasks.len()).unwrap_or(u32::MAX);
+                        if same {
+                            Type::Values(first, n)
+                        } else {
+                            Type::Unit
+                        }
+                    }
+                    _ => Type::Unit,
+                }
+            }
+            Awaited::Io | Awaited::Sleep | Awaited::Yield | Awaited::Expr(_) => Type::Unit,
+        }
+    }
+
+    /// The task or future of a `wait_for`.
+    fn waited_for(&mut self, arg: &ast::Expr) -> Expr {
+        if let ast::ExprKind::Method(method) = &arg.kind
+            && let Some(timed) = with_time_out(&method.name.text)
+        {
+            let receiver = self.source.slice(method.receiver.span).to_owned();
+            return self.misplaced(
+                arg.span,
+                "an operation of an object",
+                &format!(
+                    "it has a time-out of its own: `{}`",
+                    timed.replace("it", &receiver)
+                ),
+            );
+        }
+        let of = self.gathered_one(arg);
+        let ty = self.cells.head(&of.ty);
+        if !matches!(ty, Type::Task(_) | Type::Future(_)) && !self.cells.is_open(&ty) {
+            let got = self.a_type(&ty);
+            self.report(
+                Diagnostic::error(
+                    codes::MISMATCH,
+                    of.span,
+                    format!("expected a task or a future, found {got}"),
+                )
+                .label(format!("this is {got}"))
+                .help("`wait_for` takes a task, a future, or a call of a function that becomes a task: `await wait_for(f(1))`"),
+            );
+        }
+        of
     }
 
     /// The tasks of a `gather`: handles, or calls that become tasks.
@@ -324,15 +390,48 @@ impl<'a> Resolver<'a> {
         self.error_expr(span)
     }
 
+    /// `for x in await q { }`: a task gives its loop back while it waits for the next.
+    #[inline(never)]
+    pub fn for_awaited(&mut self, for_: &ast::For, inner: &ast::Expr) -> Option<StmtKind> {
+        let plain = ast::For {
+            name: for_.name.clone(),
+            over: inner.clone(),
+            body: for_.body.clone(),
+        };
+        let at = for_.over.span;
+        match self.for_(&plain)? {
+            StmtKind::ForReceive(local, from, body) => {
+                let from = self.awaited_head(from, at);
+                Some(StmtKind::ForReceive(local, from, body))
+            }
+            StmtKind::ForFutures(local, how, from, body) if how != FutureLoop::Each => {
+                let from = self.awaited_head(from, at);
+                Some(StmtKind::ForFutures(local, how, from, body))
+            }
+            other => {
+                let text = self.source.slice(inner.span).to_owned();
+                let help = format!("its rounds do not wait: `for {} in {text}`", for_.name.text);
+                self.misplaced(at, "this `await`", &help);
+                Some(other)
+            }
+        }
+    }
+
+    /// What stands behind `await` in the head of a statement.
+    pub fn awaited_head(&mut self, of: Expr, at: Span) -> Expr {
+        let ty = of.ty.clone();
+        let kind = ExprKind::Await(Box::new(Awaited::Expr(of)));
+        self.make(kind, &ty, at)
+    }
+
     /// The object behind `with await`.
     pub fn awaited_hold(&mut self, kind: WithKind, object: Expr, at: Span) -> Option<Expr> {
-        if !matches!(kind, WithKind::Lock | WithKind::Permit) {
-            self.misplaced(at, "`await`", "`with await` takes a lock or a semaphore");
+        if kind == WithKind::Executor {
+            let help = "`with p` waits at its end, and blocks the loop: await the futures inside";
+            self.misplaced(at, "`await`", help);
             return None;
         }
-        let ty = object.ty.clone();
-        let kind = ExprKind::Await(Box::new(Awaited::Expr(object)));
-        Some(self.make(kind, &ty, at))
+        Some(self.awaited_head(object, at))
     }
 }
 
@@ -341,11 +440,26 @@ const LOOPS_MAX: u32 = 16;
 /// Tasks of one `gather`.
 const GATHERED_MAX: usize = 32;
 
+/// The form with a time-out of an operation that waits.
+fn with_time_out(method: &str) -> Option<&'static str> {
+    match method {
+        "lock" => Some("await it.try_lock_for()"),
+        "acquire" => Some("await it.acquire_for()"),
+        "wait" => Some("await it.wait_for()"),
+        "send" => Some("await it.send_for(v)"),
+        "recv" => Some("if let x = await it.recv_for() { … }"),
+        "result" => Some("await wait_for(it)"),
+        _ => None,
+    }
+}
+
 /// Whether a task can give its loop back in it.
 fn may_suspend(method: Method) -> bool {
     matches!(
         method,
         Method::Lock
+            | Method::Read
+            | Method::Write
             | Method::TryLockFor
             | Method::Acquire
             | Method::AcquireFor
@@ -440,11 +554,15 @@ fn runs(
             continue;
         }
         walk(&scenario.functions[function.index()].body, &mut |node| {
-            if let Node::Expr(expr) = node {
-                match &expr.kind {
+            match node {
+                Node::Expr(expr) => match &expr.kind {
                     ExprKind::Call(callee, _) => todo.push(*callee),
                     ExprKind::Await(_) => found.push(outside(expr.span, runner)),
                     _ => {}
+                },
+                Node::Stmt(stmt) => {
+                    let select = awaited_select(stmt);
+                    found.extend(select.map(|span| outside(span, runner)));
                 }
             }
             true
@@ -472,13 +590,15 @@ fn in_one_step(node: Node<'_>, found: &mut Vec<Diagnostic>) {
 
 fn awaits_in(body: &Block, found: &mut Vec<Diagnostic>) {
     walk(body, &mut |node| {
-        if let Node::Expr(expr) = node
-            && let ExprKind::Await(_) = expr.kind
-        {
+        let at = match node {
+            Node::Expr(expr) => matches!(expr.kind, ExprKind::Await(_)).then_some(expr.span),
+            Node::Stmt(stmt) => awaited_select(stmt),
+        };
+        if let Some(span) = at {
             found.push(
                 Diagnostic::error(
                     codes::NOT_HERE,
-                    expr.span,
+                    span,
                     "`await` cannot stand inside `atomic`",
                 )
                 .label("others of the loop would run in the middle of one step")
@@ -487,4 +607,11 @@ fn awaits_in(body: &Block, found: &mut Vec<Diagnostic>) {
         }
         true
     });
+}
+
+fn awaited_select(stmt: &Stmt) -> Option<Span> {
+    match stmt.kind {
+        StmtKind::Select(_, awaited) => awaited,
+        _ => None,
+    }
 }

@@ -275,7 +275,7 @@ impl Printer<'_> {
                 }
                 return;
             }
-            StmtKind::Select(arms) => {
+            StmtKind::Select(arms, _) => {
                 out.push_str("select\n");
                 for arm in arms {
                     let local =
