@@ -11,7 +11,8 @@
 //! Asking a task to stop raises `Cancelled` where it is suspended. If it waits for
 //! another task, that one is asked instead, and what comes of it comes to both; so
 //! with `gather`, for all that have not ended. Deviation: so it is with `wait_for`, as
-//! since Python 3.12; before, `Cancelled` came of it whatever the task made of it.
+//! since Python 3.12; before, `Cancelled` came of it whatever the task made of it. That
+//! is still so if time was up at the same moment.
 
 use super::future::JobStatus;
 use super::local::{pack, unpack};
@@ -43,6 +44,21 @@ impl Machine<'_> {
                 ..
             }
         )
+    }
+
+    /// The task that an actor waits for with `wait_for`, and that it has not stopped yet.
+    pub(super) fn is_waited_for(&self, state: &State, actor: usize) -> Option<usize> {
+        let pc = self.layout.pc(state, actor);
+        let waits = matches!(
+            self.program.instr(pc),
+            Instr::Task {
+                op: TaskOp::WaitFor,
+                ..
+            }
+        );
+        let task = self.tasks_named(state, actor).first().copied()?;
+        let before = self.layout.phase(state, actor) == Phase::Ready;
+        (waits && before && self.layout.is_running(state, task)).then_some(task)
     }
 
     /// Whether an operation of tasks could go on. What does not exist is ready:
@@ -173,18 +189,28 @@ impl<R: Recorder> Step<'_, '_, R> {
         let layout = &self.machine.layout;
         layout.set_joined(self.state, task);
         if layout.is_running(self.state, task) {
-            self.cancel_task(task, &mut Vec::new());
-            layout.set_phase(self.state, self.actor, Phase::Waiting, ObjectId(0));
-            self.event(|| EventKind::Stopped(task, true));
+            self.stop_and_wait(task);
             return Flow::Stay;
         }
         let time_is_up = layout.phase(self.state, self.actor) == Phase::Waiting;
+        if layout.aux(self.state, self.actor) != 0 {
+            return Flow::Raise(self.cancelled());
+        }
         layout.set_phase(self.state, self.actor, Phase::Ready, ObjectId(0));
         let exception = self.machine.task_exception(self.state, task);
         if time_is_up && exception.is_some_and(|it| self.machine.is_cancellation(&it)) {
             return self.raise("TimedOut", None);
         }
         self.take_result(task, dst, width)
+    }
+
+    /// Asks the task of a `wait_for` to stop; from now on its end is waited for.
+    pub fn stop_and_wait(&mut self, task: usize) {
+        let layout = &self.machine.layout;
+        layout.set_joined(self.state, task);
+        self.cancel_task(task, &mut Vec::new());
+        layout.set_phase(self.state, self.actor, Phase::Waiting, ObjectId(0));
+        self.event(|| EventKind::Stopped(task, true));
     }
 
     fn failed_among(&self, tasks: &[usize]) -> Option<Exception> {

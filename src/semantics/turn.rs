@@ -390,6 +390,14 @@ impl<R: Recorder> Step<'_, '_, R> {
             self.end_cancelled(cancelled);
             return Ok(());
         }
+        if let Some(task) = self.machine.is_waited_for(self.state, self.actor) {
+            // Its own end comes after that of the task it waits for.
+            self.stop_and_wait(task);
+            layout.set_aux(self.state, self.actor, 1);
+            layout.set_bit(self.state, self.actor, CANCEL, false);
+            self.suspend();
+            return Ok(());
+        }
         if let Some(lock) = self.lock_to_take_again() {
             layout.set_phase(self.state, self.actor, Phase::Broken, lock.0);
             if !self.machine.can_lock(self.state, self.actor, lock.1) {

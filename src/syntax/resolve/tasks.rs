@@ -272,7 +272,7 @@ impl<'a> Resolver<'a> {
                 "an operation of an object",
                 &format!(
                     "it has a time-out of its own: `{}`",
-                    timed.replace("it", &receiver)
+                    timed.replace("IT", &receiver)
                 ),
             );
         }
@@ -440,15 +440,15 @@ const LOOPS_MAX: u32 = 16;
 /// Tasks of one `gather`.
 const GATHERED_MAX: usize = 32;
 
-/// The form with a time-out of an operation that waits.
+/// The form with a time-out of an operation that waits, of an object `IT`.
 fn with_time_out(method: &str) -> Option<&'static str> {
     match method {
-        "lock" => Some("await it.try_lock_for()"),
-        "acquire" => Some("await it.acquire_for()"),
-        "wait" => Some("await it.wait_for()"),
-        "send" => Some("await it.send_for(v)"),
-        "recv" => Some("if let x = await it.recv_for() { … }"),
-        "result" => Some("await wait_for(it)"),
+        "lock" => Some("await IT.try_lock_for()"),
+        "acquire" => Some("await IT.acquire_for()"),
+        "wait" => Some("await IT.wait_for()"),
+        "send" => Some("await IT.send_for(v)"),
+        "recv" => Some("if let x = await IT.recv_for() { … }"),
+        "result" => Some("await wait_for(IT)"),
         _ => None,
     }
 }
