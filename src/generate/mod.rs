@@ -13,6 +13,7 @@
 //! Used by tests and fuzz targets only. **Deliberately absent:** what is compiled away
 //! before an engine sees it, such as enums, `match` and `if let`s of every kind.
 
+mod declare;
 mod expressions;
 mod jobs;
 mod make;

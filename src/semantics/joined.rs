@@ -99,7 +99,7 @@ pub(super) fn cancels(instr: &Instr) -> bool {
     matches!(
         instr,
         Instr::Task {
-            op: TaskOp::Cancel,
+            op: TaskOp::Cancel | TaskOp::WaitFor,
             ..
         }
     )
