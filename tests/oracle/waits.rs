@@ -11,7 +11,7 @@ use super::facts::Fact;
 use std::collections::BTreeSet;
 use threadbare::base::Span;
 use threadbare::program::{
-    ActorKind, ChanOp, Expr, FutureOp, Instr, ObjectId, ObjectKind, Pc, Program, RwPolicy, SyncOp,
+    ActorKind, ChanOp, Expr, FutureOp, Instr, ObjectId, ObjectKind, Program, RwPolicy, SyncOp,
     TaskOp, WaitMode,
 };
 use threadbare::semantics::{JobStatus, Machine, Phase, State};
