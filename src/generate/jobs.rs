@@ -3,7 +3,7 @@
 //! They are put between the other acts, with a random source of their own, so that
 //! the rest of a seed's plan does not depend on them.
 
-use super::plan::{Act, Ask, Block, Func, Gathering, Int, LockMode, Object, Plan, Vary};
+use super::plan::{Act, Ask, Block, Bool, Func, Gathering, Int, LockMode, Object, Plan, Vary};
 use super::random::Random;
 
 /// Gives an executor to every fourth plan, sometimes two.
@@ -52,7 +52,10 @@ fn job(random: &mut Random) -> Func {
     let body = match random.below(4) {
         0 => vec![Act::Update(0, Vary::Add, Int::Const(1))],
         1 => vec![Act::Set(0, Int::Me)],
-        2 => vec![Act::Raise],
+        2 => {
+            let first = Bool::Eq(Int::Me, Int::Const(0));
+            vec![Act::If(first, vec![Act::Raise], Vec::new())]
+        }
         _ => Vec::new(),
     };
     Func {

@@ -19,11 +19,17 @@ struct Held {
 }
 
 impl<'p> Writer<'p> {
+    /// Whether a function ends with a value: one that always raises gives nothing.
+    fn gives(&self, function: usize) -> bool {
+        let function = self.plan.functions.get(function);
+        function.is_some_and(|function| !function.body.iter().any(raises))
+    }
+
     /// A function that a worker may run, and its executor.
     fn job(&mut self, pool: usize, function: usize) -> Option<(Expr, FunctionId)> {
         self.plan.objects.get(pool).filter(|row| is_pool(row))?;
         let awaits = self.plan.functions.get(function)?.awaits;
-        (!awaits).then_some(())?;
+        (!awaits && self.gives(function)).then_some(())?;
         let id = self.function(function)?;
         Some((self.named_object(pool)?, id))
     }
@@ -320,6 +326,7 @@ impl<'p> Writer<'p> {
 
     /// `f1(0)` that becomes a task.
     fn task(&mut self, function: usize, arg: i64) -> Option<Expr> {
+        self.gives(function).then_some(())?;
         let id = self.any_function(function)?;
         let from = self.at();
         self.put(&format!("f{function}("));
@@ -354,5 +361,15 @@ impl<'p> Writer<'p> {
             ty: Type::Int,
             span: self.span(from),
         }))
+    }
+}
+
+/// Whether nothing comes after an act, since it always raises.
+fn raises(act: &Act) -> bool {
+    match act {
+        Act::Raise => true,
+        Act::Label(_, act) => raises(act),
+        Act::Spawn(_, _, body, _) | Act::Submit(_, _, body, _) => body.iter().any(raises),
+        _ => false,
     }
 }
