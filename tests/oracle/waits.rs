@@ -11,8 +11,8 @@ use super::facts::Fact;
 use std::collections::BTreeSet;
 use threadbare::base::Span;
 use threadbare::program::{
-    ActorKind, ChanOp, Expr, FutureOp, Instr, ObjectId, ObjectKind, Program, RwPolicy, SyncOp,
-    TaskOp, WaitMode,
+    ActorKind, CellId, ChanOp, Expr, FutureOp, Instr, ObjectId, ObjectKind, Program, RwPolicy,
+    SyncOp, TaskOp, VarId, WaitMode,
 };
 use threadbare::semantics::{JobStatus, Machine, Phase, State};
 
@@ -211,13 +211,17 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
             Need::Deed(Box::new(move |instr| deeds.iter().any(|deed| deed(instr))))
         }
         Instr::WaitUntil(condition) => {
-            let mut vars = Vec::new();
+            let mut cells = Vec::new();
             let mut objects = Vec::new();
-            mentioned(program, condition, &mut vars, &mut objects);
+            mentioned(program, condition, &mut cells, &mut objects);
+            // Which element of an array is written is known only when it is.
+            let var = |cell: CellId| program.cells[cell.index()].var;
+            let vars: Vec<VarId> = cells.into_iter().map(var).collect();
+            let of: Vec<VarId> = program.cells.iter().map(|cell| cell.var).collect();
             Need::Deed(Box::new(move |instr| match instr {
                 Instr::Store(place, ..)
                 | Instr::Rmw(_, place, ..)
-                | Instr::CompareExchange(_, place, ..) => vars.contains(&place.base),
+                | Instr::CompareExchange(_, place, ..) => vars.contains(&of[place.base.index()]),
                 Instr::Sync { object, .. } | Instr::Chan { object, .. } => {
                     objects.iter().any(|&id| on(object, id))
                 }
@@ -233,12 +237,7 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
 }
 
 /// The words and objects an expression looks at.
-fn mentioned(
-    program: &Program,
-    expr: &Expr,
-    cells: &mut Vec<threadbare::program::CellId>,
-    objects: &mut Vec<ObjectId>,
-) {
+fn mentioned(program: &Program, expr: &Expr, cells: &mut Vec<CellId>, objects: &mut Vec<ObjectId>) {
     match expr {
         Expr::Cell(place) => cells.push(place.base),
         Expr::Query(_, object) => {

@@ -209,6 +209,7 @@ impl Parser<'_> {
         StmtKind::Match(Match { value, arms })
     }
 
+    #[inline(never)]
     pub(super) fn select_stmt(&mut self, awaited: bool) -> StmtKind {
         let start = self.pos;
         if awaited {

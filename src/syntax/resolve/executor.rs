@@ -314,6 +314,7 @@ impl Resolver<'_> {
     }
 
     /// `for r in rs { … }` over what a `gather` gave.
+    #[inline(never)]
     pub fn for_results(&mut self, for_: &ast::For, results: Expr, of: &Type) -> StmtKind {
         self.loop_over(for_, results, FutureLoop::Each, of)
     }

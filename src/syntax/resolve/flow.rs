@@ -86,6 +86,7 @@ impl Resolver<'_> {
     }
 
     /// The channel, way and element type of `q.recv()`, `q.try_recv()`, `q.recv_for()`.
+    #[inline(never)]
     fn receive(&mut self, value: &ast::Expr) -> Option<(Expr, ReceiveOp, Type)> {
         if matches!(value.kind, ast::ExprKind::Error) {
             self.broken = true;

@@ -182,6 +182,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// `io()`, `sleep`, `yield`, `gather(a, b)` behind `await`.
+    #[inline(never)]
     fn awaited_word(&mut self, inner: &ast::Expr) -> Option<Awaited> {
         let (name, args) = match &inner.kind {
             ast::ExprKind::Name(name) => (name, None),
@@ -230,6 +231,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// What `await gather(a, b)` and its like give.
+    #[inline(never)]
     fn type_awaited(&mut self, word: &Awaited) -> Type {
         match word {
             Awaited::WaitFor(expr) => match self.cells.head(&expr.ty) {
@@ -257,6 +259,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The task or future of a `wait_for`.
+    #[inline(never)]
     fn waited_for(&mut self, arg: &ast::Expr) -> Expr {
         if let ast::ExprKind::Method(method) = &arg.kind
             && let Some(timed) = with_time_out(&method.name.text)
@@ -289,6 +292,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The tasks of a `gather`: handles, or calls that become tasks.
+    #[inline(never)]
     fn gathered(&mut self, args: &[ast::Expr], span: Span) -> Vec<Expr> {
         if args.is_empty() || args.len() > GATHERED_MAX {
             self.report(
@@ -321,6 +325,7 @@ impl<'a> Resolver<'a> {
         tasks
     }
 
+    #[inline(never)]
     fn gathered_one(&mut self, arg: &ast::Expr) -> Expr {
         if let ast::ExprKind::Call(call) = &arg.kind
             && let Some(named) = self.names.lookup(&call.name.text, self.body.in_file)
@@ -338,6 +343,7 @@ impl<'a> Resolver<'a> {
         self.value(arg)
     }
 
+    #[inline(never)]
     fn cannot_await(&mut self, operand: &Expr, ty: &Type) {
         let text = self.source.slice(operand.span).to_owned();
         let (label, help) = match (ty, &operand.kind) {
@@ -413,6 +419,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// What stands behind `await` in the head of a statement.
+    #[inline(never)]
     pub fn awaited_head(&mut self, of: Expr, at: Span) -> Expr {
         let ty = of.ty.clone();
         let kind = ExprKind::Await(Box::new(Awaited::Expr(of)));
