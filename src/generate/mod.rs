@@ -33,7 +33,7 @@ mod write;
 pub use make::{Knobs, make};
 pub use plan::{
     Act, Arm, ArmOp, Ask, Block, Bool, Func, Gathering, Int, LockMode, Object, Plan, Property,
-    Runs, Shape, Shared, Thread, Vary, Wait,
+    Runs, Shape, Shared, Thread, Vary, Wait, Waits,
 };
 pub use random::Random;
 pub use shrink::smaller;

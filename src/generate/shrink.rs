@@ -71,6 +71,11 @@ pub fn smaller(plan: &Plan) -> Vec<Plan> {
         less.loops = 0;
         found.push(less);
     }
+    if plan.splits_print {
+        let mut less = plan.clone();
+        less.splits_print = false;
+        found.push(less);
+    }
     for index in 0..plan.common.len() {
         let mut less = plan.clone();
         less.common.remove(index);

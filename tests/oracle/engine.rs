@@ -121,6 +121,7 @@ pub fn as_fact(program: &Program, finding: &Finding) -> Option<Fact> {
         }
         Some(Key::CutOff(span)) => (vec![*span], "cut off".to_owned()),
         Some(Key::Killed(span)) => (vec![*span], String::new()),
+        Some(Key::Unfinished(span)) => (vec![*span], "unfinished".to_owned()),
         Some(Key::JobFailed(span, name, _)) => {
             let name = format!("{} of a job", program.name(*name));
             (vec![*span], name)
@@ -128,7 +129,9 @@ pub fn as_fact(program: &Program, finding: &Finding) -> Option<Fact> {
         Some(Key::JobLost(span)) => (vec![*span], "lost".to_owned()),
         Some(Key::BarrierCrowded(id)) => (Vec::new(), object(*id)),
         Some(Key::PermitLeak(id)) => (Vec::new(), object(*id)),
-        Some(Key::NotifyWithoutLock(span)) => (vec![*span], String::new()),
+        Some(Key::NotifyWithoutLock(span) | Key::ThreadPerJob(span)) => {
+            (vec![*span], String::new())
+        }
         Some(Key::LostUpdate(..) | Key::SleepAsSignal(..)) => {
             unreachable!("left out above; tests/updates asks their executions")
         }

@@ -158,7 +158,7 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
             }
         }
         Instr::Sync {
-            op: SyncOp::Join,
+            op: SyncOp::Join(_),
             object,
             ..
         } => {
