@@ -34,7 +34,7 @@ fn block(of: &Block, counts: &mut [u32]) {
                 otherwise.iter().for_each(|body| block(body, counts));
             }
             StmtKind::Either(blocks) => blocks.iter().for_each(|body| block(body, counts)),
-            StmtKind::Select(arms) => {
+            StmtKind::Select(arms, _) => {
                 for arm in arms {
                     if let SelectArmKind::Receive(Some(local), _)
                     | SelectArmKind::ReceiveOr(Some(local), _, _) = arm.kind

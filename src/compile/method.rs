@@ -4,7 +4,7 @@ use super::expression::Want;
 use super::fold;
 use super::lowering::{Lowering, reg_words};
 use crate::hir::{self, ExprKind, Method, ReceiveOp, Type};
-use crate::program::{ChanOp, Expr, FutureOp, Instr, Query, Reg, SyncOp, TaskOp, WaitMode};
+use crate::program::{Awaits, ChanOp, Expr, FutureOp, Instr, Query, Reg, SyncOp, TaskOp, WaitMode};
 
 /// What a method becomes.
 enum Shape {
@@ -207,7 +207,7 @@ impl<'h> Lowering<'h, '_> {
         &mut self,
         local: hir::LocalId,
         channel: Expr,
-        op: ReceiveOp,
+        (op, awaits): (ReceiveOp, Awaits),
         span: crate::base::Span,
     ) -> Reg {
         let mode = match op {
@@ -225,7 +225,8 @@ impl<'h> Lowering<'h, '_> {
             width: u16::try_from(width).unwrap_or(u16::MAX),
             ok: Some(ok),
         };
-        self.emit(instr, span);
+        let at = self.emit(instr, span);
+        self.code.items[at].site.awaits = awaits;
         ok
     }
 

@@ -2,7 +2,7 @@
 //! written as a constant.
 
 use super::objects::{is_chan, take};
-use super::plan::{Bool, Int, Object, Vary, Wait};
+use super::plan::{Bool, Int, Object, Shape, Vary, Wait};
 use super::write::Writer;
 use crate::base::Span;
 use crate::hir::{AtomicOp, BinaryOp, Choice, Expr, ExprKind, Method, Place, Type, UnaryOp};
@@ -13,10 +13,24 @@ impl<'p> Writer<'p> {
         let id = self.var(var)?;
         let from = self.at();
         self.put(&format!("x{var}"));
+        let (mut indices, mut fields) = (Vec::new(), Vec::new());
+        match self.plan.shared[var].shape {
+            Shape::Word => {}
+            Shape::Array => {
+                self.put("[");
+                indices.push(self.next_element());
+                self.put("]");
+            }
+            Shape::Struct => {
+                let field = self.next_field();
+                self.put([".a", ".b"][field]);
+                fields.push(field);
+            }
+        }
         Some(Place {
             var: id,
-            indices: Vec::new(),
-            fields: Vec::new(),
+            indices,
+            fields,
             ty: Type::Int,
             span: self.span(from),
         })

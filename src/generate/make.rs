@@ -5,7 +5,7 @@
 //! they misuse them. A scenario has few kinds of objects, so that its actors meet.
 
 use super::plan::{
-    Act, Arm, ArmOp, Block, Bool, Func, Int, LockMode, Object, Plan, Property, Runs, Shared,
+    Act, Arm, ArmOp, Block, Bool, Func, Int, LockMode, Object, Plan, Property, Runs, Shape, Shared,
     Thread, Vary, Wait, Waits,
 };
 use super::random::Random;
@@ -47,7 +47,9 @@ pub fn make(seed: u64, knobs: Knobs) -> Plan {
     maker.properties();
     // Drawn apart, so that the rest of a plan is the same with and without.
     super::processes::divide(&mut maker.plan, &mut Random::new(!seed));
+    super::jobs::add(&mut maker.plan, seed);
     super::tasks::turn(&mut maker.plan, seed);
+    super::shapes::give(&mut maker.plan, seed);
     maker.plan
 }
 
@@ -72,6 +74,7 @@ impl Maker {
                 most: self.random.one_in(4).then_some(2),
                 guarded_by: self.random.one_in(8).then_some(0),
                 common: false,
+                shape: Shape::Word,
             };
             self.plan.shared.push(shared);
         }
@@ -148,6 +151,7 @@ impl Maker {
                 main: odd == 1 && index == 0,
                 process: false,
                 runs: Runs::Thread,
+                on: 0,
                 body,
             });
         }
@@ -159,6 +163,7 @@ impl Maker {
                 body,
                 returns,
                 process: false,
+                awaits: false,
             });
         }
     }
@@ -309,6 +314,8 @@ impl Maker {
                 _ => vec![Act::Await(object)],
             },
             Object::Chan(_) => self.use_chan(object, depth),
+            // These come later, see `jobs`.
+            Object::Executor { .. } => Vec::new(),
         }
     }
 

@@ -81,8 +81,8 @@ pub enum StmtKind {
     Either(Vec<Block>),
     /// `wait_until(e)`: all of `e` is read at once, when it is true.
     WaitUntil(Expr),
-    /// `select { … }`.
-    Select(Vec<SelectArm>),
+    /// `select { … }`; the place of `await select` if it is awaited.
+    Select(Vec<SelectArm>, Option<Span>),
     /// `assert e, "message"`.
     Assert(Expr, Option<StringId>),
     /// `raise "Name"`.
@@ -126,7 +126,7 @@ pub enum ReceiveOp {
 /// What the rounds of a loop over futures are about.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum FutureLoop {
-    /// `for f in fs`: each future, in order.
+    /// `for f in fs`, `for r in rs`: each future, or what a `gather` gave, in order.
     Each,
     /// `for f in as_completed(fs)`: each future once it is done, any of those first.
     Completed,
@@ -254,7 +254,7 @@ pub enum ExprKind {
     Submit(Box<Submit>),
     /// `await e`: a task gives its loop back until it is done.
     Await(Box<Awaited>),
-    /// `fs[i]` of several futures.
+    /// `fs[i]` of several futures, `rs[i]` of what a `gather` gave.
     Pick(Box<Expr>, Box<Expr>),
     /// `any(a..b)`, `any(bool)`.
     Any(Box<Choice>),
@@ -297,9 +297,12 @@ pub enum Awaited {
     Sleep,
     /// `await yield`: goes to the back of the ready queue.
     Yield,
-    /// `await gather(a, b)`: tasks.
+    /// `await gather(a, b)`: tasks. Gives what they returned, if all of it has one type.
     Gather(Vec<Expr>),
-    /// An operation that may have to wait, or what is to be taken in `with await m`.
+    /// `await wait_for(t)`: a task or a future, which is cancelled when time is up.
+    WaitFor(Expr),
+    /// An operation that may have to wait, what is to be taken in `with await m`, or
+    /// where to receive from in `for x in await q`.
     Expr(Expr),
 }
 
@@ -309,7 +312,7 @@ impl Awaited {
         match self {
             Awaited::Io | Awaited::Sleep | Awaited::Yield => &[],
             Awaited::Gather(tasks) => tasks,
-            Awaited::Expr(expr) => std::slice::from_ref(expr),
+            Awaited::WaitFor(expr) | Awaited::Expr(expr) => std::slice::from_ref(expr),
         }
     }
 }

@@ -94,6 +94,9 @@ pub fn describe(program: &Program, pc: Pc) -> String {
                 FutureOp::Result(mode) => {
                     waiting(*mode, &format!("wait for the result of {future}"))
                 }
+                FutureOp::WaitFor => {
+                    format!("wait for the result of {future}; may time out and cancel it")
+                }
                 FutureOp::Exception(_) => format!("wait for the exception of {future}"),
                 FutureOp::Cancel => format!("cancel {future}"),
             }
@@ -104,6 +107,9 @@ pub fn describe(program: &Program, pc: Pc) -> String {
             match op {
                 TaskOp::Io => "input or output".to_owned(),
                 TaskOp::Result => format!("wait for the end of {tasks}"),
+                TaskOp::WaitFor => {
+                    format!("wait for the end of {tasks}; may time out and cancel it")
+                }
                 TaskOp::Gather => format!("wait for the end of {tasks}"),
                 TaskOp::Cancel => format!("cancel {tasks}"),
             }

@@ -227,6 +227,7 @@ fn instr_text(program: &Program, words: Wording<'_>, instr: &Instr) -> String {
                 FutureOp::Result(WaitMode::Wait) => "result",
                 FutureOp::Result(_) => "result for a while",
                 FutureOp::Exception(_) => "exception",
+                FutureOp::WaitFor => "wait for",
                 FutureOp::Cancel => "cancel",
             };
             format!("{}{op} {}", result(words, *dst), words.expr(future))
@@ -236,6 +237,7 @@ fn instr_text(program: &Program, words: Wording<'_>, instr: &Instr) -> String {
                 TaskOp::Io => "io",
                 TaskOp::Result => "result of task",
                 TaskOp::Gather => "gather",
+                TaskOp::WaitFor => "wait for task",
                 TaskOp::Cancel => "cancel task",
             };
             format!("{}{op} {}", result(words, *dst), words.list(tasks))

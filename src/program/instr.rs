@@ -124,6 +124,8 @@ pub enum FutureOp {
     /// Wait for the job and give the words of its result, or raise what it raised.
     /// With `Timeout` it raises `TimedOut` as long as the job is not done.
     Result(WaitMode),
+    /// The same with a time-out that also cancels: what nobody has begun never runs.
+    WaitFor,
     /// Wait for the job and give the name of what it raised, or this if nothing.
     Exception(NameId),
     /// Take the job out of the queue; gives whether it was still there.
@@ -137,8 +139,12 @@ pub enum TaskOp {
     Io,
     /// Wait for the end of the task and give what it returned, or raise what it raised.
     Result,
-    /// Wait until all of the tasks have ended, or one has raised.
+    /// Wait until all of the tasks have ended, or one has raised; give what they
+    /// returned, one after the other.
     Gather,
+    /// As `Result`, but as long as the task has not ended it may be asked to stop at any
+    /// moment; once it has, `TimedOut` is raised instead of its `Cancelled`.
+    WaitFor,
     /// Ask the task to stop; gives whether it had not ended yet.
     Cancel,
 }

@@ -1,6 +1,6 @@
 //! The tables of a program and their rows.
 
-pub use super::copy::{CellId, ObjectId};
+pub use super::copy::{CellId, LoopId, ObjectId};
 use super::expr::Expr;
 use super::instr::Instr;
 use super::object::Object;
@@ -14,10 +14,6 @@ define_id! {
 define_id! {
     /// A function.
     pub struct FunctionId;
-}
-define_id! {
-    /// An event loop.
-    pub struct LoopId;
 }
 define_id! {
     /// A string: a message, an exception's name, a spawned actor's name.

@@ -155,6 +155,9 @@ fn leaks(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
         let spawned = layout.spawned_at(state, actor);
         let place = spawned.map_or_else(|| program.actors[actor].span, |pc| program.site(pc).span);
         let daemon = layout.is_daemon(state, actor);
+        if super::jobs::is_worker(program, actor) {
+            continue;
+        }
         // Before its end nothing is left to do.
         let instr = program.instr(layout.pc(state, actor));
         let works = !matches!(instr, Instr::End);
@@ -177,7 +180,7 @@ fn leaks(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
                 && program.name(exception.name) != "Cancelled"
             {
                 let place = vec![program.site(exception.pc).span];
-                let name = program.name(exception.name);
+                let name = format!("{} of a task", program.name(exception.name));
                 found.insert(Fact::new(code_of(exception.misuse), place, name));
             }
         } else if spawned.is_some() && !daemon && !layout.is_joined(state, actor) {
@@ -186,6 +189,7 @@ fn leaks(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
             found.insert(Fact::new("K001", vec![place], what));
         }
     }
+    super::jobs::left_over(machine, state, found);
     // A copy that was taken on the way may have begun with less.
     let from_the_start = 0..program.actors.len();
     let actors: Vec<usize> = from_the_start.collect();
@@ -207,7 +211,7 @@ fn leaks(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
 }
 
 /// The code of an exception that nobody took.
-fn code_of(misuse: Option<Misuse>) -> &'static str {
+pub fn code_of(misuse: Option<Misuse>) -> &'static str {
     match misuse {
         None => "K003",
         Some(Misuse::NotHeld) => "M001",

@@ -278,7 +278,7 @@ fn stmt_head(stmt: &Stmt) -> Span {
 }
 
 fn stmt_blocks(stmt: &Stmt) -> bool {
-    if let StmtKind::Select(arms) = &stmt.kind {
+    if let StmtKind::Select(arms, _) = &stmt.kind {
         let mut arms = arms.iter();
         return !arms.any(|arm| matches!(arm.kind, SelectArmKind::Else));
     }

@@ -244,7 +244,11 @@ impl Resolver<'_> {
         for (step, span) in steps {
             value = match step {
                 Step::Index(index) => match self.cells.head(&value.ty) {
-                    Type::Futures(of, n) => self.future_at(value, (of, n), index, *span),
+                    Type::Futures(of, n) => {
+                        let one = Type::Future(of);
+                        self.one_of(value, (one, n), "futures", index, *span)
+                    }
+                    Type::Values(of, n) => self.one_of(value, (*of, n), "results", index, *span),
                     _ => return self.no_index(&value.ty.clone(), *span),
                 },
                 Step::Field(name) => match self.field_of(&value.ty.clone(), name) {

@@ -57,6 +57,7 @@ impl Resolver<'_> {
             Type::Future(of) if self.cells.is_open(&of) => "future".to_owned(),
             Type::Future(of) => format!("future of {}", self.type_name(&of)),
             Type::Futures(..) => "list of futures".to_owned(),
+            Type::Values(..) => "list of results".to_owned(),
             Type::Task(_) => "task".to_owned(),
             Type::Enum(id) => self
                 .enum_def(id)
@@ -171,7 +172,7 @@ impl Resolver<'_> {
     pub fn is_word(&self, ty: &Type) -> bool {
         !matches!(
             self.cells.head(ty),
-            Type::Struct(_) | Type::Futures(..) | Type::Unit
+            Type::Struct(_) | Type::Futures(..) | Type::Values(..) | Type::Unit
         )
     }
 

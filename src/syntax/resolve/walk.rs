@@ -87,7 +87,7 @@ fn stmt_parts<'h>(stmt: &'h Stmt, out: &mut Vec<Node<'h>>) {
             rest.iter().for_each(|body| block_parts(body, out));
         }
         StmtKind::Either(blocks) => blocks.iter().for_each(|body| block_parts(body, out)),
-        StmtKind::Select(arms) => {
+        StmtKind::Select(arms, _) => {
             for arm in arms {
                 match &arm.kind {
                     SelectArmKind::Receive(_, from) => out.push(Node::Expr(from)),
