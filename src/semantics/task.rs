@@ -273,6 +273,7 @@ impl Machine<'_> {
                     | SyncOp::Acquire(mode)
                     | SyncOp::CondWait(mode)
                     | SyncOp::EventWait(mode)
+                    | SyncOp::BarrierWait(mode)
                     | SyncOp::Join(mode),
                 ..
             }
