@@ -382,7 +382,9 @@ fn sync_help(op: SyncOp, id: ObjectId) -> Option<Help> {
         SyncOp::Release => Some(Help::Release(id)),
         SyncOp::Notify | SyncOp::NotifyAll => Some(Help::Notify(id)),
         SyncOp::EventSet => Some(Help::Set(id)),
-        SyncOp::BarrierWait | SyncOp::BarrierAbort => Some(Help::Arrive(id)),
+        SyncOp::BarrierWait(_) | SyncOp::BarrierAbort | SyncOp::BarrierReset => {
+            Some(Help::Arrive(id))
+        }
         SyncOp::CountDown => Some(Help::CountDown(id)),
         SyncOp::TaskDone => Some(Help::TaskDone(id)),
         SyncOp::Close => Some(Help::Close(id)),

@@ -133,15 +133,19 @@ impl<'p> Writer<'p> {
                 let kind = ExprKind::Method(Method::RecvOr, receiver, vec![default]);
                 Some(self.awaited_int(kind, awaits, start_all, start))
             }
-            Int::Arrive(object) => {
+            Int::Arrive(object, gives_up) => {
                 let row = self.plan.objects.get(*object)?;
                 matches!(row, Object::Barrier(_)).then_some(())?;
                 let from = self.at();
-                let awaits = self.put_await(Method::BarrierWait);
+                let (text, method) = match gives_up {
+                    true => (".wait_for()", Method::BarrierWaitFor),
+                    false => (".wait()", Method::BarrierWait),
+                };
+                let awaits = self.put_await(method);
                 let start = self.at();
                 let receiver = Box::new(self.named_object(*object)?);
-                self.put(".wait()");
-                let kind = ExprKind::Method(Method::BarrierWait, receiver, Vec::new());
+                self.put(text);
+                let kind = ExprKind::Method(method, receiver, Vec::new());
                 Some(self.awaited_int(kind, awaits, from, start))
             }
         }

@@ -304,7 +304,7 @@ impl Maker {
             },
             Object::Barrier(_) => match self.random.below(8) {
                 0 => vec![Act::WakeAll(object)],
-                1 => vec![Act::Local(0, Int::Arrive(object))],
+                1 => vec![Act::Local(0, Int::Arrive(object, self.random.one_in(3)))],
                 _ => vec![Act::Await(object)],
             },
             Object::Once => vec![Act::With(object, EXCLUSIVE, self.block(depth))],

@@ -377,8 +377,8 @@ pub enum Int {
     RecvOr(usize),
     /// `q.len()`, `s.value()`
     Len(usize),
-    /// `b.wait()`
-    Arrive(usize),
+    /// `b.wait()`; `b.wait_for()` if true
+    Arrive(usize, bool),
 }
 
 /// A truth value.

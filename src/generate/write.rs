@@ -141,6 +141,7 @@ impl<'p> Writer<'p> {
                 | Method::EventWait
                 | Method::EventWaitFor
                 | Method::BarrierWait
+                | Method::BarrierWaitFor
                 | Method::LatchWait
                 | Method::Send
                 | Method::SendFor

@@ -471,6 +471,10 @@ pub enum Method {
     IsSet,
     /// `b.wait()` → int: order of arrival, from 0
     BarrierWait,
+    /// `b.wait_for()` → int
+    BarrierWaitFor,
+    /// `b.reset()`
+    BarrierReset,
     /// `b.abort()`
     BarrierAbort,
     /// `l.count_down()`

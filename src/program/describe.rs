@@ -174,7 +174,7 @@ fn sync(op: SyncOp, object: &str, arg: Option<&str>) -> String {
         SyncOp::CondWait(WaitMode::Timeout) => format!("wait for {object} for a while"),
         SyncOp::EventWait(WaitMode::Timeout) => format!("wait for {object} for a while"),
         SyncOp::CondWait(_) | SyncOp::EventWait(_) => format!("wait for {object}"),
-        SyncOp::BarrierWait => format!("wait at {object}"),
+        SyncOp::BarrierWait(mode) => waiting(mode, &format!("wait at {object}")),
         SyncOp::LatchWait => format!("wait for {object}"),
         SyncOp::Notify => match arg {
             None | Some("1") => format!("notify {object}"),
@@ -184,6 +184,7 @@ fn sync(op: SyncOp, object: &str, arg: Option<&str>) -> String {
         SyncOp::EventSet => format!("set {object}"),
         SyncOp::EventClear => format!("clear {object}"),
         SyncOp::BarrierAbort => format!("abort {object}"),
+        SyncOp::BarrierReset => format!("reset {object}"),
         SyncOp::CountDown => format!("count {object} down"),
         SyncOp::LatchAdd => several("count up"),
         SyncOp::OnceBegin => format!("be first at {object}, or wait for who is"),

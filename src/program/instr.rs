@@ -65,10 +65,13 @@ pub enum SyncOp {
     EventClear,
     /// Wait for an event. `Wait` or `Timeout`.
     EventWait(WaitMode),
-    /// Wait at a barrier; the result is the order of arrival, from 0.
-    BarrierWait,
+    /// Wait at a barrier; the result is the order of arrival, from 0. `Wait`, or
+    /// `Timeout`: then it may break the barrier instead.
+    BarrierWait(WaitMode),
     /// Break a barrier.
     BarrierAbort,
+    /// Empty a barrier, and mend it; who waits at it gets an exception.
+    BarrierReset,
     /// Count a latch down by one.
     CountDown,
     /// Wait until a latch is 0.

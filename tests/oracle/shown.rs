@@ -97,7 +97,7 @@ fn crowds(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
     for actor in 0..layout.n_actors(state) {
         let instr = program.instr(layout.pc(state, actor));
         if let Instr::Sync {
-            op: SyncOp::BarrierWait,
+            op: SyncOp::BarrierWait(_),
             object,
             ..
         } = instr

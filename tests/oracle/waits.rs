@@ -187,8 +187,11 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
                 }
                 SyncOp::EventWait(_) => Need::Signal(id, sync_on(id, |op| op == SyncOp::EventSet)),
                 SyncOp::Acquire(_) => Need::Deed(sync_on(id, |op| op == SyncOp::Release)),
-                SyncOp::BarrierWait => Need::Deed(sync_on(id, |op| {
-                    matches!(op, SyncOp::BarrierWait | SyncOp::BarrierAbort)
+                SyncOp::BarrierWait(_) => Need::Deed(sync_on(id, |op| {
+                    matches!(
+                        op,
+                        SyncOp::BarrierWait(_) | SyncOp::BarrierAbort | SyncOp::BarrierReset
+                    )
                 })),
                 SyncOp::LatchWait => Need::Deed(sync_on(id, |op| op == SyncOp::CountDown)),
                 SyncOp::ChanJoin => Need::Deed(sync_on(id, |op| op == SyncOp::TaskDone)),

@@ -137,6 +137,18 @@ const EVENT: &[Operation] = &[
 const BARRIER: &[Operation] = &[
     op("wait", Method::BarrierWait, Takes::Nothing, Gives::Int),
     op(
+        "wait_for",
+        Method::BarrierWaitFor,
+        Takes::Nothing,
+        Gives::Int,
+    ),
+    op(
+        "reset",
+        Method::BarrierReset,
+        Takes::Nothing,
+        Gives::Nothing,
+    ),
+    op(
         "abort",
         Method::BarrierAbort,
         Takes::Nothing,
