@@ -3,6 +3,7 @@
 //! text → syntax tree → resolved scenario → program → search → facts →
 //! findings → report; each arrow is one call below. Only this room reads files.
 
+mod checkpoint;
 mod expect;
 mod files;
 mod gil;
@@ -11,6 +12,7 @@ mod replay;
 mod run;
 mod sample;
 
+pub use checkpoint::CannotResume;
 pub use files::{FileError, Input};
 pub use pictures::NotLoaded;
 pub use replay::{CannotReplay, Replayed};
@@ -78,6 +80,7 @@ pub struct Progress<'a> {
     pub bytes: usize,
 }
 
+type OnCheckpoint = Arc<dyn Fn(&[u8]) + Send + Sync>;
 type OnProgress = Arc<dyn Fn(Progress<'_>) + Send + Sync>;
 
 /// Checks scenarios.
@@ -107,6 +110,8 @@ pub struct Checker {
     only: Vec<String>,
     mode: Mode,
     on_progress: Option<OnProgress>,
+    on_checkpoint: Option<(Duration, OnCheckpoint)>,
+    begun: Option<checkpoint::Begun>,
 }
 
 impl Default for Checker {
@@ -128,6 +133,8 @@ impl Checker {
             only: Vec::new(),
             mode: Mode::default(),
             on_progress: None,
+            on_checkpoint: None,
+            begun: None,
         }
     }
 
@@ -247,6 +254,19 @@ impl Checker {
     #[must_use]
     pub fn on_progress(mut self, call: impl Fn(Progress<'_>) + Send + Sync + 'static) -> Self {
         self.on_progress = Some(Arc::new(call));
+        self
+    }
+
+    /// Calls `write` with the bytes of a checkpoint: every so often while all runs of
+    /// a scenario are searched, and where a limit ends the search. They are meant for
+    /// a file, and for [`Self::resume`].
+    #[must_use]
+    pub fn checkpoint(
+        mut self,
+        every: Duration,
+        write: impl Fn(&[u8]) + Send + Sync + 'static,
+    ) -> Self {
+        self.on_checkpoint = Some((every, Arc::new(write)));
         self
     }
 

@@ -1,11 +1,12 @@
 //! One scenario: search, diagnose, compare with the expectations, report.
 
+use super::checkpoint::{self, Begun};
 use super::expect::{is_met, judge};
 use super::gil::UnderLock;
 use super::{Checker, Mode, Progress, sample};
 use crate::analysis::{Diagnosis, Facts, Level, diagnose};
 use crate::base::{Diagnostic, Source};
-use crate::explore::search;
+use crate::explore::{Keep, Limits, search};
 use crate::hir;
 use crate::program::{Allow, ExpectKind, Program};
 use crate::report::{Allowed, Expectation, ScenarioReport, Stats, Status, Verdict, tell};
@@ -23,10 +24,17 @@ pub(super) fn check(
 ) -> ScenarioReport {
     let start = Instant::now();
     let mut capacity = Capacity::initial(program);
+    let mut begun = checker.begun.clone();
+    if let Some(begun) = &begun {
+        capacity = begun.capacity;
+    }
     loop {
         let machine = Machine::new(program, capacity);
         let checked = match checker.mode {
-            Mode::AllRuns => check_within(checker, source, &machine, scenario.memory),
+            Mode::AllRuns => {
+                let keep = keep(checker, scenario, &machine, begun.take());
+                check_within(checker, source, &machine, scenario.memory, keep)
+            }
             Mode::Sample(sampling) => sample::check(checker, sampling, source, &machine),
             Mode::FewSwitches(most) => sample::few_switches(checker, most, source, &machine),
         };
@@ -45,24 +53,46 @@ pub(super) fn check(
     }
 }
 
+/// Where the search is written down, and what it goes on from.
+fn keep(
+    checker: &Checker,
+    scenario: &hir::Scenario,
+    machine: &Machine<'_>,
+    begun: Option<Begun>,
+) -> Keep {
+    let from = begun.map(|begun| begun.body);
+    let Some((every, write)) = checker.on_checkpoint.clone() else {
+        return Keep {
+            from,
+            ..Keep::default()
+        };
+    };
+    let capacity = machine.layout().capacity();
+    let frame = checkpoint::frame(checker, scenario, machine.program(), capacity);
+    Keep {
+        write: Some(Arc::new(move |body: &[u8]| write(&frame(body)))),
+        every,
+        from,
+    }
+}
+
 fn check_within(
     checker: &Checker,
     source: &Arc<Source>,
     machine: &Machine<'_>,
     memory: hir::MemoryModel,
+    keep: Keep,
 ) -> Result<ScenarioReport, Capacity> {
     let program = machine.program();
     let mut facts = Facts::new(program);
     let mut tell =
         |states, depth, bytes| progress(checker, source, program, (states, depth, bytes));
     tell(0, 0, 0);
-    let found = search(
-        machine,
-        &checker.limits,
-        checker.workers,
-        &mut facts,
-        &mut tell,
-    )?;
+    let limits = Limits {
+        keep,
+        ..checker.limits.clone()
+    };
+    let found = search(machine, &limits, checker.workers, &mut facts, &mut tell)?;
     let stats = Stats {
         states: u64::from(found.n_states()),
         transitions: found.n_steps(),

@@ -9,6 +9,7 @@ use super::plan::{Destinations, bounded, check_style, destinations, inputs, look
 use super::progress::ProgressLine;
 use super::save::save;
 use super::signals::Signals;
+use super::sittings::{self, Failed};
 use super::status::Exit;
 use super::terminal::Looks;
 use super::value::Kind;
@@ -52,6 +53,8 @@ pub fn run(args: &CheckArgs, looks: Looks) -> Result<Exit, Failure> {
             checker.sets_where_known()
         }
     };
+    let failed = Failed::default();
+    let checker = sittings::kept(&args.kept, checker, &inputs, &failed)?;
     let mut run = Run {
         out: Out::new(),
         pages: Pages::new(style),
@@ -75,6 +78,9 @@ pub fn run(args: &CheckArgs, looks: Looks) -> Result<Exit, Failure> {
     }
     run.report.elapsed_ms = start.elapsed().as_secs_f64() * 1000.0;
     run.finish(&destinations, &style, &args.select)?;
+    if let Some(failure) = failed.take() {
+        return Err(failure);
+    }
     Ok(signals.exit().unwrap_or(run.exit))
 }
 

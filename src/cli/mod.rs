@@ -27,6 +27,7 @@ mod replay;
 mod save;
 mod schema;
 mod signals;
+mod sittings;
 mod status;
 mod terminal;
 mod value;

@@ -10,7 +10,9 @@ mod memo;
 mod observer;
 mod parents;
 mod random;
+mod rounds;
 mod rows;
+mod saved;
 mod shortest;
 mod stateful;
 mod store;
@@ -26,6 +28,7 @@ pub use observer::{Glance, Observer, Stance, Taken, Visit};
 pub use random::{
     Guarantee, STEPS_MAX, Sample, Sampling, Strategy, Watcher, fewer_switches, sample,
 };
+pub use saved::{Keep, Write};
 pub use shortest::{Goal, shortest};
 pub use stateful::{Progress, Search, search};
 pub use switches::FewSwitches;

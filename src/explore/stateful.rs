@@ -15,6 +15,8 @@ use super::expand::{Halt, Heard};
 use super::limits::{Bound, Limits, MemoryBudget, Watch};
 use super::observer::Observer;
 use super::parents::Parents;
+use super::rounds::Rounds;
+use super::saved::{In, Out};
 use super::store::Store;
 use super::tree::Root;
 use super::worker::{Batch, NOT_YET, Piece, Worker};
@@ -22,6 +24,7 @@ use super::workers::in_pieces;
 use crate::semantics::{Capacity, Machine, State};
 use crate::trace::Action;
 use std::ops::Range;
+use std::time::Instant;
 
 /// States that are expanded as one piece.
 const PIECE: u32 = 256;
@@ -41,7 +44,10 @@ pub struct Search<'m> {
     n_terminal: u64,
     /// Whether a step led back to a layer that was there before.
     leads_back: bool,
+    rounds: Rounds,
     bound: Option<Bound>,
+    /// Whether a limit may be reached with the next states.
+    near: bool,
 }
 
 /// Called after each layer and each piece: states stored, depth, bytes.
@@ -62,8 +68,14 @@ pub fn search<'m, O: Observer>(
     observer: &mut O,
     progress: Progress<'_>,
 ) -> Result<Search<'m>, Capacity> {
-    let mut search = Search::begin(machine, observer)?;
+    let saved = limits.keep.from.as_deref();
+    let going_on = saved.and_then(|saved| Search::restore(machine, saved, observer));
+    let mut search = match going_on {
+        Some(search) => search,
+        None => Search::begin(machine, observer)?,
+    };
     let mut watch = Watch::new(limits);
+    let mut last_kept = Instant::now();
     let n_workers = workers.max(1);
     let room = room_for(limits, n_workers);
     let mut workers: Vec<Worker<'m, O>> = (0..n_workers)
@@ -75,9 +87,20 @@ pub fn search<'m, O: Observer>(
             search.layers.pop();
             break;
         }
-        search.expand_layer(layer, limits, &mut workers, observer, &mut watch, progress)?;
+        search.expand_layer(
+            layer,
+            limits,
+            &mut workers,
+            observer,
+            (&mut watch, &mut last_kept),
+            progress,
+        )?;
         search.layers.push(search.n_states());
     }
+    for worker in &workers {
+        search.rounds.merge(worker.rounds());
+    }
+    search.leads_back &= search.bound.is_some() || search.rounds.may_go_round();
     observer.ranges(search.ranges());
     Ok(search)
 }
@@ -89,23 +112,25 @@ fn room_for(limits: &Limits, n_workers: usize) -> usize {
 }
 
 /// Gives all successors of a batch their roots.
-fn resolve(store: &mut Store, batch: &mut Batch) {
+fn resolve(store: &mut Store, rounds: &mut Rounds, batch: &mut Batch) {
     if batch.pending.is_empty() {
         return;
     }
     for root in &mut batch.successors {
         if root.0 == NOT_YET {
-            *root = store.resolve(&mut batch.pending[root.1 as usize]);
+            *root = store.resolve(&mut batch.pending[root.1 as usize], rounds);
         }
     }
     store.count_bytes();
 }
 
 impl<'m> Search<'m> {
-    fn begin<O: Observer>(machine: &'m Machine<'m>, observer: &mut O) -> Result<Self, Capacity> {
-        let mut search = Self {
+    fn empty(machine: &'m Machine<'m>) -> Self {
+        let store = Store::new(machine.layout());
+        Self {
             machine,
-            store: Store::new(machine.layout()),
+            rounds: Rounds::new(machine.layout(), &store),
+            store,
             parents: Parents::default(),
             layers: vec![0],
             n_expanded: 0,
@@ -113,7 +138,12 @@ impl<'m> Search<'m> {
             n_terminal: 0,
             leads_back: false,
             bound: None,
-        };
+            near: false,
+        }
+    }
+
+    fn begin<O: Observer>(machine: &'m Machine<'m>, observer: &mut O) -> Result<Self, Capacity> {
+        let mut search = Self::empty(machine);
         let mut heard = Heard::nothing(machine);
         let initial = machine.initial(&mut heard);
         observer.executed(&heard.executed);
@@ -145,12 +175,13 @@ impl<'m> Search<'m> {
         limits: &Limits,
         workers: &mut [Worker<'m, O>],
         observer: &mut O,
-        watch: &mut Watch,
+        (watch, last_kept): (&mut Watch, &mut Instant),
         progress: Progress<'_>,
     ) -> Result<(), Capacity> {
         let depth = u32::try_from(self.layers.len() - 2).expect("fewer layers than states");
         let too_deep = limits.depth.is_some_and(|most| depth >= most);
-        let mut from = layer.start;
+        // A search that goes on may begin in the middle.
+        let mut from = self.n_expanded.max(layer.start);
         while from < layer.end && self.bound.is_none() {
             let to = layer.end.min(from.saturating_add(PIECE * PIECES));
             let pieces: Vec<Range<u32>> = (from..to)
@@ -164,11 +195,88 @@ impl<'m> Search<'m> {
             });
             let halted = done.iter().position(|piece| piece.halt.is_some());
             done.truncate(halted.map_or(done.len(), |index| index + 1));
+            let n: usize = done.iter().map(|it| it.batch.successors.len()).sum();
+            let near = !self.has_room_for(n, limits);
+            if !std::mem::replace(&mut self.near, near) && near {
+                // From here on the search may end in the middle of a chunk.
+                self.keep(limits, workers, observer, last_kept);
+            }
             self.take_over(done, layer.end, limits, workers.len(), observer, watch)?;
             progress(u64::from(self.n_states()), depth, self.bytes());
             from = to;
+            let is_whole = self.n_expanded == to && !self.near;
+            let is_last = matches!(self.bound, Some(Bound::Time | Bound::Interrupt));
+            if is_whole && (is_last || last_kept.elapsed() >= limits.keep.every) {
+                self.keep(limits, workers, observer, last_kept);
+            }
         }
         Ok(())
+    }
+
+    /// Whether so many more states are surely within the limits.
+    fn has_room_for(&self, n: usize, limits: &Limits) -> bool {
+        let most = limits.states.min(u64::from(u32::MAX - 1));
+        let few = u64::from(self.n_states()) + n as u64 <= most;
+        few && self.store.fits(n, self.budget(limits))
+    }
+
+    /// Writes the search down, if that is wanted, between two chunks.
+    fn keep<O: Observer>(
+        &self,
+        limits: &Limits,
+        workers: &[Worker<'m, O>],
+        observer: &O,
+        last_kept: &mut Instant,
+    ) {
+        let Some(write) = &limits.keep.write else {
+            return;
+        };
+        let mut out = Out::default();
+        self.store.save(&mut out);
+        self.parents.save(&mut out);
+        out.numbers(self.layers.iter().copied());
+        out.number(self.n_expanded);
+        out.number(self.n_steps);
+        out.number(self.n_terminal);
+        out.number(u64::from(self.leads_back));
+        let mut rounds = self.rounds.clone();
+        for worker in workers {
+            rounds.merge(worker.rounds());
+        }
+        rounds.save(&mut out);
+        out.bytes(&observer.save());
+        write(&out.0);
+        *last_kept = Instant::now();
+    }
+
+    /// A search that was written down, unless the bytes are wrong.
+    fn restore<O: Observer>(
+        machine: &'m Machine<'m>,
+        saved: &[u8],
+        observer: &mut O,
+    ) -> Option<Self> {
+        let from = &mut In(saved);
+        let mut search = Self::empty(machine);
+        search.store.restore(from)?;
+        search.parents.restore(from)?;
+        search.layers.clear();
+        for _ in 0..from.count()? {
+            search.layers.push(from.small()?);
+        }
+        search.n_expanded = from.small()?;
+        search.n_steps = from.number()?;
+        search.n_terminal = from.number()?;
+        search.leads_back = from.number()? != 0;
+        search.rounds.restore(from)?;
+        let seen = from.bytes()?;
+        let is_sound = from.0.is_empty()
+            && search.layers.len() >= 2
+            && search.layers.is_sorted()
+            && search.last_layer().end <= search.n_states()
+            && (search.last_layer().start..=search.last_layer().end).contains(&search.n_expanded)
+            && search.parents.counts()
+                == (u64::from(search.n_states()) - 1, search.n_expanded.into());
+        (is_sound && observer.restore(seen)).then_some(search)
     }
 
     fn take_over<O: Observer>(
@@ -180,13 +288,12 @@ impl<'m> Search<'m> {
         observer: &mut O,
         watch: &mut Watch,
     ) -> Result<(), Capacity> {
+        let has_room = !self.near;
         for piece in &mut pieces {
-            resolve(&mut self.store, &mut piece.batch);
+            resolve(&mut self.store, &mut self.rounds, &mut piece.batch);
         }
         let n: usize = pieces.iter().map(|it| it.batch.successors.len()).sum();
-        let most = limits.states.min(u64::from(u32::MAX - 1));
-        let few = u64::from(self.n_states()) + n as u64 <= most;
-        if few && self.store.fits(n, self.budget(limits)) {
+        if has_room && self.has_room_for(n, limits) {
             self.insert_all(&pieces, layer_end, n_workers);
             self.bound = watch.look();
             for piece in pieces {
@@ -224,36 +331,32 @@ impl<'m> Search<'m> {
     }
 
     fn insert_all<O>(&mut self, pieces: &[Piece<O>], layer_end: u32, n_workers: usize) {
-        let roots: Vec<Root> = pieces
+        let lists: Vec<&[Root]> = pieces
             .iter()
-            .flat_map(|piece| piece.batch.successors.iter().copied())
+            .map(|piece| piece.batch.successors.as_slice())
             .collect();
-        // How many successors there are after each state, over all pieces.
-        let mut before = 0;
-        let mut ends = pieces.iter().flat_map(|piece| {
-            let offset = before;
-            before += piece.batch.successors.len();
-            piece
-                .batch
-                .ends
-                .iter()
-                .map(move |&end| offset + end as usize)
+        // How many successors each state has.
+        let mut counts = pieces.iter().flat_map(|piece| {
+            let mut before = 0;
+            let ends = piece.batch.ends.iter();
+            ends.map(move |&end| end - std::mem::replace(&mut before, end))
         });
-        let mut end = ends.next();
+        let mut left = counts.next();
         let (parents, leads_back) = (&mut self.parents, &mut self.leads_back);
-        self.store.insert_all(&roots, n_workers, |index, id, new| {
-            while end.is_some_and(|end| end <= index) {
+        self.store.insert_all(&lists, n_workers, |id, new| {
+            while left == Some(0) {
                 parents.end();
-                end = ends.next();
+                left = counts.next();
             }
+            left = left.map(|left| left - 1);
             if new {
                 parents.child();
             }
             *leads_back |= id < layer_end;
         });
-        while end.is_some() {
+        while left.is_some() {
             parents.end();
-            end = ends.next();
+            left = counts.next();
         }
     }
 
@@ -341,8 +444,8 @@ impl<'m> Search<'m> {
         self.bound
     }
 
-    /// Whether some run can go round in a circle (or seems to: a step that leads
-    /// to an earlier or the same layer).
+    /// Whether some run can go round in a circle (or seems to: a step leads to an
+    /// earlier or the same layer, and actors come back to where they were).
     pub fn may_run_for_ever(&self) -> bool {
         self.leads_back
     }
@@ -373,22 +476,26 @@ impl<'m> Search<'m> {
     }
 
     /// Calls `on_step` for every step out of a stored state, with its mark and the
-    /// number of the stored state it leads to. Where the search gave up it shows
-    /// the steps before that.
+    /// root of what it leads to. Where the search gave up it shows the steps before
+    /// that.
     pub(super) fn each_step<O: Observer>(
         &self,
         worker: &mut Worker<'m, O>,
         observer: &O,
         id: u32,
-        mut on_step: impl FnMut(Action, u8, Option<u32>),
+        on_step: impl FnMut(Action, u8, Option<Root>),
     ) {
-        let _ = worker.each_step(&self.store, id, observer, |action, mark, root| {
-            on_step(
-                action,
-                mark,
-                root.and_then(|root| self.store.find_root(root)),
-            );
-        });
+        let _ = worker.each_step(&self.store, id, observer, on_step);
+    }
+
+    /// The root of a stored state.
+    pub(super) fn root(&self, id: u32) -> Root {
+        self.store.root(id)
+    }
+
+    /// Calls `told` with the number of the stored state with each root, if there is one.
+    pub(super) fn find_roots(&self, roots: &[Root], told: impl FnMut(usize, Option<u32>)) {
+        self.store.find_roots(roots, told);
     }
 
     /// The number of a state.

@@ -15,10 +15,12 @@ use super::halves::Halves;
 use super::limits::Bound;
 use super::memo::{Memo, NodeId};
 use super::observer::{Glance, Observer, Stance, Taken, Visit};
+use super::rounds::Rounds;
 use super::store::{Pending, Store};
 use super::tree::Root;
 use crate::semantics::{Chooser, Fault, Incident, Machine, State};
 use crate::trace::Action;
+use rustc_hash::FxHashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -39,18 +41,33 @@ pub(super) struct Batch {
     pub n_terminal: u64,
 }
 
-/// One way that a step may go.
+/// One way that a step may go: what is needed of it each time it is taken.
+#[derive(Clone, Copy)]
 struct Way {
     code: u32,
+    /// Where its changes lie in [`Known::changes`].
+    first: u32,
+    end: u32,
     mark: u8,
     /// Whether it changes the left half of a state, and the right one.
     halves: (bool, bool),
+    /// Whether there is more to it: [`Known::more`].
+    more: bool,
+}
+
+/// What few ways have.
+#[derive(Default)]
+struct More {
     fault: Option<Fault>,
     incidents: Vec<(usize, Incident)>,
-    /// In `Worker::changes`.
-    changes: Range<usize>,
-    /// New contents of parts.
+    /// Contents of parts that had no number when the way was tried out.
     contents: Vec<(usize, Vec<i64>)>,
+}
+
+impl Way {
+    fn changes(&self) -> Range<usize> {
+        self.first as usize..self.end as usize
+    }
 }
 
 /// One of those who expand states.
@@ -71,6 +88,17 @@ pub(super) struct Worker<'m, O: Observer> {
     scratch: State,
     halves: Halves,
     undo: Vec<(usize, u32)>,
+    rounds: Rounds,
+}
+
+/// What is needed of a stance in every state.
+#[derive(Clone, Copy)]
+struct Beside {
+    /// The question what the actor's step does.
+    steps: NodeId,
+    /// Whether the actor keeps the program going.
+    keeps: bool,
+    able: bool,
 }
 
 /// What was computed so far.
@@ -79,13 +107,15 @@ struct Known<V> {
     actors: Vec<NodeId>,
     questions: Vec<NodeId>,
     stances: Vec<Stance<V>>,
-    /// For each stance: whether it keeps the program going, the question what
-    /// steps do, and the parts that were looked at already.
-    beside: Vec<(bool, NodeId, u128)>,
+    /// For each stance: what is needed of it in every state.
+    beside: Vec<Beside>,
+    /// For each stance: the parts that were looked at for it.
+    seen: Vec<u128>,
     answers: Vec<u64>,
     /// Ranges of `ways`.
-    steps: Vec<Range<usize>>,
+    steps: Vec<(u32, u32)>,
     ways: Vec<Way>,
+    more: FxHashMap<u32, More>,
     changes: Vec<(u8, u32)>,
 }
 
@@ -98,9 +128,11 @@ impl<V> Known<V> {
             memo,
             stances: Vec::new(),
             beside: Vec::new(),
+            seen: Vec::new(),
             answers: Vec::new(),
             steps: Vec::new(),
             ways: Vec::new(),
+            more: FxHashMap::default(),
             changes: Vec::new(),
         }
     }
@@ -123,7 +155,7 @@ impl<'m, O: Observer> Worker<'m, O> {
             heard: Heard::nothing(machine),
             known: Known::nothing(n_actors, observer.n_questions(), room),
             room,
-            numbers: vec![0; store.tree.n_numbers()],
+            numbers: vec![u32::MAX; store.tree.n_numbers()],
             state: blank(),
             is_loaded: false,
             stances: vec![0; n_actors],
@@ -132,12 +164,18 @@ impl<'m, O: Observer> Worker<'m, O> {
             scratch: blank().watched(part_of),
             halves: Halves::new(),
             undo: Vec::new(),
+            rounds: Rounds::new(machine.layout(), store),
         }
     }
 
     /// Which instructions were executed since it was made.
     pub fn executed(&self) -> &[bool] {
         &self.heard.executed
+    }
+
+    /// How the parts of actors changed, but for contents that were new.
+    pub fn rounds(&self) -> &Rounds {
+        &self.rounds
     }
 
     /// Turns to a state: its parts, and who can take a step.
@@ -155,8 +193,9 @@ impl<'m, O: Observer> Worker<'m, O> {
         for actor in 0..self.stances.len() {
             let stance = self.stance(store, actor, observer);
             self.stances[actor] = stance;
-            over &= !self.known.beside[stance as usize].0;
-            if self.known.stances[stance as usize].able {
+            let beside = self.known.beside[stance as usize];
+            over &= !beside.keeps;
+            if beside.able {
                 self.enabled.push(actor);
             }
         }
@@ -206,12 +245,9 @@ impl<'m, O: Observer> Worker<'m, O> {
         }
         for index in 0..self.enabled.len() {
             let actor = self.enabled[index];
-            let (ways, keep) = self.ways_of(store, actor, observer)?;
-            for way in ways.clone() {
-                let from = (id, depth, actor);
-                self.go(store, from, (way, keep), observer, batch);
+            for way in self.ways_of(store, actor, observer)? {
+                self.go(store, (id, depth, actor), way, observer, batch);
             }
-            self.drop_unless(keep, ways);
         }
         Ok(())
     }
@@ -228,41 +264,32 @@ impl<'m, O: Observer> Worker<'m, O> {
         self.turn_to(store, id, observer);
         for index in 0..self.enabled.len() {
             let actor = self.enabled[index];
-            let (ways, keep) = self.ways_of(store, actor, observer)?;
-            for number in ways.clone() {
-                let root = self.leads_to(store, number, keep);
-                let way = &self.known.ways[number];
-                let root = root.filter(|_| way.fault.is_none());
+            for number in self.ways_of(store, actor, observer)? {
+                let fault = self.known.more.get(&number).and_then(|more| more.fault);
+                let root = match fault {
+                    Some(_) => None,
+                    None => self.leads_to(store, number),
+                };
+                let way = &self.known.ways[number as usize];
                 let action = Action {
                     actor,
                     way: way.code,
                 };
                 on_step(action, way.mark, root);
             }
-            self.drop_unless(keep, ways);
         }
         Ok(())
     }
 
-    /// The ways that the step of an actor may go, and whether they are remembered.
-    fn ways_of(
-        &mut self,
-        store: &Store,
-        actor: usize,
-        observer: &O,
-    ) -> Result<(Range<usize>, bool), Halt> {
-        let (_, question, _) = self.known.beside[self.stances[actor] as usize];
+    /// The ways that the step of an actor may go.
+    fn ways_of(&mut self, store: &Store, actor: usize, observer: &O) -> Result<Range<u32>, Halt> {
+        let question = self.known.beside[self.stances[actor] as usize].steps;
         match self.known.memo.answer(question, &self.numbers) {
-            Some(step) => Ok((self.known.steps[step as usize].clone(), true)),
+            Some(step) => {
+                let (first, end) = self.known.steps[step as usize];
+                Ok(first..end)
+            }
             None => self.try_out(store, actor, observer),
-        }
-    }
-
-    fn drop_unless(&mut self, keep: bool, ways: Range<usize>) {
-        if !keep {
-            let first = self.known.ways[ways.start].changes.start;
-            self.known.changes.truncate(first);
-            self.known.ways.truncate(ways.start);
         }
     }
 
@@ -271,81 +298,123 @@ impl<'m, O: Observer> Worker<'m, O> {
         &mut self,
         store: &Store,
         (from, depth, actor): (u32, u32, usize),
-        (number, keep): (usize, bool),
+        number: u32,
         observer: &mut O,
         batch: &mut Batch,
     ) {
         batch.n_steps += 1;
-        let way = &self.known.ways[number];
-        if way.fault.is_some() || !way.incidents.is_empty() {
-            if !std::mem::replace(&mut self.is_loaded, true) {
-                store.fill(&self.numbers, self.state.words_mut());
+        let way = self.known.ways[number as usize];
+        if way.more {
+            self.show(store, (from, depth, actor), number, observer);
+            if self.known.more[&number].fault.is_some() {
+                return;
             }
-            observer.taken(Taken {
-                machine: self.machine,
-                from,
-                depth,
-                before: &self.state,
-                action: Action {
-                    actor,
-                    way: way.code,
-                },
-                fault: way.fault,
-                incidents: &way.incidents,
-            });
         }
-        if way.fault.is_some() {
-            return;
-        }
-        if let Some(root) = self.leads_to(store, number, keep) {
+        if let Some(root) = self.leads_to(store, number) {
             batch.successors.push(root);
             return;
         }
-        let way = &self.known.ways[number];
-        let changes = &self.known.changes[way.changes.clone()];
+        let way = &self.known.ways[number as usize];
         let mut numbers = self.numbers.clone();
-        for &(part, number) in changes {
+        for &(part, number) in &self.known.changes[way.changes()] {
             numbers[usize::from(part)] = number;
         }
+        let more = self.known.more.get(&number);
         let n = u32::try_from(batch.pending.len()).expect("a batch is small");
         batch.successors.push((NOT_YET, n));
         batch.pending.push(Pending {
             numbers,
-            contents: way.contents.clone(),
+            contents: more.map_or_else(Vec::new, |more| more.contents.clone()),
+        });
+    }
+
+    /// Shows a step in which something happened to the observer.
+    fn show(
+        &mut self,
+        store: &Store,
+        (from, depth, actor): (u32, u32, usize),
+        number: u32,
+        observer: &mut O,
+    ) {
+        let more = &self.known.more[&number];
+        if more.fault.is_none() && more.incidents.is_empty() {
+            return;
+        }
+        if !std::mem::replace(&mut self.is_loaded, true) {
+            store.fill(&self.numbers, self.state.words_mut());
+        }
+        observer.taken(Taken {
+            machine: self.machine,
+            from,
+            depth,
+            before: &self.state,
+            action: Action {
+                actor,
+                way: self.known.ways[number as usize].code,
+            },
+            fault: more.fault,
+            incidents: &more.incidents,
         });
     }
 
     /// The root of the state that a way leads to, if all its parts and pairs are known.
-    fn leads_to(&mut self, store: &Store, number: usize, keep: bool) -> Option<Root> {
-        let way = &self.known.ways[number];
-        if !way.contents.is_empty() {
+    #[inline]
+    fn leads_to(&mut self, store: &Store, number: u32) -> Option<Root> {
+        let way = &self.known.ways[number as usize];
+        if way.more && !self.know_contents(store, number) {
             return None;
         }
+        let way = &self.known.ways[number as usize];
         let (at_left, at_right) = store.tree.halves();
         let (left, right) = (self.numbers[at_left], self.numbers[at_right]);
         let after = |half: u32, side: bool, changes: bool| match changes {
             true => self.halves.get(half, side, number),
             false => Some(half),
         };
-        if keep
-            && let Some(left) = after(left, false, way.halves.0)
+        if let Some(left) = after(left, false, way.halves.0)
             && let Some(right) = after(right, true, way.halves.1)
         {
             return Some((left, right));
         }
-        let changes = &self.known.changes[way.changes.clone()];
+        let changes = &self.known.changes[way.changes()];
         let root = store
             .tree
             .changed(&mut self.numbers, changes, &mut self.undo)?;
-        if keep {
-            if way.halves.0 {
-                self.halves.set(left, false, number, root.0);
-            }
-            if way.halves.1 {
-                self.halves.set(right, true, number, root.1);
-            }
+        if way.halves.0 {
+            self.halves.set(left, false, number, root.0);
+        }
+        if way.halves.1 {
+            self.halves.set(right, true, number, root.1);
         }
         Some(root)
+    }
+
+    /// Looks whether the contents of a way that had no numbers have them by now.
+    fn know_contents(&mut self, store: &Store, number: u32) -> bool {
+        let known = &mut self.known;
+        let more = known.more.get_mut(&number).expect("there is more to it");
+        if more.contents.is_empty() {
+            return true;
+        }
+        let way = &mut known.ways[number as usize];
+        let first = known.changes.len();
+        known.changes.extend_from_within(way.changes());
+        for (part, content) in &more.contents {
+            let Some(number) = store.parts.blocks(*part).find(content) else {
+                known.changes.truncate(first);
+                return false;
+            };
+            let part = u8::try_from(*part).expect("at most 128 parts");
+            known.changes.push((part, number));
+        }
+        more.contents = Vec::new();
+        *way = Way {
+            first: small(first),
+            end: small(known.changes.len()),
+            more: more.fault.is_some() || !more.incidents.is_empty(),
+            ..*way
+        };
+        true
     }
 
     fn load(&mut self, store: &Store) {
@@ -374,16 +443,17 @@ impl<'m, O: Observer> Worker<'m, O> {
         let able = machine.is_able(state, actor);
         let view = observer.view(machine, state, actor);
         let known = &mut self.known;
-        let stance = u32::try_from(known.stances.len()).expect("fewer stances than states");
+        let stance = small(known.stances.len());
         known.stances.push(Stance {
             running,
             able,
             view,
         });
         let steps = known.memo.root();
+        known.beside.push(Beside { steps, keeps, able });
         state.looks(|looks| {
             let seen = looks.iter().fold(0, |all, &part| all | 1 << part);
-            known.beside.push((keeps, steps, seen));
+            known.seen.push(seen);
             let looks = looks.iter().copied();
             known.memo.learn(root, looks, &self.numbers, stance);
         });
@@ -398,7 +468,7 @@ impl<'m, O: Observer> Worker<'m, O> {
         self.begin(store);
         let answer = observer.answer(self.machine, &self.scratch, question);
         let known = &mut self.known;
-        let number = u32::try_from(known.answers.len()).expect("fewer answers than states");
+        let number = small(known.answers.len());
         known.answers.push(answer);
         self.scratch.looks(|looks| {
             let looks = looks.iter().copied();
@@ -407,75 +477,88 @@ impl<'m, O: Observer> Worker<'m, O> {
         answer
     }
 
-    /// Lets the machine take the steps of an actor; gives all ways that they may
-    /// go, and whether they were remembered.
-    fn try_out(
-        &mut self,
-        store: &Store,
-        actor: usize,
-        observer: &O,
-    ) -> Result<(Range<usize>, bool), Halt> {
+    /// Lets the machine take the steps of an actor; gives all ways that they may go.
+    fn try_out(&mut self, store: &Store, actor: usize, observer: &O) -> Result<Range<u32>, Halt> {
         self.begin(store);
-        let first = self.known.ways.len();
+        let first = small(self.known.ways.len());
         let mut chooser = Chooser::first();
-        let mut all_known = true;
         loop {
             self.scratch.copy_from(&self.state);
             self.heard.incidents.clear();
             let result = self
                 .machine
                 .step(&mut self.scratch, actor, &mut chooser, &mut self.heard);
-            let fault = match result {
-                Ok(()) => None,
-                Err(stop) => Some(fault_of(stop)?),
-            };
-            let mut way = Way {
-                code: chooser.code(),
-                mark: 0,
-                halves: (false, false),
-                fault,
+            let mut more = More {
+                fault: match result {
+                    Ok(()) => None,
+                    Err(stop) => Some(fault_of(stop)?),
+                },
                 incidents: self.heard.incidents.clone(),
-                changes: self.known.changes.len()..0,
                 contents: Vec::new(),
             };
-            if fault.is_none() {
-                self.note_changes(store, &mut way);
-                let action = Action {
-                    actor,
-                    way: way.code,
-                };
-                way.mark =
-                    observer.mark(self.machine, &self.state, action, &self.scratch.unwatched());
-            }
-            way.changes.end = self.known.changes.len();
-            for &(part, _) in &self.known.changes[way.changes.clone()] {
-                match store.tree.is_right(usize::from(part)) {
-                    false => way.halves.0 = true,
-                    true => way.halves.1 = true,
-                }
-            }
-            all_known &= way.contents.is_empty();
-            self.known.ways.push(way);
+            self.note_way(store, actor, chooser.code(), &mut more, observer);
             if !chooser.advance() {
                 break;
             }
         }
         let known = &mut self.known;
-        let ways = first..known.ways.len();
-        if all_known {
-            let (_, question, seen) = known.beside[self.stances[actor] as usize];
-            let step = u32::try_from(known.steps.len()).expect("fewer steps than states");
-            known.steps.push(ways.clone());
-            self.scratch.looks(|looks| {
-                let looks = looks.iter().copied().filter(|part| seen >> part & 1 == 0);
-                known.memo.learn(question, looks, &self.numbers, step);
-            });
+        let ways = first..small(known.ways.len());
+        let stance = self.stances[actor] as usize;
+        let (question, seen) = (known.beside[stance].steps, known.seen[stance]);
+        let step = small(known.steps.len());
+        known.steps.push((ways.start, ways.end));
+        self.scratch.looks(|looks| {
+            let looks = looks.iter().copied().filter(|part| seen >> part & 1 == 0);
+            known.memo.learn(question, looks, &self.numbers, step);
+        });
+        Ok(ways)
+    }
+
+    /// Notes the way that was just tried out on the scratch.
+    fn note_way(&mut self, store: &Store, actor: usize, code: u32, more: &mut More, observer: &O) {
+        let first = small(self.known.changes.len());
+        let mut mark = 0;
+        if more.fault.is_none() {
+            self.note_changes(store, more);
+            let action = Action { actor, way: code };
+            mark = observer.mark(self.machine, &self.state, action, &self.scratch.unwatched());
         }
-        Ok((ways, all_known))
+        let known = &mut self.known;
+        let changes = &known.changes[first as usize..];
+        for &(part, number) in changes {
+            let part = usize::from(part);
+            self.rounds.change(part, self.numbers[part], number);
+        }
+        let new = more.contents.iter().map(|&(part, _)| part);
+        let old = changes.iter().map(|&(part, _)| usize::from(part));
+        let parts = old.chain(new);
+        if more.fault.is_none() {
+            self.rounds.step(actor, parts.clone());
+        }
+        let mut halves = (false, false);
+        for part in parts {
+            match store.tree.is_right(part) {
+                false => halves.0 = true,
+                true => halves.1 = true,
+            }
+        }
+        let any = more.fault.is_some() || !more.incidents.is_empty() || !more.contents.is_empty();
+        if any {
+            let number = small(known.ways.len());
+            known.more.insert(number, std::mem::take(more));
+        }
+        known.ways.push(Way {
+            code,
+            first,
+            end: small(known.changes.len()),
+            mark,
+            halves,
+            more: any,
+        });
     }
 
     /// Which parts of the scratch are different, and what they are now.
-    fn note_changes(&mut self, store: &Store, way: &mut Way) {
+    fn note_changes(&mut self, store: &Store, more: &mut More) {
         let known = &mut self.known;
         self.scratch.looks(|looks| {
             for &part in looks {
@@ -487,11 +570,16 @@ impl<'m, O: Observer> Worker<'m, O> {
                 }
                 match store.parts.blocks(index).find(content) {
                     Some(number) => known.changes.push((part, number)),
-                    None => way.contents.push((index, content.to_vec())),
+                    None => more.contents.push((index, content.to_vec())),
                 }
             }
         });
     }
+}
+
+/// A number of something that the memory kept for answers is too small for.
+fn small(n: usize) -> u32 {
+    u32::try_from(n).expect("it is forgotten before there are so many")
 }
 
 impl Batch {

@@ -9,7 +9,7 @@ use crate::program::{
 };
 
 /// Why an evaluation has no value.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum ArithmeticFault {
     /// The result does not fit, or leaves the declared range of its variable.
     Overflow,
@@ -20,6 +20,7 @@ pub enum ArithmeticFault {
 }
 
 use ArithmeticFault::{Bounds, DivisionByZero, Overflow};
+use serde::{Deserialize, Serialize};
 
 /// What an expression may look at.
 #[derive(Clone, Copy)]
