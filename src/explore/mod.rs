@@ -10,6 +10,7 @@ mod memo;
 mod observer;
 mod parents;
 mod random;
+mod reduction;
 mod rows;
 mod shortest;
 mod stateful;
@@ -26,6 +27,7 @@ pub use observer::{Glance, Observer, Stance, Taken, Visit};
 pub use random::{
     Guarantee, STEPS_MAX, Sample, Sampling, Strategy, Watcher, fewer_switches, sample,
 };
+pub use reduction::{Off, Reduction};
 pub use shortest::{Goal, shortest};
-pub use stateful::{Progress, Search, search};
+pub use stateful::{Enough, Progress, Search, search, search_reduced, search_until};
 pub use switches::FewSwitches;

@@ -15,6 +15,7 @@ use super::expand::{Halt, Heard};
 use super::limits::{Bound, Limits, MemoryBudget, Watch};
 use super::observer::Observer;
 use super::parents::Parents;
+use super::reduction::Reduction;
 use super::store::Store;
 use super::tree::Root;
 use super::worker::{Batch, NOT_YET, Piece, Worker};
@@ -32,6 +33,7 @@ const PIECES: u32 = 16;
 /// A finished search.
 pub struct Search<'m> {
     machine: &'m Machine<'m>,
+    reduction: Option<&'m Reduction<'m>>,
     store: Store,
     parents: Parents,
     /// The first state of each layer, and one past the last.
@@ -41,6 +43,8 @@ pub struct Search<'m> {
     n_terminal: u64,
     /// Whether a step led back to a layer that was there before.
     leads_back: bool,
+    /// Somebody said that it was enough.
+    stopped: bool,
     bound: Option<Bound>,
 }
 
@@ -62,26 +66,48 @@ pub fn search<'m, O: Observer>(
     observer: &mut O,
     progress: Progress<'_>,
 ) -> Result<Search<'m>, Capacity> {
-    let mut search = Search::begin(machine, observer)?;
-    let mut watch = Watch::new(limits);
-    let n_workers = workers.max(1);
-    let room = room_for(limits, n_workers);
-    let mut workers: Vec<Worker<'m, O>> = (0..n_workers)
-        .map(|_| Worker::new(machine, &search.store, observer, room))
-        .collect();
-    while search.bound.is_none() {
-        let layer = search.last_layer();
-        if layer.is_empty() {
-            search.layers.pop();
-            break;
-        }
-        search.expand_layer(layer, limits, &mut workers, observer, &mut watch, progress)?;
-        search.layers.push(search.n_states());
-    }
-    observer.ranges(search.ranges());
-    Ok(search)
+    search_until(machine, limits, workers, observer, progress, &mut |_, _| {
+        false
+    })
 }
 
+/// Explores one order of those steps that accord. [`Search::has_circle`] must be
+/// asked before anything is made of it.
+///
+/// # Errors
+///
+/// As [`search`].
+pub fn search_reduced<'m, O: Observer>(
+    machine: &'m Machine<'m>,
+    reduction: &'m Reduction<'m>,
+    limits: &Limits,
+    workers: usize,
+    observer: &mut O,
+    progress: Progress<'_>,
+) -> Result<Search<'m>, Capacity> {
+    let begun = Search::begin(machine, Some(reduction), observer)?;
+    begun.run(limits, workers, observer, progress, &mut |_, _| false)
+}
+
+/// Asked after each layer: whether that is enough.
+pub type Enough<'a, 'm, O> = &'a mut dyn FnMut(&Search<'m>, &mut O) -> bool;
+
+/// Explores all states, layer by layer, until it is enough.
+///
+/// # Errors
+///
+/// As [`search`].
+pub fn search_until<'m, O: Observer>(
+    machine: &'m Machine<'m>,
+    limits: &Limits,
+    workers: usize,
+    observer: &mut O,
+    progress: Progress<'_>,
+    enough: Enough<'_, 'm, O>,
+) -> Result<Search<'m>, Capacity> {
+    let begun = Search::begin(machine, None, observer)?;
+    begun.run(limits, workers, observer, progress, enough)
+}
 /// Answers that each worker may remember: a few hundredths of the memory.
 fn room_for(limits: &Limits, n_workers: usize) -> usize {
     let all = limits.memory.0 / 512 / n_workers as u64;
@@ -102,9 +128,14 @@ fn resolve(store: &mut Store, batch: &mut Batch) {
 }
 
 impl<'m> Search<'m> {
-    fn begin<O: Observer>(machine: &'m Machine<'m>, observer: &mut O) -> Result<Self, Capacity> {
+    fn begin<O: Observer>(
+        machine: &'m Machine<'m>,
+        reduction: Option<&'m Reduction<'m>>,
+        observer: &mut O,
+    ) -> Result<Self, Capacity> {
         let mut search = Self {
             machine,
+            reduction,
             store: Store::new(machine.layout()),
             parents: Parents::default(),
             layers: vec![0],
@@ -112,6 +143,7 @@ impl<'m> Search<'m> {
             n_steps: 0,
             n_terminal: 0,
             leads_back: false,
+            stopped: false,
             bound: None,
         };
         let mut heard = Heard::nothing(machine);
@@ -131,6 +163,39 @@ impl<'m> Search<'m> {
             }
         }
         search.layers.push(search.n_states());
+        Ok(search)
+    }
+
+    fn run<O: Observer>(
+        self,
+        limits: &Limits,
+        workers: usize,
+        observer: &mut O,
+        progress: Progress<'_>,
+        enough: Enough<'_, 'm, O>,
+    ) -> Result<Self, Capacity> {
+        let mut search = self;
+        let (machine, reduction) = (search.machine, search.reduction);
+        let mut watch = Watch::new(limits);
+        let n_workers = workers.max(1);
+        let room = room_for(limits, n_workers);
+        let mut workers: Vec<Worker<'m, O>> = (0..n_workers)
+            .map(|_| Worker::new(machine, reduction, &search.store, observer, room))
+            .collect();
+        while search.bound.is_none() {
+            let layer = search.last_layer();
+            if layer.is_empty() {
+                search.layers.pop();
+                break;
+            }
+            search.expand_layer(layer, limits, &mut workers, observer, &mut watch, progress)?;
+            search.layers.push(search.n_states());
+            if search.bound.is_none() && enough(&search, observer) {
+                search.stopped = true;
+                break;
+            }
+        }
+        observer.ranges(search.ranges());
         Ok(search)
     }
 
@@ -347,6 +412,30 @@ impl<'m> Search<'m> {
         self.leads_back
     }
 
+    /// Whether all states were found, or in a reduced search all that it needs.
+    pub fn is_complete(&self) -> bool {
+        self.bound.is_none() && !self.stopped
+    }
+
+    /// Whether orders of steps were left out.
+    pub fn is_reduced(&self) -> bool {
+        self.reduction.is_some()
+    }
+
+    /// Whether some run goes round in a circle, for certain.
+    ///
+    /// Cost: nothing if no step led back; else one more expansion of all states.
+    ///
+    /// # Errors
+    ///
+    /// [`Bound::Memory`] if there is no room to find out.
+    pub fn has_circle(&self, memory: MemoryBudget) -> Result<bool, Bound> {
+        match self.leads_back {
+            true => Ok(super::graph::Graph::new(self, memory)?.has_circle()),
+            false => Ok(false),
+        }
+    }
+
     /// Bytes in use.
     pub fn bytes(&self) -> usize {
         self.store.bytes() + self.parents.bytes()
@@ -369,7 +458,7 @@ impl<'m> Search<'m> {
 
     /// One who expands stored states again.
     pub(super) fn worker<O: Observer>(&self, observer: &O) -> Worker<'m, O> {
-        Worker::new(self.machine, &self.store, observer, 1 << 20)
+        Worker::new(self.machine, self.reduction, &self.store, observer, 1 << 20)
     }
 
     /// Calls `on_step` for every step out of a stored state, with its mark and the

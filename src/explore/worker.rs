@@ -10,11 +10,14 @@
 //! **Invariant:** an answer is used again only in states that have the same
 //! content in every part that was looked at for it, in the order of looking.
 
+mod leave_out;
+
 use super::expand::{Halt, Heard, fault_of};
 use super::halves::Halves;
 use super::limits::Bound;
 use super::memo::{Memo, NodeId};
 use super::observer::{Glance, Observer, Stance, Taken, Visit};
+use super::reduction::{About, Reduction};
 use super::store::{Pending, Store};
 use super::tree::Root;
 use crate::semantics::{Chooser, Fault, Incident, Machine, State};
@@ -56,6 +59,7 @@ struct Way {
 /// One of those who expand states.
 pub(super) struct Worker<'m, O: Observer> {
     machine: &'m Machine<'m>,
+    reduction: Option<&'m Reduction<'m>>,
     memory: O::Memory,
     heard: Heard,
     known: Known<O::View>,
@@ -82,6 +86,8 @@ struct Known<V> {
     /// For each stance: whether it keeps the program going, the question what
     /// steps do, and the parts that were looked at already.
     beside: Vec<(bool, NodeId, u128)>,
+    /// For each stance, if the search is reduced.
+    abouts: Vec<Option<About>>,
     answers: Vec<u64>,
     /// Ranges of `ways`.
     steps: Vec<Range<usize>>,
@@ -98,6 +104,7 @@ impl<V> Known<V> {
             memo,
             stances: Vec::new(),
             beside: Vec::new(),
+            abouts: Vec::new(),
             answers: Vec::new(),
             steps: Vec::new(),
             ways: Vec::new(),
@@ -108,7 +115,13 @@ impl<V> Known<V> {
 
 impl<'m, O: Observer> Worker<'m, O> {
     /// One who may remember so many answers.
-    pub fn new(machine: &'m Machine<'m>, store: &Store, observer: &O, room: usize) -> Self {
+    pub fn new(
+        machine: &'m Machine<'m>,
+        reduction: Option<&'m Reduction<'m>>,
+        store: &Store,
+        observer: &O,
+        room: usize,
+    ) -> Self {
         let n_words = machine.layout().n_words();
         let blank = || State::from_words(vec![0; n_words].into_boxed_slice());
         let parts = (0..store.parts.len()).flat_map(|part| {
@@ -119,6 +132,7 @@ impl<'m, O: Observer> Worker<'m, O> {
         let n_actors = machine.layout().capacity().actors;
         Self {
             machine,
+            reduction,
             memory: O::Memory::default(),
             heard: Heard::nothing(machine),
             known: Known::nothing(n_actors, observer.n_questions(), room),
@@ -204,6 +218,7 @@ impl<'m, O: Observer> Worker<'m, O> {
             batch.n_terminal += 1;
             return Ok(());
         }
+        self.leave_out(store, observer)?;
         for index in 0..self.enabled.len() {
             let actor = self.enabled[index];
             let (ways, keep) = self.ways_of(store, actor, observer)?;
@@ -226,6 +241,7 @@ impl<'m, O: Observer> Worker<'m, O> {
         mut on_step: impl FnMut(Action, u8, Option<Root>),
     ) -> Result<(), Halt> {
         self.turn_to(store, id, observer);
+        self.leave_out(store, observer)?;
         for index in 0..self.enabled.len() {
             let actor = self.enabled[index];
             let (ways, keep) = self.ways_of(store, actor, observer)?;
@@ -373,7 +389,9 @@ impl<'m, O: Observer> Worker<'m, O> {
         let keeps = machine.keeps_going(state, actor);
         let able = machine.is_able(state, actor);
         let view = observer.view(machine, state, actor);
+        let about = self.reduction.map(|it| it.about(machine, state, actor));
         let known = &mut self.known;
+        known.abouts.extend(about);
         let stance = u32::try_from(known.stances.len()).expect("fewer stances than states");
         known.stances.push(Stance {
             running,
