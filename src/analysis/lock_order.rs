@@ -69,6 +69,14 @@ impl LockEdges {
         }
     }
 
+    /// Forgets who was running at a sighting, where not every moment was looked at:
+    /// then nobody is said to be never together with another.
+    pub(super) fn forget_moments(&mut self) {
+        self.edges
+            .values_mut()
+            .for_each(|running| *running = u64::MAX);
+    }
+
     /// The edges in order.
     pub fn iter(&self) -> impl Iterator<Item = &LockEdge> {
         self.edges.keys()

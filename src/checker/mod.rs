@@ -8,6 +8,7 @@ mod expect;
 mod files;
 mod gil;
 mod pictures;
+mod reduced;
 mod replay;
 mod run;
 mod sample;
@@ -38,7 +39,9 @@ pub enum Reduction {
     /// Nothing: every state is stored, even if it differs from another only in
     /// values that nobody will read. The reference for everything else.
     None,
-    /// What changes no finding: values that nobody will read are forgotten.
+    /// What changes no finding: values that nobody will read are forgotten, and in
+    /// a large space of states one order is enough of steps whose order makes no
+    /// difference.
     #[default]
     Safe,
 }

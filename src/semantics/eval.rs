@@ -162,7 +162,7 @@ impl Scene<'_> {
     }
 }
 
-fn unary(op: UnaryOp, value: i64) -> Result<i64, ArithmeticFault> {
+pub(crate) fn unary(op: UnaryOp, value: i64) -> Result<i64, ArithmeticFault> {
     match op {
         UnaryOp::Not => Ok(i64::from(value == 0)),
         UnaryOp::BitNot => Ok(!value),
@@ -172,7 +172,7 @@ fn unary(op: UnaryOp, value: i64) -> Result<i64, ArithmeticFault> {
 }
 
 /// Applies an operator, checked.
-pub(super) fn binary(op: BinaryOp, left: i64, right: i64) -> Result<i64, ArithmeticFault> {
+pub(crate) fn binary(op: BinaryOp, left: i64, right: i64) -> Result<i64, ArithmeticFault> {
     let shift = |count: i64| u32::try_from(count).ok().filter(|&count| count < 64);
     match op {
         BinaryOp::Add => left.checked_add(right).ok_or(Overflow),
