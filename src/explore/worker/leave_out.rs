@@ -27,8 +27,7 @@ impl<O: Observer> Worker<'_, O> {
             let actor = self.enabled[index];
             if must >> actor & 1 == 1 {
                 let mut ways = self.ways_of(store, actor, observer)?;
-                let more = &self.known.more;
-                if ways.any(|way| more.get(&way).is_some_and(|more| more.fault.is_some())) {
+                if ways.any(|way| self.known.stops(way)) {
                     return Ok(());
                 }
             }
