@@ -4,16 +4,19 @@
 //! findings → report; each arrow is one call below. Only this room reads files.
 
 mod bless;
+mod checkpoint;
 mod expect;
 mod explain;
 mod files;
 mod gil;
 mod pictures;
+mod reduced;
 mod replay;
 mod run;
 mod sample;
 
 pub use bless::{Blessed, CannotBless};
+pub use checkpoint::CannotResume;
 pub use files::{FileError, Input};
 pub use pictures::NotLoaded;
 pub use replay::{CannotReplay, Replayed};
@@ -40,7 +43,9 @@ pub enum Reduction {
     /// Nothing: every state is stored, even if it differs from another only in
     /// values that nobody will read. The reference for everything else.
     None,
-    /// What changes no finding: values that nobody will read are forgotten.
+    /// What changes no finding: values that nobody will read are forgotten, and in
+    /// a large space of states one order is enough of steps whose order makes no
+    /// difference.
     #[default]
     Safe,
 }
@@ -96,6 +101,7 @@ pub struct Progress<'a> {
     pub bytes: usize,
 }
 
+type OnCheckpoint = Arc<dyn Fn(&[u8]) + Send + Sync>;
 type OnProgress = Arc<dyn Fn(Progress<'_>) + Send + Sync>;
 
 /// Checks scenarios.
@@ -129,6 +135,8 @@ pub struct Checker {
     repairs: Repairs,
     why: Option<String>,
     on_progress: Option<OnProgress>,
+    on_checkpoint: Option<(Duration, OnCheckpoint)>,
+    begun: Option<checkpoint::Begun>,
 }
 
 impl Default for Checker {
@@ -154,6 +162,8 @@ impl Checker {
             repairs: Repairs::default(),
             why: None,
             on_progress: None,
+            on_checkpoint: None,
+            begun: None,
         }
     }
 
@@ -302,6 +312,19 @@ impl Checker {
     #[must_use]
     pub fn on_progress(mut self, call: impl Fn(Progress<'_>) + Send + Sync + 'static) -> Self {
         self.on_progress = Some(Arc::new(call));
+        self
+    }
+
+    /// Calls `write` with the bytes of a checkpoint: every so often while all runs of
+    /// a scenario are searched, and where a limit ends the search. They are meant for
+    /// a file, and for [`Self::resume`].
+    #[must_use]
+    pub fn checkpoint(
+        mut self,
+        every: Duration,
+        write: impl Fn(&[u8]) + Send + Sync + 'static,
+    ) -> Self {
+        self.on_checkpoint = Some((every, Arc::new(write)));
         self
     }
 

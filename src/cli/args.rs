@@ -134,6 +134,9 @@ pub struct Checking {
     /// Which runs.
     #[command(flatten)]
     pub runs: Runs,
+    /// What is kept for later.
+    #[command(flatten)]
+    pub kept: Kept,
     /// Whether the report says what CPython's global lock changes: gil; or not: sc [default: what each scenario says]
     #[arg(long, value_name = "MODEL")]
     pub memory: Option<Memory>,
@@ -411,6 +414,26 @@ pub struct Runs {
     /// Search only runs with at most K switches away from an actor that could go on, as in switches=2
     #[arg(long, value_name = "switches=K", conflicts_with = "random")]
     pub bound: Option<Switches>,
+}
+
+/// A long check in several sittings.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "In several sittings")]
+pub struct Kept {
+    /// Write the search of one scenario to this file now and then, and where it is stopped; the file before is kept with `.old` behind its name
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["random", "bound"])]
+    pub checkpoint: Option<PathBuf>,
+    /// How often the checkpoint is written
+    #[arg(
+        long,
+        value_name = "TIME",
+        requires = "checkpoint",
+        default_value = "60s"
+    )]
+    pub checkpoint_every: Span,
+    /// Go on from this checkpoint; refused if scenario, options or version differ
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["random", "bound"])]
+    pub resume: Option<PathBuf>,
 }
 
 /// Who is next in a sampled execution.

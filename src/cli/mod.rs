@@ -33,6 +33,7 @@ mod save;
 mod schema;
 mod settings;
 mod signals;
+mod sittings;
 mod status;
 mod terminal;
 mod value;

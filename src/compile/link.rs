@@ -4,9 +4,9 @@ use super::assemble::target_mut;
 use super::context::Context;
 use super::liveness::dead_registers;
 use super::lowering::{Lowered, lower_property};
-use super::registers_of::{read_by, written_by};
 use super::updates::{Body, updates, writes};
 use crate::hir::{self, ActorKind as SourceKind, Scenario};
+use crate::program::registers::{read_by, written_by};
 use crate::program::{
     Actor, ActorKind, Allow, Expect, ExpectKind, Expr, Fairness, Function, FunctionId, Handler,
     Instr, Label, LabelId, LoopId, ObjectId, ObjectKind, Outcomes, Parts, Pc, Property,

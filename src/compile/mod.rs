@@ -41,7 +41,6 @@ mod method;
 mod observed;
 mod place;
 mod registers;
-mod registers_of;
 mod select;
 mod statement;
 mod steps;

@@ -11,7 +11,7 @@
 //! **Deliberately absent:** values that go through a function's result unchanged
 //! or by way of other variables, and elements of arrays whose index changes.
 
-use super::registers_of::{in_cell, in_expr, read_by, written_by};
+use crate::program::registers::{in_cell, in_expr, read_by, written_by};
 use crate::program::{CellRef, FunctionId, Handler, Instr, Parts, Pc, Reg, RmwOp, Update, VarId};
 use std::collections::BTreeSet;
 

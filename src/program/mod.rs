@@ -17,6 +17,7 @@ mod disassemble;
 mod expr;
 mod instr;
 mod object;
+pub(crate) mod registers;
 mod table;
 mod transcript;
 mod verify;

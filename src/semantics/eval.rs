@@ -9,7 +9,7 @@ use crate::program::{
 };
 
 /// Why an evaluation has no value.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum ArithmeticFault {
     /// The result does not fit, or leaves the declared range of its variable.
     Overflow,
@@ -20,6 +20,7 @@ pub enum ArithmeticFault {
 }
 
 use ArithmeticFault::{Bounds, DivisionByZero, Overflow};
+use serde::{Deserialize, Serialize};
 
 /// What an expression may look at.
 #[derive(Clone, Copy)]
@@ -161,7 +162,7 @@ impl Scene<'_> {
     }
 }
 
-fn unary(op: UnaryOp, value: i64) -> Result<i64, ArithmeticFault> {
+pub(crate) fn unary(op: UnaryOp, value: i64) -> Result<i64, ArithmeticFault> {
     match op {
         UnaryOp::Not => Ok(i64::from(value == 0)),
         UnaryOp::BitNot => Ok(!value),
@@ -171,7 +172,7 @@ fn unary(op: UnaryOp, value: i64) -> Result<i64, ArithmeticFault> {
 }
 
 /// Applies an operator, checked.
-pub(super) fn binary(op: BinaryOp, left: i64, right: i64) -> Result<i64, ArithmeticFault> {
+pub(crate) fn binary(op: BinaryOp, left: i64, right: i64) -> Result<i64, ArithmeticFault> {
     let shift = |count: i64| u32::try_from(count).ok().filter(|&count| count < 64);
     match op {
         BinaryOp::Add => left.checked_add(right).ok_or(Overflow),

@@ -3,6 +3,7 @@
 
 use super::eval::ArithmeticFault;
 use crate::program::{CellId, LabelId, NameId, ObjectId, Pc};
+use serde::{Deserialize, Serialize};
 
 /// Something visible that happened in a step.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -94,7 +95,7 @@ pub struct Exception {
 }
 
 /// An operation that its object forbids; the numbers are those of the codes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Misuse {
     /// M001: gave back what it does not hold.
     NotHeld,
@@ -126,7 +127,7 @@ pub struct Fault {
 }
 
 /// What failed.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum FaultKind {
     /// An assertion.
     Assert,

@@ -1,9 +1,9 @@
 //! Which registers expressions and instructions read and write.
 
-use crate::program::{CellRef, Expr, FunctionId, Instr, Reg};
+use super::{CellRef, Expr, FunctionId, Instr, Reg};
 
 /// Calls `visit` for every register the expression reads.
-pub(super) fn in_expr(expr: &Expr, visit: &mut impl FnMut(Reg)) {
+pub(crate) fn in_expr(expr: &Expr, visit: &mut impl FnMut(Reg)) {
     match expr {
         Expr::Const(_) | Expr::Observed(_) => {}
         Expr::Reg(reg) => visit(*reg),
@@ -27,21 +27,21 @@ pub(super) fn in_expr(expr: &Expr, visit: &mut impl FnMut(Reg)) {
 }
 
 /// Calls `visit` for every register that the place of the word depends on.
-pub(super) fn in_cell(cell: &CellRef, visit: &mut impl FnMut(Reg)) {
+pub(crate) fn in_cell(cell: &CellRef, visit: &mut impl FnMut(Reg)) {
     for dim in &cell.dims {
         in_expr(&dim.index, visit);
     }
 }
 
 /// Whether the expression reads the register.
-pub(super) fn reads(expr: &Expr, reg: Reg) -> bool {
+pub(crate) fn reads(expr: &Expr, reg: Reg) -> bool {
     let mut found = false;
     in_expr(expr, &mut |read| found |= read == reg);
     found
 }
 
 /// Calls `visit` for every register the instruction reads.
-pub(super) fn read_by(instr: &Instr, visit: &mut impl FnMut(Reg)) {
+pub(crate) fn read_by(instr: &Instr, visit: &mut impl FnMut(Reg)) {
     match instr {
         Instr::Load(_, cell, _) => in_cell(cell, visit),
         Instr::Store(cell, value, _) | Instr::Rmw(_, cell, _, value) => {
@@ -115,7 +115,7 @@ pub(super) fn read_by(instr: &Instr, visit: &mut impl FnMut(Reg)) {
 
 /// The consecutive registers the instruction writes when it succeeds: first and
 /// number. `returned` says how many words a function returns.
-pub(super) fn written_by(instr: &Instr, returned: impl Fn(FunctionId) -> u16) -> [(Reg, u16); 2] {
+pub(crate) fn written_by(instr: &Instr, returned: impl Fn(FunctionId) -> u16) -> [(Reg, u16); 2] {
     let none = (0, 0);
     let some = |reg: &Option<Reg>, width| reg.map_or(none, |reg| (reg, width));
     match instr {
