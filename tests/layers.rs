@@ -17,6 +17,7 @@ const FLOORS: [(u8, &str); 18] = [
     (2, "semantics"),
     (2, "generate"),
     (3, "trace"),
+    (4, "bridge"),
     (4, "explore"),
     (5, "analysis"),
     (6, "report"),

@@ -26,7 +26,7 @@ mod task_waits;
 mod waits;
 
 pub use diagnose::{Diagnosis, Outcome, diagnose};
-pub use ending::shown_by;
+pub use ending::{shown_by, shown_by_each};
 pub use facts::{Ending, Facts, Hit};
 pub use finding::{Blocked, Evidence, Finding, Vacuity};
 pub use footprint::{Touch, cells_read as cells_of, touches};

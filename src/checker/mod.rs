@@ -14,6 +14,7 @@ mod reduced;
 mod replay;
 mod run;
 mod sample;
+pub mod witness;
 
 pub use bless::{Blessed, CannotBless};
 pub use checkpoint::CannotResume;
@@ -22,6 +23,7 @@ pub use pictures::NotLoaded;
 pub use replay::{CannotReplay, Replayed};
 
 use crate::base::{Diagnostic, Severity, Source};
+pub use crate::bridge::{Bounds, Engine};
 use crate::explore::{Limits, MemoryBudget};
 pub use crate::explore::{Sampling, Strategy};
 use crate::hir;
@@ -29,7 +31,7 @@ pub use crate::hir::MemoryModel;
 use crate::program::Program;
 use crate::report::{Report, ScenarioReport, Status};
 use crate::syntax;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -70,6 +72,8 @@ enum Mode {
     Sample(Sampling),
     /// Those with so many switches at most.
     FewSwitches(u32),
+    /// Those that another engine runs.
+    Witness(Engine),
 }
 
 /// For which findings repairs are looked for. Each costs some searches more.
@@ -130,6 +134,8 @@ pub struct Checker {
     sets_where_known: bool,
     only: Vec<String>,
     mode: Mode,
+    executions: Option<u64>,
+    executable: Option<PathBuf>,
     memory: Option<MemoryModel>,
     splits_print: Option<bool>,
     repairs: Repairs,
@@ -157,6 +163,8 @@ impl Checker {
             sets_where_known: false,
             only: Vec::new(),
             mode: Mode::default(),
+            executions: None,
+            executable: None,
             memory: None,
             splits_print: None,
             repairs: Repairs::default(),
@@ -223,6 +231,59 @@ impl Checker {
     pub fn few_switches(mut self, most: u32) -> Self {
         self.mode = Mode::FewSwitches(most);
         self
+    }
+
+    /// Lets another engine run the scenarios, on its own threads and locks: an
+    /// independent witness. Never proves anything; see [`witness`].
+    ///
+    /// ```
+    /// use threadbare::checker::{Checker, Engine};
+    ///
+    /// let report = Checker::new().engine(Engine::Shuttle).check_str(
+    ///     "counter",
+    ///     r#"scenario "lost update" {
+    ///         var count = 0
+    ///         thread worker * 2 { count += 1 }
+    ///         finally assert count == 2
+    ///     }"#,
+    /// );
+    /// let scenario = &report.scenarios[0];
+    /// assert_eq!(scenario.limit.as_ref().unwrap().code, "B014");
+    /// # if threadbare::bridge::IS_BUILT {
+    /// assert!(report.finding("race").is_some());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn engine(mut self, engine: Engine) -> Self {
+        self.mode = Mode::Witness(engine);
+        self
+    }
+
+    /// Executions that another engine may run.
+    #[must_use]
+    pub fn max_executions(mut self, executions: u64) -> Self {
+        self.executions = Some(executions);
+        self
+    }
+
+    /// Runs other engines in processes of this executable, which must be a
+    /// `threadbare`: they can abort, and take more time or memory than they should.
+    /// Without it they run in this process.
+    #[must_use]
+    pub fn isolated(mut self, executable: impl Into<PathBuf>) -> Self {
+        self.executable = Some(executable.into());
+        self
+    }
+
+    /// How far another engine may go.
+    pub fn witness_bounds(&self) -> Bounds {
+        let defaults = Bounds::default();
+        Bounds {
+            executions: self.executions.unwrap_or(defaults.executions),
+            steps: self.limits.depth.unwrap_or(defaults.steps),
+            time: self.limits.time.unwrap_or(defaults.time),
+            memory: self.limits.memory.0.min(defaults.memory),
+        }
     }
 
     /// Checks all scenarios under this memory model, whatever they say themselves.
@@ -383,10 +444,14 @@ impl Checker {
         if !loaded.diagnostics.is_empty() || loaded.scenarios.is_empty() {
             reports.extend(file_report(source, loaded.diagnostics));
         }
-        for scenario in loaded.scenarios {
-            if self.wants(&scenario.name) {
-                reports.push(self.check_loaded(source, &scenario));
+        for (index, scenario) in loaded.scenarios.iter().enumerate() {
+            if !self.wants(&scenario.name) {
+                continue;
             }
+            reports.push(match self.mode {
+                Mode::Witness(engine) => witness::check(self, engine, source, index, scenario),
+                _ => self.check_loaded(source, scenario),
+            });
         }
         reports
     }

@@ -34,7 +34,8 @@ pub(super) fn check(
     loop {
         let machine = Machine::new(program, capacity);
         let checked = match checker.mode {
-            Mode::AllRuns => {
+            // Loaded scenarios are checked by ourselves; see `check_here`.
+            Mode::AllRuns | Mode::Witness(_) => {
                 let keep = keep(checker, scenario, &machine, begun.take());
                 check_within(checker, source, &machine, memory, keep)
             }

@@ -83,6 +83,11 @@ pub enum Command {
     Graph(GraphArgs),
     /// Write a scenario as a Rust test, or as a model for SPIN
     Export(ExportArgs),
+    /// Let loom and shuttle run scenarios, too, and compare what all of them saw
+    Crosscheck(CrosscheckArgs),
+    /// What runs an engine in a process of its own.
+    #[command(hide = true)]
+    Witness,
     /// List scenarios with what they expect, without checking them
     List(ListArgs),
     /// Write scenario files in the canonical layout
@@ -306,6 +311,29 @@ pub enum ForLibrary {
     Shuttle,
 }
 
+/// `crosscheck`.
+#[derive(Args, Debug)]
+pub struct CrosscheckArgs {
+    /// Scenario files, folders, or `-` for stdin
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Which scenarios.
+    #[command(flatten)]
+    pub select: Select,
+    /// Executions that loom and shuttle may run for each scenario
+    #[arg(long, value_name = "N", default_value = "2k")]
+    pub executions: Count,
+    /// States that our own search may store for each scenario
+    #[arg(long, value_name = "N", default_value = "200k")]
+    pub max_states: Count,
+    /// Time that each engine may take for each scenario
+    #[arg(long, value_name = "TIME", default_value = "20s")]
+    pub timeout: Span,
+    /// Show every scenario, and times
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
 /// `list`.
 #[derive(Args, Debug)]
 pub struct ListArgs {
@@ -414,6 +442,20 @@ pub struct Runs {
     /// Search only runs with at most K switches away from an actor that could go on, as in switches=2
     #[arg(long, value_name = "switches=K", conflicts_with = "random")]
     pub bound: Option<Switches>,
+    /// Let another engine run the scenarios, as a witness; never proves anything
+    #[arg(long, value_name = "NAME", default_value = "threadbare", conflicts_with_all = ["random", "bound"])]
+    pub engine: Witness,
+}
+
+/// What runs the scenarios.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum Witness {
+    /// Our own search.
+    Threadbare,
+    /// loom.
+    Loom,
+    /// shuttle.
+    Shuttle,
 }
 
 /// A long check in several sittings.

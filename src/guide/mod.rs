@@ -13,6 +13,7 @@
 //! - [`rust`]: scenarios in Rust tests
 //! - [`daily`]: `watch`, settings, `init`, `--bless`, the build server, hooks
 //! - [`exports`]: scenarios as Rust tests for loom and shuttle, and as models for SPIN
+//! - [`witnesses`]: the same scenario on the threads of loom and shuttle
 //! - [`believe`]: why one can believe a report
 //!
 //! For those who come from Python's tutorials:
@@ -50,7 +51,7 @@ macro_rules! chapters {
 }
 
 chapters! {
-    tutorial language semantics reading large rust daily exports believe
+    tutorial language semantics reading large rust daily exports witnesses believe
     threads locks pools processes asyncio choosing tutorials
 }
 

@@ -162,7 +162,12 @@ impl Scene<'_> {
     }
 }
 
-pub(crate) fn unary(op: UnaryOp, value: i64) -> Result<i64, ArithmeticFault> {
+/// Applies an operator with one operand, checked.
+///
+/// # Errors
+///
+/// If the result does not fit.
+pub fn unary(op: UnaryOp, value: i64) -> Result<i64, ArithmeticFault> {
     match op {
         UnaryOp::Not => Ok(i64::from(value == 0)),
         UnaryOp::BitNot => Ok(!value),
@@ -171,8 +176,12 @@ pub(crate) fn unary(op: UnaryOp, value: i64) -> Result<i64, ArithmeticFault> {
     }
 }
 
-/// Applies an operator, checked.
-pub(crate) fn binary(op: BinaryOp, left: i64, right: i64) -> Result<i64, ArithmeticFault> {
+/// Applies an operator with two operands, checked.
+///
+/// # Errors
+///
+/// If the result does not fit, or there is none.
+pub fn binary(op: BinaryOp, left: i64, right: i64) -> Result<i64, ArithmeticFault> {
     let shift = |count: i64| u32::try_from(count).ok().filter(|&count| count < 64);
     match op {
         BinaryOp::Add => left.checked_add(right).ok_or(Overflow),

@@ -40,8 +40,7 @@ mod turn;
 
 pub use actor::CROWD;
 pub use choice::Chooser;
-pub use eval::{ArithmeticFault, Scene};
-pub(crate) use eval::{binary, unary};
+pub use eval::{ArithmeticFault, Scene, binary, unary};
 pub use footprint::PARTS_MAX;
 pub use future::JobStatus;
 pub use layout::{Capacity, Layout};
