@@ -124,6 +124,22 @@ impl<'p> Facts<'p> {
         }
     }
 
+    /// Takes over facts that only another search has shown. Their goals are its own.
+    pub(super) fn add_what_is_missing(&mut self, other: &Self) {
+        for (key, hit) in &other.hits {
+            self.hits.entry(key.clone()).or_insert_with(|| hit.clone());
+        }
+        for (key, ending) in &other.endings {
+            let key = key.clone();
+            self.endings.entry(key).or_insert_with(|| ending.clone());
+        }
+        for (&index, hit) in &other.satisfied {
+            self.satisfied.entry(index).or_insert_with(|| hit.clone());
+        }
+        self.edges.merge(other.edges.clone());
+        self.executed(&other.executed);
+    }
+
     /// Records that a fact can be seen at a goal.
     pub fn note(&mut self, key: Key, goal: Goal) {
         match self.hits.get_mut(&key) {

@@ -60,8 +60,13 @@ fn barriers_may_be_crowded(program: &Program) -> bool {
         return false;
     };
     let arrives = |instr: &Instr| {
-        let op = SyncOp::BarrierWait;
-        matches!(instr, Instr::Sync { op: found, .. } if *found == op)
+        matches!(
+            instr,
+            Instr::Sync {
+                op: SyncOp::BarrierWait(_),
+                ..
+            }
+        )
     };
     program.code.iter().any(arrives) && (spawns || program.actors.len() > fewest)
 }

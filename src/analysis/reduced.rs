@@ -68,7 +68,8 @@ pub struct Reduced {
 }
 
 /// Turns the facts of a reduced search into findings. `exact` are searches of all
-/// states that were ended early, the first with the facts it has shown first.
+/// states that were ended early. If the reduced search was, too, what only they have
+/// shown counts as well.
 ///
 /// # Panics
 ///
@@ -79,6 +80,11 @@ pub fn diagnose_reduced<'p>(
     exact: &[(&Search<'p>, &Facts<'p>)],
 ) -> Reduced {
     note_at_rest(reduced, facts);
+    if !reduced.is_complete() {
+        exact
+            .iter()
+            .for_each(|(_, shown)| facts.add_what_is_missing(shown));
+    }
     drop_implied(&mut facts.hits);
     facts.edges.forget_moments();
     for (index, hit) in &mut facts.satisfied {
@@ -93,7 +99,8 @@ pub fn diagnose_reduced<'p>(
     for (key, hit) in &facts.hits {
         let mut known = exact.iter().enumerate();
         let known = known.find_map(|(source, (_, of))| Some((source, of.hits.get(key)?)));
-        unsure.push(known.is_none() && !is_at_the_end(key));
+        let same_length = reduced.is_complete() && is_at_the_end(key);
+        unsure.push(known.is_none() && !same_length);
         asked.push(known.unwrap_or((exact.len(), hit)));
     }
     for (key, ending) in &facts.endings {

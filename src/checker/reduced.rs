@@ -12,6 +12,7 @@
 //! What never comes, and who starves, is a question about all their states.
 
 use super::Checker;
+use crate::analysis::note_at_rest;
 use crate::analysis::{
     Diagnosis, Facts, Wanted, diagnose, diagnose_reduced, looks_at_hidden, shows_too_little,
 };
@@ -81,15 +82,15 @@ pub(super) fn searched<'m>(
         limits,
         start: Instant::now(),
     };
-    let whole = |tell: Tell<'_>, orders, facts: Option<Facts<'m>>| {
-        let mut facts = facts.unwrap_or_else(|| Facts::new(machine.program()));
-        let limits = budget.left(u64::MAX, 0);
+    let whole = |tell: Tell<'_>, orders, bytes| {
+        let mut facts = Facts::new(machine.program());
+        let limits = budget.left(u64::MAX, bytes);
         let found = search(machine, &limits, checker.workers, &mut facts, tell)?;
         Ok(of_all(checker, &found, facts, orders))
     };
     let may_reduce = checker.reduction == super::Reduction::Safe && checker.limits.depth.is_none();
     if !may_reduce || checker.limits.states <= SMALL {
-        return whole(tell, Orders::All, None);
+        return whole(tell, Orders::All, 0);
     }
     let mut facts = Facts::new(machine.program());
     let limits = unkept(budget.left(SMALL, 0));
@@ -97,6 +98,7 @@ pub(super) fn searched<'m>(
     if small.bound() != Some(Bound::States) {
         return Ok(of_all(checker, &small, facts, Orders::All));
     }
+    note_at_rest(&small, &mut facts);
     let reduction = match looks_at_hidden(machine.program()) {
         Some(why) => Err(why),
         None => {
@@ -106,13 +108,18 @@ pub(super) fn searched<'m>(
     };
     let reduction = match reduction {
         Ok(reduction) => reduction,
-        Err(why) => return whole(tell, Orders::AllBecause(why), None),
+        Err(why) => {
+            drop(small);
+            return whole(tell, Orders::AllBecause(why), 0);
+        }
     };
     match few(checker, machine, reduction, &budget, (&small, &facts), tell)? {
         Few::Done(searched) => Ok(*searched),
         Few::Not(why) => {
             drop(small);
-            whole(tell, why, None)
+            // What was freed need not be back with the system at once.
+            let bytes = usize::try_from(checker.limits.memory.0 / 8).unwrap_or(0);
+            whole(tell, why, bytes)
         }
     }
 }
@@ -141,6 +148,11 @@ fn few<'m>(
         None => {}
         // No time is left for anything else.
         Some(Bound::Time | Bound::Interrupt) => {
+            return Ok(Few::Done(Box::new(of_few(&reduced, facts, &[small]))));
+        }
+        // A search of all states would not come further; unless there are circles, in
+        // which a reduced search may go round while others wait.
+        Some(Bound::States | Bound::Memory) if !reduced.may_run_for_ever() => {
             return Ok(Few::Done(Box::new(of_few(&reduced, facts, &[small]))));
         }
         Some(_) => return Ok(Few::Not(Orders::All)),

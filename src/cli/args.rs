@@ -232,6 +232,8 @@ pub enum GraphKind {
     Locks,
     /// All states and the steps between them.
     States,
+    /// The states that are left when one order is enough of steps whose order makes no difference.
+    Orders,
     /// One execution, a lane for every actor.
     Lanes,
 }

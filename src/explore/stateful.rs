@@ -484,6 +484,21 @@ impl<'m> Search<'m> {
         }
     }
 
+    /// For each expanded state, the actors whose steps were taken, ascending.
+    pub fn movers(&self) -> Vec<Vec<usize>> {
+        let nobody = super::graph::Marking(None);
+        let mut worker = self.worker(&nobody);
+        let of_state = |id| {
+            let mut actors = Vec::new();
+            self.each_step(&mut worker, &nobody, id, |action, _, _| {
+                actors.push(action.actor);
+            });
+            actors.dedup();
+            actors
+        };
+        (0..self.n_expanded).map(of_state).collect()
+    }
+
     /// Bytes in use.
     pub fn bytes(&self) -> usize {
         self.store.bytes() + self.parents.bytes()

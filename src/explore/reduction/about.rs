@@ -209,7 +209,7 @@ impl Reduction<'_> {
         };
         match machine.program().instr(layout.pc(state, actor)) {
             Instr::Sync { op, object: at, .. } => match op {
-                SyncOp::Join => match scene.eval(at).map(usize::try_from) {
+                SyncOp::Join(_) => match scene.eval(at).map(usize::try_from) {
                     Ok(Ok(target)) => Help::End(target),
                     _ => Help::Nobody,
                 },

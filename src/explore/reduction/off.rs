@@ -12,7 +12,7 @@ pub enum Off {
     Processes,
     /// Jobs wait for workers.
     Executors,
-    /// The end of one actor can stop another.
+    /// The end of one actor can stop another, or is seen by it.
     Endings,
     /// A wait for one of several channels.
     Select,
@@ -29,7 +29,7 @@ impl Off {
             Off::Tasks => "tasks take turns",
             Off::Processes => "processes have copies of what they use",
             Off::Executors => "an executor's jobs wait for its workers",
-            Off::Endings => "the end of one actor can stop another",
+            Off::Endings => "others can tell when an actor ends",
             Off::Select => "`select` waits for several channels at once",
             Off::UnownedLock => "a lock can be given back by anybody",
             Off::Property => "a property asks more than variables",
@@ -62,7 +62,7 @@ pub(super) fn check(program: &Program) -> Result<(), Off> {
     }
     for instr in &program.code {
         match instr {
-            Instr::Spawn { daemon: true, .. } => return Err(Off::Endings),
+            Instr::Spawn { daemon: true, .. } | Instr::End => return Err(Off::Endings),
             Instr::Select { .. } => return Err(Off::Select),
             Instr::Task { .. } => return Err(Off::Tasks),
             Instr::Submit { .. }

@@ -157,6 +157,8 @@ impl<'p> Resources<'p> {
             Instr::Ask(_, query, object) => self.ask(*query, object, value, uses),
             Instr::Spawn { .. } => {
                 uses.add(self.spawns, Class::Change);
+                // How many of its kind are at work is seen, too.
+                uses.add(self.ends, Class::Look);
                 self.hears(uses);
             }
             Instr::WaitUntil(condition) => {
@@ -180,6 +182,7 @@ impl<'p> Resources<'p> {
             // A named step is marked as done, which nobody asks in a program without `order`.
             Instr::LabelDone(_) => {}
             Instr::Begin
+            | Instr::End
             | Instr::Choose(..)
             | Instr::Yield
             | Instr::Sleep
@@ -286,7 +289,12 @@ impl<'p> Resources<'p> {
         let is_lock = |kind: &ObjectKind| matches!(kind, ObjectKind::Lock { .. });
         match op {
             // Which actors there are may matter to a handle that names none yet.
-            Join => uses.add(self.spawns, Class::Look),
+            Join(mode) => {
+                uses.add(self.spawns, Class::Look);
+                if mode != WaitMode::Wait {
+                    uses.add(self.ends, Class::Look);
+                }
+            }
             Lock(WaitMode::Wait) => {
                 self.use_objects(object, value, uses, |kind| {
                     is_lock(kind).then_some(Class::Take)
@@ -435,7 +443,7 @@ fn serves(op: SyncOp, kind: &ObjectKind) -> bool {
         SyncOp::EventSet | SyncOp::EventClear | SyncOp::EventWait(_) => {
             matches!(kind, ObjectKind::Event { .. })
         }
-        SyncOp::BarrierWait | SyncOp::BarrierAbort => matches!(kind, ObjectKind::Barrier { .. }),
+        SyncOp::BarrierWait(_) | SyncOp::BarrierAbort => matches!(kind, ObjectKind::Barrier { .. }),
         SyncOp::CountDown | SyncOp::LatchWait | SyncOp::LatchAdd => {
             matches!(kind, ObjectKind::Latch { .. })
         }
@@ -443,7 +451,7 @@ fn serves(op: SyncOp, kind: &ObjectKind) -> bool {
         SyncOp::TaskDone | SyncOp::ChanJoin | SyncOp::Close => {
             matches!(kind, ObjectKind::Chan { .. })
         }
-        SyncOp::Join | SyncOp::Shutdown | SyncOp::ShutdownNow | SyncOp::Drain => true,
+        SyncOp::Join(_) | SyncOp::Shutdown | SyncOp::ShutdownNow | SyncOp::Drain => true,
     }
 }
 

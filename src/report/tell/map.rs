@@ -14,7 +14,7 @@ const LINES_MAX: usize = 6;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TooManyStates;
 
-/// The graph of all states.
+/// The graph of all states of a search.
 ///
 /// # Errors
 ///
@@ -39,18 +39,19 @@ pub fn states(search: &Search<'_>) -> Result<Graph, TooManyStates> {
         let lines = shown.iter().map(|it| it.show(machine, state));
         graph.nodes[node].lines = lines.collect();
     }
+    let movers = search.movers();
     for (from, state) in all.iter().enumerate() {
-        steps(search, from, state, &mut graph);
+        steps(search, (from, state), &movers[from], &mut graph);
     }
     Ok(graph)
 }
 
 /// Adds the arrows out of a state; a step in which the execution stops leads to a
 /// box of its own.
-fn steps(search: &Search<'_>, from: usize, state: &State, graph: &mut Graph) {
+fn steps(search: &Search<'_>, (from, state): (usize, &State), movers: &[usize], graph: &mut Graph) {
     let machine = search.machine();
     let program = machine.program();
-    for actor in machine.enabled(state) {
+    for &actor in movers {
         let pc = machine.layout().pc(state, actor);
         let name = machine.layout().actor_name(program, state, actor);
         let label = format!("{name}: {}", describe(program, pc));
