@@ -1,13 +1,13 @@
 //! High arguments: what the program needs, made from what was typed.
 
-use super::args::{Bounds, Chance, Checking, Memory, Printing, Reader, Runs, Select, Skip, Witness};
+use super::args::{
+    Bounds, Chance, Checking, Memory, Printing, Reader, Runs, Select, Skip, Witness,
+};
 use super::failure::Failure;
 use super::terminal::Looks;
 use super::value::{Format, Kind};
 use crate::base::Source;
-use crate::checker::{
-    Checker, Engine, Input, MemoryModel, Reduction, Repairs, Sampling, Strategy,
-};
+use crate::checker::{Checker, Engine, Input, MemoryModel, Reduction, Repairs, Sampling, Strategy};
 use crate::report::human::{Amount, Level, Style};
 use std::path::{Path, PathBuf};
 

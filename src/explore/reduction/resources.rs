@@ -443,7 +443,9 @@ fn serves(op: SyncOp, kind: &ObjectKind) -> bool {
         SyncOp::EventSet | SyncOp::EventClear | SyncOp::EventWait(_) => {
             matches!(kind, ObjectKind::Event { .. })
         }
-        SyncOp::BarrierWait(_) | SyncOp::BarrierAbort => matches!(kind, ObjectKind::Barrier { .. }),
+        SyncOp::BarrierWait(_) | SyncOp::BarrierAbort | SyncOp::BarrierReset => {
+            matches!(kind, ObjectKind::Barrier { .. })
+        }
         SyncOp::CountDown | SyncOp::LatchWait | SyncOp::LatchAdd => {
             matches!(kind, ObjectKind::Latch { .. })
         }
