@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Floor and module.
-const FLOORS: [(u8, &str); 18] = [
+const FLOORS: [(u8, &str); 19] = [
     (0, "base"),
     (1, "hir"),
     (1, "program"),

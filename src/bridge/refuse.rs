@@ -164,7 +164,9 @@ fn of_sync(engine: Engine, op: SyncOp) -> Option<&'static str> {
         SyncOp::Acquire(mode)
         | SyncOp::CondWait(mode)
         | SyncOp::EventWait(mode)
+        | SyncOp::BarrierWait(mode)
         | SyncOp::Join(mode) => of_mode(mode),
+        SyncOp::BarrierReset => Some("resetting a barrier: the native engine only"),
         SyncOp::Downgrade => Some("downgrading a lock: the native engine only"),
         _ => None,
     }
