@@ -305,7 +305,7 @@ fn two_readers_that_write() {
 fn a_sleep_is_no_signal() {
     // loom lets the other go first.
     check(
-        "atomic x = 0 thread p { sleep let r = x } thread q { x = 1 } observe p.r",
+        "atomic x = 0 thread q { x = 1 } thread p { sleep let r = x } observe p.r",
         Says::All,
         Says::Less,
     );
