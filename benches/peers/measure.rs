@@ -1,12 +1,10 @@
 //! What a run costs.
 
 use std::fmt::Write as _;
-use std::process::Command;
 
 /// One run.
 #[derive(Clone, Copy, Debug)]
 pub struct Cost {
-    /// States, or executions.
     pub states: u64,
     pub bytes_per_state: f64,
     /// Seconds of the processor, user and system.
@@ -48,45 +46,6 @@ impl Cost {
     }
 }
 
-/// Bounds of each run.
-#[derive(Clone, Copy, Debug)]
-pub struct Caps {
-    /// Seconds of the processor.
-    pub seconds: u64,
-    pub mib: u64,
-}
-
-/// Whether a run came to its end.
-pub enum Run {
-    Done(Cost),
-    /// It did not, within the bounds.
-    Stopped,
-    /// The peer has no such program, or is not installed.
-    Missing,
-}
-
-impl Run {
-    pub fn done(&self) -> Option<&Cost> {
-        match self {
-            Run::Done(cost) => Some(cost),
-            Run::Stopped | Run::Missing => None,
-        }
-    }
-}
-
-/// The command, within bounds.
-pub fn capped(command: &Command, caps: Caps) -> Command {
-    let mut shell = Command::new("sh");
-    let limits = r#"ulimit -t "$1"; ulimit -v "$2"; shift 2; exec "$@""#;
-    shell.args(["-c", limits, "sh"]);
-    shell.args([caps.seconds.to_string(), (caps.mib * 1024).to_string()]);
-    shell.arg(command.get_program()).args(command.get_args());
-    if let Some(folder) = command.get_current_dir() {
-        shell.current_dir(folder);
-    }
-    shell
-}
-
 /// Fields of `/proc/self/stat` behind the name, in seconds.
 fn ticks(fields: [usize; 2]) -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
@@ -118,19 +77,17 @@ pub fn peak_kib() -> u64 {
 
 /// The machine, in words.
 pub fn machine() -> String {
-    let read = |path| std::fs::read_to_string(path).unwrap_or_default();
-    let info = read("/proc/cpuinfo");
+    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = info
         .lines()
         .find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
     let n = std::thread::available_parallelism().map_or(1, usize::from);
-    let load = read("/proc/loadavg");
-    let load = load.split_whitespace().next().unwrap_or("unknown");
     let mut text = String::new();
     let _ = writeln!(
         text,
-        "Machine: {}, {n} processors, {load} processes waiting for them at the start.  ",
+        "Machine: {}, {n} processors.  \nThreadbare {}, no reduction, exact storage.",
         model.unwrap_or("unknown"),
+        env!("CARGO_PKG_VERSION"),
     );
     text
 }

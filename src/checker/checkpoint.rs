@@ -106,7 +106,7 @@ impl Header {
             scenario: program.name.clone(),
             program: hex(checksum(format!("{program:?}").as_bytes())),
             reduction: checker.reduction.name().to_owned(),
-            memory: format!("{:?}", hir.memory).to_lowercase(),
+            memory: format!("{:?}", checker.memory.unwrap_or(hir.memory)).to_lowercase(),
             depth: depth.map_or_else(|| "none".to_owned(), |depth| depth.to_string()),
             capacity: sizes.map(|size| size as u64),
         }

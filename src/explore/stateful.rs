@@ -11,12 +11,13 @@
 //! **Deliberately absent:** what is looked for ([`Observer`]) and how a schedule
 //! is found again ([`shortest`](super::shortest)).
 
+mod sittings;
+
 use super::expand::{Halt, Heard};
 use super::limits::{Bound, Limits, MemoryBudget, Watch};
 use super::observer::Observer;
 use super::parents::Parents;
 use super::rounds::Rounds;
-use super::saved::{In, Out};
 use super::store::Store;
 use super::tree::Root;
 use super::worker::{Batch, NOT_YET, Piece, Worker};
@@ -218,65 +219,6 @@ impl<'m> Search<'m> {
         let most = limits.states.min(u64::from(u32::MAX - 1));
         let few = u64::from(self.n_states()) + n as u64 <= most;
         few && self.store.fits(n, self.budget(limits))
-    }
-
-    /// Writes the search down, if that is wanted, between two chunks.
-    fn keep<O: Observer>(
-        &self,
-        limits: &Limits,
-        workers: &[Worker<'m, O>],
-        observer: &O,
-        last_kept: &mut Instant,
-    ) {
-        let Some(write) = &limits.keep.write else {
-            return;
-        };
-        let mut out = Out::default();
-        self.store.save(&mut out);
-        self.parents.save(&mut out);
-        out.numbers(self.layers.iter().copied());
-        out.number(self.n_expanded);
-        out.number(self.n_steps);
-        out.number(self.n_terminal);
-        out.number(u64::from(self.leads_back));
-        let mut rounds = self.rounds.clone();
-        for worker in workers {
-            rounds.merge(worker.rounds());
-        }
-        rounds.save(&mut out);
-        out.bytes(&observer.save());
-        write(&out.0);
-        *last_kept = Instant::now();
-    }
-
-    /// A search that was written down, unless the bytes are wrong.
-    fn restore<O: Observer>(
-        machine: &'m Machine<'m>,
-        saved: &[u8],
-        observer: &mut O,
-    ) -> Option<Self> {
-        let from = &mut In(saved);
-        let mut search = Self::empty(machine);
-        search.store.restore(from)?;
-        search.parents.restore(from)?;
-        search.layers.clear();
-        for _ in 0..from.count()? {
-            search.layers.push(from.small()?);
-        }
-        search.n_expanded = from.small()?;
-        search.n_steps = from.number()?;
-        search.n_terminal = from.number()?;
-        search.leads_back = from.number()? != 0;
-        search.rounds.restore(from)?;
-        let seen = from.bytes()?;
-        let is_sound = from.0.is_empty()
-            && search.layers.len() >= 2
-            && search.layers.is_sorted()
-            && search.last_layer().end <= search.n_states()
-            && (search.last_layer().start..=search.last_layer().end).contains(&search.n_expanded)
-            && search.parents.counts()
-                == (u64::from(search.n_states()) - 1, search.n_expanded.into());
-        (is_sound && observer.restore(seen)).then_some(search)
     }
 
     fn take_over<O: Observer>(

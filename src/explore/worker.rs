@@ -10,7 +10,9 @@
 //! **Invariant:** an answer is used again only in states that have the same
 //! content in every part that was looked at for it, in the order of looking.
 
-use super::expand::{Halt, Heard, fault_of};
+mod try_out;
+
+use super::expand::{Halt, Heard};
 use super::halves::Halves;
 use super::limits::Bound;
 use super::memo::{Memo, NodeId};
@@ -18,7 +20,7 @@ use super::observer::{Glance, Observer, Stance, Taken, Visit};
 use super::rounds::Rounds;
 use super::store::{Pending, Store};
 use super::tree::Root;
-use crate::semantics::{Chooser, Fault, Incident, Machine, State};
+use crate::semantics::{Fault, Incident, Machine, State};
 use crate::trace::Action;
 use rustc_hash::FxHashMap;
 use std::ops::Range;
@@ -135,6 +137,11 @@ impl<V> Known<V> {
             more: FxHashMap::default(),
             changes: Vec::new(),
         }
+    }
+
+    /// Whether the execution stops on this way.
+    fn stops(&self, way: u32) -> bool {
+        self.ways[way as usize].more && self.more[&way].fault.is_some()
     }
 }
 
@@ -265,10 +272,9 @@ impl<'m, O: Observer> Worker<'m, O> {
         for index in 0..self.enabled.len() {
             let actor = self.enabled[index];
             for number in self.ways_of(store, actor, observer)? {
-                let fault = self.known.more.get(&number).and_then(|more| more.fault);
-                let root = match fault {
-                    Some(_) => None,
-                    None => self.leads_to(store, number),
+                let root = match self.known.stops(number) {
+                    true => None,
+                    false => self.leads_to(store, number),
                 };
                 let way = &self.known.ways[number as usize];
                 let action = Action {
@@ -389,34 +395,6 @@ impl<'m, O: Observer> Worker<'m, O> {
         Some(root)
     }
 
-    /// Looks whether the contents of a way that had no numbers have them by now.
-    fn know_contents(&mut self, store: &Store, number: u32) -> bool {
-        let known = &mut self.known;
-        let more = known.more.get_mut(&number).expect("there is more to it");
-        if more.contents.is_empty() {
-            return true;
-        }
-        let way = &mut known.ways[number as usize];
-        let first = known.changes.len();
-        known.changes.extend_from_within(way.changes());
-        for (part, content) in &more.contents {
-            let Some(number) = store.parts.blocks(*part).find(content) else {
-                known.changes.truncate(first);
-                return false;
-            };
-            let part = u8::try_from(*part).expect("at most 128 parts");
-            known.changes.push((part, number));
-        }
-        more.contents = Vec::new();
-        *way = Way {
-            first: small(first),
-            end: small(known.changes.len()),
-            more: more.fault.is_some() || !more.incidents.is_empty(),
-            ..*way
-        };
-        true
-    }
-
     fn load(&mut self, store: &Store) {
         if !self.is_loaded {
             store.fill(&self.numbers, self.state.words_mut());
@@ -475,105 +453,6 @@ impl<'m, O: Observer> Worker<'m, O> {
             known.memo.learn(root, looks, &self.numbers, number);
         });
         answer
-    }
-
-    /// Lets the machine take the steps of an actor; gives all ways that they may go.
-    fn try_out(&mut self, store: &Store, actor: usize, observer: &O) -> Result<Range<u32>, Halt> {
-        self.begin(store);
-        let first = small(self.known.ways.len());
-        let mut chooser = Chooser::first();
-        loop {
-            self.scratch.copy_from(&self.state);
-            self.heard.incidents.clear();
-            let result = self
-                .machine
-                .step(&mut self.scratch, actor, &mut chooser, &mut self.heard);
-            let mut more = More {
-                fault: match result {
-                    Ok(()) => None,
-                    Err(stop) => Some(fault_of(stop)?),
-                },
-                incidents: self.heard.incidents.clone(),
-                contents: Vec::new(),
-            };
-            self.note_way(store, actor, chooser.code(), &mut more, observer);
-            if !chooser.advance() {
-                break;
-            }
-        }
-        let known = &mut self.known;
-        let ways = first..small(known.ways.len());
-        let stance = self.stances[actor] as usize;
-        let (question, seen) = (known.beside[stance].steps, known.seen[stance]);
-        let step = small(known.steps.len());
-        known.steps.push((ways.start, ways.end));
-        self.scratch.looks(|looks| {
-            let looks = looks.iter().copied().filter(|part| seen >> part & 1 == 0);
-            known.memo.learn(question, looks, &self.numbers, step);
-        });
-        Ok(ways)
-    }
-
-    /// Notes the way that was just tried out on the scratch.
-    fn note_way(&mut self, store: &Store, actor: usize, code: u32, more: &mut More, observer: &O) {
-        let first = small(self.known.changes.len());
-        let mut mark = 0;
-        if more.fault.is_none() {
-            self.note_changes(store, more);
-            let action = Action { actor, way: code };
-            mark = observer.mark(self.machine, &self.state, action, &self.scratch.unwatched());
-        }
-        let known = &mut self.known;
-        let changes = &known.changes[first as usize..];
-        for &(part, number) in changes {
-            let part = usize::from(part);
-            self.rounds.change(part, self.numbers[part], number);
-        }
-        let new = more.contents.iter().map(|&(part, _)| part);
-        let old = changes.iter().map(|&(part, _)| usize::from(part));
-        let parts = old.chain(new);
-        if more.fault.is_none() {
-            self.rounds.step(actor, parts.clone());
-        }
-        let mut halves = (false, false);
-        for part in parts {
-            match store.tree.is_right(part) {
-                false => halves.0 = true,
-                true => halves.1 = true,
-            }
-        }
-        let any = more.fault.is_some() || !more.incidents.is_empty() || !more.contents.is_empty();
-        if any {
-            let number = small(known.ways.len());
-            known.more.insert(number, std::mem::take(more));
-        }
-        known.ways.push(Way {
-            code,
-            first,
-            end: small(known.changes.len()),
-            mark,
-            halves,
-            more: any,
-        });
-    }
-
-    /// Which parts of the scratch are different, and what they are now.
-    fn note_changes(&mut self, store: &Store, more: &mut More) {
-        let known = &mut self.known;
-        self.scratch.looks(|looks| {
-            for &part in looks {
-                let index = usize::from(part);
-                let range = store.parts.range(index);
-                let content = self.scratch.peek(range.clone());
-                if content == self.state.peek(range) {
-                    continue;
-                }
-                match store.parts.blocks(index).find(content) {
-                    Some(number) => known.changes.push((part, number)),
-                    None => more.contents.push((index, content.to_vec())),
-                }
-            }
-        });
     }
 }
 
