@@ -23,6 +23,7 @@
 mod assemble;
 mod assigned;
 mod code;
+mod collection;
 mod condition;
 mod context;
 mod entry;

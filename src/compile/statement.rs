@@ -87,6 +87,8 @@ impl<'h> Lowering<'h, '_> {
                 let head_span = head(span, channel.span);
                 self.receive_loop(*local, channel_word, ReceiveOp::Wait, body, head_span);
             }
+            StmtKind::ForEntries(local, of, body) => self.for_entries(*local, of, body, span),
+            StmtKind::UpdateEntry(update) => self.update_entry(update, span),
             StmtKind::ForFutures(local, how, futures, body) => {
                 self.for_futures(*local, *how, futures, body, span);
             }

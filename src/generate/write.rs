@@ -382,6 +382,7 @@ impl<'p> Writer<'p> {
                 kind: object_kind(row, lock.map_or(ObjectDeclId(0), |(id, _)| id)),
                 len: None,
                 initial,
+                guarded_by: None,
                 shared: is_common(plan, index),
             });
         }

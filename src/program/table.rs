@@ -38,7 +38,7 @@ define_id! {
 
 /// Names of the exceptions that operations raise by themselves. They are the
 /// first rows of [`Parts::names`], in this order.
-pub const RAISED_BY_LIBRARY: [&str; 9] = [
+pub const RAISED_BY_LIBRARY: [&str; 14] = [
     "Closed",
     "NotHeld",
     "ReleasedTooOften",
@@ -48,6 +48,11 @@ pub const RAISED_BY_LIBRARY: [&str; 9] = [
     "Cancelled",
     "TimedOut",
     "ShutDown",
+    "Empty",
+    "OutOfRange",
+    "NoSuchKey",
+    "NoSuchValue",
+    "ChangedInLoop",
 ];
 
 /// An index into the code.
@@ -106,6 +111,8 @@ pub struct Var {
     pub guarded_by: Option<ObjectId>,
     /// One for all processes.
     pub shared: bool,
+    /// It holds the entries of that list or map.
+    pub collection: Option<ObjectId>,
 }
 
 /// A function, or the body of an actor.

@@ -196,7 +196,10 @@ impl<'a> Story<'a> {
     /// The object that an actor's instruction names.
     pub fn object_at(&self, pc: Pc, actor: usize, state: &State) -> Option<ObjectId> {
         let object = match self.program.code.get(pc as usize)? {
-            Instr::Sync { object, .. } | Instr::Chan { object, .. } => object,
+            Instr::Sync { object, .. }
+            | Instr::Chan { object, .. }
+            | Instr::Collection { object, .. }
+            | Instr::NextEntry { object, .. } => object,
             Instr::Submit { executor, .. } => executor,
             Instr::TakeJob { executor, .. } => return Some(*executor),
             _ => return None,

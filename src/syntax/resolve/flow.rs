@@ -161,6 +161,9 @@ impl Resolver<'_> {
         let element = match self.cells.head(&over.ty) {
             Type::Object(ObjectType::Chan(element)) => Some(*element),
             Type::Futures(of, _) => return Some(self.for_futures(for_, over, *of)),
+            Type::Object(ObjectType::List(of) | ObjectType::Map(of, _)) => {
+                return Some(self.for_entries(for_, over, &of));
+            }
             ty if self.cells.is_open(&ty) => None,
             ty => {
                 let got = self.a_type(&ty);
@@ -170,7 +173,7 @@ impl Resolver<'_> {
                         over.span,
                         format!("`for` cannot go through {got}"),
                     )
-                    .label("a range, a channel or an array is asked for")
+                    .label("a range, a channel, an array, a list or a map is asked for")
                     .help("write a range, as in `for i in 0..3`"),
                 );
                 None

@@ -167,6 +167,9 @@ impl Resolver<'_> {
         let before = self.diagnostics.len();
         match self.path_of(&assign.target) {
             Path::Place(place) => Some(self.assign_place(place, assign, span)),
+            Path::Value(target) if self.is_entry(&target, &assign.target) => {
+                Some(self.assign_entry(target, assign, span))
+            }
             Path::Value(target) => self.assign_local(target, assign, before),
         }
     }
@@ -183,6 +186,10 @@ impl Resolver<'_> {
         let (what, help) = match named.def {
             Def::Var(_) => return Some(true),
             Def::Const(_) => ("a constant", "declare it with `var` if it changes"),
+            Def::Object(object) if self.has_entries(object) => (
+                "a list or map",
+                "change what it holds, with `append`, `put`, `clear` or `copy_from`",
+            ),
             Def::Object(_) => (
                 "an object",
                 "objects stay what they are; use their operations",
@@ -231,7 +238,7 @@ impl Resolver<'_> {
     }
 
     /// The operator of `x += e` and its operand, checked against what is updated.
-    fn update_operand(
+    pub fn update_operand(
         &mut self,
         op: ast::BinaryOp,
         ty: &Type,
