@@ -85,7 +85,8 @@ fn is_about_one(op: CollectionOp) -> bool {
         | CollectionOp::CopyFrom
         | CollectionOp::TakeKey
         | CollectionOp::HasKey
-        | CollectionOp::Clear => false,
+        | CollectionOp::Clear
+        | CollectionOp::Contents => false,
     }
 }
 

@@ -144,7 +144,7 @@ impl Layout {
         let id = crate::program::VarId::new(self.vars.len());
         let n = decl.initial.len() / words.len().max(1);
         self.cells.push(Cell {
-            name: format!("{name}.len()"),
+            name: name.to_owned(),
             var: id,
             initial: i64::try_from(n).expect("the limits were checked"),
             kind: ValueKind::Int,

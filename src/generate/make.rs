@@ -48,6 +48,7 @@ pub fn make(seed: u64, knobs: Knobs) -> Plan {
     // Drawn apart, so that the rest of a plan is the same with and without.
     super::processes::divide(&mut maker.plan, &mut Random::new(!seed));
     super::tasks::turn(&mut maker.plan, seed);
+    super::entries::add(&mut maker.plan, seed);
     maker.plan
 }
 
@@ -303,6 +304,8 @@ impl Maker {
                 _ => vec![Act::Await(object)],
             },
             Object::Chan(_) => self.use_chan(object, depth),
+            // These come later.
+            Object::Entries { .. } => Vec::new(),
         }
     }
 

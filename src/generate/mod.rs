@@ -13,6 +13,7 @@
 //! Used by tests and fuzz targets only. **Deliberately absent:** arrays, structs
 //! and everything else that is compiled away before an engine sees it.
 
+mod entries;
 mod expressions;
 mod make;
 mod objects;
@@ -28,8 +29,8 @@ mod write;
 
 pub use make::{Knobs, make};
 pub use plan::{
-    Act, Arm, ArmOp, Block, Bool, Func, Int, LockMode, Object, Plan, Property, Runs, Shared,
-    Thread, Vary, Wait,
+    Act, Arm, ArmOp, Block, Bool, Change, Func, Int, LockMode, Look, Object, Plan, Property, Runs,
+    Shared, Thread, Vary, Wait,
 };
 pub use random::Random;
 pub use shrink::smaller;

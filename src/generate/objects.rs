@@ -26,6 +26,8 @@ pub(super) fn object_name(index: usize, row: &Object) -> String {
         Object::Once => "o",
         Object::Latch(_) => "l",
         Object::Chan(_) => "q",
+        Object::Entries { keyed: false, .. } => "k",
+        Object::Entries { keyed: true, .. } => "d",
     };
     format!("{kind}{index}")
 }
@@ -69,6 +71,12 @@ pub(super) fn object_words(row: &Object, plan: &Plan) -> (&'static str, String) 
         Object::Latch(count) => ("latch ", format!("({count})")),
         Object::Chan(None) => ("chan ", ": int".to_owned()),
         Object::Chan(Some(capacity)) => ("chan ", format!("({capacity}): int")),
+        Object::Entries {
+            keyed,
+            room,
+            filled,
+            ..
+        } => super::entries::words(*keyed, *room, *filled),
     }
 }
 
@@ -96,6 +104,17 @@ pub(super) fn object_kind(row: &Object, lock: ObjectDeclId) -> ObjectKind {
         Object::Chan(capacity) => ObjectKind::Chan {
             capacity,
             element: Type::Int,
+        },
+        Object::Entries {
+            keyed: false, room, ..
+        } => ObjectKind::List {
+            capacity: room,
+            element: Type::Int,
+        },
+        Object::Entries { room, .. } => ObjectKind::Map {
+            capacity: room,
+            key: Type::Int,
+            value: Type::Int,
         },
     }
 }

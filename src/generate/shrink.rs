@@ -105,6 +105,7 @@ fn inner(act: &Act) -> Vec<&Block> {
     match act {
         Act::With(_, _, body)
         | Act::ForReceive(_, body)
+        | Act::ForEntries(_, body)
         | Act::While(_, body)
         | Act::Loop(body)
         | Act::For(_, body)
@@ -129,6 +130,7 @@ fn inner_mut(act: &mut Act) -> Vec<&mut Block> {
     match act {
         Act::With(_, _, body)
         | Act::ForReceive(_, body)
+        | Act::ForEntries(_, body)
         | Act::While(_, body)
         | Act::Loop(body)
         | Act::For(_, body)

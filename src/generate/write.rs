@@ -206,6 +206,14 @@ impl<'p> Writer<'p> {
             self.plan.objects.get(*lock).filter(|row| is_lock(row))?;
             self.used.objects.insert(*lock);
         }
+        if let Object::Entries {
+            guarded_by: Some(lock),
+            ..
+        } = row
+            && self.plan.objects.get(*lock).is_some_and(is_lock)
+        {
+            self.used.objects.insert(*lock);
+        }
         self.used.objects.insert(object);
         let known = self.known.as_ref();
         let index = known.map_or(object, |known| known.objects.range(..object).count());
@@ -372,8 +380,10 @@ impl<'p> Writer<'p> {
             self.put(&name);
             let span = self.span(from);
             self.put(&after);
+            let guarded_by = self.guard(index, row);
             let initial = match row {
                 Object::Sem { initial, .. } | Object::Latch(initial) => vec![*initial],
+                Object::Entries { keyed, filled, .. } => super::entries::initial(*keyed, *filled),
                 _ => Vec::new(),
             };
             self.made.objects.push(ObjectDecl {
@@ -382,10 +392,29 @@ impl<'p> Writer<'p> {
                 kind: object_kind(row, lock.map_or(ObjectDeclId(0), |(id, _)| id)),
                 len: None,
                 initial,
-                guarded_by: None,
+                guarded_by,
                 shared: is_common(plan, index),
             });
         }
+    }
+
+    /// The lock of a list or map: a shared one of what is shared.
+    fn guard(&mut self, index: usize, row: &Object) -> Option<LockRef> {
+        let Object::Entries {
+            guarded_by: Some(lock),
+            ..
+        } = row
+        else {
+            return None;
+        };
+        let plan = self.plan;
+        let known = plan.objects.get(*lock).is_some_and(is_lock);
+        if !known || is_common(plan, index) && !is_common(plan, *lock) {
+            return None;
+        }
+        let (decl, row) = self.object(*lock)?;
+        self.put(&format!(" guarded_by {}", object_name(*lock, row)));
+        Some(LockRef { decl, element: 0 })
     }
 
     fn thread(&mut self, index: usize, thread: &'p super::Thread) {

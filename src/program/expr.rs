@@ -90,15 +90,22 @@ pub enum CollectionOp {
     HasKey,
     /// Takes out all entries.
     Clear,
+    /// The number of entries, then the words of all it has room for, those of a map
+    /// in the order of its keys. Only in properties.
+    Contents,
 }
 
 impl CollectionOp {
     /// Whether it leaves everything as it is.
     pub fn only_looks(self) -> bool {
         match self {
-            Self::At | Self::HasValue | Self::IsEqual | Self::Get | Self::GetOr | Self::HasKey => {
-                true
-            }
+            Self::At
+            | Self::HasValue
+            | Self::IsEqual
+            | Self::Get
+            | Self::GetOr
+            | Self::HasKey
+            | Self::Contents => true,
             Self::SetAt
             | Self::Append
             | Self::Insert
@@ -132,6 +139,7 @@ impl CollectionOp {
             Self::Put => "put",
             Self::SetDefault => "set_default",
             Self::Clear => "clear",
+            Self::Contents => "contents",
         }
     }
 }

@@ -77,6 +77,29 @@ pub enum ValueKind {
     Handle,
     /// The name of a future's job.
     Future,
+    /// In [`Outcomes`]: how many entries a list or map has. The words of all entries
+    /// it has room for follow, those of a map in the order of its keys; they are shown
+    /// together with this one.
+    Entries {
+        /// A map: the first word of an entry is its key.
+        keyed: bool,
+        /// Words of an entry.
+        width: u32,
+        /// Entries it has room for.
+        capacity: u32,
+    },
+}
+
+impl ValueKind {
+    /// Words that follow this one and are shown together with it.
+    pub fn n_following(&self) -> usize {
+        match self {
+            ValueKind::Entries {
+                width, capacity, ..
+            } => *width as usize * *capacity as usize,
+            _ => 0,
+        }
+    }
 }
 
 /// One word of shared memory.
@@ -307,7 +330,7 @@ pub enum PropertyKind {
 pub struct Outcomes {
     /// The whole property.
     pub span: Span,
-    /// A name for each word that is observed.
+    /// A name for each word that is observed; those of a list or map have one name.
     pub names: Vec<String>,
     /// How each word is shown.
     pub kinds: Vec<ValueKind>,

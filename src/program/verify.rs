@@ -68,7 +68,8 @@ pub(super) fn check_kind(parts: &Parts, kind: &ValueKind) -> Checked {
         | ValueKind::Str
         | ValueKind::Object
         | ValueKind::Handle
-        | ValueKind::Future => Ok(()),
+        | ValueKind::Future
+        | ValueKind::Entries { .. } => Ok(()),
     }
 }
 
@@ -190,10 +191,13 @@ fn check_updates(parts: &Parts) -> Checked {
         let function = &parts.functions[of(update.store).index()];
         let matches = of(update.store) == of(update.load)
             && update.reg < function.n_regs
-            && matches!(parts.code[update.load as usize], super::Instr::Load(..))
+            && matches!(
+                parts.code[update.load as usize],
+                super::Instr::Load(..) | super::Instr::Collection { .. }
+            )
             && matches!(
                 parts.code[update.store as usize],
-                super::Instr::Store(..) | super::Instr::Rmw(..)
+                super::Instr::Store(..) | super::Instr::Rmw(..) | super::Instr::Collection { .. }
             );
         ensure(matches, || "an update of something else".to_owned())?;
     }

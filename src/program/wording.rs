@@ -246,7 +246,9 @@ impl<'p> Wording<'p> {
                 .cloned(),
             ValueKind::Str => self.program.names.get(row).map(|name| format!("{name:?}")),
             ValueKind::Object => Some(self.object(expr)),
-            ValueKind::Int | ValueKind::Handle | ValueKind::Future => None,
+            ValueKind::Int | ValueKind::Handle | ValueKind::Future | ValueKind::Entries { .. } => {
+                None
+            }
         };
         text.unwrap_or_else(|| word.to_string())
     }

@@ -251,6 +251,7 @@ impl<'a> Entries<'a> {
                 .value_of(args[0])
                 .unwrap_or_else(|_| args[1..].to_vec())),
             CollectionOp::HasKey => bit(self.key(args[0]).is_some()),
+            CollectionOp::Contents => Ok(self.contents()),
             CollectionOp::SetAt
             | CollectionOp::Append
             | CollectionOp::Insert
@@ -264,6 +265,18 @@ impl<'a> Entries<'a> {
             | CollectionOp::TakeKey
             | CollectionOp::Clear => unreachable!("these change something"),
         }
+    }
+
+    /// The number of entries, then their words, and zeros.
+    fn contents(&self) -> Vec<i64> {
+        let mut entries: Vec<&[i64]> = self.each().collect();
+        if self.shape.keyed {
+            entries.sort_unstable();
+        }
+        let mut words = vec![self.answer(Query::Len)];
+        words.extend(entries.concat());
+        words.resize(1 + self.shape.capacity * self.shape.width, 0);
+        words
     }
 
     pub fn answer(&self, query: Query) -> i64 {
@@ -370,7 +383,8 @@ impl Draft {
             | CollectionOp::IsEqual
             | CollectionOp::Get
             | CollectionOp::GetOr
-            | CollectionOp::HasKey => unreachable!("these only look"),
+            | CollectionOp::HasKey
+            | CollectionOp::Contents => unreachable!("these only look"),
         }
         Ok(Vec::new())
     }

@@ -9,6 +9,7 @@
 pub mod compare;
 pub mod copies;
 pub mod engine;
+pub mod entries;
 pub mod facts;
 pub mod graph;
 pub mod shown;

@@ -202,6 +202,9 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
                 Instr::Sync { object, .. } | Instr::Chan { object, .. } => {
                     objects.iter().any(|&id| on(object, id))
                 }
+                Instr::Collection { op, object, .. } => {
+                    super::entries::changes(*op) && objects.iter().any(|&id| on(object, id))
+                }
                 Instr::Select { arms, .. } => {
                     let mut arms = arms.iter();
                     arms.any(|arm| objects.iter().any(|&id| on(&arm.object, id)))
@@ -225,6 +228,13 @@ fn mentioned(
         Expr::Query(_, object) => {
             let all = (0..program.objects.len()).map(ObjectId::new);
             objects.extend(all.filter(|&id| on(object, id)));
+        }
+        Expr::Entry { object, args, .. } => {
+            let all = (0..program.objects.len()).map(ObjectId::new);
+            objects.extend(all.filter(|&id| on(object, id)));
+            for arg in args {
+                mentioned(program, arg, cells, objects);
+            }
         }
         Expr::Unary(_, inner) => mentioned(program, inner, cells, objects),
         Expr::Binary(_, left, right) => {
@@ -265,7 +275,9 @@ fn is_about_shared(program: &Program, instr: &Instr) -> bool {
             let var = program.cells[place.base.index()].var;
             program.vars[var.index()].shared
         }
-        Instr::Sync { object, .. } | Instr::Chan { object, .. } => match object {
+        Instr::Sync { object, .. }
+        | Instr::Chan { object, .. }
+        | Instr::Collection { object, .. } => match object {
             Expr::Const(number) => {
                 let index = usize::try_from(*number).expect("an object's number");
                 program.objects[index].shared

@@ -149,7 +149,7 @@ impl<'a> Story<'a> {
     pub fn value(&self, kind: &ValueKind, word: i64) -> Value {
         let index = usize::try_from(word).ok();
         let text = match kind {
-            ValueKind::Int => None,
+            ValueKind::Int | ValueKind::Entries { .. } => None,
             ValueKind::Bool => return Value::Bool(word != 0),
             ValueKind::Enum(table) => {
                 let variants = self.program.enums.get(*table as usize);

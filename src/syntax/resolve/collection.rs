@@ -318,21 +318,22 @@ impl Resolver<'_> {
         self.make(kind, &Type::Bool, span)
     }
 
-    /// `l == [1, 2]`; `None` if this is another comparison.
+    /// `l == [1, 2]`; false if this is another comparison.
     #[inline(never)]
-    pub fn compared_with_list(&mut self, left: &Expr, operand: &ast::Operand) -> Option<Expr> {
+    pub fn compare_with_list(&mut self, left: &mut Expr, operand: &ast::Operand) -> bool {
         let ast::ExprKind::Array(values) = &operand.expr.kind else {
-            return None;
+            return false;
         };
         let Type::Object(ObjectType::List(element)) = self.cells.head(&left.ty) else {
-            return None;
+            return false;
         };
         if !matches!(operand.op, ast::BinaryOp::Eq | ast::BinaryOp::Ne) {
-            return None;
+            return false;
         }
         let span = left.span.to(operand.expr.span);
         if !self.check_pure(true, operand.op.text(), span) {
-            return Some(self.error_expr(span));
+            *left = self.error_expr(span);
+            return true;
         }
         let because = Because::at(left.span, "because of what this list holds");
         let values = values
@@ -342,11 +343,51 @@ impl Resolver<'_> {
         let method = Method::Collection(CollectionOp::IsEqual);
         let kind = ExprKind::Method(method, Box::new(left.clone()), values);
         let equal = self.make(kind, &Type::Bool, span);
-        if operand.op == ast::BinaryOp::Eq {
-            return Some(equal);
+        *left = match operand.op {
+            ast::BinaryOp::Eq => equal,
+            _ => self.unary_node(UnaryOp::Not, equal, &Type::Bool, span),
+        };
+        true
+    }
+
+    /// The words of `[1, 2]` as an outcome of a list: how many, then all that it has
+    /// room for.
+    pub fn list_outcome(&mut self, observed: &Expr, value: &ast::Expr) -> Option<Vec<i64>> {
+        let ExprKind::Object(decl, _) = observed.kind else {
+            self.misplaced(
+                observed.span,
+                "a list that is not declared here",
+                "name a declared list",
+            );
+            return None;
+        };
+        let ObjectKind::List { capacity, element } = self.out.objects[decl.index()].kind.clone()
+        else {
+            return None;
+        };
+        let ast::ExprKind::Array(values) = &value.kind else {
+            self.report(
+                Diagnostic::error(
+                    codes::MISMATCH,
+                    value.span,
+                    "a list is compared with one value",
+                )
+                .label("what should the list hold?")
+                .help("write `([1, 2])`; `([])` for the empty list"),
+            );
+            return None;
+        };
+        if values.len() > capacity as usize {
+            self.check_room(value.span, values.len(), capacity, "entries");
+            return None;
         }
-        let kind = ExprKind::Unary(UnaryOp::Not, Box::new(equal));
-        Some(self.make(kind, &Type::Bool, span))
+        let mut words = vec![i64::try_from(values.len()).ok()?];
+        for value in values {
+            words.extend(self.constant(value, Some(&element), "an outcome")?);
+        }
+        let width = self.width(&element);
+        words.resize(1 + capacity as usize * width, 0);
+        Some(words)
     }
 
     /// Two names of lists or maps say nothing about what these hold.
@@ -363,6 +404,24 @@ impl Resolver<'_> {
             .help("write the entries, as in `l == [1, 2]`, or compare `len` and single entries"),
         );
         self.error_expr(span)
+    }
+
+    /// What is printed: a list or map only entry by entry, each a step of its own.
+    pub fn print_item(&mut self, value: &ast::Expr) -> Expr {
+        let value = self.value(value);
+        if self.is_collection(&value.ty) {
+            let got = self.a_type(&value.ty);
+            self.report(
+                Diagnostic::error(
+                    codes::NOT_A_WORD,
+                    value.span,
+                    format!("`print` takes single values, this is {got}"),
+                )
+                .label("several values")
+                .help("print its entries: `for x in l { print x }`, or its size: `print len(l)`"),
+            );
+        }
+        value
     }
 
     /// `for x in l { … }`, `for k in d { … }`.

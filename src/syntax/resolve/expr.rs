@@ -269,8 +269,7 @@ impl Resolver<'_> {
     fn chain(&mut self, first: &ast::Expr, rest: &[ast::Operand]) -> Expr {
         let mut left = self.value(first);
         for operand in rest {
-            if let Some(compared) = self.compared_with_list(&left, operand) {
-                left = compared;
+            if self.compare_with_list(&mut left, operand) {
                 continue;
             }
             let right = self.value(&operand.expr);

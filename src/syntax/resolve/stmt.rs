@@ -93,7 +93,7 @@ impl Resolver<'_> {
                 values
                     .iter()
                     .map(|value| Print {
-                        value: self.value(value),
+                        value: self.print_item(value),
                     })
                     .collect(),
             ),
