@@ -8,7 +8,7 @@ use super::state::Resolver;
 use super::types::Because;
 use crate::base::{Diagnostic, Span};
 use crate::hir::{
-    CollectionOp, EntryUpdate, Expr, ExprKind, Method, ObjectDeclId, ObjectKind, ObjectType,
+    CollectionOp, EntryUpdate, Expr, ExprKind, Method, ObjectDeclId, ObjectKind, ObjectType, Print,
     StmtKind, Type, UnaryOp,
 };
 use crate::syntax::ast;
@@ -407,21 +407,28 @@ impl Resolver<'_> {
     }
 
     /// What is printed: a list or map only entry by entry, each a step of its own.
-    pub fn print_item(&mut self, value: &ast::Expr) -> Expr {
-        let value = self.value(value);
-        if self.is_collection(&value.ty) {
-            let got = self.a_type(&value.ty);
-            self.report(
-                Diagnostic::error(
-                    codes::NOT_A_WORD,
-                    value.span,
-                    format!("`print` takes single values, this is {got}"),
-                )
-                .label("several values")
-                .help("print its entries: `for x in l { print x }`, or its size: `print len(l)`"),
-            );
+    #[inline(never)]
+    pub fn print(&mut self, items: &[ast::Expr]) -> StmtKind {
+        let mut printed = Vec::new();
+        for item in items {
+            let value = self.value(item);
+            if self.is_collection(&value.ty) {
+                let got = self.a_type(&value.ty);
+                self.report(
+                    Diagnostic::error(
+                        codes::NOT_A_WORD,
+                        value.span,
+                        format!("`print` takes single values, this is {got}"),
+                    )
+                    .label("several values")
+                    .help(
+                        "print its entries: `for x in l { print x }`, or its size: `print len(l)`",
+                    ),
+                );
+            }
+            printed.push(Print { value });
         }
-        value
+        StmtKind::Print(printed)
     }
 
     /// `for x in l { … }`, `for k in d { … }`.

@@ -7,7 +7,7 @@ use super::state::{BodyKind, Resolver};
 use super::types::Because;
 use crate::base::{Diagnostic, Span};
 use crate::hir::{
-    self, AtomicOp, BinaryOp, Block, Expr, ExprKind, LocalId, Place, Print, Stmt, StmtKind, Type,
+    self, AtomicOp, BinaryOp, Block, Expr, ExprKind, LocalId, Place, Stmt, StmtKind, Type,
 };
 use crate::syntax::ast;
 
@@ -89,14 +89,7 @@ impl Resolver<'_> {
             ast::StmtKind::Yield => StmtKind::Yield,
             ast::StmtKind::Skip => StmtKind::Skip,
             ast::StmtKind::Progress => StmtKind::Progress,
-            ast::StmtKind::Print(values) => StmtKind::Print(
-                values
-                    .iter()
-                    .map(|value| Print {
-                        value: self.print_item(value),
-                    })
-                    .collect(),
-            ),
+            ast::StmtKind::Print(values) => self.print(values),
             ast::StmtKind::Named { .. } => return None,
             ast::StmtKind::Error => {
                 self.broken = true;
