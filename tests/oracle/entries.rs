@@ -85,6 +85,16 @@ pub fn touched(machine: &Machine<'_>, state: &State, actor: usize) -> Vec<(CellI
     found
 }
 
+/// Whether an instruction changes one of the lists and maps.
+pub fn changes_any(instr: &Instr, objects: &[ObjectId]) -> bool {
+    match instr {
+        Instr::Collection { op, object, .. } => {
+            changes(*op) && objects.iter().any(|&id| super::waits::on(object, id))
+        }
+        _ => false,
+    }
+}
+
 /// Whether it may leave something else there than it found.
 pub fn changes(op: Op) -> bool {
     !matches!(

@@ -37,7 +37,7 @@ fn object(machine: &Machine<'_>, state: &State, actor: usize, expr: &Expr) -> Ob
 }
 
 /// An operation on the object, as far as the text can tell.
-fn on(expr: &Expr, id: ObjectId) -> bool {
+pub(super) fn on(expr: &Expr, id: ObjectId) -> bool {
     match expr {
         Expr::Const(number) => *number == i64::from(id.declared().0),
         _ => true,
@@ -202,14 +202,11 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
                 Instr::Sync { object, .. } | Instr::Chan { object, .. } => {
                     objects.iter().any(|&id| on(object, id))
                 }
-                Instr::Collection { op, object, .. } => {
-                    super::entries::changes(*op) && objects.iter().any(|&id| on(object, id))
-                }
                 Instr::Select { arms, .. } => {
                     let mut arms = arms.iter();
                     arms.any(|arm| objects.iter().any(|&id| on(&arm.object, id)))
                 }
-                _ => false,
+                other => super::entries::changes_any(other, &objects),
             }))
         }
         _ => Need::Deed(Box::new(|_| false)),
@@ -225,15 +222,11 @@ fn mentioned(
 ) {
     match expr {
         Expr::Cell(place) => cells.push(place.base),
-        Expr::Query(_, object) => {
+        Expr::Query(_, object) | Expr::Entry { object, .. } => {
             let all = (0..program.objects.len()).map(ObjectId::new);
             objects.extend(all.filter(|&id| on(object, id)));
-        }
-        Expr::Entry { object, args, .. } => {
-            let all = (0..program.objects.len()).map(ObjectId::new);
-            objects.extend(all.filter(|&id| on(object, id)));
-            for arg in args {
-                mentioned(program, arg, cells, objects);
+            if let Expr::Entry { args, .. } = expr {
+                { args.iter() }.for_each(|arg| mentioned(program, arg, cells, objects));
             }
         }
         Expr::Unary(_, inner) => mentioned(program, inner, cells, objects),

@@ -230,6 +230,14 @@ impl Teller<'_> {
             return Words::new(action, source);
         };
         let holds = written(self.story, &entry, after);
+        if let Some(place) = updated(&source) {
+            // One of the two steps of `l[i] += 1`.
+            let text = match op.only_looks() {
+                true => format!("read  {place} -> {}", self.given(&entry, op, gave)),
+                false => format!("write {place}; {name} = {holds}"),
+            };
+            return Words::new(action, text).on(name);
+        }
         if !op.only_looks() {
             let text = match gave.as_slice() {
                 [] => format!("{source}; {name} = {holds}"),
@@ -285,4 +293,13 @@ impl Teller<'_> {
             _ => Words::new("next", source),
         }
     }
+}
+
+/// What stands before the operator of `l[i] += 1`.
+fn updated(source: &str) -> Option<&str> {
+    let operators = [" += ", " -= ", " *= ", " /= ", " %= "];
+    let found = operators.iter().filter_map(|op| source.split_once(op));
+    found
+        .map(|(place, _)| place)
+        .min_by_key(|place| place.len())
 }

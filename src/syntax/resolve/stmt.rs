@@ -59,7 +59,6 @@ impl Resolver<'_> {
     }
 
     fn stmt_kind(&mut self, stmt: &ast::Stmt) -> Option<StmtKind> {
-        let nothing = Because::nothing();
         Some(match &stmt.kind {
             ast::StmtKind::Let(let_) => self.let_(let_),
             ast::StmtKind::Assign(assign) => self.assign(assign, stmt.span)?,
@@ -78,11 +77,7 @@ impl Resolver<'_> {
                 StmtKind::Either(blocks.iter().map(|block| self.block(block)).collect())
             }
             ast::StmtKind::Select(select) => self.select(select, stmt.span),
-            ast::StmtKind::Assert { condition, message } => {
-                let condition = self.expr_of(condition, &Type::Bool, &nothing);
-                let message = message.as_ref().map(|message| self.intern(&message.text));
-                StmtKind::Assert(condition, message)
-            }
+            ast::StmtKind::Assert { condition, message } => self.assert(condition, message),
             ast::StmtKind::Raise(name) => StmtKind::Raise(self.intern(&name.text)),
             ast::StmtKind::Try(try_) => self.try_(try_),
             ast::StmtKind::Sleep => StmtKind::Sleep,
@@ -96,6 +91,13 @@ impl Resolver<'_> {
                 return None;
             }
         })
+    }
+
+    #[inline(never)]
+    fn assert(&mut self, condition: &ast::Expr, message: &Option<ast::Str>) -> StmtKind {
+        let condition = self.expr_of(condition, &Type::Bool, &Because::nothing());
+        let message = message.as_ref().map(|message| self.intern(&message.text));
+        StmtKind::Assert(condition, message)
     }
 
     /// The label of a named step; the same in every copy of a function.
@@ -354,6 +356,7 @@ impl Resolver<'_> {
         Some(StmtKind::Fence)
     }
 
+    #[inline(never)]
     fn in_loop(&mut self, word: &str, span: Span, kind: StmtKind) -> Option<StmtKind> {
         if self.body.loops > 0 {
             return Some(kind);

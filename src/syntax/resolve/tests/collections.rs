@@ -174,7 +174,7 @@ fn wrong_types() {
     );
     body(
         "list l(2): int\nlock m\nthread t { skip }\nthread u { l.append(1) }\nalways l.pop() == 1",
-        &["6:8 E068 `always` only looks, but `pop` acts"],
+        &["6:8 E068 a property only looks, but `pop` acts"],
     );
 }
 
