@@ -20,6 +20,24 @@ pub(super) struct Properties {
     outcomes: Vec<Outcomes>,
 }
 
+impl Properties {
+    /// All expressions in them.
+    pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        let claims = self
+            .properties
+            .iter()
+            .flat_map(|property| match &property.kind {
+                PropertyKind::Always(claim)
+                | PropertyKind::Finally(claim)
+                | PropertyKind::Sometimes(claim)
+                | PropertyKind::Eventually(claim) => vec![claim],
+                PropertyKind::LeadsTo(cause, effect) => vec![cause, effect],
+                PropertyKind::Order(..) => Vec::new(),
+            });
+        claims.chain(self.outcomes.iter().flat_map(|of| &of.values))
+    }
+}
+
 /// Lowers all properties.
 pub(super) fn properties(cx: &mut Context<'_>) -> Properties {
     let scenario = cx.scenario;

@@ -30,7 +30,7 @@ mod write;
 pub use make::{Knobs, make};
 pub use plan::{
     Act, Arm, ArmOp, Block, Bool, Change, Func, Int, LockMode, Look, Object, Plan, Property, Runs,
-    Shared, Thread, Vary, Wait,
+    Shared, Thread, Vary, Wait, Waits,
 };
 pub use random::Random;
 pub use shrink::smaller;

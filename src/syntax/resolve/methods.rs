@@ -284,6 +284,7 @@ const MAP: &[Operation] = &[
 
 const HANDLE: &[Operation] = &[
     op("join", Method::Join, Takes::Nothing, Gives::Nothing),
+    op("join_for", Method::JoinFor, Takes::Nothing, Gives::Bool),
     op("is_alive", Method::IsAlive, Takes::Nothing, Gives::Bool),
 ];
 
@@ -313,6 +314,7 @@ const FUTURE: &[Operation] = &[
 const TASK: &[Operation] = &[
     op("result", Method::TaskResult, Takes::Nothing, Gives::Result),
     op("join", Method::Join, Takes::Nothing, Gives::Nothing),
+    op("join_for", Method::JoinFor, Takes::Nothing, Gives::Bool),
     op("done", Method::TaskEnded, Takes::Nothing, Gives::Bool),
     op("cancel", Method::TaskCancel, Takes::Nothing, Gives::Bool),
     op("is_alive", Method::IsAlive, Takes::Nothing, Gives::Bool),
@@ -446,6 +448,7 @@ pub fn near_miss(name: &str) -> &'static [&'static str] {
         "apply" | "apply_async" | "execute" | "schedule" => &["submit"],
         "is_done" | "isDone" | "finished" => &["done"],
         "wait_for_all" | "join_all" => &["join"],
+        "join_timeout" | "try_join" | "timed_join" => &["join_for"],
         "await" => &["wait", "join", "result"],
         _ => &[],
     }
