@@ -967,6 +967,8 @@ impl Witness<'_, '_> {
     fn object_at(&self, pc: crate::program::Pc, actor: usize, state: &State) -> Option<ObjectId> {
         let (Instr::Sync { object, .. }
         | Instr::Chan { object, .. }
+        | Instr::Collection { object, .. }
+        | Instr::NextEntry { object, .. }
         | Instr::Submit {
             executor: object, ..
         }) = self.program().instr(pc)

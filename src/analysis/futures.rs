@@ -360,6 +360,10 @@ fn own(program: &Program, at: usize) -> FxHashSet<Help> {
                 });
             }
         }
+        Instr::Collection { op, object, .. } if !op.only_looks() => {
+            let all = candidates(program, object).into_iter();
+            help.extend(all.map(Help::Anything));
+        }
         Instr::Select { arms, .. } => {
             for arm in arms {
                 for id in candidates(program, &arm.object) {

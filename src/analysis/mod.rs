@@ -3,6 +3,7 @@
 //! Floor 5: prints nothing, and of the search knows only what it shows to an
 //! observer.
 
+mod collections;
 mod diagnose;
 mod ending;
 mod facts;

@@ -95,6 +95,7 @@ fn is_monitor(kind: &ObjectKind) -> bool {
         | ObjectKind::Once
         | ObjectKind::Latch { .. }
         | ObjectKind::Chan { .. }
+        | ObjectKind::Collection { .. }
         | ObjectKind::Executor { .. } => true,
     }
 }
@@ -110,6 +111,7 @@ fn of_object(engine: Engine, kind: &ObjectKind) -> Option<&'static str> {
         ObjectKind::RwLock {
             policy: RwPolicy::Writers | RwPolicy::Fair,
         } => Some("a reader-writer lock that prefers somebody: the native engine only"),
+        ObjectKind::Collection { .. } => Some("lists and maps: the native engine only"),
         ObjectKind::Chan {
             capacity: Some(0), ..
         } => Some("rendezvous channels: the native engine only"),

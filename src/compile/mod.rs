@@ -24,6 +24,7 @@
 mod assemble;
 mod assigned;
 mod code;
+mod collection;
 mod condition;
 mod context;
 mod ends;

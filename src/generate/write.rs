@@ -221,6 +221,14 @@ impl<'p> Writer<'p> {
             self.plan.objects.get(*lock).filter(|row| is_lock(row))?;
             self.used.objects.insert(*lock);
         }
+        if let Object::Entries {
+            guarded_by: Some(lock),
+            ..
+        } = row
+            && self.plan.objects.get(*lock).is_some_and(is_lock)
+        {
+            self.used.objects.insert(*lock);
+        }
         self.used.objects.insert(object);
         let known = self.known.as_ref();
         let index = known.map_or(object, |known| known.objects.range(..object).count());

@@ -1,5 +1,6 @@
 //! What a step does, in plain words with the author's names.
 
+use super::expr::CollectionOp;
 use super::instr::{Arm, ChanOp, FutureOp, Instr, RmwOp, SyncOp, TaskOp, WaitMode};
 use super::table::{Pc, Program};
 use super::wording::{Wording, operator};
@@ -68,6 +69,19 @@ pub fn describe(program: &Program, pc: Pc) -> String {
                 mode => format!("select: {}", waiting(*mode, &what)),
             }
         }
+        Instr::Collection {
+            op, object, args, ..
+        } => {
+            let words = words.collection(*op, object, args);
+            match op {
+                CollectionOp::At | CollectionOp::Get => format!("read {words}"),
+                CollectionOp::HasValue | CollectionOp::HasKey | CollectionOp::IsEqual => {
+                    format!("ask whether {words}")
+                }
+                _ => words,
+            }
+        }
+        Instr::NextEntry { object, .. } => format!("take the next of {}", words.object(object)),
         Instr::Ask(_, query, object) => match query {
             super::Query::IsDone => format!("ask whether {} is done", words.expr(object)),
             super::Query::IsAlive => format!("ask whether {} is alive", words.actor(object)),

@@ -161,6 +161,25 @@ fn instr_text(program: &Program, words: Wording<'_>, instr: &Instr) -> String {
         Instr::Select {
             arms, mode, result, ..
         } => select_text(words, arms, *mode, *result),
+        Instr::Collection {
+            op,
+            plain: _,
+            object,
+            args,
+            dst,
+            width,
+        } => {
+            let words_of = dst.iter().flat_map(|&dst| dst..dst + *width);
+            let results: Vec<String> = words_of.map(|reg| words.reg(reg)).collect();
+            let results = match results.is_empty() {
+                true => String::new(),
+                false => format!("{} = ", results.join(", ")),
+            };
+            format!("{results}{}", words.collection(*op, object, args))
+        }
+        Instr::NextEntry { object, round, .. } => {
+            format!("{}.. = next of {}", words.reg(*round), words.object(object))
+        }
         Instr::Ask(reg, query, object) => {
             let object = match query {
                 Query::IsAlive => words.actor(object),

@@ -26,7 +26,7 @@ mod wording;
 
 pub use describe::describe;
 pub use disassemble::disassemble;
-pub use expr::{BinaryOp, CellRef, Dim, Expr, Query, UnaryOp};
+pub use expr::{BinaryOp, CellRef, CollectionOp, Dim, Expr, Query, UnaryOp};
 pub use instr::{
     Access, Arm, ChanOp, FutureOp, Instr, OnLoop, RmwOp, SyncOp, Target, TaskOp, WaitMode,
 };

@@ -19,6 +19,10 @@ pub(crate) fn in_expr(expr: &Expr, visit: &mut impl FnMut(Reg)) {
         }
         Expr::Cell(cell) => in_cell(cell, visit),
         Expr::Element { index, .. } => in_expr(index, visit),
+        Expr::Entry { object, args, .. } => {
+            in_expr(object, visit);
+            args.iter().for_each(|arg| in_expr(arg, visit));
+        }
         Expr::Pick(index, of) => {
             in_expr(index, visit);
             of.iter().for_each(|one| in_expr(one, visit));
@@ -57,9 +61,13 @@ pub(crate) fn read_by(instr: &Instr, visit: &mut impl FnMut(Reg)) {
             in_expr(object, visit);
             arg.iter().for_each(|arg| in_expr(arg, visit));
         }
-        Instr::Chan { object, args, .. } => {
+        Instr::Chan { object, args, .. } | Instr::Collection { object, args, .. } => {
             in_expr(object, visit);
             args.iter().for_each(|arg| in_expr(arg, visit));
+        }
+        Instr::NextEntry { object, round, .. } => {
+            in_expr(object, visit);
+            (round + 1..round + 3).for_each(visit);
         }
         Instr::Select { arms, .. } => arms.iter().for_each(|arm| {
             in_expr(&arm.object, visit);
@@ -128,9 +136,12 @@ pub(crate) fn written_by(instr: &Instr, returned: impl Fn(FunctionId) -> u16) ->
         | Instr::Sync { dst, .. }
         | Instr::Spawn { dst, .. }
         | Instr::Submit { dst, .. } => [some(dst, 1), none],
-        Instr::Task { dst, width, .. } | Instr::Future { dst, width, .. } => {
-            [some(dst, *width), none]
-        }
+        Instr::Task { dst, width, .. }
+        | Instr::Future { dst, width, .. }
+        | Instr::Collection { dst, width, .. } => [some(dst, *width), none],
+        Instr::NextEntry {
+            round, dst, width, ..
+        } => [some(dst, *width), (*round, 3)],
         Instr::WaitJobs { dst, seen, .. } => [some(dst, 1), some(seen, 1)],
         Instr::TakeJob {
             future,

@@ -1,8 +1,8 @@
 //! What one state, or one step, shows by itself.
 
-use super::copies;
 use super::facts::Fact;
 use super::waits::{circles, is_certain};
+use super::{copies, entries};
 use std::collections::{BTreeMap, BTreeSet};
 use threadbare::base::Span;
 use threadbare::program::{
@@ -308,6 +308,14 @@ fn accesses(machine: &Machine<'_>, state: &State) -> Vec<Next> {
                 for cell in cells {
                     let var = program.cells[cell.index()].var;
                     found.push(next(cell, false, !program.vars[var.index()].atomic, pc));
+                }
+            }
+            Instr::Collection { .. } | Instr::NextEntry { .. } => {
+                for (cell, write, plain) in entries::touched(machine, state, actor) {
+                    found.push(Next {
+                        cell,
+                        ..next(cell.declared(), write, plain, pc)
+                    });
                 }
             }
             // What a block touches is atomic; another's plain access can race with it.

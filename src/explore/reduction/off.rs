@@ -16,6 +16,8 @@ pub enum Off {
     Endings,
     /// A wait for one of several channels.
     Select,
+    /// Entries come and go, and are words as well.
+    Collections,
     /// A lock that anybody may give back.
     UnownedLock,
     /// A property asks about objects, or about locals while actors run.
@@ -31,6 +33,7 @@ impl Off {
             Off::Executors => "an executor's jobs wait for its workers",
             Off::Endings => "others can tell when an actor ends",
             Off::Select => "`select` waits for several channels at once",
+            Off::Collections => "lists and maps change as a whole and by entry",
             Off::UnownedLock => "a lock can be given back by anybody",
             Off::Property => "a property asks more than variables",
         }
@@ -57,6 +60,7 @@ pub(super) fn check(program: &Program) -> Result<(), Off> {
         match object.kind {
             ObjectKind::Lock { unowned: true, .. } => return Err(Off::UnownedLock),
             ObjectKind::Executor { .. } => return Err(Off::Executors),
+            ObjectKind::Collection { .. } => return Err(Off::Collections),
             _ => {}
         }
     }
@@ -87,7 +91,7 @@ pub(super) fn check(program: &Program) -> Result<(), Off> {
 fn only_memory(expr: &Expr) -> bool {
     match expr {
         Expr::Const(_) | Expr::Reg(_) => true,
-        Expr::Observed(_) | Expr::Query(..) => false,
+        Expr::Observed(_) | Expr::Query(..) | Expr::Entry { .. } => false,
         Expr::Unary(_, operand) => only_memory(operand),
         Expr::Element { index, .. } => only_memory(index),
         Expr::Pick(index, of) => only_memory(index) && of.iter().all(only_memory),

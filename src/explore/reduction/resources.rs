@@ -176,7 +176,9 @@ impl<'p> Resources<'p> {
             | Instr::Future { .. }
             | Instr::WaitJobs { .. }
             | Instr::TakeJob { .. }
-            | Instr::FinishJob { .. } => *uses = self.everything(),
+            | Instr::FinishJob { .. }
+            | Instr::Collection { .. }
+            | Instr::NextEntry { .. } => *uses = self.everything(),
             // What a block uses is gathered from its instructions.
             Instr::AtomicBegin(_) => {}
             // A named step is marked as done, which nobody asks in a program without `order`.
@@ -415,6 +417,8 @@ impl<'p> Resources<'p> {
                     self.ask(*query, object, value, uses);
                     todo.push(object);
                 }
+                // Programs with lists and maps are not reduced.
+                Expr::Entry { .. } => *uses = self.everything(),
             }
         }
     }
@@ -466,6 +470,7 @@ fn kind_of(kind: &ObjectKind) -> Kind {
         | ObjectKind::Once
         | ObjectKind::Latch { .. }
         | ObjectKind::Chan { .. }
+        | ObjectKind::Collection { .. }
         | ObjectKind::Executor { .. } => Kind::Channel,
     }
 }
@@ -491,6 +496,10 @@ fn words_read(program: &Program, expr: &Expr) -> Vec<bool> {
                 let var = &program.vars[program.cells[place.base.index()].var.index()];
                 words[var.first.index()..var.first.index() + var.n as usize].fill(true);
                 todo.extend(place.dims.iter().map(|dim| &dim.index));
+            }
+            Expr::Entry { object, args, .. } => {
+                todo.push(object);
+                todo.extend(args);
             }
         }
     }

@@ -89,7 +89,7 @@ pub(super) fn eval(expr: &Expr, reg: &dyn Fn(Reg) -> Option<i64>) -> Option<i64>
             let index = usize::try_from(eval(index, reg)?).ok()?;
             eval(of.get(index)?, reg)
         }
-        Expr::Cell(_) | Expr::Query(..) | Expr::Observed(_) => None,
+        Expr::Cell(_) | Expr::Query(..) | Expr::Entry { .. } | Expr::Observed(_) => None,
     }
 }
 

@@ -107,12 +107,21 @@ fn kind(machine: &Machine<'_>, state: &State, id: usize) -> NodeKind {
 enum Shown {
     Cell(CellId),
     Owner(ObjectId),
+    Entries(ObjectId),
 }
 
 /// Memory and locks that are not the same in all states.
 fn varying(machine: &Machine<'_>, all: &[State]) -> Vec<Shown> {
     let program = machine.program();
-    let cells = (0..program.cells.len()).map(|at| Shown::Cell(CellId::new(at)));
+    let cells = (0..program.cells.len()).map(CellId::new);
+    let cells = cells.filter_map(|cell| {
+        let var = &program.vars[program.cells[cell.index()].var.index()];
+        match var.collection {
+            None => Some(Shown::Cell(cell)),
+            // Its entries stand together.
+            Some(id) => (var.first == cell).then_some(Shown::Entries(id)),
+        }
+    });
     let owners = program.objects.iter().enumerate();
     let owners = owners.filter(|(_, object)| {
         matches!(
@@ -146,6 +155,7 @@ impl Shown {
                 );
                 format!("{} = {value}", row.name)
             }
+            Shown::Entries(id) => entries(machine, state, id),
             Shown::Owner(id) => {
                 let name = &program.objects[id.index()].name;
                 let owner = machine.owner(state, id);
@@ -156,11 +166,37 @@ impl Shown {
     }
 }
 
+/// `l = [1, 2]`, `d = {1: true}`.
+fn entries(machine: &Machine<'_>, state: &State, id: ObjectId) -> String {
+    let program = machine.program();
+    let name = &program.objects[id.index()].name;
+    let Some(shape) = machine.collection(id) else {
+        return name.clone();
+    };
+    let from = shape.first().index() + 1;
+    let kinds = &program.cells[from..from + shape.width];
+    let each = machine.entries(state, id).into_iter().map(|words| {
+        let words = words.iter().zip(kinds);
+        let shown: Vec<String> = words
+            .map(|(&word, cell)| value(machine, state, &cell.kind, word))
+            .collect();
+        match (shape.keyed, shown.as_slice()) {
+            (true, [key, rest @ ..]) => format!("{key}: {}", rest.join(" ")),
+            (_, all) => all.join(" "),
+        }
+    });
+    let all = each.collect::<Vec<_>>().join(", ");
+    match shape.keyed {
+        true => format!("{name} = {{{all}}}"),
+        false => format!("{name} = [{all}]"),
+    }
+}
+
 fn value(machine: &Machine<'_>, state: &State, kind: &ValueKind, word: i64) -> String {
     let program: &Program = machine.program();
     let index = usize::try_from(word).ok();
     let named = match kind {
-        ValueKind::Int => None,
+        ValueKind::Int | ValueKind::Entries { .. } => None,
         ValueKind::Bool => Some((word != 0).to_string()),
         ValueKind::Enum(table) => {
             let variants = program.enums.get(*table as usize);

@@ -17,6 +17,7 @@ mod arithmetic;
 mod blocked;
 mod change;
 mod circle;
+mod collection;
 mod copies;
 mod expectation;
 mod fault;

@@ -357,6 +357,8 @@ fn method_blocks(method: Method) -> bool {
         | Method::TaskCancel
         | Method::FutureCancel
         | Method::ShutdownNow
+        | Method::Collection(_)
+        | Method::Subscript(_)
         | Method::IsAlive => false,
     }
 }
