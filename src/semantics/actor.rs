@@ -3,6 +3,7 @@
 use super::machine::{ACTORS_MAX, Done, Flow, Limit, Machine, Step, Stop};
 use super::record::{EventKind, Misuse, Recorder};
 use super::state::{State, Status};
+use crate::base::{Mistake, planted};
 use crate::program::{Expr, FunctionId, LoopId, OnLoop, Reg};
 
 /// Whether the actor has ended; one that was never started can be "joined" at
@@ -11,6 +12,7 @@ pub(super) fn can_join(machine: &Machine, state: &State, number: i64) -> bool {
     usize::try_from(number)
         .is_ok_and(|target| machine.layout.status(state, target) != Status::Running)
         || number < 0
+        || planted(Mistake::JoinAtOnce)
 }
 
 impl<R: Recorder> Step<'_, '_, R> {

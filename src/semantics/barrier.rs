@@ -7,6 +7,7 @@
 use super::machine::{Done, Flow, Machine, Step};
 use super::record::{EventKind, Recorder};
 use super::state::{Phase, State};
+use crate::base::{Mistake, planted};
 use crate::program::{ObjectId, ObjectKind, Reg};
 
 pub(super) fn is_ready(machine: &Machine, state: &State, actor: usize) -> bool {
@@ -38,9 +39,15 @@ impl<R: Recorder> Step<'_, '_, R> {
             _ => 1,
         };
         let order = self.state.word(at);
-        if order + 1 < parties {
+        let missing = parties - i64::from(planted(Mistake::BarrierOneTooFew));
+        if order + 1 < missing {
             self.state.set_word(at, order + 1);
-            layout.set_aux(self.state, self.actor, order);
+            let kept = if planted(Mistake::BarrierOrderZero) {
+                0
+            } else {
+                order
+            };
+            layout.set_aux(self.state, self.actor, kept);
             layout.set_phase(self.state, self.actor, Phase::Waiting, id);
             self.event(|| EventKind::Sleeps(id));
             return Ok(Flow::Stay);
@@ -60,7 +67,10 @@ impl<R: Recorder> Step<'_, '_, R> {
         let at = layout.object(id);
         self.state.set_word(at, 0);
         self.state.set_word(at + 1, 1);
-        let woken = self.sleepers(id);
+        let mut woken = self.sleepers(id);
+        if planted(Mistake::AbortWakesNobody) {
+            woken.clear();
+        }
         for &sleeper in &woken {
             layout.set_aux(self.state, sleeper, 0);
             layout.set_phase(self.state, sleeper, Phase::Broken, id);
