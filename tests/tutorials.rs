@@ -17,6 +17,7 @@ const TOPICS: &[&str] = &[
     "start()",
     "join(), and whether it is optional",
     "is_alive()",
+    "Timer",
     "daemon threads, killed at exit",
     "main exits early",
     "shared memory of threads",
@@ -111,6 +112,15 @@ const PROGRAMS: &[&str] = &[
     "s004_worker_threads",
 ];
 
+/// Programs as they are, not cut down: their number of outputs.
+const IN_FULL: &[(&str, usize)] = &[
+    ("s001_numbers_letters", 252),
+    ("s003_print_numbers", 252),
+    ("s003_print_numbers_no_join", 2772),
+    ("s004_worker_threads", 90),
+    ("s004_as_completed", 90),
+];
+
 fn scenarios() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios")
 }
@@ -203,4 +213,19 @@ fn every_claim_about_choosing_is_a_scenario_that_passes() {
         assert!(!names.is_empty(), "nothing stands behind: {claim}");
     }
     assert_pass(&rows.into_iter().flat_map(|(_, names)| names).collect());
+}
+
+#[test]
+fn programs_in_full_have_as_many_outputs_as_the_guide_says() {
+    for (program, n) in IN_FULL {
+        let row = format!("| {program} | {n} |");
+        assert!(guide::tutorials::MARKDOWN.contains(&row), "{row}");
+        let path = scenarios().join(format!("tutorials/{program}.tb"));
+        let report = Checker::new().only("in full").check_path(path);
+        let [scenario] = report.scenarios.as_slice() else {
+            panic!("one scenario of {program} is in full");
+        };
+        let outcomes = scenario.outcomes.as_ref().expect("it observes `print`");
+        assert_eq!(outcomes.rows.len(), *n, "{program}");
+    }
 }

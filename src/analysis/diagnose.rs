@@ -16,7 +16,7 @@ use super::waits::wait_of;
 use crate::base::Span;
 use crate::explore::{Bound, Goal, Graph, MemoryBudget, Observer, Search, Visit, shortest};
 use crate::program::{Instr, ObjectId, Program, PropertyKind};
-use crate::semantics::{ArithmeticFault, FaultKind, Incident, Misuse, State, Status};
+use crate::semantics::{ArithmeticFault, FaultKind, Incident, Misuse, State};
 use crate::trace::{Execution, Schedule, replay_with};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -241,6 +241,10 @@ pub(super) fn drop_implied<T>(hits: &mut BTreeMap<Key, T>) {
         // Of a spawned actor nobody joins, the worse case is reported.
         if let Key::Leak(span, true) = key {
             hits.remove(&Key::Leak(span, false));
+        }
+        // Of a daemon that is stopped, too.
+        if let Key::Killed(span) = key {
+            hits.remove(&Key::Unfinished(span));
         }
         // What is lost by a race is told with the race.
         if let Key::Race(var, one, other) = key {
@@ -564,6 +568,15 @@ impl Witness<'_, '_> {
                 let actor = self.running_at_end(*span).expect(shown);
                 (Rule::Killed, Error, Evidence::Killed(actor), vec![actor])
             }
+            Key::Unfinished(span) => {
+                let actor = self.running_at_end(*span).expect(shown);
+                (
+                    Rule::Killed,
+                    Warning,
+                    Evidence::Unfinished(actor),
+                    vec![actor],
+                )
+            }
             Key::JobFailed(..) => {
                 let (job, exception) = self.failed_job(key).expect(shown);
                 let rule = exception.misuse.map_or(Rule::Swallowed, misuse_rule);
@@ -608,6 +621,12 @@ impl Witness<'_, '_> {
                 let (actor, nap, writers) = self.slept_in_vain(key).expect(shown);
                 let evidence = Evidence::SleptInVain(actor, nap, writers);
                 (Rule::SleepAsSignal, Warning, evidence, vec![actor])
+            }
+            Key::ThreadPerJob(_) => {
+                let step = self.last_step();
+                let evidence = Evidence::ThreadPerJob(step.action.actor, step.pc);
+                let actors = vec![step.action.actor];
+                (Rule::ThreadPerJob, Warning, evidence, actors)
             }
             Key::NotifyWithoutLock(_) => {
                 let step = self.last_step();
@@ -812,7 +831,8 @@ impl Witness<'_, '_> {
                 Some(pc) => self.program().site(pc).span,
                 None => self.program().actors[actor].span,
             };
-            layout.status(state, actor) == Status::Running && place == span
+            let leaves = self.execution.machine.is_leaving(state, actor);
+            layout.is_running(state, actor) && !leaves && place == span
         })
     }
 
@@ -882,6 +902,8 @@ impl Witness<'_, '_> {
             | Key::Leak(..)
             | Key::CutOff(_)
             | Key::Killed(_)
+            | Key::Unfinished(_)
+            | Key::ThreadPerJob(_)
             | Key::Eventually(_)
             | Key::LeadsTo(_)
             | Key::Starvation(_)

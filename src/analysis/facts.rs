@@ -283,6 +283,7 @@ impl Observer for Facts<'_> {
                     let at = span(exception.pc);
                     self.note(Key::Died(at, exception.name, exception.misuse), goal);
                 }
+                Incident::Crowd(pc) => self.note(Key::ThreadPerJob(span(pc)), goal),
                 Incident::NotifyWithoutLock(_, pc) => {
                     self.note(Key::NotifyWithoutLock(span(pc)), goal);
                 }

@@ -74,6 +74,8 @@ pub enum Evidence {
     CutOff(usize),
     /// That daemon held something when the program ended.
     Killed(usize),
+    /// That daemon could go on, and come to an end of its own, when the program ended.
+    Unfinished(usize),
     /// That actor ended with the last step, holding the lock.
     LockLeak(usize, ObjectId),
     /// That actor died with the last step.
@@ -88,6 +90,8 @@ pub enum Evidence {
     BarrierCrowded(ObjectId, Vec<usize>, Vec<usize>),
     /// The actor of the last step notifies there.
     NotifyWithoutLock(usize, Pc),
+    /// The actor of the last step starts there one more thread than is wise.
+    ThreadPerJob(usize, Pc),
     /// That actor has slept, and is about to read what these may still write.
     SleptInVain(usize, Nap, Vec<usize>),
     /// An operation that is tried again and again in a loop that does nothing else.

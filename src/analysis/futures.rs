@@ -330,7 +330,7 @@ fn own(program: &Program, at: usize) -> FxHashSet<Help> {
         }
         Instr::Sync {
             op, object, arg, ..
-        } if *op != SyncOp::Join => {
+        } if !matches!(op, SyncOp::Join(_)) => {
             let counts_up = matches!(arg, Some(Expr::Const(n)) if *n >= 0);
             for id in candidates(program, object) {
                 help.insert(Help::Anything(id));

@@ -51,6 +51,8 @@ pub enum Key {
     CutOff(Span),
     /// A daemon stopped while it held something.
     Killed(Span),
+    /// A daemon stopped before the end that its code comes to.
+    Unfinished(Span),
     /// A job that failed, and nobody asked its future.
     JobFailed(Span, NameId, Option<Misuse>),
     /// A job that was not done when the main actor ended, by the place of its `submit`.
@@ -61,6 +63,8 @@ pub enum Key {
     BarrierCrowded(ObjectId),
     /// A notify without the lock.
     NotifyWithoutLock(Span),
+    /// A `spawn` of which many threads run at once.
+    ThreadPerJob(Span),
     /// An `eventually` that some fair run does not keep: its number.
     Eventually(usize),
     /// A `leads_to` that some fair run does not keep.

@@ -96,6 +96,8 @@ pub enum Rule {
     CannotFail,
     /// W006: an operation that is tried again and again where one could wait.
     Polling,
+    /// W007: a thread for each piece of work — warning.
+    ThreadPerJob,
 }
 
 /// Error or warning.
@@ -109,7 +111,7 @@ pub enum Level {
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Rule; 46] = [
+    pub const ALL: [Rule; 47] = [
         Rule::Race,
         Rule::LostUpdate,
         Rule::Unguarded,
@@ -156,6 +158,7 @@ impl Rule {
         Rule::NeverReached,
         Rule::CannotFail,
         Rule::Polling,
+        Rule::ThreadPerJob,
     ];
 
     /// The code, such as `R001`.
@@ -216,6 +219,7 @@ impl Rule {
             Rule::NeverReached => ("W004", "style"),
             Rule::CannotFail => ("W005", "style"),
             Rule::Polling => ("W006", "style"),
+            Rule::ThreadPerJob => ("W007", "style"),
         }
     }
 }

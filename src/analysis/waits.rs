@@ -135,7 +135,7 @@ pub fn held_up(
         return None;
     };
     let number = machine.scene(state, actor).eval(object).ok()?;
-    if *op == SyncOp::Join {
+    if let SyncOp::Join(_) = op {
         let target = usize::try_from(number).ok()?;
         return Some((Resource::End(target), vec![target]));
     }

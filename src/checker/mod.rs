@@ -19,6 +19,7 @@ use crate::base::{Diagnostic, Severity, Source};
 use crate::explore::{Limits, MemoryBudget};
 pub use crate::explore::{Sampling, Strategy};
 use crate::hir;
+pub use crate::hir::MemoryModel;
 use crate::program::Program;
 use crate::report::{Report, ScenarioReport, Status};
 use crate::syntax;
@@ -106,6 +107,8 @@ pub struct Checker {
     sets_where_known: bool,
     only: Vec<String>,
     mode: Mode,
+    memory: Option<MemoryModel>,
+    splits_print: Option<bool>,
     on_progress: Option<OnProgress>,
 }
 
@@ -127,6 +130,8 @@ impl Checker {
             sets_where_known: false,
             only: Vec::new(),
             mode: Mode::default(),
+            memory: None,
+            splits_print: None,
             on_progress: None,
         }
     }
@@ -186,6 +191,21 @@ impl Checker {
     #[must_use]
     pub fn few_switches(mut self, most: u32) -> Self {
         self.mode = Mode::FewSwitches(most);
+        self
+    }
+
+    /// Checks all scenarios under this memory model, whatever they say themselves.
+    #[must_use]
+    pub fn memory(mut self, model: MemoryModel) -> Self {
+        self.memory = Some(model);
+        self
+    }
+
+    /// Makes every `print` two steps, the text and the line end, or one, whatever
+    /// the scenarios say themselves.
+    #[must_use]
+    pub fn splits_print(mut self, splits: bool) -> Self {
+        self.splits_print = Some(splits);
         self
     }
 
@@ -344,7 +364,8 @@ impl Checker {
         let mut scenarios = Vec::new();
         for resolved in resolution.scenarios {
             let mut found = resolved.diagnostics;
-            let compiled = resolved.scenario.filter(|_| !broken).and_then(|hir| {
+            let compiled = resolved.scenario.filter(|_| !broken).and_then(|mut hir| {
+                hir.splits_print = self.splits_print.unwrap_or(hir.splits_print);
                 crate::compile::compile(&hir)
                     .map_err(|errors| found.extend(errors))
                     .ok()

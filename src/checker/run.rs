@@ -22,18 +22,19 @@ pub(super) fn check(
     diagnostics: Vec<Diagnostic>,
 ) -> ScenarioReport {
     let start = Instant::now();
+    let memory = checker.memory.unwrap_or(scenario.memory);
     let mut capacity = Capacity::initial(program);
     loop {
         let machine = Machine::new(program, capacity);
         let checked = match checker.mode {
-            Mode::AllRuns => check_within(checker, source, &machine, scenario.memory),
+            Mode::AllRuns => check_within(checker, source, &machine, memory),
             Mode::Sample(sampling) => sample::check(checker, sampling, source, &machine),
             Mode::FewSwitches(most) => sample::few_switches(checker, most, source, &machine),
         };
         match checked {
             Ok(mut report) => {
                 report.diagnostics = diagnostics;
-                report.memory_model = match scenario.memory {
+                report.memory_model = match memory {
                     hir::MemoryModel::Sc => "sc".to_owned(),
                     hir::MemoryModel::Gil => "gil".to_owned(),
                 };
@@ -79,6 +80,7 @@ fn check_within(
     };
     conclude(&mut report, program, &diagnosis, under_lock.as_ref());
     tell_coverage(&mut report, checker, program, &facts, &diagnosis);
+    report.under_lock = under_lock.and_then(|lock| lock.difference(&diagnosis));
     Ok(report)
 }
 
@@ -120,7 +122,7 @@ pub(super) fn conclude(
     report: &mut ScenarioReport,
     program: &Program,
     diagnosis: &Diagnosis,
-    under_lock: Option<&UnderLock<'_>>,
+    under_lock: Option<&UnderLock>,
 ) {
     let source = Arc::clone(&report.source);
     let findings = &diagnosis.findings;
@@ -134,8 +136,9 @@ pub(super) fn conclude(
         }
         let mut told = tell::tell(program, &source, finding);
         told.expected = judged.expected;
-        told.facts
-            .extend(under_lock.and_then(|lock| lock.label(finding)));
+        if let Some(lock) = under_lock {
+            told.facts.extend(lock.label(program, finding));
+        }
         report.findings.push(told);
     }
     report.allowed = program

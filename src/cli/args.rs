@@ -94,6 +94,9 @@ pub struct CheckArgs {
     /// Which runs.
     #[command(flatten)]
     pub runs: Runs,
+    /// Whether the report says what CPython's global lock changes: gil; or not: sc [default: what each scenario says]
+    #[arg(long, value_name = "MODEL")]
+    pub memory: Option<Memory>,
     /// For whom the report is written
     #[arg(long, default_value = "normal")]
     pub level: Reader,
@@ -285,6 +288,18 @@ pub struct Select {
     /// Give a `const` another value, as in `--set N=4`; repeatable
     #[arg(long, value_name = "CONST=VALUE")]
     pub set: Vec<Setting>,
+    /// Whether `print` is two steps, text and line end: split; or one: whole [default: what each scenario says]
+    #[arg(long, value_name = "HOW")]
+    pub print: Option<Printing>,
+}
+
+/// How many writes a `print` is.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum Printing {
+    /// One: a line.
+    Whole,
+    /// Two: the text, then the line end.
+    Split,
 }
 
 /// How far a search may go, and how it is run.
@@ -358,6 +373,15 @@ pub enum Reader {
     Normal,
     /// Who knows the rules: no lessons.
     Expert,
+}
+
+/// The memory model, and who may be interrupted where.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum Memory {
+    /// Sequentially consistent.
+    Sc,
+    /// The same, and what CPython's lock changes.
+    Gil,
 }
 
 /// What the search may skip.

@@ -5,7 +5,9 @@ use super::failure::Failure;
 use super::formats;
 use super::internal::{guarded, message};
 use super::output::{Out, note};
-use super::plan::{Destinations, bounded, check_style, destinations, inputs, looking_at};
+use super::plan::{
+    Destinations, bounded, check_style, destinations, in_memory, inputs, looking_at,
+};
 use super::progress::ProgressLine;
 use super::save::save;
 use super::signals::Signals;
@@ -29,7 +31,8 @@ pub fn run(args: &CheckArgs, looks: Looks) -> Result<Exit, Failure> {
     let signals = Signals::listen();
     let progress = ProgressLine::new(!args.quiet);
     let at = At::default();
-    let checker = looking_at(&args.runs, bounded(&args.select, &args.bounds))?
+    let bounded = in_memory(args.memory, bounded(&args.select, &args.bounds));
+    let checker = looking_at(&args.runs, bounded)?
         .interrupt(signals.flag())
         .on_progress({
             let (progress, at) = (progress.clone(), at.clone());

@@ -1,11 +1,11 @@
 //! High arguments: what the program needs, made from what was typed.
 
-use super::args::{Bounds, Chance, CheckArgs, Reader, Runs, Select, Skip};
+use super::args::{Bounds, Chance, CheckArgs, Memory, Printing, Reader, Runs, Select, Skip};
 use super::failure::Failure;
 use super::terminal::Looks;
 use super::value::{Format, Kind};
 use crate::base::Source;
-use crate::checker::{Checker, Input, Reduction, Sampling, Strategy};
+use crate::checker::{Checker, Input, MemoryModel, Reduction, Sampling, Strategy};
 use crate::report::human::{Amount, Level, Style};
 use std::path::{Path, PathBuf};
 
@@ -80,6 +80,15 @@ pub fn bounded(select: &Select, bounds: &Bounds) -> Checker {
         })
 }
 
+/// A checker for the memory model chosen.
+pub fn in_memory(memory: Option<Memory>, checker: Checker) -> Checker {
+    match memory {
+        None => checker,
+        Some(Memory::Sc) => checker.memory(MemoryModel::Sc),
+        Some(Memory::Gil) => checker.memory(MemoryModel::Gil),
+    }
+}
+
 /// A checker for the runs chosen.
 ///
 /// # Errors
@@ -131,6 +140,9 @@ pub fn selecting(select: &Select) -> Checker {
     }
     for set in &select.set {
         checker = checker.set(&set.name, set.value);
+    }
+    if let Some(print) = select.print {
+        checker = checker.splits_print(print == Printing::Split);
     }
     checker
 }

@@ -92,7 +92,7 @@ fn handler(code: &Code, item: &Item) -> Option<usize> {
 }
 
 /// Whether a green thread may be suspended at an instruction that cannot raise otherwise.
-fn gives_back(instr: &Instr) -> bool {
+pub(super) fn gives_back(instr: &Instr) -> bool {
     matches!(
         instr,
         Instr::Yield | Instr::Sleep | Instr::WaitUntil(_) | Instr::AtomicBegin(_)
@@ -164,7 +164,7 @@ fn compact(code: Code, kept: &[bool]) -> Assembled {
 
 /// Adds a handler of one instruction; neighbours with the same handler become
 /// one range.
-fn cover(handlers: &mut Vec<Handler>, row: Handler) {
+pub(super) fn cover(handlers: &mut Vec<Handler>, row: Handler) {
     match handlers.last_mut() {
         Some(last)
             if last.to == row.from

@@ -32,14 +32,9 @@ pub(super) fn add_begins(functions: &mut Vec<Lowered>, bodies: &[FunctionId]) {
     }
     let n = functions.len();
     let mut copies: Vec<Option<FunctionId>> = vec![None; n];
-    for spawned in spawned(functions) {
+    for spawned in spawned(functions, |_| true) {
         if prefixes[spawned.index()].fails && !bodies.contains(&spawned) {
-            let copy = FunctionId::new(functions.len());
-            let mut function = functions[spawned.index()].clone();
-            for site in &mut function.code.sites {
-                site.function = copy;
-            }
-            functions.push(function);
+            let copy = copy(functions, spawned);
             insert_begin(functions, copy);
             copies[spawned.index()] = Some(copy);
         }
@@ -78,13 +73,26 @@ fn insert_begin(functions: &mut [Lowered], id: FunctionId) {
     function.code.sites.insert(0, site);
 }
 
-/// The functions that some `spawn` names, each once, in order.
-fn spawned(functions: &[Lowered]) -> Vec<FunctionId> {
+/// The same function again, under another number.
+pub(super) fn copy(functions: &mut Vec<Lowered>, of: FunctionId) -> FunctionId {
+    let copy = FunctionId::new(functions.len());
+    let mut function = functions[of.index()].clone();
+    for site in &mut function.code.sites {
+        site.function = copy;
+    }
+    functions.push(function);
+    copy
+}
+
+/// The functions that some `spawn` names, of daemons or not, each once, in order.
+pub(super) fn spawned(functions: &[Lowered], whose: impl Fn(bool) -> bool) -> Vec<FunctionId> {
     let mut all: Vec<FunctionId> = functions
         .iter()
         .flat_map(|function| &function.code.code)
         .filter_map(|instr| match instr {
-            Instr::Spawn { function, .. } => Some(*function),
+            Instr::Spawn {
+                function, daemon, ..
+            } => whose(*daemon).then_some(*function),
             _ => None,
         })
         .collect();

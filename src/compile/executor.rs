@@ -10,6 +10,9 @@
 //! fail: fail it
 //!       jump next
 //! ```
+//!
+//! Where the end of actors is a step, one for the worker's rest stands before each
+//! jump.
 
 use super::assemble::Assembled;
 use super::context::Context;
@@ -21,8 +24,8 @@ use super::statement::head;
 use crate::base::Span;
 use crate::hir::{self, Block, FutureLoop, LocalId, Submit};
 use crate::program::{
-    Awaits, BinaryOp, Expr, FunctionId, FutureOp, Handler, Instr, ObjectId, ObjectKind, Reg, Site,
-    WaitMode,
+    Awaits, BinaryOp, Expr, FunctionId, FutureOp, Handler, Instr, ObjectId, ObjectKind, Pc, Reg,
+    Site, WaitMode,
 };
 
 /// The register of a worker's function that holds the future.
@@ -179,6 +182,7 @@ impl<'h> Lowering<'h, '_> {
 pub(super) fn add_workers(
     cx: &mut Context<'_>,
     functions: &mut Vec<Lowered>,
+    rests: bool,
 ) -> Vec<(ObjectId, FunctionId)> {
     let executors: Vec<ObjectId> = (0..cx.layout.objects.len())
         .map(ObjectId::new)
@@ -191,7 +195,7 @@ pub(super) fn add_workers(
     let mut workers = Vec::new();
     for executor in executors {
         let id = FunctionId::new(functions.len());
-        functions.push(worker(cx, executor, id, width));
+        functions.push(worker(cx, executor, id, width, rests));
         workers.push((executor, id));
     }
     workers
@@ -207,7 +211,13 @@ fn result_width(functions: &[Lowered]) -> u16 {
     results.max().unwrap_or(0).max(1)
 }
 
-fn worker(cx: &mut Context<'_>, executor: ObjectId, id: FunctionId, width: u16) -> Lowered {
+fn worker(
+    cx: &mut Context<'_>,
+    executor: ObjectId,
+    id: FunctionId,
+    width: u16,
+    rests: bool,
+) -> Lowered {
     let object = &cx.layout.objects[executor.index()];
     let (name, span) = (object.name.clone(), object.span);
     let finish = |failed| Instr::FinishJob {
@@ -216,18 +226,19 @@ fn worker(cx: &mut Context<'_>, executor: ObjectId, id: FunctionId, width: u16) 
         width: if failed { 1 } else { width },
         failed,
     };
-    let code = vec![
-        Instr::TakeJob {
-            executor,
-            future: FUTURE,
-            result: RESULT,
-            width,
-        },
-        finish(false),
-        Instr::Jump(0),
-        finish(true),
-        Instr::Jump(0),
-    ];
+    let mut code = vec![Instr::TakeJob {
+        executor,
+        future: FUTURE,
+        result: RESULT,
+        width,
+    }];
+    let mut fail = 0;
+    for failed in [false, true] {
+        fail = code.len();
+        code.push(finish(failed));
+        code.extend(rests.then_some(Instr::End));
+        code.push(Instr::Jump(0));
+    }
     let site = Site {
         span,
         stmt: cx.statements.at(span),
@@ -248,7 +259,7 @@ fn worker(cx: &mut Context<'_>, executor: ObjectId, id: FunctionId, width: u16) 
             handlers: vec![Handler {
                 from: 0,
                 to: 1,
-                target: 3,
+                target: Pc::try_from(fail).expect("a few instructions"),
                 exception: RESULT,
             }],
         },

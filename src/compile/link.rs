@@ -8,9 +8,9 @@ use super::registers_of::{read_by, written_by};
 use super::updates::{Body, updates, writes};
 use crate::hir::{self, ActorKind as SourceKind, Scenario};
 use crate::program::{
-    Actor, ActorKind, Allow, Expect, ExpectKind, Fairness, Function, FunctionId, Handler, Instr,
-    Label, LabelId, LoopId, ObjectId, ObjectKind, Outcomes, Parts, Pc, Property, PropertyKind, Reg,
-    Update, ValueKind, VarId, pack_lines,
+    Actor, ActorKind, Allow, Expect, ExpectKind, Expr, Fairness, Function, FunctionId, Handler,
+    Instr, Label, LabelId, LoopId, ObjectId, ObjectKind, Outcomes, Parts, Pc, Property,
+    PropertyKind, Reg, Update, ValueKind, VarId, pack_lines,
 };
 use std::collections::BTreeSet;
 
@@ -18,6 +18,24 @@ use std::collections::BTreeSet;
 pub(super) struct Properties {
     properties: Vec<Property>,
     outcomes: Vec<Outcomes>,
+}
+
+impl Properties {
+    /// All expressions in them.
+    pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        let claims = self
+            .properties
+            .iter()
+            .flat_map(|property| match &property.kind {
+                PropertyKind::Always(claim)
+                | PropertyKind::Finally(claim)
+                | PropertyKind::Sometimes(claim)
+                | PropertyKind::Eventually(claim) => vec![claim],
+                PropertyKind::LeadsTo(cause, effect) => vec![cause, effect],
+                PropertyKind::Order(..) => Vec::new(),
+            });
+        claims.chain(self.outcomes.iter().flat_map(|of| &of.values))
+    }
 }
 
 /// Lowers all properties.

@@ -119,7 +119,7 @@ impl<'h> Lowering<'h, '_> {
         let group = &self.cx.scenario.groups[group];
         for actor in group.first.0..group.first.0 + group.n {
             let instr = Instr::Sync {
-                op: SyncOp::Join,
+                op: SyncOp::Join(WaitMode::Wait),
                 object: Expr::Const(actor.into()),
                 arg: None,
                 dst: None,
@@ -303,7 +303,8 @@ fn shape(method: Method) -> Shape {
         Method::IsFull => Shape::Ask(Query::IsFull),
         Method::TaskDone => Shape::Sync(SyncOp::TaskDone),
         Method::ChanJoin => Shape::Sync(SyncOp::ChanJoin),
-        Method::Join => Shape::Sync(SyncOp::Join),
+        Method::Join => Shape::Sync(SyncOp::Join(Wait)),
+        Method::JoinFor => Shape::Sync(SyncOp::Join(Timeout)),
         Method::IsAlive => Shape::Ask(Query::IsAlive),
         Method::TaskResult => Shape::Task(TaskOp::Result),
         Method::TaskCancel => Shape::Task(TaskOp::Cancel),

@@ -8,7 +8,8 @@
 //! In reading order: `limits` and `loops` (what is refused), `tables` and `types`
 //! (declarations), `lowering` with `statement`, `exit`, `expression`,
 //! `condition`, `place`, `method`, `executor` (code), `assemble` (labels to positions),
-//! `entry` (actors that begin with what can fail), `liveness` (dead registers),
+//! `entry` (actors that begin with what can fail),
+//! `ends` (actors whose end is a step), `liveness` (dead registers),
 //! `link` (all of it in one program), `steps` (the steps of each line, in words).
 //!
 //! **Invariants:**
@@ -25,6 +26,7 @@ mod assigned;
 mod code;
 mod condition;
 mod context;
+mod ends;
 mod entry;
 mod executor;
 mod exit;
@@ -55,6 +57,7 @@ use crate::program::{FunctionId, Program};
 use context::{BodyCopy, Context};
 use types::Types;
 
+pub use ends::Ends;
 pub use steps::{LineStep, LineSteps, steps};
 
 /// Lowers a scenario to the program that all engines run.
@@ -64,6 +67,15 @@ pub use steps::{LineStep, LineSteps, steps};
 /// What is too large (E090 words of memory, E091 registers, E092 instructions,
 /// E093 actors, E094 objects) and what has no code yet (E099), in source order.
 pub fn compile(scenario: &Scenario) -> Result<Program, Vec<Diagnostic>> {
+    compile_with(scenario, Ends::Observed)
+}
+
+/// The same, with a choice of what is one step.
+///
+/// # Errors
+///
+/// As [`compile`].
+pub fn compile_with(scenario: &Scenario, ends: Ends) -> Result<Program, Vec<Diagnostic>> {
     let types = Types::new(scenario);
     let refused = limits::check(scenario, &types);
     if !refused.is_empty() {
@@ -84,7 +96,8 @@ pub fn compile(scenario: &Scenario) -> Result<Program, Vec<Diagnostic>> {
         return Err(errors);
     }
     entry::add_begins(&mut functions, &bodies);
-    let workers = executor::add_workers(&mut cx, &mut functions);
+    let rests = ends::add_ends(&cx, &mut functions, &bodies, &properties, ends);
+    let workers = executor::add_workers(&mut cx, &mut functions, rests);
     let mut parts = link::link(cx, functions, &bodies, &workers, properties);
     let errors = loops::tasks_in_processes(&parts);
     if !errors.is_empty() {

@@ -100,6 +100,7 @@ pub(super) fn read_by(instr: &Instr, visit: &mut impl FnMut(Reg)) {
         | Instr::Assert(expr, _) => in_expr(expr, visit),
         Instr::Reraise(reg) | Instr::UnlessCaught(reg, ..) => visit(*reg),
         Instr::Begin
+        | Instr::End
         | Instr::TakeJob { .. }
         | Instr::AtomicBegin(_)
         | Instr::Yield
@@ -141,6 +142,7 @@ pub(super) fn written_by(instr: &Instr, returned: impl Fn(FunctionId) -> u16) ->
         Instr::Select { result, width, .. } => [(*result, width.saturating_add(2)), none],
         Instr::Call(function, _, dst) => [some(dst, returned(*function)), none],
         Instr::Begin
+        | Instr::End
         | Instr::Store(..)
         | Instr::FinishJob { .. }
         | Instr::WaitUntil(_)

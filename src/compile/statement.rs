@@ -401,6 +401,9 @@ impl<'h> Lowering<'h, '_> {
             );
         }
         self.emit(Instr::Print(words.into()), span);
+        if self.cx.scenario.splits_print {
+            self.emit_synthetic(Instr::Print(Box::default()), span);
+        }
     }
 }
 

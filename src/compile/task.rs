@@ -53,7 +53,7 @@ impl<'h> Lowering<'h, '_> {
             let joins = matches!(
                 item.instr,
                 Instr::Sync {
-                    op: SyncOp::Join,
+                    op: SyncOp::Join(_),
                     ..
                 }
             );

@@ -6,7 +6,7 @@
 
 use super::plan::{
     Act, Arm, ArmOp, Block, Bool, Func, Int, LockMode, Object, Plan, Property, Runs, Shared,
-    Thread, Vary, Wait,
+    Thread, Vary, Wait, Waits,
 };
 use super::random::Random;
 use crate::hir::RwPolicy;
@@ -235,7 +235,13 @@ impl Maker {
         } else {
             Vec::new()
         };
-        Act::Spawn(function, daemon, between, !self.random.one_in(4))
+        let waits = match self.random.below(8) {
+            0 | 1 => Waits::Never,
+            2 => Waits::JoinFor,
+            3 => Waits::Asks,
+            _ => Waits::Join,
+        };
+        Act::Spawn(function, daemon, between, waits)
     }
 
     fn nest(&mut self, depth: usize) -> Act {
@@ -468,6 +474,7 @@ impl Maker {
         if self.random.one_in(5) {
             let claim = self.random.pick(&[None, None, Some(false), Some(true)]);
             self.plan.properties.push(Property::Print(claim));
+            self.plan.splits_print = self.random.one_in(4);
             // So that there is something to be in order.
             for (index, thread) in self.plan.threads.iter_mut().enumerate() {
                 let first = Int::Const(i64::try_from(index).unwrap_or(0));

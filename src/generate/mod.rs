@@ -29,7 +29,7 @@ mod write;
 pub use make::{Knobs, make};
 pub use plan::{
     Act, Arm, ArmOp, Block, Bool, Func, Int, LockMode, Object, Plan, Property, Runs, Shared,
-    Thread, Vary, Wait,
+    Thread, Vary, Wait, Waits,
 };
 pub use random::Random;
 pub use shrink::smaller;

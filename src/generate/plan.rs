@@ -20,6 +20,8 @@ pub struct Plan {
     pub threads: Vec<Thread>,
     /// What is claimed and observed.
     pub properties: Vec<Property>,
+    /// `print split`
+    pub splits_print: bool,
 }
 
 /// A word of shared memory.
@@ -157,6 +159,19 @@ pub enum Vary {
     Swap,
 }
 
+/// What becomes of a spawned actor.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Waits {
+    /// Nobody asks.
+    Never,
+    /// `h.join()`
+    Join,
+    /// `print h.join_for()`
+    JoinFor,
+    /// `print h.is_alive()`, then `h.join()`
+    Asks,
+}
+
 /// A statement.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Act {
@@ -221,7 +236,7 @@ pub enum Act {
     /// `try { } finally { }`
     Finally(Block, Block),
     /// `let h = spawn f(1)`, the rest, `h.join()` or not
-    Spawn(usize, bool, Block, bool),
+    Spawn(usize, bool, Block, Waits),
     /// `t.join()`
     Join(usize),
     /// `f(e)`

@@ -49,6 +49,11 @@ pub fn smaller(plan: &Plan) -> Vec<Plan> {
             found.push(less);
         }
     }
+    if plan.splits_print {
+        let mut less = plan.clone();
+        less.splits_print = false;
+        found.push(less);
+    }
     for index in 0..plan.common.len() {
         let mut less = plan.clone();
         less.common.remove(index);

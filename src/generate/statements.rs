@@ -2,7 +2,7 @@
 
 use super::expressions::constant;
 use super::objects::{give, is_chan, take, wait, wake, wake_all};
-use super::plan::{Act, LockMode, Object, Runs, Vary, Wait};
+use super::plan::{Act, LockMode, Object, Runs, Vary, Wait, Waits};
 use super::write::Writer;
 use crate::base::Span;
 use crate::hir::{
@@ -37,8 +37,8 @@ impl<'p> Writer<'p> {
     pub fn acts(&mut self, acts: &'p [Act], stmts: &mut Vec<Stmt>) -> bool {
         for act in acts {
             let goes_on = match act {
-                Act::Spawn(function, daemon, body, join) => {
-                    self.spawn(*function, *daemon, body, *join, stmts)
+                Act::Spawn(function, daemon, body, waits) => {
+                    self.spawn(*function, *daemon, body, *waits, stmts)
                 }
                 Act::Label(label, act) => {
                     self.labelled(*label, act, stmts);
@@ -70,7 +70,7 @@ impl<'p> Writer<'p> {
         function: usize,
         daemon: bool,
         body: &'p [Act],
-        join: bool,
+        waits: Waits,
         stmts: &mut Vec<Stmt>,
     ) -> bool {
         let Some(id) = self.function(function) else {
@@ -120,11 +120,16 @@ impl<'p> Writer<'p> {
         if daemon && is_task {
             self.ask_handle(&name, handle, &ty, Method::TaskCancel, stmts);
         }
-        if join && self.awaits {
-            self.ask_handle(&name, handle, &ty, Method::TaskResult, stmts);
-        } else if join {
-            self.ask_handle(&name, handle, &ty, Method::Join, stmts);
+        if waits == Waits::Asks {
+            self.ask_handle(&name, handle, &ty, Method::IsAlive, stmts);
         }
+        let method = match waits {
+            Waits::Never => return true,
+            _ if self.awaits => Method::TaskResult,
+            Waits::JoinFor if !is_task => Method::JoinFor,
+            Waits::Join | Waits::Asks | Waits::JoinFor => Method::Join,
+        };
+        self.ask_handle(&name, handle, &ty, method, stmts);
         true
     }
 
@@ -138,12 +143,18 @@ impl<'p> Writer<'p> {
         stmts: &mut Vec<Stmt>,
     ) {
         let from = self.line();
+        let prints = matches!(method, Method::IsAlive | Method::JoinFor);
+        if prints {
+            self.put("print ");
+        }
         let awaits = self.put_await(method);
         let start = self.at();
         self.put(name);
         let (text, gives) = match method {
             Method::TaskCancel => (".cancel()", Type::Bool),
             Method::TaskResult => ("", Type::Int),
+            Method::IsAlive => (".is_alive()", Type::Bool),
+            Method::JoinFor => (".join_for()", Type::Bool),
             _ => (".join()", Type::Unit),
         };
         self.put(text);
@@ -164,7 +175,11 @@ impl<'p> Writer<'p> {
             },
         };
         let asked = self.awaited(asked, awaits, from);
-        stmts.push(stmt(StmtKind::Expr(asked), self.span(from)));
+        let kind = match prints {
+            true => StmtKind::Print(vec![hir::Print { value: asked }]),
+            false => StmtKind::Expr(asked),
+        };
+        stmts.push(stmt(kind, self.span(from)));
     }
 
     fn labelled(&mut self, label: usize, act: &'p Act, stmts: &mut Vec<Stmt>) {

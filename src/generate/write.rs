@@ -100,6 +100,7 @@ impl<'p> Writer<'p> {
                 expects: Vec::new(),
                 allows: Vec::new(),
                 memory: hir::MemoryModel::Sc,
+                splits_print: false,
             },
             at_once: false,
             labels: Vec::new(),
@@ -291,6 +292,11 @@ impl<'p> Writer<'p> {
         }
         for (index, thread) in plan.threads.iter().enumerate() {
             self.thread(index, thread);
+        }
+        if plan.splits_print {
+            self.line();
+            self.put("print split");
+            self.made.splits_print = true;
         }
         for property in &plan.properties {
             self.property(property);

@@ -502,6 +502,8 @@ pub enum Method {
     ChanJoin,
     /// `h.join()`
     Join,
+    /// `h.join_for()` → bool
+    JoinFor,
     /// `h.is_alive()` → bool
     IsAlive,
     /// `t.result()`, `await t` → what the task returned

@@ -66,6 +66,8 @@ pub struct Scenario {
     pub allows: Vec<Allow>,
     /// The memory model asked for.
     pub memory: MemoryModel,
+    /// `print` writes the text and the line end in two steps.
+    pub splits_print: bool,
 }
 
 /// An `enum`: its variants are numbered from 0.

@@ -13,6 +13,13 @@ pub fn describe(program: &Program, pc: Pc) -> String {
             Some(label) => format!("pass @{}", program.labels[label.index()].name),
             None => "begin".to_owned(),
         },
+        Instr::End => {
+            let entry = program.function_at(pc).entry;
+            match program.instr(entry) {
+                Instr::TakeJob { .. } => "be free again".to_owned(),
+                _ => "end".to_owned(),
+            }
+        }
         Instr::Load(_, cell, _) => format!("read {}", words.cell(cell)),
         Instr::Store(cell, ..) => format!("write {}", words.cell(cell)),
         Instr::Rmw(_, cell, op, value) => {
@@ -30,7 +37,7 @@ pub fn describe(program: &Program, pc: Pc) -> String {
             op, object, arg, ..
         } => {
             let object = match op {
-                SyncOp::Join => words.actor(object),
+                SyncOp::Join(_) => words.actor(object),
                 _ => words.object(object),
             };
             let arg = arg.as_ref().map(|arg| words.expr(arg));
@@ -117,6 +124,7 @@ pub fn describe(program: &Program, pc: Pc) -> String {
         Instr::Yield => "yield".to_owned(),
         Instr::Sleep => "sleep".to_owned(),
         Instr::Progress => "progress".to_owned(),
+        Instr::Print(items) if items.is_empty() => "end the line".to_owned(),
         Instr::Print(_) => "print".to_owned(),
         Instr::Let(..)
         | Instr::Observe(..)
@@ -177,7 +185,7 @@ fn sync(op: SyncOp, object: &str, arg: Option<&str>) -> String {
         SyncOp::TaskDone => format!("a job of {object} is done"),
         SyncOp::ChanJoin => format!("wait for all jobs of {object}"),
         SyncOp::Close => format!("close {object}"),
-        SyncOp::Join => format!("join {object}"),
+        SyncOp::Join(mode) => waiting(mode, &format!("join {object}")),
         SyncOp::Shutdown => format!("shut {object} down"),
         SyncOp::ShutdownNow => format!("shut {object} down and cancel what waits in its queue"),
         SyncOp::Drain => format!("wait for all jobs of {object}"),

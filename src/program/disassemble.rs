@@ -112,6 +112,7 @@ fn result(words: Wording<'_>, reg: Option<Reg>) -> String {
 fn instr_text(program: &Program, words: Wording<'_>, instr: &Instr) -> String {
     match instr {
         Instr::Begin => "begin".to_owned(),
+        Instr::End => "end".to_owned(),
         Instr::Load(reg, cell, access) => {
             format!(
                 "{} = {}load {}",
@@ -148,7 +149,7 @@ fn instr_text(program: &Program, words: Wording<'_>, instr: &Instr) -> String {
             dst,
         } => {
             let object = match op {
-                SyncOp::Join => words.actor(object),
+                SyncOp::Join(_) => words.actor(object),
                 _ => words.object(object),
             };
             let arg = arg
@@ -265,6 +266,7 @@ fn instr_text(program: &Program, words: Wording<'_>, instr: &Instr) -> String {
         Instr::Yield => "yield".to_owned(),
         Instr::Sleep => "sleep".to_owned(),
         Instr::Progress => "progress".to_owned(),
+        Instr::Print(items) if items.is_empty() => "end line".to_owned(),
         Instr::Print(items) => {
             let items: Vec<String> = items
                 .iter()
@@ -415,7 +417,7 @@ fn sync_name(op: SyncOp) -> String {
         SyncOp::TaskDone => (WaitMode::Wait, "task_done"),
         SyncOp::ChanJoin => (WaitMode::Wait, "join"),
         SyncOp::Close => (WaitMode::Wait, "close"),
-        SyncOp::Join => (WaitMode::Wait, "join"),
+        SyncOp::Join(mode) => (mode, "join"),
         SyncOp::Shutdown => (WaitMode::Wait, "shutdown"),
         SyncOp::ShutdownNow => (WaitMode::Wait, "shutdown_now"),
         SyncOp::Drain => (WaitMode::Wait, "drain"),

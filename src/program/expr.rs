@@ -91,6 +91,31 @@ pub enum BinaryOp {
     Max,
 }
 
+impl Expr {
+    /// Calls `see` with each expression that this one is made of.
+    pub fn parts<'e>(&'e self, see: &mut impl FnMut(&'e Expr)) {
+        match self {
+            Expr::Const(_) | Expr::Reg(_) | Expr::Observed(_) => {}
+            Expr::Unary(_, part) | Expr::Query(_, part) => see(part),
+            Expr::Binary(_, left, right) => {
+                see(left);
+                see(right);
+            }
+            Expr::If(condition, then, otherwise) => {
+                see(condition);
+                see(then);
+                see(otherwise);
+            }
+            Expr::Cell(cell) => cell.dims.iter().for_each(|dim| see(&dim.index)),
+            Expr::Element { index, .. } => see(index),
+            Expr::Pick(index, of) => {
+                see(index);
+                of.iter().for_each(see);
+            }
+        }
+    }
+}
+
 /// A question to an object that changes nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Query {

@@ -85,8 +85,8 @@ pub enum SyncOp {
     ChanJoin,
     /// Close a channel.
     Close,
-    /// Wait until an actor has ended.
-    Join,
+    /// Wait until an actor has ended. With `Timeout` the result is whether it has.
+    Join(WaitMode),
     /// An executor takes no jobs any more.
     Shutdown,
     /// The same, and the jobs that nobody has begun are cancelled.
@@ -162,6 +162,9 @@ pub enum Instr {
     /// A step that does nothing: an actor that begins with something that can
     /// fail, or a named statement without a step of its own.
     Begin,
+    /// The actor has done its work, and is about to end: only where the program can
+    /// tell when. Of a worker: it has done a job.
+    End,
     /// Read memory.
     Load(Reg, CellRef, Access),
     /// Write memory.
@@ -305,7 +308,8 @@ pub enum Instr {
     Sleep,
     /// Marks progress.
     Progress,
-    /// Observable output.
+    /// Observable output: a line. Where some `Print` has no items, that one ends the
+    /// line, and all others only write to it.
     Print(Box<[(Expr, ValueKind)]>),
 
     // Local: they join the step before them.
@@ -340,6 +344,7 @@ impl Instr {
     pub fn is_visible(&self) -> bool {
         match self {
             Instr::Begin
+            | Instr::End
             | Instr::Load(..)
             | Instr::Store(..)
             | Instr::Rmw(..)

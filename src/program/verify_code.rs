@@ -107,6 +107,7 @@ impl Room<'_> {
         let all = |exprs: &[Expr]| exprs.iter().try_for_each(|expr| pure.expr(expr));
         match instr {
             Instr::Begin
+            | Instr::End
             | Instr::Yield
             | Instr::Sleep
             | Instr::Progress

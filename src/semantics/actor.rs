@@ -1,10 +1,13 @@
-//! Actors come and go: `spawn`, `join`.
+//! Actors come and go: `spawn`, `join`, the end.
 
 use super::machine::{ACTORS_MAX, Done, Flow, Limit, Machine, Step, Stop};
-use super::record::{EventKind, Misuse, Recorder};
+use super::record::{EventKind, Incident, Misuse, Recorder};
 use super::state::{State, Status};
 use crate::base::{Mistake, planted};
-use crate::program::{Expr, FunctionId, LoopId, OnLoop, Reg};
+use crate::program::{Expr, FunctionId, Instr, LoopId, OnLoop, Pc, Reg};
+
+/// Threads of one `spawn` at once from which on a pool would be better.
+pub const CROWD: usize = 8;
 
 /// Whether the actor has ended; one that was never started can be "joined" at
 /// once, which raises.
@@ -15,14 +18,40 @@ pub(super) fn can_join(machine: &Machine, state: &State, number: i64) -> bool {
         || planted(Mistake::JoinAtOnce)
 }
 
+impl Machine<'_> {
+    /// How many actors of one `spawn` are at work.
+    fn n_alike(&self, state: &State, spawn: Pc) -> usize {
+        let spawned = self.program.actors.len()..self.layout.n_actors(state);
+        spawned
+            .filter(|&actor| self.layout.spawned_at(state, actor) == Some(spawn))
+            .filter(|&actor| self.layout.is_running(state, actor))
+            .filter(|&actor| !self.is_leaving(state, actor))
+            .count()
+    }
+
+    /// Whether a running actor has only its end before it, which is a step of its own.
+    pub fn is_leaving(&self, state: &State, actor: usize) -> bool {
+        self.layout.is_running(state, actor)
+            && matches!(self.program.instr(self.layout.pc(state, actor)), Instr::End)
+    }
+}
+
 impl<R: Recorder> Step<'_, '_, R> {
-    pub fn join(&mut self, number: i64) -> Done {
+    /// Goes on after the end of an actor; one with a time-out may come before it,
+    /// and says so.
+    pub fn join(&mut self, number: i64, dst: Option<Reg>) -> Done {
         let layout = &self.machine.layout;
         let target = usize::try_from(number).ok();
         let target = target.filter(|&actor| layout.status(self.state, actor) != Status::Absent);
         let Some(target) = target else {
             return Ok(self.raise("NotStarted", Some(Misuse::NotStarted)));
         };
+        let ended = !layout.is_running(self.state, target);
+        self.set_result(dst, i64::from(ended));
+        if !ended {
+            self.event(|| EventKind::LeftRunning(target));
+            return Ok(Flow::Next);
+        }
         layout.set_joined(self.state, target);
         self.event(|| EventKind::Joined(target));
         Ok(Flow::Next)
@@ -62,6 +91,10 @@ impl<R: Recorder> Step<'_, '_, R> {
             }
         }
         let origin = Some((self.actor, self.pc));
+        if task.is_none() && !process && machine.n_alike(self.state, self.pc) + 1 == CROWD {
+            let incident = Incident::Crowd(self.pc);
+            self.recorder.incident(self.actor, incident);
+        }
         layout.set_origin(self.state, child, origin, daemon);
         layout.set_process(self.state, child, own);
         if own != from {

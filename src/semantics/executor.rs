@@ -101,7 +101,8 @@ impl Machine<'_> {
     /// The job that a worker runs.
     pub fn job_on(&self, state: &State, worker: usize) -> Option<usize> {
         self.executor_of(worker)?;
-        if self.is_idle(state, worker) || !self.layout.is_running(state, worker) {
+        let running = self.layout.is_running(state, worker);
+        if !running || self.is_idle(state, worker) || self.is_leaving(state, worker) {
             return None;
         }
         // The first register of a worker's own frame; see `compile`.

@@ -241,6 +241,8 @@ impl<R: Recorder> Step<'_, '_, R> {
             self.recorder
                 .incident(self.actor, Incident::Died(exception));
         }
+        // Whatever the exception came through on its way, this is its place.
+        self.pc = exception.pc;
         self.end(Status::Died, &[pack(exception)]);
     }
 
@@ -277,7 +279,9 @@ impl<R: Recorder> Step<'_, '_, R> {
         self.end_task(left);
         for other in self.machine.program.actors.len()..layout.n_actors(self.state) {
             let child = layout.spawner(self.state, other) == Some(self.actor);
-            if child && layout.is_running(self.state, other) {
+            let works =
+                layout.is_running(self.state, other) && !self.machine.is_leaving(self.state, other);
+            if child && works {
                 layout.set_outlived(self.state, other);
             }
         }

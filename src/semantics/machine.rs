@@ -73,6 +73,8 @@ pub struct Machine<'p> {
     /// For each `print` the first one with items of the same kinds; empty if the
     /// transcript is not kept.
     pub(super) formats: Vec<Pc>,
+    /// Whether a `print` is two writes.
+    pub(super) splits_print: bool,
     main: Option<usize>,
     /// The task whose end asks the others of its loop to stop.
     pub(super) main_task: Option<usize>,
@@ -143,6 +145,7 @@ impl<'p> Machine<'p> {
             cancels: program.code.iter().any(super::joined::cancels),
             main_task: main.filter(|&actor| is_task(actor)),
             formats: super::print::formats(program),
+            splits_print: super::print::splits(program),
             workers: super::executor::workers(program),
         }
     }
@@ -435,7 +438,7 @@ impl<R: Recorder> Step<'_, '_, R> {
 
     fn execute(&mut self, instr: &Instr) -> Done {
         match instr {
-            Instr::Begin | Instr::Yield | Instr::Sleep | Instr::Progress => {
+            Instr::Begin | Instr::End | Instr::Yield | Instr::Sleep | Instr::Progress => {
                 self.event(|| EventKind::Passed);
                 Ok(Flow::Next)
             }

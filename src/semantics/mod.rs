@@ -38,6 +38,7 @@ mod sync;
 mod task;
 mod turn;
 
+pub use actor::CROWD;
 pub use choice::Chooser;
 pub use eval::{ArithmeticFault, Scene};
 pub use footprint::PARTS_MAX;

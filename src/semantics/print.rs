@@ -6,6 +6,10 @@
 //!
 //! Words: how many words follow; then for each line the first `print` in the code
 //! with items of the same kinds, and the items; and zeros.
+//!
+//! With `print split` a `print` is two writes, as in Python: its text, then the line
+//! end, which is a `print` of nothing. What others write between them comes to stand
+//! on the same line.
 
 use super::eval::ArithmeticFault;
 use super::layout::{Layout, keeps_output};
@@ -16,6 +20,12 @@ use crate::program::{Expr, Instr, Pc, Program, ValueKind, pack_lines};
 
 /// Lines that one execution may print, if they are kept.
 pub const LINES_MAX: usize = 256;
+
+/// Whether text and line end are written apart.
+pub(super) fn splits(program: &Program) -> bool {
+    let ends_line = |instr: &Instr| matches!(instr, Instr::Print(items) if items.is_empty());
+    program.code.iter().any(ends_line)
+}
 
 /// For each instruction, the first `print` with items of the same kinds; nothing
 /// if the transcript is not kept.
@@ -49,9 +59,27 @@ impl Layout {
 }
 
 impl Machine<'_> {
-    /// What the program has printed until now, a text for each `print`; its items
+    /// What the program has printed until now, line by line; the items of a `print`
     /// have a space between them. Nothing if no property asks for it.
     pub fn printed(&self, state: &State) -> Vec<String> {
+        let written = self.written(state);
+        if !self.splits_print {
+            return written.into_iter().flatten().collect();
+        }
+        let mut lines = Vec::new();
+        let mut open: Option<String> = None;
+        for text in written {
+            match text {
+                None => lines.push(open.take().unwrap_or_default()),
+                Some(text) => open.get_or_insert_default().push_str(&text),
+            }
+        }
+        lines.extend(open);
+        lines
+    }
+
+    /// The text of each `print` until now; `None` for one that ends the line.
+    fn written(&self, state: &State) -> Vec<Option<String>> {
         let mut lines = Vec::new();
         if self.formats.is_empty() {
             return lines;
@@ -68,7 +96,7 @@ impl Machine<'_> {
             let texts: Vec<String> = texts
                 .map(|(&word, (_, kind))| self.shown(state, kind, word))
                 .collect();
-            lines.push(texts.join(" "));
+            lines.push((!texts.is_empty()).then(|| texts.join(" ")));
             rest = after;
         }
         lines

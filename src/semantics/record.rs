@@ -52,6 +52,8 @@ pub enum EventKind {
     Spawned(usize),
     /// It waited for the end of an actor.
     Joined(usize),
+    /// It gave up waiting for the end of an actor.
+    LeftRunning(usize),
     /// It put a job into the queue of an executor: the job's future.
     Submitted(ObjectId, usize),
     /// A worker took the job with that future.
@@ -143,6 +145,8 @@ pub enum Incident {
     Died(Exception),
     /// A notify by an actor that does not hold the condition's lock.
     NotifyWithoutLock(ObjectId, Pc),
+    /// There are so many threads of this `spawn` at once that a pool would be better.
+    Crowd(Pc),
     /// The second of two ordered steps began before the first was done.
     LabelBegun(LabelId, Pc),
     /// A named step is done.

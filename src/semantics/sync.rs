@@ -1,6 +1,6 @@
 //! Which file knows an operation.
 
-use super::machine::{Done, Machine, Step};
+use super::machine::{Done, Machine, Step, may_give_up};
 use super::record::{Misuse, Recorder};
 use super::state::State;
 use crate::program::{ObjectId, Reg, SyncOp};
@@ -9,8 +9,8 @@ impl Machine<'_> {
     /// Whether the operation could go on now. An object that does not exist is
     /// ready: executing it raises.
     pub(super) fn sync_ready(&self, state: &State, actor: usize, op: SyncOp, number: i64) -> bool {
-        if op == SyncOp::Join {
-            return super::actor::can_join(self, state, number);
+        if let SyncOp::Join(mode) = op {
+            return may_give_up(mode) || super::actor::can_join(self, state, number);
         }
         let Some(id) = self.object(state, actor, number) else {
             return true;
@@ -44,15 +44,15 @@ impl Machine<'_> {
             | SyncOp::Close
             | SyncOp::Shutdown
             | SyncOp::ShutdownNow => true,
-            SyncOp::Join => unreachable!("answered above"),
+            SyncOp::Join(_) => unreachable!("answered above"),
         }
     }
 }
 
 impl<R: Recorder> Step<'_, '_, R> {
     pub fn sync(&mut self, op: SyncOp, number: i64, arg: i64, dst: Option<Reg>) -> Done {
-        if op == SyncOp::Join {
-            return self.join(number);
+        if let SyncOp::Join(_) = op {
+            return self.join(number, dst);
         }
         let Some(id) = self.scene().object(number) else {
             return Ok(self.raise("NotStarted", Some(Misuse::NotStarted)));
@@ -84,7 +84,7 @@ impl<R: Recorder> Step<'_, '_, R> {
             SyncOp::OnceEnd => self.once_end(id),
             SyncOp::TaskDone => self.task_done(id),
             SyncOp::Close => self.close(id),
-            SyncOp::Join => unreachable!("answered above"),
+            SyncOp::Join(_) => unreachable!("answered above"),
         }
     }
 

@@ -272,7 +272,8 @@ impl Machine<'_> {
                     | SyncOp::Write(mode)
                     | SyncOp::Acquire(mode)
                     | SyncOp::CondWait(mode)
-                    | SyncOp::EventWait(mode),
+                    | SyncOp::EventWait(mode)
+                    | SyncOp::Join(mode),
                 ..
             }
             | Instr::Chan {

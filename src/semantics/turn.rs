@@ -100,6 +100,7 @@ impl Machine<'_> {
                     SyncOp::Acquire(_) => SyncOp::Acquire(Wait),
                     SyncOp::CondWait(_) => SyncOp::CondWait(Wait),
                     SyncOp::EventWait(_) => SyncOp::EventWait(Wait),
+                    SyncOp::Join(_) => SyncOp::Join(Wait),
                     op => *op,
                 };
                 let ready = |object| self.sync_ready(state, actor, op, object);

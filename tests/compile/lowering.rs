@@ -314,18 +314,25 @@ fn a_group_is_joined_member_by_member() {
         actor t = t()
         fn w(me)
            0 * yield  ; forget me
-           1   return
+           1 * end
+           2   return
         fn t()
-           2 * join w#1
-           3 * join w#2
-           4 * h = spawn f(1)
-           5 * _1 = ask h.is_alive()
-           6   unless _1 jump 8
-           7 * join h  ; forget _1
-           8   return
+           3 * join w#1
+           4 * join w#2
+           5 * h = spawn f(1)
+           6 * _1 = ask h.is_alive()
+           7   unless _1 jump 9
+           8 * join h  ; forget _1
+           9 * end  ; forget h, _1
+          10   return
+          11 * end  ; forget h
+          12   raise _2
+          catch at 3..4: _2, jump 11
+          catch at 8: _2, jump 11
         fn f(x)
-           9 * yield  ; forget x
-          10   return"#,
+          13 * yield  ; forget x
+          14 * end
+          15   return"#,
     );
 }
 

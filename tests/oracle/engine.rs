@@ -108,11 +108,14 @@ pub fn as_fact(program: &Program, finding: &Finding) -> Option<Fact> {
         Some(Key::TaskDied(span, name, _)) => (vec![*span], program.name(*name).to_owned()),
         Some(Key::CutOff(span)) => (vec![*span], "cut off".to_owned()),
         Some(Key::Killed(span)) => (vec![*span], String::new()),
+        Some(Key::Unfinished(span)) => (vec![*span], "unfinished".to_owned()),
         Some(Key::JobFailed(span, name, _)) => (vec![*span], program.name(*name).to_owned()),
         Some(Key::JobLost(span)) => (vec![*span], "lost".to_owned()),
         Some(Key::BarrierCrowded(id)) => (Vec::new(), object(*id)),
         Some(Key::PermitLeak(id)) => (Vec::new(), object(*id)),
-        Some(Key::NotifyWithoutLock(span)) => (vec![*span], String::new()),
+        Some(Key::NotifyWithoutLock(span) | Key::ThreadPerJob(span)) => {
+            (vec![*span], String::new())
+        }
         Some(Key::LostUpdate(..) | Key::SleepAsSignal(..)) => {
             unreachable!("left out above; tests/updates asks their executions")
         }

@@ -193,7 +193,7 @@ impl Facts {
         }
     }
 
-    /// Of a spawned actor nobody joins, the worse case is reported.
+    /// Of a spawned actor nobody joins, and of a daemon, the worse case is reported.
     fn worse_leaks(&mut self) {
         let outlived: Vec<Fact> = self
             .seen
@@ -203,6 +203,16 @@ impl Facts {
             .collect();
         for fact in outlived {
             let mild = Fact::new("K001", fact.places, "in time");
+            self.seen.remove(&mild);
+        }
+        let killed: Vec<Fact> = self
+            .seen
+            .keys()
+            .filter(|fact| fact.code == "K006")
+            .cloned()
+            .collect();
+        for fact in killed.into_iter().filter(|fact| fact.what.is_empty()) {
+            let mild = Fact::new("K006", fact.places, "unfinished");
             self.seen.remove(&mild);
         }
     }

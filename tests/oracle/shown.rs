@@ -6,7 +6,7 @@ use super::waits::{circles, is_certain};
 use std::collections::{BTreeMap, BTreeSet};
 use threadbare::base::Span;
 use threadbare::program::{
-    Access, Awaits, CellId, Expr, Instr, ObjectId, ObjectKind, Pc, PropertyKind, SyncOp,
+    Access, Awaits, CellId, Expr, Instr, ObjectId, ObjectKind, Pc, Program, PropertyKind, SyncOp,
 };
 use threadbare::semantics::{
     ArithmeticFault, Chooser, FaultKind, Incident, Machine, Misuse, Phase, Recorder, State, Status,
@@ -123,6 +123,31 @@ fn crowds(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
     }
 }
 
+/// Whether what an actor runs has a way to its end.
+fn ends(program: &Program, spawned: Option<Pc>, actor: usize) -> bool {
+    let function = match spawned.map(|pc| program.instr(pc)) {
+        Some(Instr::Spawn { function, .. }) => *function,
+        _ => program.actors[actor].function,
+    };
+    let function = &program.functions[function.index()];
+    let mut reached = BTreeSet::from([function.entry]);
+    loop {
+        let before = reached.len();
+        for pc in reached.clone() {
+            let instr = program.instr(pc);
+            reached.extend(instr.target());
+            if instr.falls_through() && pc + 1 < function.end {
+                reached.insert(pc + 1);
+            }
+        }
+        if reached.len() == before {
+            break;
+        }
+    }
+    let mut reached = reached.into_iter();
+    reached.any(|pc| matches!(program.instr(pc), Instr::Return(_)))
+}
+
 fn leaks(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
     let program = machine.program();
     let layout = machine.layout();
@@ -130,11 +155,16 @@ fn leaks(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
         let spawned = layout.spawned_at(state, actor);
         let place = spawned.map_or_else(|| program.actors[actor].span, |pc| program.site(pc).span);
         let daemon = layout.is_daemon(state, actor);
-        if layout.status(state, actor) == Status::Running {
+        // Before its end nothing is left to do.
+        let instr = program.instr(layout.pc(state, actor));
+        let works = !matches!(instr, Instr::End);
+        if layout.status(state, actor) == Status::Running && works {
             if !daemon {
                 found.insert(Fact::new("K001", vec![place], "cut off"));
             } else if !held(machine, state, actor).is_empty() {
                 found.insert(Fact::new("K006", vec![place], ""));
+            } else if machine.can_step(state, actor) && ends(program, spawned, actor) {
+                found.insert(Fact::new("K006", vec![place], "unfinished"));
             }
         } else if layout.loop_of(state, actor).is_some() {
             if layout.is_joined(state, actor) {
@@ -363,6 +393,9 @@ pub fn shown_by_step(
                 let code = code_of(exception.misuse);
                 let name = program.name(exception.name);
                 found.insert(Fact::new(code, place(exception.pc), name));
+            }
+            Incident::Crowd(pc) => {
+                found.insert(Fact::new("W007", place(*pc), ""));
             }
             Incident::NotifyWithoutLock(_, pc) => {
                 found.insert(Fact::new("W002", place(*pc), ""));

@@ -3,7 +3,7 @@
 
 use super::graph::explore;
 use std::collections::BTreeSet;
-use threadbare::program::{Instr, Parts, Program};
+use threadbare::program::{Instr, Parts, Program, ValueKind};
 
 /// Lines, in order.
 type Transcript = Vec<String>;
@@ -40,12 +40,43 @@ pub fn transcripts(program: &Program, most: usize) -> Option<BTreeSet<Transcript
     }
     let ends = graph.nodes.iter().zip(sets);
     let ends = ends.filter(|(node, _)| graph.machine.is_over(&node.state));
-    Some(ends.flat_map(|(_, set)| set).collect())
+    let split = program
+        .code
+        .iter()
+        .any(|instr| matches!(instr, Instr::Print(items) if items.is_empty()));
+    let all = ends.flat_map(|(_, set)| set);
+    Some(match split {
+        false => all.collect(),
+        true => all.map(as_lines).collect(),
+    })
 }
 
-/// A line of numbers, which is all that random scenarios print.
+/// Texts and line ends as the lines that they make.
+fn as_lines(written: Transcript) -> Transcript {
+    let text = written.concat();
+    let lines = text.strip_suffix(LINE_END).unwrap_or(&text);
+    match text.is_empty() {
+        true => Vec::new(),
+        false => lines.split(LINE_END).map(str::to_owned).collect(),
+    }
+}
+
+const LINE_END: &str = "\n";
+
+/// A line of numbers or of yes and no, which is all that random scenarios print.
 pub fn line(instr: &Instr, words: &[i64]) -> String {
-    assert!(matches!(instr, Instr::Print(_)), "only `print` prints");
-    let words: Vec<String> = words.iter().map(i64::to_string).collect();
-    words.join(" ")
+    let Instr::Print(items) = instr else {
+        panic!("only `print` prints");
+    };
+    if items.is_empty() {
+        return LINE_END.to_owned();
+    }
+    let words = words
+        .iter()
+        .zip(items)
+        .map(|(&word, (_, kind))| match kind {
+            ValueKind::Bool => (word != 0).to_string(),
+            _ => word.to_string(),
+        });
+    words.collect::<Vec<_>>().join(" ")
 }

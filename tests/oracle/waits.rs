@@ -139,7 +139,7 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
             Need::All(tasks.map(|task| task.expect("an actor")).collect())
         }
         Instr::Sync {
-            op: SyncOp::Join,
+            op: SyncOp::Join(_),
             object,
             ..
         } => {

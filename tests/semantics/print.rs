@@ -77,3 +77,19 @@ fn each_outcomes_has_its_table() {
     let more: Vec<_> = scenario.more_outcomes.iter().map(names).collect();
     assert_eq!(more, [["print"], ["x"]]);
 }
+
+#[test]
+fn split_prints_run_into_each_other() {
+    check(
+        "print split; thread a { print 1, 2 } thread b { print true }",
+        &["1 2/true", "1 2true/", "true/1 2", "true1 2/"],
+    );
+}
+
+#[test]
+fn a_line_that_is_cut_off_is_a_line() {
+    check(
+        "print split; main thread a { } daemon thread b { print \"b\" }",
+        &["", "b"],
+    );
+}

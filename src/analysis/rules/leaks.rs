@@ -4,8 +4,9 @@ use crate::analysis::facts::Facts;
 use crate::analysis::key::Key;
 use crate::base::{Mistake, planted};
 use crate::explore::{Goal, Visit};
-use crate::program::{ObjectId, ObjectKind};
-use crate::semantics::{JobStatus, Machine, State, Status};
+use crate::program::{FunctionId, Instr, ObjectId, ObjectKind, Program};
+use crate::semantics::{JobStatus, Machine, State};
+use std::collections::BTreeSet;
 
 /// Looks at a final state.
 pub fn at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
@@ -15,7 +16,9 @@ pub fn at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
         if visit.machine.executor_of(actor).is_some() {
             continue;
         }
-        let running = layout.status(visit.state, actor) == Status::Running;
+        // Who has only its end before it has nothing left that could be cut off.
+        let running =
+            layout.is_running(visit.state, actor) && !visit.machine.is_leaving(visit.state, actor);
         let daemon = layout.is_daemon(visit.state, actor);
         let spawned = layout.spawned_at(visit.state, actor);
         let place = match spawned {
@@ -25,6 +28,10 @@ pub fn at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
         if running && daemon {
             if holds_something(visit, actor) && !planted(Mistake::DaemonsMayHold) {
                 facts.note(Key::Killed(place), goal);
+            } else if visit.machine.can_step(visit.state, actor)
+                && comes_to_an_end(program, code_of(visit, actor))
+            {
+                facts.note(Key::Unfinished(place), goal);
             }
         } else if running {
             facts.note(Key::CutOff(place), goal);
@@ -107,6 +114,34 @@ fn jobs_at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
             Some(JobStatus::Failed | JobStatus::Finished | JobStatus::Cancelled) | None => {}
         }
     }
+}
+
+/// What an actor runs.
+fn code_of(visit: &Visit<'_>, actor: usize) -> FunctionId {
+    let program = visit.machine.program();
+    let layout = visit.machine.layout();
+    let spawn = layout.spawned_at(visit.state, actor);
+    match spawn.map(|pc| program.instr(pc)) {
+        Some(Instr::Spawn { function, .. }) => *function,
+        _ => program.actors[actor].function,
+    }
+}
+
+/// Whether some way through a function leads to its end: it is no endless loop.
+fn comes_to_an_end(program: &Program, function: FunctionId) -> bool {
+    let function = &program.functions[function.index()];
+    let mut seen = BTreeSet::from([function.entry]);
+    let mut rest = vec![function.entry];
+    while let Some(pc) = rest.pop() {
+        let instr = program.instr(pc);
+        if matches!(instr, Instr::Return(_)) {
+            return true;
+        }
+        let next = instr.falls_through().then_some(pc + 1);
+        let next = next.into_iter().chain(instr.target());
+        rest.extend(next.filter(|&next| next < function.end && seen.insert(next)));
+    }
+    false
 }
 
 fn holds_something(visit: &Visit<'_>, actor: usize) -> bool {

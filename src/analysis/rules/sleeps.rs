@@ -77,6 +77,7 @@ fn goes_on_alone(instr: &Instr) -> bool {
     matches!(
         instr,
         Instr::Begin
+            | Instr::End
             | Instr::Load(..)
             | Instr::Store(..)
             | Instr::Choose(..)

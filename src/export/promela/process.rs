@@ -264,7 +264,12 @@ impl Model<'_> {
         let of = |expr: &Expr| self.expr(expr, Some(frame), span);
         let dst = |reg: &Reg| self.reg(frame, *reg);
         Ok(match self.program.instr(pc) {
-            Instr::Begin | Instr::Yield | Instr::Sleep | Instr::Progress | Instr::Print(_) => {
+            Instr::Begin
+            | Instr::End
+            | Instr::Yield
+            | Instr::Sleep
+            | Instr::Progress
+            | Instr::Print(_) => {
                 vec![Way::on("", &["skip"])]
             }
             Instr::Load(reg, place, Access::Plain | Access::Atomic) => {

@@ -20,10 +20,13 @@ impl Model<'_> {
         dst: Option<Reg>,
     ) -> Ways {
         let refused = |what: &str| Err(Refused::new(what, span));
-        if op == SyncOp::Join {
+        if let SyncOp::Join(mode) = op {
             let Expr::Const(actor) = object else {
                 return refused("`join` of a spawned thread");
             };
+            if mode != WaitMode::Wait {
+                return refused("`join` with a time-out");
+            }
             return Ok(vec![Way::on(&format!("done[{}]", actor + 1), &["skip"])]);
         }
         let on = self.object(object, Some(frame), span)?;

@@ -217,6 +217,7 @@ pub(in crate::report) fn covered(report: &ScenarioReport, style: &Style) -> Vec<
     if report.complete && report.verdict == Verdict::Proved {
         rows.push(Fact::new("never run", never_run(report)));
     }
+    rows.extend(report.under_lock.clone());
     rows.extend(report.allowed.iter().map(|it| {
         let subjects = it.subjects.join(", ");
         let unused = if it.used { "" } else { "; it silences nothing" };

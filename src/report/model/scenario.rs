@@ -111,6 +111,8 @@ pub struct ScenarioReport {
     pub not_vacuous: Vec<Fact>,
     /// Statements no interleaving reaches; meaningful only when `complete`.
     pub never_run: Vec<NeverRun>,
+    /// What CPython's lock changes, if that was asked.
+    pub under_lock: Option<Fact>,
     /// Warnings that the author has looked at and allowed.
     pub allowed: Vec<Allowed>,
 }
@@ -141,6 +143,7 @@ impl ScenarioReport {
             not_covered: Vec::new(),
             not_vacuous: Vec::new(),
             never_run: Vec::new(),
+            under_lock: None,
             allowed: Vec::new(),
         }
     }

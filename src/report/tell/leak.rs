@@ -7,7 +7,7 @@ use super::told::{Told, declaration};
 use crate::analysis::{Level, held_by};
 use crate::program::{ObjectId, ObjectKind, Pc};
 use crate::report::Place;
-use crate::semantics::Status;
+use crate::semantics::{CROWD, Status};
 
 /// A spawned actor that nobody joins.
 pub(super) fn not_joined(told: &mut Told<'_, '_>, actor: usize, spawn: Pc) {
@@ -140,6 +140,41 @@ pub(super) fn killed(told: &mut Told<'_, '_>, actor: usize) {
     }
     told.help("tell the daemon to stop, and join it, before the others end");
     told.help("or do nothing in a daemon that must be finished");
+}
+
+/// A `spawn` that has started many threads which all run.
+pub(super) fn thread_per_job(told: &mut Told<'_, '_>, actor: usize, spawn: Pc) {
+    let story = told.story;
+    told.script.actors = vec![actor];
+    let span = story.span(spawn);
+    let text = story.text(span);
+    told.say(format!(
+        "`{text}` has started {CROWD} threads that run at the same time"
+    ));
+    told.place(
+        Place::primary(span, "a thread for each piece of work").by(story.actor(actor), "spawn"),
+    );
+    told.help("let a pool with a few workers do it: `executor pool(4)`, and `pool.submit(…)`");
+}
+
+/// A daemon that could have gone on to an end of its own.
+pub(super) fn unfinished(told: &mut Told<'_, '_>, actor: usize) {
+    let story = told.story;
+    let who = story.quoted(actor);
+    told.script.actors = vec![actor];
+    told.say(format!(
+        "the daemon {who} is stopped before it is done: what it had still to do is lost"
+    ));
+    let here = story.span(story.layout().pc(story.end(), actor));
+    told.place(
+        Place::primary(here, format!("{who} is stopped before this"))
+            .by(story.actor(actor), "stopped"),
+    );
+    if let Some(step) = story.steps().len().checked_sub(1) {
+        told.script
+            .note(step, "all others have ended: the program is over");
+    }
+    told.help("if the work matters, let it be no daemon, or join it before the others end");
 }
 
 /// An actor that ended with the last step, holding a lock.

@@ -50,6 +50,7 @@ pub(super) fn headline(rule: Rule) -> &'static str {
         Rule::DivisionByZero => "division by zero",
         Rule::SleepAsSignal => "`sleep` used as synchronisation",
         Rule::Polling => "polling where one could wait",
+        Rule::ThreadPerJob => "a thread for each piece of work",
         Rule::NotifyWithoutLock => "notify without the lock",
         Rule::WaitInIf => "`if` around a wait",
         Rule::NeverReached => "never reached",
@@ -138,6 +139,7 @@ pub(super) fn rule(rule: Rule) -> Option<&'static str> {
             "time puts nothing in order: wait for what you need, not for a while"
         }
         Rule::Polling => "who waits sleeps, and is woken; who asks again and again is in the way",
+        Rule::ThreadPerJob => "as many threads as can work at once; the rest waits in a queue",
         Rule::WaitInIf => "a wake-up is a hint: test the condition again while you hold the lock",
         Rule::NeverReached | Rule::CannotFail => return None,
     })
@@ -333,6 +335,11 @@ pub(super) fn beginner(rule: Rule) -> &'static str {
         Rule::SleepAsSignal => {
             "A thread sleeps for a while and hopes that the other one is done by then. On a slow \
              day the other one is not. However long the sleep is, it promises nothing."
+        }
+        Rule::ThreadPerJob => {
+            "Every piece of work gets a thread of its own, and all of them are there at the same \
+             time. Each costs memory, and most of them only wait for their turn. A pool with a few \
+             workers does the same work."
         }
         Rule::Polling => {
             "A thread asks again and again whether something is ready. Between two questions it is \

@@ -27,6 +27,7 @@ pub(super) fn died(told: &mut Told<'_, '_>, actor: usize, exception: &Exception)
     if let Some(last) = story.steps().last()
         && last.action.actor == actor
         && story.span(last.pc) != span
+        && !matches!(story.program.instr(last.pc), Instr::End)
         && exception.misuse.is_none()
     {
         let name = story.program.name(exception.name);

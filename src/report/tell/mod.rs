@@ -131,6 +131,8 @@ fn dispatch(told: &mut Told<'_, '_>, evidence: &Evidence) {
         Evidence::BlockedLoop(task, pc, ready) => task::blocked_loop(told, *task, *pc, ready),
         Evidence::CutOff(actor) => leak::cut_off(told, *actor),
         Evidence::Killed(actor) => leak::killed(told, *actor),
+        Evidence::Unfinished(actor) => leak::unfinished(told, *actor),
+        Evidence::ThreadPerJob(actor, pc) => leak::thread_per_job(told, *actor, *pc),
         Evidence::LockLeak(actor, id) => leak::lock_leak(told, *actor, *id),
         Evidence::Died(actor, exception) => misuse::died(told, *actor, exception),
         Evidence::JobFailed(job, exception) => job::failed(told, *job, exception),

@@ -9,11 +9,20 @@ use crate::semantics::{EventKind, Phase};
 impl Teller<'_> {
     /// An operation on an object, or a join.
     pub fn sync(&self, op: SyncOp) -> Words {
-        if op == SyncOp::Join {
+        if let SyncOp::Join(mode) = op {
             return match self.event() {
                 Some(EventKind::Joined(target)) => {
                     let name = self.story.actor(*target);
-                    Words::new("join", format!("join {name}")).on(name)
+                    let words = Words::new("join", format!("join {name}")).on(name);
+                    match mode {
+                        WaitMode::Wait => words,
+                        _ => words.value(Value::Bool(true)),
+                    }
+                }
+                Some(EventKind::LeftRunning(target)) => {
+                    let name = self.story.actor(*target);
+                    let words = Words::new("join", format!("join {name} times out"));
+                    words.on(name).value(Value::Bool(false))
                 }
                 _ => Words::new("join", "join"),
             };
@@ -90,7 +99,7 @@ impl Teller<'_> {
             SyncOp::OnceEnd => Words::new("end", format!("ends the block of {name}")),
             SyncOp::TaskDone => Words::new("task_done", format!("task_done {name}")),
             SyncOp::Close => Words::new("close", format!("close {name}")),
-            SyncOp::Join => Words::new("join", "join"),
+            SyncOp::Join(_) => Words::new("join", "join"),
             SyncOp::Shutdown => Words::new("shutdown", format!("shutdown {name}")),
             SyncOp::ShutdownNow => Words::new("shutdown", format!("shutdown_now {name}")),
             SyncOp::Drain => Words::new("wait", format!("all jobs of {name} are done")),

@@ -58,7 +58,10 @@ pub(super) fn words(story: &Story<'_>, step: usize) -> Words {
 fn consequences(story: &Story<'_>, step: usize) -> String {
     let mut text = String::new();
     let mut raised = false;
-    for event in story.events(step) {
+    let pc = story.steps()[step].pc;
+    // Then the step itself says it.
+    let ends = matches!(story.program.instr(pc), Instr::End);
+    for event in story.events(step).filter(|_| !ends) {
         match event.kind {
             EventKind::Ended => text += ", ends",
             EventKind::Raised(exception) => {
@@ -135,6 +138,7 @@ impl Teller<'_> {
         let pc = self.story.steps()[self.step].pc;
         match self.story.program.instr(pc) {
             Instr::Begin => Words::new("begin", "begins"),
+            Instr::End => self.end(),
             Instr::Load(..) | Instr::Store(..) | Instr::Rmw(..) | Instr::CompareExchange(..) => {
                 self.memory()
             }
@@ -161,6 +165,7 @@ impl Teller<'_> {
             Instr::Yield => Words::new("yield", "yield"),
             Instr::Sleep => Words::new("sleep", "sleep"),
             Instr::Progress => Words::new("progress", "progress"),
+            Instr::Print(items) if items.is_empty() => Words::new("print", "ends the line"),
             Instr::Print(items) => {
                 let words = match self.event() {
                     Some(EventKind::Printed(words)) => words.as_slice(),
@@ -174,6 +179,25 @@ impl Teller<'_> {
                 Words::new("print", format!("print {}", shown.join(" "))).value(one(values))
             }
             _ => Words::new("go on", "goes on"),
+        }
+    }
+
+    /// The end of an actor, where it is a step; of a worker, of a job.
+    fn end(&self) -> Words {
+        let events = self.story.events(self.step);
+        let died = events.filter_map(|event| match event.kind {
+            EventKind::Died(exception) => Some(exception),
+            _ => None,
+        });
+        match died.last() {
+            Some(exception) => {
+                let name = self.story.program.name(exception.name);
+                Words::new("end", format!("dies of {name}"))
+            }
+            None if self.story.machine().executor_of(self.actor()).is_some() => {
+                Words::new("rest", "is free again")
+            }
+            None => Words::new("end", "ends"),
         }
     }
 

@@ -124,6 +124,8 @@ pub enum Item {
     Allow(Allow),
     /// `memory tso`
     Memory(Memory),
+    /// `print split`
+    Printing(Printing),
 }
 
 impl Item {
@@ -142,6 +144,7 @@ impl Item {
             Self::Expect(item) => item.span,
             Self::Allow(item) => item.span,
             Self::Memory(item) => item.span,
+            Self::Printing(item) => item.span,
         }
     }
 }
@@ -173,6 +176,15 @@ pub struct LoopThread {
 pub struct Memory {
     /// The model's name, not checked here.
     pub model: Ident,
+    /// The whole line.
+    pub span: Span,
+}
+
+/// `print split`, `print whole`: how many writes a `print` is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Printing {
+    /// Two: the text, then the line end.
+    pub split: bool,
     /// The whole line.
     pub span: Span,
 }

@@ -1,7 +1,7 @@
 //! What stands in a scenario: which item it is.
 
 use super::Parser;
-use crate::syntax::ast::{Item, LoopThread, Memory};
+use crate::syntax::ast::{Item, LoopThread, Memory, Printing};
 use crate::syntax::token::TokenKind;
 use crate::syntax::words;
 
@@ -53,6 +53,7 @@ impl Parser<'_> {
             "fn" => Item::Fn(self.function()),
             "loop_thread" => Item::LoopThread(self.loop_thread()),
             "memory" => Item::Memory(self.memory()),
+            "print" => Item::Printing(self.printing()),
             "expect" => Item::Expect(self.expectation_item()),
             "allow" => Item::Allow(self.allow()),
             "fair" | "unfair" => Item::Fairness(self.fairness()),
@@ -84,6 +85,27 @@ impl Parser<'_> {
         let model = self.name("a memory model: `sc`, `tso` or `rc11`");
         Memory {
             model,
+            span: self.since(start),
+        }
+    }
+
+    /// Whether `print split` comes, where a statement makes no sense.
+    pub(super) fn begins_printing(&self) -> bool {
+        let (how, after) = (self.nth(1), self.nth(2));
+        let ends = after.first_of_line || after.kind == TokenKind::End;
+        self.at("print")
+            && !how.first_of_line
+            && matches!(self.text(1), "split" | "whole")
+            && (ends || matches!(self.text(2), "}" | ";"))
+    }
+
+    fn printing(&mut self) -> Printing {
+        let start = self.pos;
+        self.bump();
+        let split = self.at("split");
+        self.bump();
+        Printing {
+            split,
             span: self.since(start),
         }
     }

@@ -131,7 +131,7 @@ impl Parser<'_> {
     pub(super) fn item_or_stray(&mut self) -> Option<Item> {
         self.drop_foreign_prefix();
         self.correct_item_word();
-        if self.begins_item() || self.begins_bare_item() {
+        if self.begins_item() || self.begins_bare_item() || self.begins_printing() {
             return self.item();
         }
         if self.begins_stmt_word() || self.at("@") || self.at("finally") {

@@ -22,6 +22,7 @@ impl Resolver<'_> {
                 ast::Item::Expect(expect) => self.expect(expect),
                 ast::Item::Allow(allow) => self.allow(allow),
                 ast::Item::Memory(memory) => self.memory(memory),
+                ast::Item::Printing(printing) => self.out.splits_print = printing.split,
                 _ => {}
             }
         }

@@ -177,6 +177,7 @@ const CHAN: &[Operation] = &[
 
 const HANDLE: &[Operation] = &[
     op("join", Method::Join, Takes::Nothing, Gives::Nothing),
+    op("join_for", Method::JoinFor, Takes::Nothing, Gives::Bool),
     op("is_alive", Method::IsAlive, Takes::Nothing, Gives::Bool),
 ];
 
@@ -206,6 +207,7 @@ const FUTURE: &[Operation] = &[
 const TASK: &[Operation] = &[
     op("result", Method::TaskResult, Takes::Nothing, Gives::Result),
     op("join", Method::Join, Takes::Nothing, Gives::Nothing),
+    op("join_for", Method::JoinFor, Takes::Nothing, Gives::Bool),
     op("done", Method::TaskEnded, Takes::Nothing, Gives::Bool),
     op("cancel", Method::TaskCancel, Takes::Nothing, Gives::Bool),
     op("is_alive", Method::IsAlive, Takes::Nothing, Gives::Bool),
@@ -320,6 +322,7 @@ pub fn near_miss(name: &str) -> &'static [&'static str] {
         "apply" | "apply_async" | "execute" | "schedule" => &["submit"],
         "is_done" | "isDone" | "finished" => &["done"],
         "wait_for_all" | "join_all" => &["join"],
+        "join_timeout" | "try_join" | "timed_join" => &["join_for"],
         "await" => &["wait", "join", "result"],
         _ => &[],
     }

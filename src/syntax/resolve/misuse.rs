@@ -346,6 +346,7 @@ fn method_blocks(method: Method) -> bool {
         | Method::IsFull
         | Method::TaskDone
         | Method::FutureResultFor
+        | Method::JoinFor
         | Method::FutureDone
         | Method::TaskEnded
         | Method::TaskCancel

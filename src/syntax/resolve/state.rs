@@ -297,5 +297,6 @@ pub fn empty_scenario() -> hir::Scenario {
         expects: Vec::new(),
         allows: Vec::new(),
         memory: hir::MemoryModel::Sc,
+        splits_print: false,
     }
 }

@@ -58,51 +58,77 @@ impl Resolver<'_> {
         })
     }
 
+    /// What holds blocks comes back here for each statement in them, so this frame
+    /// stays small: one level of nesting is one of it.
     fn stmt_kind(&mut self, stmt: &ast::Stmt) -> Option<StmtKind> {
-        let nothing = Because::nothing();
+        match &stmt.kind {
+            ast::StmtKind::If(branches) => self.if_(branches),
+            ast::StmtKind::While(while_) => self.while_(while_),
+            ast::StmtKind::Loop(body) => Some(StmtKind::Loop(self.repeated(body))),
+            ast::StmtKind::For(for_) => self.for_(for_),
+            ast::StmtKind::Match(match_) => self.match_(match_, stmt.span),
+            ast::StmtKind::With(with) => self.with(with, stmt.span),
+            ast::StmtKind::Atomic(body) => Some(StmtKind::Atomic(self.block(body))),
+            ast::StmtKind::Either(blocks) => {
+                let blocks = blocks.iter().map(|block| self.block(block));
+                Some(StmtKind::Either(blocks.collect()))
+            }
+            ast::StmtKind::Select(select) => Some(self.select(select, stmt.span)),
+            ast::StmtKind::Try(try_) => Some(self.try_(try_)),
+            _ => self.without_blocks(stmt),
+        }
+    }
+
+    #[inline(never)]
+    fn without_blocks(&mut self, stmt: &ast::Stmt) -> Option<StmtKind> {
         Some(match &stmt.kind {
             ast::StmtKind::Let(let_) => self.let_(let_),
             ast::StmtKind::Assign(assign) => self.assign(assign, stmt.span)?,
             ast::StmtKind::Expr(expr) => self.effect(expr)?,
-            ast::StmtKind::If(branches) => self.if_(branches)?,
-            ast::StmtKind::While(while_) => self.while_(while_)?,
-            ast::StmtKind::Loop(body) => StmtKind::Loop(self.repeated(body)),
-            ast::StmtKind::For(for_) => self.for_(for_)?,
             ast::StmtKind::Break => self.in_loop("break", stmt.span, StmtKind::Break)?,
             ast::StmtKind::Continue => self.in_loop("continue", stmt.span, StmtKind::Continue)?,
             ast::StmtKind::Return(value) => self.return_(value.as_ref(), stmt.span)?,
-            ast::StmtKind::Match(match_) => self.match_(match_, stmt.span)?,
-            ast::StmtKind::With(with) => self.with(with, stmt.span)?,
-            ast::StmtKind::Atomic(body) => StmtKind::Atomic(self.block(body)),
-            ast::StmtKind::Either(blocks) => {
-                StmtKind::Either(blocks.iter().map(|block| self.block(block)).collect())
-            }
-            ast::StmtKind::Select(select) => self.select(select, stmt.span),
             ast::StmtKind::Assert { condition, message } => {
-                let condition = self.expr_of(condition, &Type::Bool, &nothing);
-                let message = message.as_ref().map(|message| self.intern(&message.text));
-                StmtKind::Assert(condition, message)
+                self.assert(condition, message.as_ref().map(|message| &*message.text))
             }
             ast::StmtKind::Raise(name) => StmtKind::Raise(self.intern(&name.text)),
-            ast::StmtKind::Try(try_) => self.try_(try_),
             ast::StmtKind::Sleep => StmtKind::Sleep,
             ast::StmtKind::Yield => StmtKind::Yield,
             ast::StmtKind::Skip => StmtKind::Skip,
             ast::StmtKind::Progress => StmtKind::Progress,
-            ast::StmtKind::Print(values) => StmtKind::Print(
-                values
-                    .iter()
-                    .map(|value| Print {
-                        value: self.value(value),
-                    })
-                    .collect(),
-            ),
-            ast::StmtKind::Named { .. } => return None,
+            ast::StmtKind::Print(values) => self.print(values),
             ast::StmtKind::Error => {
                 self.broken = true;
                 return None;
             }
+            ast::StmtKind::Named { .. }
+            | ast::StmtKind::If(_)
+            | ast::StmtKind::While(_)
+            | ast::StmtKind::Loop(_)
+            | ast::StmtKind::For(_)
+            | ast::StmtKind::Match(_)
+            | ast::StmtKind::With(_)
+            | ast::StmtKind::Atomic(_)
+            | ast::StmtKind::Either(_)
+            | ast::StmtKind::Select(_)
+            | ast::StmtKind::Try(_) => return None,
         })
+    }
+
+    #[inline(never)]
+    fn assert(&mut self, condition: &ast::Expr, message: Option<&str>) -> StmtKind {
+        let condition = self.expr_of(condition, &Type::Bool, &Because::nothing());
+        let message = message.map(|message| self.intern(message));
+        StmtKind::Assert(condition, message)
+    }
+
+    #[inline(never)]
+    fn print(&mut self, values: &[ast::Expr]) -> StmtKind {
+        let values = values.iter();
+        let printed = values.map(|value| Print {
+            value: self.value(value),
+        });
+        StmtKind::Print(printed.collect())
     }
 
     /// The label of a named step; the same in every copy of a function.
@@ -354,6 +380,7 @@ impl Resolver<'_> {
         Some(StmtKind::Fence)
     }
 
+    #[inline(never)]
     fn in_loop(&mut self, word: &str, span: Span, kind: StmtKind) -> Option<StmtKind> {
         if self.body.loops > 0 {
             return Some(kind);

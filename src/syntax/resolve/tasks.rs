@@ -361,6 +361,7 @@ fn may_suspend(method: Method) -> bool {
             | Method::RecvOr
             | Method::ChanJoin
             | Method::Join
+            | Method::JoinFor
             | Method::FutureResult
             | Method::FutureResultFor
             | Method::TaskResult
