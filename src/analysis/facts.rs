@@ -10,6 +10,7 @@ use super::key::Key;
 use super::lock_order::{LockEdge, LockEdges, note_edges};
 use super::rules;
 use super::rules::sleeps::Nap;
+use crate::base::{Mistake, planted};
 use crate::explore::{Glance, Goal, Observer, Taken, Visit};
 use crate::program::{CellId, Program, PropertyKind};
 use crate::semantics::{Incident, Machine, State};
@@ -163,7 +164,7 @@ impl Hit {
     /// Seen at another place, too.
     pub fn add(&mut self, goal: Goal) {
         let steps = steps_to(&goal);
-        if steps < self.steps {
+        if steps < self.steps && !planted(Mistake::FirstGoalKept) {
             *self = Self::new(goal);
         } else if steps == self.steps
             && self.goals.last() != Some(&goal)
@@ -359,6 +360,7 @@ impl Observer for Facts<'_> {
                     for (index, property) in program.properties.iter().enumerate() {
                         if let PropertyKind::Order(first, second) = property.kind
                             && second == label
+                            && !planted(Mistake::OrderIgnored)
                             && !taken.machine.layout().label_done(taken.before, first)
                             && !taken.incidents[..earlier]
                                 .iter()

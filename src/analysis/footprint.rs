@@ -1,5 +1,6 @@
 //! Which memory an actor's next instruction touches, and how.
 
+use crate::base::{Mistake, planted};
 use crate::program::{Access, CellId, Expr, Instr, Pc, Reg};
 use crate::semantics::{Chooser, Incident, Machine, Recorder, State};
 
@@ -49,6 +50,8 @@ pub fn touches(machine: &Machine<'_>, state: &State, actor: usize, found: &mut V
         Instr::Rmw(_, place, ..) | Instr::CompareExchange(_, place, ..) => {
             push(place, true, Access::Atomic);
         }
+        Instr::WaitUntil(_)
+            if planted(Mistake::BlockedReadNoRace) && !machine.can_step(state, actor) => {}
         Instr::WaitUntil(condition) => {
             cells_read(condition, &mut |place| {
                 let program = machine.program();

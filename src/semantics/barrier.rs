@@ -9,6 +9,7 @@
 use super::machine::{Done, Flow, Machine, Step, may_give_up};
 use super::record::{EventKind, Recorder};
 use super::state::{Phase, State};
+use crate::base::{Mistake, planted};
 use crate::program::{ObjectId, ObjectKind, Reg, WaitMode};
 
 pub(super) fn is_ready(machine: &Machine, state: &State, actor: usize, mode: WaitMode) -> bool {
@@ -46,9 +47,15 @@ impl<R: Recorder> Step<'_, '_, R> {
             _ => 1,
         };
         let order = self.state.word(at);
-        if order + 1 < parties {
+        let missing = parties - i64::from(planted(Mistake::BarrierOneTooFew));
+        if order + 1 < missing {
             self.state.set_word(at, order + 1);
-            layout.set_aux(self.state, self.actor, order);
+            let kept = if planted(Mistake::BarrierOrderZero) {
+                0
+            } else {
+                order
+            };
+            layout.set_aux(self.state, self.actor, kept);
             layout.set_phase(self.state, self.actor, Phase::Waiting, id);
             self.event(|| EventKind::Sleeps(id));
             return Ok(Flow::Stay);
@@ -69,7 +76,10 @@ impl<R: Recorder> Step<'_, '_, R> {
         let at = layout.object(id);
         self.state.set_word(at, 0);
         self.state.set_word(at + 1, i64::from(for_good));
-        let woken = self.sleepers(id);
+        let mut woken = self.sleepers(id);
+        if planted(Mistake::AbortWakesNobody) {
+            woken.clear();
+        }
         for &sleeper in &woken {
             layout.set_aux(self.state, sleeper, 0);
             layout.set_phase(self.state, sleeper, Phase::Broken, id);

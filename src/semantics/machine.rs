@@ -11,6 +11,7 @@ use super::eval::{ArithmeticFault, Scene};
 use super::layout::{Capacity, Layout};
 use super::record::{Event, EventKind, Exception, Fault, FaultKind, Incident, Misuse, Recorder};
 use super::state::{Phase, State, Status};
+use crate::base::{Mistake, planted};
 use crate::program::{
     Expr, FunctionId, Instr, NameId, ObjectId, ObjectKind, Pc, Program, RAISED_BY_LIBRARY, Reg,
     SyncOp, WaitMode,
@@ -588,5 +589,6 @@ impl<R: Recorder> Step<'_, '_, R> {
 
 /// What all operations with a mode have in common.
 pub(super) fn may_give_up(mode: WaitMode) -> bool {
-    !matches!(mode, WaitMode::Wait)
+    let never = planted(Mistake::TimeOutNever) && mode == WaitMode::Timeout;
+    !matches!(mode, WaitMode::Wait) && !never
 }
