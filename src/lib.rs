@@ -44,6 +44,7 @@
 //! | 2 | [`semantics`] | what a step does: states, who may run; one file for each primitive |
 //! | 2 | [`generate`] | random small scenarios, for tests that compare engines |
 //! | 3 | [`trace`] | one execution: schedules and their replay |
+//! | 4 | [`bridge`] | the same program on the threads of loom and shuttle |
 //! | 4 | [`explore`] | all executions: the search, its store, its limits |
 //! | 5 | [`analysis`] | what is a bug: the rules, their facts and their evidence |
 //! | 6 | [`report`] | what is said about it, as plain data, and as text, JSON, pictures |
@@ -89,6 +90,7 @@
 
 pub mod analysis;
 pub mod base;
+pub mod bridge;
 pub mod checker;
 pub mod cli;
 pub mod compile;

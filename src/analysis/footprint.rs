@@ -66,6 +66,9 @@ pub fn touches(machine: &Machine<'_>, state: &State, actor: usize, found: &mut V
             });
         }
         Instr::AtomicBegin(_) => inside_atomic(machine, state, actor, found),
+        Instr::Collection { .. } | Instr::NextEntry { .. } => {
+            super::collections::touches(machine, state, actor, found);
+        }
         _ => {}
     }
 }
@@ -78,6 +81,10 @@ pub fn cells_read(expr: &Expr, see: &mut impl FnMut(&crate::program::CellRef)) {
             Expr::Const(_) | Expr::Reg(_) | Expr::Observed(_) => {}
             Expr::Unary(_, operand) | Expr::Query(_, operand) => todo.push(operand),
             Expr::Element { index, .. } => todo.push(index),
+            Expr::Entry { object, args, .. } => {
+                todo.push(object);
+                todo.extend(args);
+            }
             Expr::Pick(index, of) => {
                 todo.push(index);
                 todo.extend(of);
@@ -104,6 +111,10 @@ pub fn registers(expr: &Expr) -> Vec<Reg> {
             Expr::Const(_) | Expr::Observed(_) => {}
             Expr::Unary(_, operand) | Expr::Query(_, operand) => todo.push(operand),
             Expr::Element { index, .. } => todo.push(index),
+            Expr::Entry { object, args, .. } => {
+                todo.push(object);
+                todo.extend(args);
+            }
             Expr::Pick(index, of) => {
                 todo.push(index);
                 todo.extend(of);
@@ -126,6 +137,11 @@ pub fn objects_asked(expr: &Expr, see: &mut impl FnMut(&Expr)) {
             Expr::Const(_) | Expr::Reg(_) | Expr::Observed(_) => {}
             Expr::Unary(_, operand) => todo.push(operand),
             Expr::Element { index, .. } => todo.push(index),
+            Expr::Entry { object, args, .. } => {
+                see(object);
+                todo.push(object);
+                todo.extend(args);
+            }
             Expr::Pick(index, of) => {
                 todo.push(index);
                 todo.extend(of);

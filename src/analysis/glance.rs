@@ -74,7 +74,7 @@ pub(super) fn view(machine: &Machine<'_>, state: &State, actor: usize, futures: 
     view.at_barrier = matches!(
         machine.program().instr(view.pc),
         Instr::Sync {
-            op: SyncOp::BarrierWait,
+            op: SyncOp::BarrierWait(_),
             ..
         }
     );

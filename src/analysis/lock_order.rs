@@ -17,6 +17,7 @@ use crate::program::{Instr, ObjectId, ObjectKind, Pc, Program, SyncOp, WaitMode}
 use crate::semantics::{Machine, State};
 use petgraph::algo::tarjan_scc;
 use petgraph::graphmap::DiGraphMap;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Circles that are reported at most.
@@ -25,7 +26,7 @@ const CIRCLES_MAX: usize = 100;
 const TRIES_MAX: usize = 200_000;
 
 /// A request for `to` by an actor that holds `from`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct LockEdge {
     /// The lock held.
     pub from: ObjectId,
@@ -54,6 +55,26 @@ impl LockEdges {
         for (edge, running) in piece.edges {
             *self.edges.entry(edge).or_default() |= running;
         }
+    }
+
+    /// All of them, with the actors that ran.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&LockEdge, &u64)> {
+        self.edges.iter()
+    }
+
+    /// From what [`Self::all`] gave.
+    pub(super) fn from_all(all: Vec<(LockEdge, u64)>) -> Self {
+        Self {
+            edges: all.into_iter().collect(),
+        }
+    }
+
+    /// Forgets who was running at a sighting, where not every moment was looked at:
+    /// then nobody is said to be never together with another.
+    pub(super) fn forget_moments(&mut self) {
+        self.edges
+            .values_mut()
+            .for_each(|running| *running = u64::MAX);
     }
 
     /// The edges in order.

@@ -83,6 +83,11 @@ pub enum Command {
     Graph(GraphArgs),
     /// Write a scenario as a Rust test, or as a model for SPIN
     Export(ExportArgs),
+    /// Let loom and shuttle run scenarios, too, and compare what all of them saw
+    Crosscheck(CrosscheckArgs),
+    /// What runs an engine in a process of its own.
+    #[command(hide = true)]
+    Witness,
     /// List scenarios with what they expect, without checking them
     List(ListArgs),
     /// Write scenario files in the canonical layout
@@ -134,6 +139,9 @@ pub struct Checking {
     /// Which runs.
     #[command(flatten)]
     pub runs: Runs,
+    /// What is kept for later.
+    #[command(flatten)]
+    pub kept: Kept,
     /// Whether the report says what CPython's global lock changes: gil; or not: sc [default: what each scenario says]
     #[arg(long, value_name = "MODEL")]
     pub memory: Option<Memory>,
@@ -224,6 +232,8 @@ pub enum GraphKind {
     Locks,
     /// All states and the steps between them.
     States,
+    /// The states that are left when one order is enough of steps whose order makes no difference.
+    Orders,
     /// One execution, a lane for every actor.
     Lanes,
 }
@@ -301,6 +311,29 @@ pub enum ForLibrary {
     Loom,
     /// shuttle.
     Shuttle,
+}
+
+/// `crosscheck`.
+#[derive(Args, Debug)]
+pub struct CrosscheckArgs {
+    /// Scenario files, folders, or `-` for stdin
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Which scenarios.
+    #[command(flatten)]
+    pub select: Select,
+    /// Executions that loom and shuttle may run for each scenario
+    #[arg(long, value_name = "N", default_value = "2k")]
+    pub executions: Count,
+    /// States that our own search may store for each scenario
+    #[arg(long, value_name = "N", default_value = "200k")]
+    pub max_states: Count,
+    /// Time that each engine may take for each scenario
+    #[arg(long, value_name = "TIME", default_value = "20s")]
+    pub timeout: Span,
+    /// Show every scenario, and times
+    #[arg(short, long)]
+    pub verbose: bool,
 }
 
 /// `list`.
@@ -411,6 +444,40 @@ pub struct Runs {
     /// Search only runs with at most K switches away from an actor that could go on, as in switches=2
     #[arg(long, value_name = "switches=K", conflicts_with = "random")]
     pub bound: Option<Switches>,
+    /// Let another engine run the scenarios, as a witness; never proves anything
+    #[arg(long, value_name = "NAME", default_value = "threadbare", conflicts_with_all = ["random", "bound"])]
+    pub engine: Witness,
+}
+
+/// What runs the scenarios.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum Witness {
+    /// Our own search.
+    Threadbare,
+    /// loom.
+    Loom,
+    /// shuttle.
+    Shuttle,
+}
+
+/// A long check in several sittings.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "In several sittings")]
+pub struct Kept {
+    /// Write the search of one scenario to this file now and then, and where it is stopped; the file before is kept with `.old` behind its name
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["random", "bound"])]
+    pub checkpoint: Option<PathBuf>,
+    /// How often the checkpoint is written
+    #[arg(
+        long,
+        value_name = "TIME",
+        requires = "checkpoint",
+        default_value = "60s"
+    )]
+    pub checkpoint_every: Span,
+    /// Go on from this checkpoint; refused if scenario, options or version differ
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["random", "bound"])]
+    pub resume: Option<PathBuf>,
 }
 
 /// Who is next in a sampled execution.

@@ -13,6 +13,7 @@ use super::plan::{
 use super::progress::ProgressLine;
 use super::save::save;
 use super::signals::Signals;
+use super::sittings::{self, Failed};
 use super::status::Exit;
 use super::terminal::Looks;
 use super::value::Kind;
@@ -39,6 +40,8 @@ pub fn run(args: &CheckArgs, looks: Looks) -> Result<Exit, Failure> {
     if let Some(fix) = fix {
         fix.run(&checker, &inputs, &style)?;
     }
+    let failed = Failed::default();
+    let checker = sittings::kept(&args.kept, checker, &inputs, &failed)?;
     let checker = checker.repairs(repairs(args, &destinations, inputs.len()));
     let attempt = Attempt::new(checker, ProgressLine::new(!args.quiet));
     let mut run = Run {
@@ -64,6 +67,9 @@ pub fn run(args: &CheckArgs, looks: Looks) -> Result<Exit, Failure> {
     }
     run.report.elapsed_ms = start.elapsed().as_secs_f64() * 1000.0;
     run.finish(&destinations, &style, &args.select)?;
+    if let Some(failure) = failed.take() {
+        return Err(failure);
+    }
     Ok(signals.exit().unwrap_or(run.exit))
 }
 

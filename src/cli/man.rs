@@ -34,7 +34,7 @@ pub fn run(args: &ManArgs) -> Result<Exit, Failure> {
 /// The pages of a command and of those below it; how many there are.
 fn write(command: &clap::Command, name: &str, folder: &Path) -> Result<usize, Failure> {
     let path = folder.join(format!("{name}.1"));
-    save(&path, &page(command, name)).map_err(|error| Failure::write(&path, &error))?;
+    save(&path, page(command, name)).map_err(|error| Failure::write(&path, &error))?;
     let mut n = 1;
     for below in command
         .get_subcommands()

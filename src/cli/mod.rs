@@ -12,6 +12,7 @@ mod args;
 mod attempt;
 mod bless;
 mod check;
+mod crosscheck;
 mod diff;
 mod explain;
 mod export;
@@ -33,6 +34,7 @@ mod save;
 mod schema;
 mod settings;
 mod signals;
+mod sittings;
 mod status;
 mod terminal;
 mod value;
@@ -84,6 +86,8 @@ fn run(command: &Command, looks: Looks) -> Result<Exit, Failure> {
         Command::Replay(args) => replay::run(args, looks),
         Command::Explain(args) => explain::run(args, looks),
         Command::Export(args) => export::run(args, looks),
+        Command::Crosscheck(args) => crosscheck::run(args, looks),
+        Command::Witness => crosscheck::witness(),
         Command::Graph(args) => graph::run(args, looks),
         Command::List(args) => list::run(args, looks),
         Command::Fmt(args) => fmt::run(args, looks),

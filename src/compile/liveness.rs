@@ -14,7 +14,7 @@
 //! **Invariant:** a register in a list is written before it is read on every
 //! way that goes on from there.
 
-use super::registers_of::{read_by, written_by};
+use crate::program::registers::{read_by, written_by};
 use crate::program::{FunctionId, Handler, Instr, Reg, Update};
 
 /// For each instruction the registers to set to 0: on arrival at a visible

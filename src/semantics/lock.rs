@@ -30,6 +30,10 @@ impl Machine<'_> {
     /// The holder of a lock, or the writer inside a reader-writer lock. Nobody, if
     /// it was held by an actor of another process when this copy was taken.
     pub fn owner(&self, state: &State, id: ObjectId) -> Option<usize> {
+        // A list or map has no words of its own.
+        if self.collection(id).is_some() {
+            return None;
+        }
         let owner = usize::try_from(state.word(self.layout.object(id))).ok()?;
         let owner = owner.checked_sub(1)?;
         (!self.is_absent(state, owner, id)).then_some(owner)

@@ -79,6 +79,9 @@ pub struct Machine<'p> {
     pub(super) main_task: Option<usize>,
     /// Whether some code asks tasks to stop.
     pub(super) cancels: bool,
+    /// Whether the entries of maps stay in the order in which they came; without
+    /// anybody who could see it, they are kept in the order of their keys.
+    pub(super) keeps_order: bool,
     /// The workers of executors, ascending, each with its executor.
     pub(super) workers: Vec<(usize, ObjectId)>,
 }
@@ -144,6 +147,7 @@ impl<'p> Machine<'p> {
             cancels: program.code.iter().any(super::joined::cancels),
             main_task: main.filter(|&actor| is_task(actor)),
             formats: super::print::formats(program),
+            keeps_order: program.code.iter().any(super::collection::sees_order),
             splits_print: super::print::splits(program),
             workers: super::executor::workers(program),
         }
@@ -175,6 +179,7 @@ impl<'p> Machine<'p> {
                 state.set_word(at, initial);
             }
         }
+        self.order_initial_maps(&mut state);
         let processes = self.initial_processes();
         for (index, actor) in self.program.actors.iter().enumerate() {
             self.layout
@@ -477,6 +482,20 @@ impl<R: Recorder> Step<'_, '_, R> {
                 result,
                 width,
             } => self.select(arms, *mode, *result, *width),
+            Instr::Collection {
+                op,
+                plain: _,
+                object,
+                args,
+                dst,
+                width: _,
+            } => self.collection(*op, object, args, *dst),
+            Instr::NextEntry {
+                object,
+                round,
+                dst,
+                width: _,
+            } => self.next_entry(object, *round, *dst),
             Instr::Ask(dst, query, object) => {
                 let object = self.eval(object)?;
                 let answer = self.scene().query(*query, object);

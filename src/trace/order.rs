@@ -199,7 +199,7 @@ impl Clocks {
                     self.acquire(event.actor, lock);
                 }
             }
-            SyncOp::BarrierWait => {
+            SyncOp::BarrierWait(_) => {
                 self.acquire(event.actor, object);
                 self.release(event.actor, object);
             }

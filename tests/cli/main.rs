@@ -13,6 +13,7 @@ mod same;
 mod settings;
 mod streams;
 mod watch;
+mod witnesses;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -208,6 +208,7 @@ fn collect_constants(expr: &Expr, constants: &mut Vec<i64>) {
         Expr::Reg(_)
         | Expr::Cell(_)
         | Expr::Query(..)
+        | Expr::Entry { .. }
         | Expr::Observed(_)
         | Expr::Element { .. }
         | Expr::Pick(..) => {}
@@ -217,7 +218,7 @@ fn collect_constants(expr: &Expr, constants: &mut Vec<i64>) {
 fn asks(expr: &Expr) -> bool {
     match expr {
         Expr::Const(_) | Expr::Reg(_) | Expr::Cell(_) => false,
-        Expr::Query(..) | Expr::Observed(_) => true,
+        Expr::Query(..) | Expr::Entry { .. } | Expr::Observed(_) => true,
         Expr::Unary(_, operand) => asks(operand),
         Expr::Element { index, .. } => asks(index),
         Expr::Pick(index, of) => asks(index) || of.iter().any(asks),

@@ -87,6 +87,8 @@ pub struct ScenarioReport {
     pub memory_model: String,
     /// `safe` or `none`.
     pub reduction: String,
+    /// Which orders of steps were tried, if there is something to say about it.
+    pub orders: Option<String>,
     /// How much was explored.
     pub stats: Stats,
     /// What was found, worst first.
@@ -131,6 +133,7 @@ impl ScenarioReport {
             limit: None,
             memory_model: "sc".to_owned(),
             reduction: "safe".to_owned(),
+            orders: None,
             stats: Stats::default(),
             findings: Vec::new(),
             outcomes: None,

@@ -17,6 +17,7 @@ mod arithmetic;
 mod blocked;
 mod change;
 mod circle;
+mod collection;
 mod copies;
 mod expectation;
 mod fault;
@@ -52,14 +53,16 @@ mod told;
 mod trace;
 mod waits;
 mod why;
+mod witnessed;
 
 pub use expectation::{Instead, expectation_for, unmet};
-pub use limit::limit;
+pub use limit::{limit, thousands};
 pub use map::{TooManyStates, states};
 pub use outcomes::outcomes;
 pub use proved::{Clean, clean};
 pub use sampled::{Switches, few_switches, sampled};
 pub use why::{NoAnswer, why};
+pub use witnessed::{how_far, not_built, refused, witnessed};
 
 use super::{Finding, TraceTable};
 use crate::analysis::{self, Evidence, Level, Rule};

@@ -26,14 +26,10 @@ pub fn outcomes(
             let lines = unpack_lines(words).into_iter();
             return vec![Value::List(lines.map(Value::Text).collect())];
         }
-        let kinds = asked.kinds.iter().chain(std::iter::repeat(&ValueKind::Int));
-        let pairs = words.iter().zip(kinds);
-        pairs
-            .map(|(&word, kind)| match names {
-                Some(story) => story.value(kind, word),
-                None => Value::Int(word),
-            })
-            .collect()
+        let Some(story) = names else {
+            return words.iter().map(|&word| Value::Int(word)).collect();
+        };
+        super::collection::columns(story, &asked.kinds, words)
     };
     let nowhere = placeless();
     let story = Story::new(program, source, &nowhere);
@@ -71,7 +67,7 @@ pub fn outcomes(
         .map(|(index, words)| (index, values(words, story.as_ref())))
         .unzip();
     Outcomes {
-        names: asked.names.clone(),
+        names: super::collection::firsts(&asked.kinds, &asked.names),
         rows: rows.into_iter().map(|(_, row)| row).collect(),
         missing,
         missing_at,
