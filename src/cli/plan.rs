@@ -186,10 +186,10 @@ pub fn style(looks: Looks) -> Style {
 }
 
 /// For which findings repairs are looked for: those that are shown in full in a
-/// format that has room for a patch. `n_inputs` is how many files there are.
+/// format that says what to do. `n_inputs` is how many files there are.
 pub fn repairs(args: &Checking, destinations: &Destinations, n_inputs: usize) -> Repairs {
     let mut kinds = destinations.files.iter().map(|(kind, _)| *kind);
-    let shown = kinds.any(Kind::shows_patches) || destinations.stdout.shows_patches();
+    let shown = kinds.any(Kind::shows_repairs) || destinations.stdout.shows_repairs();
     if args.no_repairs || !shown {
         return Repairs::Never;
     }

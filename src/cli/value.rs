@@ -65,9 +65,9 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Whether it has room for edits of the source.
-    pub fn shows_patches(self) -> bool {
-        !matches!(self, Kind::Short | Kind::Junit | Kind::Github)
+    /// Whether it says what to do about a finding.
+    pub fn shows_repairs(self) -> bool {
+        self != Kind::Short
     }
 }
 

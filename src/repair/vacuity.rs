@@ -228,12 +228,14 @@ fn numbers(scene: &Scene<'_>, all: &mut Changes) {
             ObjectKind::Sem {
                 init: Some(init), ..
             } => {
-                if let ExprKind::Int(old) = init.kind {
+                if let ExprKind::Int(old) = init.kind
+                    && let Some(more) = old.checked_add(1)
+                {
                     let edits = Edits::new(scene)
-                        .replace(init.span, (old + 1).to_string())
+                        .replace(init.span, more.to_string())
                         .done();
                     let (before, after) = around(text, init.span, object.span);
-                    all.add(format!("with `{before}{}{after}`", old + 1), edits);
+                    all.add(format!("with `{before}{more}{after}`"), edits);
                 }
             }
             ObjectKind::Atomic { .. } => {

@@ -20,8 +20,10 @@ pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) 
             let ExprKind::Int(old) = number.kind else {
                 return;
             };
-            for by in by.iter().filter(|by| old + **by >= 0) {
-                let new = old + by;
+            for by in by {
+                let Some(new) = old.checked_add(*by).filter(|new| *new >= 0) else {
+                    continue;
+                };
                 let edits = Edits::new(scene)
                     .replace(number.span, new.to_string())
                     .done();
