@@ -49,6 +49,7 @@
 //! | 5 | [`analysis`] | what is a bug: the rules, their facts and their evidence |
 //! | 6 | [`report`] | what is said about it, as plain data, and as text, JSON, pictures |
 //! | 6 | [`export`] | a scenario as a program for others: Rust tests, Promela |
+//! | 6 | [`repair`] | what to change: edits that were checked again before they are shown |
 //! | 6 | [`guide`] | what each code means, and the book |
 //! | 7 | [`checker`] | the façade: sources and a configuration in, a report out |
 //! | 8 | [`testing`] | scenarios in `cargo test`: macros, and what tests ask a report |
@@ -99,6 +100,7 @@ pub mod generate;
 pub mod guide;
 pub mod hir;
 pub mod program;
+pub mod repair;
 pub mod report;
 pub mod semantics;
 pub mod survive;

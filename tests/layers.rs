@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Floor and module.
-const FLOORS: [(u8, &str); 18] = [
+const FLOORS: [(u8, &str); 19] = [
     (0, "base"),
     (1, "hir"),
     (1, "program"),
@@ -23,6 +23,7 @@ const FLOORS: [(u8, &str); 18] = [
     (6, "report"),
     (6, "export"),
     (6, "guide"),
+    (6, "repair"),
     (7, "checker"),
     (8, "testing"),
     (8, "survive"),

@@ -10,7 +10,7 @@ use super::finding::Finding;
 use super::futures::Futures;
 use super::partial::{Seen, diagnosis};
 use super::stuck::{StuckSets, note_causes};
-use super::{Diagnosis, Level, Outcome};
+use super::{Diagnosis, Level, Outcome, Rule};
 use crate::explore::{Bound, Goal, Observer, Taken, Visit};
 use crate::program::Program;
 use crate::semantics::Capacity;
@@ -47,7 +47,8 @@ pub fn shown_by(program: &Program, schedule: &Schedule) -> Result<Vec<Finding>, 
     findings.extend(outcome_findings(program, &endings, false));
     findings.sort_by_key(|finding| sort_key(program, finding));
     if findings.iter().any(|it| it.level == Level::Error) {
-        findings.retain(|it| it.level == Level::Error);
+        // What a stopped daemon loses is no consequence of the error beside it.
+        findings.retain(|it| it.level == Level::Error || it.rule == Rule::Killed);
     }
     Ok(findings)
 }

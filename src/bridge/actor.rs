@@ -88,7 +88,7 @@ impl Actor {
                 let one = index.ok().and_then(|index| of.get(index));
                 self.eval(one.ok_or(ArithmeticFault::Bounds)?)
             }
-            Expr::Cell(_) | Expr::Query(..) | Expr::Observed(_) => {
+            Expr::Cell(_) | Expr::Query(..) | Expr::Entry { .. } | Expr::Observed(_) => {
                 unreachable!("only `wait_until`, which is refused, looks at memory")
             }
         }

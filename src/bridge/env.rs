@@ -363,7 +363,7 @@ pub(super) fn wish(op: SyncOp, arg: i64) -> Option<Wish> {
         SyncOp::EventSet => Wish::Set,
         SyncOp::EventClear => Wish::Clear,
         SyncOp::EventWait(Wait | Try) | SyncOp::LatchWait | SyncOp::ChanJoin => Wish::Await,
-        SyncOp::BarrierWait => Wish::Arrive,
+        SyncOp::BarrierWait(Wait | Try) => Wish::Arrive,
         SyncOp::BarrierAbort => Wish::Break,
         SyncOp::CountDown => Wish::Count(-1),
         SyncOp::LatchAdd => Wish::Count(arg),
@@ -371,10 +371,12 @@ pub(super) fn wish(op: SyncOp, arg: i64) -> Option<Wish> {
         SyncOp::OnceEnd => Wish::End,
         SyncOp::TaskDone => Wish::JobDone,
         SyncOp::Close => Wish::Close,
-        SyncOp::Lock(Timeout) | SyncOp::Acquire(Timeout) | SyncOp::EventWait(Timeout) => {
-            return None;
-        }
-        SyncOp::Read(_)
+        SyncOp::Lock(Timeout)
+        | SyncOp::Acquire(Timeout)
+        | SyncOp::EventWait(Timeout)
+        | SyncOp::BarrierWait(Timeout)
+        | SyncOp::BarrierReset
+        | SyncOp::Read(_)
         | SyncOp::ReadUnlock
         | SyncOp::Write(_)
         | SyncOp::WriteUnlock

@@ -132,9 +132,10 @@ impl Inside {
                 unfinished: 0,
                 messages: VecDeque::new(),
             },
-            ObjectKind::RwLock { .. } | ObjectKind::Cond { .. } | ObjectKind::Executor { .. } => {
-                return None;
-            }
+            ObjectKind::RwLock { .. }
+            | ObjectKind::Cond { .. }
+            | ObjectKind::Collection { .. }
+            | ObjectKind::Executor { .. } => return None,
         })
     }
 

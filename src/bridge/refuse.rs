@@ -95,6 +95,7 @@ fn is_monitor(kind: &ObjectKind) -> bool {
         | ObjectKind::Once
         | ObjectKind::Latch { .. }
         | ObjectKind::Chan { .. }
+        | ObjectKind::Collection { .. }
         | ObjectKind::Executor { .. } => true,
     }
 }
@@ -110,6 +111,7 @@ fn of_object(engine: Engine, kind: &ObjectKind) -> Option<&'static str> {
         ObjectKind::RwLock {
             policy: RwPolicy::Writers | RwPolicy::Fair,
         } => Some("a reader-writer lock that prefers somebody: the native engine only"),
+        ObjectKind::Collection { .. } => Some("lists and maps: the native engine only"),
         ObjectKind::Chan {
             capacity: Some(0), ..
         } => Some("rendezvous channels: the native engine only"),
@@ -164,7 +166,9 @@ fn of_sync(engine: Engine, op: SyncOp) -> Option<&'static str> {
         SyncOp::Acquire(mode)
         | SyncOp::CondWait(mode)
         | SyncOp::EventWait(mode)
+        | SyncOp::BarrierWait(mode)
         | SyncOp::Join(mode) => of_mode(mode),
+        SyncOp::BarrierReset => Some("resetting a barrier: the native engine only"),
         SyncOp::Downgrade => Some("downgrading a lock: the native engine only"),
         _ => None,
     }

@@ -3,15 +3,21 @@
 //! text → syntax tree → resolved scenario → program → search → facts →
 //! findings → report; each arrow is one call below. Only this room reads files.
 
+mod bless;
+mod checkpoint;
 mod expect;
+mod explain;
 mod files;
 mod gil;
 mod pictures;
+mod reduced;
 mod replay;
 mod run;
 mod sample;
 pub mod witness;
 
+pub use bless::{Blessed, CannotBless};
+pub use checkpoint::CannotResume;
 pub use files::{FileError, Input};
 pub use pictures::NotLoaded;
 pub use replay::{CannotReplay, Replayed};
@@ -39,7 +45,9 @@ pub enum Reduction {
     /// Nothing: every state is stored, even if it differs from another only in
     /// values that nobody will read. The reference for everything else.
     None,
-    /// What changes no finding: values that nobody will read are forgotten.
+    /// What changes no finding: values that nobody will read are forgotten, and in
+    /// a large space of states one order is enough of steps whose order makes no
+    /// difference.
     #[default]
     Safe,
 }
@@ -68,6 +76,20 @@ enum Mode {
     Witness(Engine),
 }
 
+/// For which findings repairs are looked for. Each costs some searches more.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Repairs {
+    /// For none.
+    #[default]
+    Never,
+    /// For those of scenarios that fail.
+    Failing,
+    /// For those of scenarios that fail; and for all, if it is the only one.
+    Alone,
+    /// For all, expected or not.
+    Always,
+}
+
 /// How far a check has come; for progress on a terminal.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Progress<'a> {
@@ -83,6 +105,7 @@ pub struct Progress<'a> {
     pub bytes: usize,
 }
 
+type OnCheckpoint = Arc<dyn Fn(&[u8]) + Send + Sync>;
 type OnProgress = Arc<dyn Fn(Progress<'_>) + Send + Sync>;
 
 /// Checks scenarios.
@@ -115,7 +138,11 @@ pub struct Checker {
     executable: Option<PathBuf>,
     memory: Option<MemoryModel>,
     splits_print: Option<bool>,
+    repairs: Repairs,
+    why: Option<String>,
     on_progress: Option<OnProgress>,
+    on_checkpoint: Option<(Duration, OnCheckpoint)>,
+    begun: Option<checkpoint::Begun>,
 }
 
 impl Default for Checker {
@@ -140,7 +167,11 @@ impl Checker {
             executable: None,
             memory: None,
             splits_print: None,
+            repairs: Repairs::default(),
+            why: None,
             on_progress: None,
+            on_checkpoint: None,
+            begun: None,
         }
     }
 
@@ -270,6 +301,20 @@ impl Checker {
         self
     }
 
+    /// Looks for edits that repair what is found, and checks each of them.
+    #[must_use]
+    pub fn repairs(mut self, repairs: Repairs) -> Self {
+        self.repairs = repairs;
+        self
+    }
+
+    /// Asks, at a replay, why a variable has its value after a step: `x@5`.
+    #[must_use]
+    pub fn why(mut self, question: impl Into<String>) -> Self {
+        self.why = Some(question.into());
+        self
+    }
+
     /// Gives a `const` of the scenarios another value; a bool is 0 or 1.
     #[must_use]
     pub fn set(mut self, name: impl Into<String>, value: i64) -> Self {
@@ -331,6 +376,19 @@ impl Checker {
         self
     }
 
+    /// Calls `write` with the bytes of a checkpoint: every so often while all runs of
+    /// a scenario are searched, and where a limit ends the search. They are meant for
+    /// a file, and for [`Self::resume`].
+    #[must_use]
+    pub fn checkpoint(
+        mut self,
+        every: Duration,
+        write: impl Fn(&[u8]) + Send + Sync + 'static,
+    ) -> Self {
+        self.on_checkpoint = Some((every, Arc::new(write)));
+        self
+    }
+
     /// Checks the scenarios in a text.
     pub fn check_str(&self, name: impl Into<String>, text: impl Into<String>) -> Report {
         self.check_inputs([Input::from_text(name, text)])
@@ -374,6 +432,14 @@ impl Checker {
 
     fn check_here(&self, source: &Arc<Source>) -> Vec<ScenarioReport> {
         let loaded = self.load_here(source);
+        let alone = loaded.scenarios.iter().filter(|it| self.wants(&it.name));
+        if self.repairs == Repairs::Alone {
+            let repairs = match alone.count() {
+                1 => Repairs::Always,
+                _ => Repairs::Failing,
+            };
+            return self.clone().repairs(repairs).check_here(source);
+        }
         let mut reports = Vec::new();
         if !loaded.diagnostics.is_empty() || loaded.scenarios.is_empty() {
             reports.extend(file_report(source, loaded.diagnostics));

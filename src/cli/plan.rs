@@ -1,13 +1,13 @@
 //! High arguments: what the program needs, made from what was typed.
 
 use super::args::{
-    Bounds, Chance, CheckArgs, Memory, Printing, Reader, Runs, Select, Skip, Witness,
+    Bounds, Chance, Checking, Memory, Printing, Reader, Runs, Select, Skip, Witness,
 };
 use super::failure::Failure;
 use super::terminal::Looks;
 use super::value::{Format, Kind};
 use crate::base::Source;
-use crate::checker::{Checker, Engine, Input, MemoryModel, Reduction, Sampling, Strategy};
+use crate::checker::{Checker, Engine, Input, MemoryModel, Reduction, Repairs, Sampling, Strategy};
 use crate::report::human::{Amount, Level, Style};
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 const WIDTH: usize = 100;
 
 /// What `-` stands for, and the name it is reported under.
-const STDIN: &str = "-";
+pub const STDIN: &str = "-";
 
 /// The inputs that paths stand for; standard input is read here.
 ///
@@ -185,8 +185,23 @@ pub fn style(looks: Looks) -> Style {
     }
 }
 
+/// For which findings repairs are looked for: those that are shown in full in a
+/// format that says what to do. `n_inputs` is how many files there are.
+pub fn repairs(args: &Checking, destinations: &Destinations, n_inputs: usize) -> Repairs {
+    let mut kinds = destinations.files.iter().map(|(kind, _)| *kind);
+    let shown = kinds.any(Kind::shows_repairs) || destinations.stdout.shows_repairs();
+    if args.no_repairs || !shown {
+        return Repairs::Never;
+    }
+    match n_inputs {
+        _ if args.verbose => Repairs::Always,
+        1 => Repairs::Alone,
+        _ => Repairs::Failing,
+    }
+}
+
 /// How the report of `check` looks.
-pub fn check_style(args: &CheckArgs, looks: Looks) -> Style {
+pub fn check_style(args: &Checking, looks: Looks) -> Style {
     let style = reader_style(args.level, args.verbose, looks);
     if args.quiet {
         return Style {

@@ -12,6 +12,7 @@ mod atomic;
 mod barrier;
 mod chan;
 mod choice;
+mod collection;
 mod cond;
 mod copies;
 mod eval;

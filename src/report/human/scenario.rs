@@ -209,6 +209,7 @@ pub(in crate::report) fn covered(report: &ScenarioReport, style: &Style) -> Vec<
         return Vec::new();
     }
     let mut rows = vec![Fact::new("explored", explored(report, style))];
+    rows.extend(report.orders.iter().map(|it| Fact::new("reduction", it)));
     if report.verdict == Verdict::Proved {
         rows.extend(listed("assumed", &report.assumed));
         rows.extend(listed("not covered", &report.not_covered));
