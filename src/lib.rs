@@ -54,6 +54,7 @@
 //! | 7 | [`checker`] | the façade: sources and a configuration in, a report out |
 //! | 8 | [`testing`] | scenarios in `cargo test`: macros, and what tests ask a report |
 //! | 8 | [`survive`] | what must hold for any input: used by fuzz targets and tests |
+//! | 8 | [`watched`] | your own Rust code under loom and shuttle, with named reports |
 //! | 8 | [`cli`] | arguments, one file for each command, exit codes |
 //!
 //! A module uses only floors below its own; `tests/layers.rs` says so when one
@@ -107,6 +108,7 @@ pub mod survive;
 pub mod syntax;
 pub mod testing;
 pub mod trace;
+pub mod watched;
 
 pub use checker::Checker;
 pub use report::Report;

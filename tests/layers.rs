@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Floor and module.
-const FLOORS: [(u8, &str); 19] = [
+const FLOORS: [(u8, &str); 20] = [
     (0, "base"),
     (1, "hir"),
     (1, "program"),
@@ -27,6 +27,7 @@ const FLOORS: [(u8, &str); 19] = [
     (7, "checker"),
     (8, "testing"),
     (8, "survive"),
+    (8, "watched"),
     (8, "cli"),
 ];
 

@@ -1,0 +1,145 @@
+//! Runs code under an engine, and makes a failure of what it panics with.
+
+use super::log::{Failure, Log, install};
+use shuttle::scheduler::{DfsScheduler, ReplayScheduler, Schedule, Scheduler, Task, TaskId};
+use shuttle::{Config, FailurePersistence, Runner};
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Runs code in every order of its operations, until one fails.
+///
+/// Cost: an execution for each order. Two threads with six operations are seconds.
+///
+/// # Errors
+///
+/// The first execution that panics or in which all threads wait.
+pub fn check_with_shuttle(code: fn()) -> Result<u64, Box<Failure>> {
+    with_shuttle(code, DfsScheduler::new(None, false))
+}
+
+/// Runs the schedule of a failure again.
+///
+/// # Errors
+///
+/// The failure, if it fails again.
+pub fn replay_with_shuttle(code: fn(), schedule: &[usize]) -> Result<u64, Box<Failure>> {
+    let schedule = Schedule::new_from_task_ids(0, schedule.iter().copied());
+    let mut scheduler = ReplayScheduler::new_from_schedule(schedule);
+    scheduler.set_allow_incomplete();
+    with_shuttle(code, scheduler)
+}
+
+/// Runs code in every order that loom takes for different, until one fails.
+///
+/// # Errors
+///
+/// The first execution that panics, races, or in which all threads wait.
+pub fn check_with_loom(code: fn()) -> Result<u64, Box<Failure>> {
+    let told = Told::default();
+    let begin = told.clone();
+    told.ended("loom", || {
+        loom::model::Builder::new().check(move || {
+            begin.begin();
+            code();
+        });
+    })
+}
+
+fn with_shuttle(code: fn(), scheduler: impl Scheduler + 'static) -> Result<u64, Box<Failure>> {
+    let told = Told::default();
+    let begin = told.clone();
+    let mut config = Config::new();
+    config.failure_persistence = FailurePersistence::None;
+    let recorded = Recorded {
+        inner: scheduler,
+        schedule: Arc::clone(&told.schedule),
+    };
+    told.ended("shuttle", || {
+        Runner::new(recorded, config).run(move || {
+            begin.begin();
+            code();
+        });
+    })
+}
+
+/// What is known outside of the engine.
+#[derive(Clone, Default)]
+struct Told {
+    executions: Arc<AtomicU64>,
+    schedule: Arc<Mutex<Vec<usize>>>,
+}
+
+impl Told {
+    /// An execution begins: with a log of its own.
+    fn begin(&self) {
+        self.executions.fetch_add(1, Ordering::Relaxed);
+        install(Some(Rc::new(RefCell::new(Log::default()))));
+    }
+
+    fn ended(&self, engine: &'static str, run: impl FnOnce()) -> Result<u64, Box<Failure>> {
+        let result = catch_unwind(AssertUnwindSafe(run));
+        let executions = self.executions.load(Ordering::Relaxed);
+        let mut failure = Failure {
+            engine,
+            message: String::new(),
+            executions,
+            log: Vec::new(),
+            waits: Vec::new(),
+            holds: Vec::new(),
+            schedule: Vec::new(),
+        };
+        super::log::with(|log| {
+            failure.log.clone_from(&log.events);
+            failure.waits = log.all_waits();
+            failure.holds = log.all_holds();
+        });
+        install(None);
+        let Err(panic) = result else {
+            return Ok(executions);
+        };
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+        failure.message = text.unwrap_or("a panic without words").to_owned();
+        let schedule = self.schedule.lock().unwrap_or_else(PoisonError::into_inner);
+        failure.schedule.clone_from(&schedule);
+        Err(Box::new(failure))
+    }
+}
+
+/// A scheduler that writes down whom it chooses.
+struct Recorded<S> {
+    inner: S,
+    schedule: Arc<Mutex<Vec<usize>>>,
+}
+
+impl<S: Scheduler> Scheduler for Recorded<S> {
+    fn new_execution(&mut self) -> Option<Schedule> {
+        let schedule = self.inner.new_execution();
+        if schedule.is_some() {
+            let mut chosen = self.schedule.lock().unwrap_or_else(PoisonError::into_inner);
+            chosen.clear();
+        }
+        schedule
+    }
+
+    fn next_task(
+        &mut self,
+        runnable: &[&Task],
+        current: Option<TaskId>,
+        is_yielding: bool,
+    ) -> Option<TaskId> {
+        let next = self.inner.next_task(runnable, current, is_yielding);
+        if let Some(task) = next {
+            let mut chosen = self.schedule.lock().unwrap_or_else(PoisonError::into_inner);
+            chosen.push(task.into());
+        }
+        next
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        self.inner.next_u64()
+    }
+}
