@@ -203,3 +203,21 @@ fn more_jobs_than_the_limit_are_no_proof() {
     let report = Scenario::from_text(text).check();
     assert!(!report.passed(), "a bound is no pass");
 }
+
+/// Whoever waits for a job in the queue is let go when somebody takes the job back.
+#[test]
+fn a_pool_that_waits_for_itself_may_be_let_go() {
+    let waits = "try { inner.result() } catch \"Cancelled\" { skip }";
+    for (keep, let_go) in [
+        ("inner = ", "inner.cancel()"),
+        ("let inner = ", "p.shutdown_now()"),
+    ] {
+        Scenario::from_text(format!(
+            "scenario \"s\" {{ executor p(1) event ready var inner: future
+             fn job() {{ skip }}
+             fn outer() {{ {keep}p.submit(job) ready.set() {waits} }}
+             thread boss {{ let o = p.submit(outer) ready.wait() {let_go} o.result() }} }}"
+        ))
+        .assert_passed();
+    }
+}

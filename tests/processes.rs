@@ -258,25 +258,39 @@ fn a_state_is_as_large_as_before_without_processes() {
     assert_eq!(with("process"), with("daemon process"));
 }
 
-/// All event loops are those of the main process.
+/// Each process has event loops of its own: one that stands still stops no other, and
+/// tasks of two processes take no turns with each other.
 #[test]
-fn a_task_that_another_process_starts_is_refused() {
-    let e099 = |body: &str| {
-        let report = Scenario::from_text(format!("scenario \"s\" {{ {body} }}")).check();
-        let scenarios = report.scenarios.iter();
-        scenarios
-            .flat_map(|scenario| &scenario.diagnostics)
-            .any(|wrong| wrong.code == "E099")
+fn a_process_has_its_own_event_loops() {
+    let passes = |body: &str| {
+        Scenario::from_text(format!("scenario \"s\" {{ {body} }}")).assert_passed();
     };
-    let task = "fn tick() { await sleep }";
-    assert!(e099(&format!(
-        "{task} fn go() {{ let t = spawn task tick() }} process p {{ go() }}"
-    )));
-    assert!(e099(&format!(
-        "{task} fn go() {{ let t = spawn task tick() }}
-         thread p {{ let h = spawn process go() h.join() }}"
-    )));
-    assert!(!e099(&format!(
-        "{task} process p {{ skip }} task boss {{ let t = spawn task tick() await t }}"
-    )));
+    // On one loop `one` would come first.
+    passes(
+        "shared var n = 0
+         fn one() { n = n * 10 + 1 }
+         fn two() { n = n * 10 + 2 }
+         fn go() { let t = spawn task two() t.join() }
+         task boss { let p = spawn process go() let t = spawn task one() await t await p.join() }
+         outcomes (n) == { 12, 21, 1, 2 } expect race on n expect race on n",
+    );
+    // The loop of the main process stands still for ever; the other goes on.
+    passes(
+        "event never shared atomic n = 0
+         fn work() { await yield n = 1 }
+         fn go() { let t = spawn task work() t.join() }
+         process p { go() }
+         task stuck { never.wait() }
+         sometimes n == 1
+         expect deadlock of stuck",
+    );
+    // A loop with a name is there in every process, too.
+    passes(
+        "loop_thread ui
+         shared atomic n = 0
+         fn tick() { await yield n += 1 }
+         fn go() { let a = spawn task tick() on ui let b = spawn task tick() a.join() b.join() }
+         process p * 2 { go() }
+         finally assert n == 4",
+    );
 }

@@ -131,3 +131,15 @@ fn green_threads_switch_where_they_block() {
         "lock m green a { with m { 1! yield } yield 2! } green b { with m { 3! } }",
     );
 }
+
+#[test]
+fn time_that_is_up_breaks_a_circle() {
+    Scenario::from_text(
+        "scenario \"s\" { lock a lock b
+         fn one() { try { with await a { await yield with await b { skip } } } catch \"Cancelled\" { skip } }
+         fn two() { with await b { await yield with await a { skip } } }
+         task boss { let t = spawn task two()
+           try { await wait_for(one()) } catch \"TimedOut\" { skip } await t } }",
+    )
+    .assert_passed();
+}

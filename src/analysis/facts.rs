@@ -10,6 +10,7 @@ use super::key::Key;
 use super::lock_order::{LockEdge, LockEdges, note_edges};
 use super::rules;
 use super::rules::sleeps::Nap;
+use crate::base::{Mistake, planted};
 use crate::explore::{Glance, Goal, Observer, Taken, Visit};
 use crate::program::{CellId, Program, PropertyKind};
 use crate::semantics::{Incident, Machine, State};
@@ -124,6 +125,22 @@ impl<'p> Facts<'p> {
         }
     }
 
+    /// Takes over facts that only another search has shown. Their goals are its own.
+    pub(super) fn add_what_is_missing(&mut self, other: &Self) {
+        for (key, hit) in &other.hits {
+            self.hits.entry(key.clone()).or_insert_with(|| hit.clone());
+        }
+        for (key, ending) in &other.endings {
+            let key = key.clone();
+            self.endings.entry(key).or_insert_with(|| ending.clone());
+        }
+        for (&index, hit) in &other.satisfied {
+            self.satisfied.entry(index).or_insert_with(|| hit.clone());
+        }
+        self.edges.merge(other.edges.clone());
+        self.executed(&other.executed);
+    }
+
     /// Records that a fact can be seen at a goal.
     pub fn note(&mut self, key: Key, goal: Goal) {
         match self.hits.get_mut(&key) {
@@ -147,7 +164,7 @@ impl Hit {
     /// Seen at another place, too.
     pub fn add(&mut self, goal: Goal) {
         let steps = steps_to(&goal);
-        if steps < self.steps {
+        if steps < self.steps && !planted(Mistake::FirstGoalKept) {
             *self = Self::new(goal);
         } else if steps == self.steps
             && self.goals.last() != Some(&goal)
@@ -343,6 +360,7 @@ impl Observer for Facts<'_> {
                     for (index, property) in program.properties.iter().enumerate() {
                         if let PropertyKind::Order(first, second) = property.kind
                             && second == label
+                            && !planted(Mistake::OrderIgnored)
                             && !taken.machine.layout().label_done(taken.before, first)
                             && !taken.incidents[..earlier]
                                 .iter()

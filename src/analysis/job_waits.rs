@@ -47,6 +47,16 @@ pub(super) fn job_wait(machine: &Machine<'_>, state: &State, actor: usize) -> Op
     Some(wait)
 }
 
+/// Whether an actor waits for a job that somebody may still take out of the queue.
+pub(super) fn may_be_taken_back(machine: &Machine<'_>, state: &State, actor: usize) -> bool {
+    machine.cancels_jobs()
+        && awaited(machine, state, actor).is_some_and(|(jobs, ..)| {
+            let layout = machine.layout();
+            let mut jobs = jobs.into_iter();
+            jobs.any(|job| layout.job_status(state, job) == Some(JobStatus::Pending))
+        })
+}
+
 /// The jobs an actor's instruction waits for, whether it needs all of them, and
 /// the executor if it is about all jobs of one.
 fn awaited(

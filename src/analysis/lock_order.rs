@@ -12,6 +12,7 @@
 //! is predicted, feasibility is decided by the search.
 
 use crate::base::Span;
+use crate::base::{Mistake, planted};
 use crate::explore::Visit;
 use crate::program::{Instr, ObjectId, ObjectKind, Pc, Program, SyncOp, WaitMode};
 use crate::semantics::{Machine, State};
@@ -67,6 +68,14 @@ impl LockEdges {
         Self {
             edges: all.into_iter().collect(),
         }
+    }
+
+    /// Forgets who was running at a sighting, where not every moment was looked at:
+    /// then nobody is said to be never together with another.
+    pub(super) fn forget_moments(&mut self) {
+        self.edges
+            .values_mut()
+            .for_each(|running| *running = u64::MAX);
     }
 
     /// The edges in order.
@@ -242,7 +251,8 @@ impl Finder<'_> {
             return;
         }
         for &next in edges {
-            let new_actor = path.iter().all(|edge| edge.actor != next.actor);
+            let new_actor =
+                path.iter().all(|edge| edge.actor != next.actor) || planted(Mistake::CircleOfOne);
             let new_lock = path.iter().all(|edge| edge.from != next.from);
             // A circle begins with its smallest lock, so each is found once.
             if new_actor && new_lock && next.from > path[0].from && follows(last, next) {
@@ -268,7 +278,8 @@ impl Finder<'_> {
 
 /// Whether the one asks for what the next holds, and the two exclude each other.
 fn follows(one: &LockEdge, next: &LockEdge) -> bool {
-    one.to == next.from && !(one.to_shared && next.from_shared)
+    let shared = one.to_shared && next.from_shared && !planted(Mistake::SharedOrdersCount);
+    one.to == next.from && !shared
 }
 
 fn protection(circle: &Circle, edges: &LockEdges) -> Protection {

@@ -5,7 +5,7 @@
 
 use super::waits::{Resource, Wait};
 use crate::program::{Instr, TaskOp};
-use crate::semantics::{Machine, State};
+use crate::semantics::{Machine, Phase, State};
 
 /// The wait of an actor for a task, for several, or for its loop.
 pub(super) fn task_wait(machine: &Machine<'_>, state: &State, actor: usize) -> Option<Wait> {
@@ -34,8 +34,10 @@ pub(super) fn task_wait(machine: &Machine<'_>, state: &State, actor: usize) -> O
         .into_iter()
         .filter(|&task| layout.is_running(state, task))
         .collect();
+    let stops = *op == TaskOp::WaitFor && layout.phase(state, actor) == Phase::Waiting;
     match (op, open.as_slice()) {
-        (TaskOp::Result | TaskOp::Gather, [only]) => {
+        (TaskOp::WaitFor, _) if !stops => None,
+        (TaskOp::Result | TaskOp::Gather | TaskOp::WaitFor, [only]) => {
             Some(wait(Resource::End(*only), vec![*only], Vec::new()))
         }
         // The first that raises is enough.

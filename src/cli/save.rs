@@ -56,6 +56,30 @@ pub fn save(path: &Path, text: impl AsRef<[u8]>) -> Result<()> {
     }
 }
 
+/// Writes `text` to a new file.
+///
+/// # Errors
+///
+/// If there is anything of that name, and what the system says.
+pub fn save_new(path: &Path, text: &str) -> Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    let written = file.write_all(text.as_bytes());
+    if written.is_err() {
+        let _ = std::fs::remove_file(path);
+    }
+    written
+}
+
+/// Writes `text` to a file that is there. The file that a link names is written;
+/// the link stays a link.
+///
+/// # Errors
+///
+/// As [`save`].
+pub fn rewrite(path: &Path, text: &str) -> Result<()> {
+    save(&path.canonicalize()?, text)
+}
+
 fn replace(path: &Path, text: &[u8], old: Option<&Metadata>) -> Result<()> {
     let (mut file, beside) = new_beside(path)?;
     let written = file

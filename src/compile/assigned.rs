@@ -25,6 +25,7 @@ fn block(of: &Block, counts: &mut [u32]) {
             | StmtKind::Loop(body)
             | StmtKind::For(_, _, _, body)
             | StmtKind::ForReceive(_, _, body)
+            | StmtKind::ForEntries(_, _, body)
             | StmtKind::ForFutures(_, _, _, body)
             | StmtKind::WhileReceive(_, _, _, body)
             | StmtKind::With(_, _, body)
@@ -34,7 +35,7 @@ fn block(of: &Block, counts: &mut [u32]) {
                 otherwise.iter().for_each(|body| block(body, counts));
             }
             StmtKind::Either(blocks) => blocks.iter().for_each(|body| block(body, counts)),
-            StmtKind::Select(arms) => {
+            StmtKind::Select(arms, _) => {
                 for arm in arms {
                     if let SelectArmKind::Receive(Some(local), _)
                     | SelectArmKind::ReceiveOr(Some(local), _, _) = arm.kind
@@ -55,6 +56,7 @@ fn block(of: &Block, counts: &mut [u32]) {
             StmtKind::Let(..)
             | StmtKind::Assign(..)
             | StmtKind::Update(..)
+            | StmtKind::UpdateEntry(_)
             | StmtKind::Break
             | StmtKind::Continue
             | StmtKind::Return(_)

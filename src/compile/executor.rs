@@ -20,7 +20,7 @@ use super::expression::Want;
 use super::fold;
 use super::link::words_returned;
 use super::lowering::{Lowered, Lowering, reg_words};
-use super::statement::head;
+use super::statement::{head, without_await};
 use crate::base::Span;
 use crate::hir::{self, Block, FutureLoop, LocalId, Submit};
 use crate::program::{
@@ -102,6 +102,7 @@ impl<'h> Lowering<'h, '_> {
         body: &'h Block,
         span: Span,
     ) {
+        let (futures, awaits) = without_await(futures);
         let head_span = head(span, futures.span);
         let words = self.words(futures);
         let words: Vec<Expr> = words
@@ -109,9 +110,9 @@ impl<'h> Lowering<'h, '_> {
             .map(|word| self.hold(word, futures.span))
             .collect();
         match how {
-            FutureLoop::Completed => self.as_completed(local, words, body, head_span),
+            FutureLoop::Completed => self.as_completed(local, (words, awaits), body, head_span),
             FutureLoop::Each | FutureLoop::Results => {
-                self.in_order(local, how, words, body, head_span);
+                self.in_order(local, how, (words, awaits), body, head_span);
             }
         }
     }
@@ -121,12 +122,15 @@ impl<'h> Lowering<'h, '_> {
         &mut self,
         local: LocalId,
         how: FutureLoop,
-        words: Vec<Expr>,
+        (words, awaits): (Vec<Expr>, Awaits),
         body: &'h Block,
         span: Span,
     ) {
-        let n = i64::try_from(words.len()).expect("the resolver limits lists of futures");
         let width = self.width_of(local);
+        // Of a future it is one word that is looked at, whatever comes of it.
+        let each = if how == FutureLoop::Each { width } else { 1 };
+        let n = words.len() / each.max(1);
+        let n = i64::try_from(n).expect("the resolver limits lists of futures");
         let variable = self.regs.local(local);
         let counter = self.regs.fresh(1);
         let (test, next, end) = (self.code.label(), self.code.label(), self.code.label());
@@ -134,17 +138,20 @@ impl<'h> Lowering<'h, '_> {
         self.code.bind(test);
         let more = fold::binary(BinaryOp::Lt, Expr::Reg(counter), Expr::Const(n));
         self.emit_synthetic(Instr::Unless(more, end.target()), span);
-        let future = fold::pick(Expr::Reg(counter), words);
+        let mut picked = picked(Expr::Reg(counter), &words, each);
         if how == FutureLoop::Results {
             let take = Instr::Future {
                 op: FutureOp::Result(WaitMode::Wait),
-                future,
+                future: picked.remove(0),
                 dst: (width > 0).then_some(variable),
                 width: u16::try_from(width).unwrap_or(u16::MAX),
             };
-            self.emit(take, span);
+            let at = self.emit(take, span);
+            self.code.items[at].site.awaits = awaits;
         } else {
-            self.emit_synthetic(Instr::Let(variable, future), span);
+            for (reg, word) in (variable..).zip(picked) {
+                self.emit_synthetic(Instr::Let(reg, word), span);
+            }
         }
         self.observe(local, 0, width, span);
         self.round(body, next, end);
@@ -156,7 +163,13 @@ impl<'h> Lowering<'h, '_> {
     }
 
     /// One round for each future when it is done; a word of bits remembers which.
-    fn as_completed(&mut self, local: LocalId, words: Vec<Expr>, body: &'h Block, span: Span) {
+    fn as_completed(
+        &mut self,
+        local: LocalId,
+        (words, awaits): (Vec<Expr>, Awaits),
+        body: &'h Block,
+        span: Span,
+    ) {
         let all = (1_i64 << words.len()) - 1;
         let seen = self.regs.fresh(1);
         let (next, end) = (self.code.label(), self.code.label());
@@ -170,12 +183,22 @@ impl<'h> Lowering<'h, '_> {
             dst: Some(self.regs.local(local)),
             seen: Some(seen),
         };
-        self.emit(take, span);
+        let at = self.emit(take, span);
+        self.code.items[at].site.awaits = awaits;
         self.observe(local, 0, 1, span);
         self.round(body, next, end);
         self.jump(next, span);
         self.code.bind(end);
     }
+}
+
+/// The words of one of several values of `width` words each.
+pub(super) fn picked(index: Expr, words: &[Expr], width: usize) -> Vec<Expr> {
+    let word = |at: usize| {
+        let all = words.iter().skip(at).step_by(width).cloned();
+        fold::pick(index.clone(), all.collect())
+    };
+    (0..width).map(word).collect()
 }
 
 /// Adds what the workers of each executor run, after all other functions.

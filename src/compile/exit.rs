@@ -9,10 +9,10 @@
 
 use super::code::{Label, ScopeId};
 use super::lowering::Lowering;
-use super::statement::head;
+use super::statement::{head, without_await};
 use crate::base::Span;
-use crate::hir::{Block, Expr as Source, ExprKind, TryCatch, WithKind};
-use crate::program::{Awaits, Expr, Instr, LabelId, StmtId, SyncOp, WaitMode};
+use crate::hir::{Block, Expr as Source, TryCatch, WithKind};
+use crate::program::{Expr, Instr, LabelId, StmtId, SyncOp, WaitMode};
 
 /// A statement we are in, with what leaving it takes.
 #[derive(Clone)]
@@ -154,10 +154,7 @@ impl<'h> Lowering<'h, '_> {
             WithKind::Executor => return self.with_executor(object, body, span),
         };
         let span = head(span, object.span);
-        let (object, awaits) = match &object.kind {
-            ExprKind::Await(awaited) if let [inner] = awaited.exprs() => (inner, true),
-            _ => (object, false),
-        };
+        let (object, awaits) = without_await(object);
         let word = self.scalar(object);
         let word = self.hold(word, object.span);
         let first = (kind == WithKind::First).then(|| self.regs.fresh(1));
@@ -168,9 +165,7 @@ impl<'h> Lowering<'h, '_> {
             dst: first,
         };
         let at = self.emit(instr, span);
-        if awaits {
-            self.code.items[at].site.awaits = Awaits::IfNeeded;
-        }
+        self.code.items[at].site.awaits = awaits;
         let skip = self.code.label();
         if let Some(first) = first {
             self.unless(Expr::Reg(first), skip, span);

@@ -8,6 +8,7 @@
 //! walked in a loop. Recursion is as deep as parentheses nest.
 
 use super::context::BodyCopy;
+use super::executor::picked;
 use super::fold;
 use super::lowering::{Lowering, reg_words};
 use super::registers::Mark;
@@ -101,7 +102,8 @@ impl<'h> Lowering<'h, '_> {
             ExprKind::Pick(of, index) => {
                 let mut words = self.list([&**of, &**index].into_iter());
                 let index = words.pop().and_then(|words| words.into_iter().next());
-                vec![fold::pick(index.unwrap_or(Expr::Const(0)), words.concat())]
+                let width = self.cx.types.width(&expr.ty);
+                picked(index.unwrap_or(Expr::Const(0)), &words.concat(), width)
             }
             ExprKind::Any(choice) => {
                 if self.refuse_step(expr.span, "`any` in a condition that is read at once") {

@@ -54,7 +54,7 @@ fn in_stmt(stmt: &Stmt, test: Option<Span>, ends_loop: bool, found: &mut Vec<(Sp
         }
         StmtKind::With(_, _, body) | StmtKind::Atomic(body) => go(body),
         StmtKind::Either(blocks) => blocks.iter().for_each(go),
-        StmtKind::Select(arms) => arms.iter().for_each(|arm| go(&arm.body)),
+        StmtKind::Select(arms, _) => arms.iter().for_each(|arm| go(&arm.body)),
         StmtKind::Try(parts) => {
             go(&parts.body);
             parts.catches.iter().for_each(|(_, block)| go(block));

@@ -5,7 +5,7 @@
 //! pure and joins the step before it, so expressions stay trees, and a temporary
 //! register exists only where a step gave a value that something later needs.
 //!
-//! In reading order: `limits` and `loops` (what is refused), `tables` and `types`
+//! In reading order: `limits` (what is refused), `tables` and `types`
 //! (declarations), `lowering` with `statement`, `exit`, `expression`,
 //! `condition`, `place`, `method`, `executor` (code), `assemble` (labels to positions),
 //! `entry` (actors that begin with what can fail),
@@ -24,6 +24,7 @@
 mod assemble;
 mod assigned;
 mod code;
+mod collection;
 mod condition;
 mod context;
 mod ends;
@@ -36,13 +37,11 @@ mod hints;
 mod limits;
 mod link;
 mod liveness;
-mod loops;
 mod lowering;
 mod method;
 mod observed;
 mod place;
 mod registers;
-mod registers_of;
 mod select;
 mod statement;
 mod steps;
@@ -99,10 +98,6 @@ pub fn compile_with(scenario: &Scenario, ends: Ends) -> Result<Program, Vec<Diag
     let rests = ends::add_ends(&cx, &mut functions, &bodies, &properties, ends);
     let workers = executor::add_workers(&mut cx, &mut functions, rests);
     let mut parts = link::link(cx, functions, &bodies, &workers, properties);
-    let errors = loops::tasks_in_processes(&parts);
-    if !errors.is_empty() {
-        return Err(errors);
-    }
     parts.waits_in_if = hints::waits_in_if(&scenario.functions);
     Ok(Program::new(parts).expect("lowering names only rows that exist"))
 }

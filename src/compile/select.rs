@@ -21,9 +21,8 @@ const WORD: u32 = 6;
 type Operands = (Expr, Vec<Expr>);
 
 impl<'h> Lowering<'h, '_> {
-    /// `select { … }`.
-    pub fn select(&mut self, arms: &'h [SelectArm], span: Span, label: Option<hir::LabelId>) {
-        let span = self.head_of_select(span, label);
+    /// `select { … }`; gives where its instruction stands.
+    pub fn select(&mut self, arms: &'h [SelectArm], span: Span) -> usize {
         let exprs = arms.iter().flat_map(|arm| operands(&arm.kind));
         let mut words = self.list(exprs.collect::<Vec<_>>().into_iter()).into_iter();
         let mut rows = Vec::new();
@@ -54,12 +53,13 @@ impl<'h> Lowering<'h, '_> {
             result,
             width: u16::try_from(width).unwrap_or(u16::MAX),
         };
-        self.emit(instr, span);
+        let at = self.emit(instr, span);
         self.lead_on(waiting, otherwise, result, span);
+        at
     }
 
     /// The word `select`, or the name of the step in front of it.
-    fn head_of_select(&self, span: Span, label: Option<hir::LabelId>) -> Span {
+    pub fn head_of_select(&self, span: Span, label: Option<hir::LabelId>) -> Span {
         let name = label.map(|label| self.cx.scenario.labels[label.index()].name.len() + 1);
         let letters = name.and_then(|name| u32::try_from(name).ok());
         Span {

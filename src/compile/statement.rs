@@ -6,7 +6,7 @@ use super::fold;
 use super::lowering::Lowering;
 use crate::base::Span;
 use crate::hir::{self, Block, Expr as Source, LocalId, ReceiveOp, Stmt, StmtKind, Type};
-use crate::program::{BinaryOp, Expr, Instr, LabelId, Reg};
+use crate::program::{Awaits, BinaryOp, Expr, Instr, LabelId, Reg};
 
 impl<'h> Lowering<'h, '_> {
     /// Lowers one statement. What it holds in registers ends with it.
@@ -82,11 +82,15 @@ impl<'h> Lowering<'h, '_> {
             }
             StmtKind::For(local, from, to, body) => self.for_(*local, from, to, body, span),
             StmtKind::ForReceive(local, channel, body) => {
+                let (channel, awaits) = without_await(channel);
                 let value = self.scalar(channel);
                 let channel_word = self.hold(value, channel.span);
                 let head_span = head(span, channel.span);
-                self.receive_loop(*local, channel_word, ReceiveOp::Wait, body, head_span);
+                let op = (ReceiveOp::Wait, awaits);
+                self.receive_loop(*local, channel_word, op, body, head_span);
             }
+            StmtKind::ForEntries(local, of, body) => self.for_entries(*local, of, body, span),
+            StmtKind::UpdateEntry(update) => self.update_entry(update, span),
             StmtKind::ForFutures(local, how, futures, body) => {
                 self.for_futures(*local, *how, futures, body, span);
             }
@@ -94,9 +98,10 @@ impl<'h> Lowering<'h, '_> {
                 self.while_receive(*local, channel, *op, body, span);
             }
             StmtKind::IfReceive(local, channel, op, then, otherwise) => {
+                let (channel, awaits) = without_await(channel);
                 let channel_word = self.scalar(channel);
                 let head_span = head(span, channel.span);
-                let ok = self.receive_into(*local, channel_word, *op, head_span);
+                let ok = self.receive_into(*local, channel_word, (*op, awaits), head_span);
                 let else_ = self.code.label();
                 self.unless(Expr::Reg(ok), else_, head_span);
                 self.observe(*local, 0, self.width_of(*local), head_span);
@@ -115,7 +120,13 @@ impl<'h> Lowering<'h, '_> {
                 self.at_once = false;
                 self.emit(Instr::WaitUntil(condition), span);
             }
-            StmtKind::Select(arms) => self.select(arms, span, stmt.label),
+            StmtKind::Select(arms, awaited) => {
+                let head = awaited.unwrap_or_else(|| self.head_of_select(span, stmt.label));
+                let at = self.select(arms, head);
+                if awaited.is_some() {
+                    self.code.items[at].site.awaits = Awaits::IfNeeded;
+                }
+            }
             StmtKind::Assert(condition, message) => {
                 let message = message.map(|text| self.cx.names.of(text));
                 let value = self.scalar(condition);
@@ -244,7 +255,7 @@ impl<'h> Lowering<'h, '_> {
         &mut self,
         local: LocalId,
         channel: Expr,
-        op: ReceiveOp,
+        op: (ReceiveOp, Awaits),
         body: &'h Block,
         head_span: Span,
     ) {
@@ -270,11 +281,12 @@ impl<'h> Lowering<'h, '_> {
         span: Span,
     ) {
         let (next, end) = (self.code.label(), self.code.label());
+        let (channel, awaits) = without_await(channel);
         let head_span = head(span, channel.span);
         self.code.bind(next);
         let mark = self.regs.mark();
         let channel = self.scalar(channel);
-        let ok = self.receive_into(local, channel, op, head_span);
+        let ok = self.receive_into(local, channel, (op, awaits), head_span);
         self.regs.release(mark);
         self.unless(Expr::Reg(ok), end, head_span);
         self.observe(local, 0, self.width_of(local), head_span);
@@ -412,5 +424,16 @@ pub(super) fn head(stmt: Span, last: Span) -> Span {
     Span {
         start: stmt.start,
         end: last.end.max(stmt.start),
+    }
+}
+
+/// What is behind an `await` in the head of a statement, and whether there is one.
+pub(super) fn without_await(expr: &Source) -> (&Source, Awaits) {
+    match &expr.kind {
+        hir::ExprKind::Await(awaited) => match &**awaited {
+            hir::Awaited::Expr(inner) => (inner, Awaits::IfNeeded),
+            _ => (expr, Awaits::Never),
+        },
+        _ => (expr, Awaits::Never),
     }
 }

@@ -7,8 +7,8 @@ use super::expression::Want;
 use super::fold;
 use super::lowering::{Lowering, reg_words};
 use crate::base::Span;
-use crate::hir::{self, Awaited, ExprKind, Method};
-use crate::program::{Awaits, Expr, Instr, Query, SyncOp, TaskOp};
+use crate::hir::{self, Awaited, ExprKind, Method, Type};
+use crate::program::{Awaits, Expr, FutureOp, Instr, Query, SyncOp, TaskOp};
 
 impl<'h> Lowering<'h, '_> {
     /// `await e`.
@@ -17,12 +17,30 @@ impl<'h> Lowering<'h, '_> {
             return vec![Expr::Const(0); self.cx.types.width(&expr.ty)];
         }
         match awaited {
-            Awaited::Io => self.always(task(TaskOp::Io, Box::default()), expr.span),
-            Awaited::Sleep => self.always(Instr::Sleep, expr.span),
-            Awaited::Yield => self.always(Instr::Yield, expr.span),
+            Awaited::Io => {
+                let io = Instr::Task {
+                    op: TaskOp::Io,
+                    tasks: Box::default(),
+                    dst: None,
+                    width: 0,
+                };
+                self.awaits_at(io, Awaits::Always, expr.span)
+            }
+            Awaited::Sleep => self.awaits_at(Instr::Sleep, Awaits::Always, expr.span),
+            Awaited::Yield => self.awaits_at(Instr::Yield, Awaits::Always, expr.span),
             Awaited::Gather(tasks) => {
                 let tasks = self.list(tasks.iter()).concat();
-                self.always(task(TaskOp::Gather, tasks.into()), expr.span)
+                self.of_tasks(TaskOp::Gather, tasks, expr, want)
+            }
+            Awaited::WaitFor(inner) => {
+                let of = self.scalar(inner);
+                if matches!(inner.ty, Type::Task(_)) {
+                    return self.of_tasks(TaskOp::WaitFor, vec![of], expr, want);
+                }
+                let before = self.code.items.len();
+                let words = self.future(expr, FutureOp::WaitFor, of, want);
+                self.mark_awaited(before, Awaits::IfNeeded);
+                words
             }
             Awaited::Expr(inner) => {
                 let before = self.code.items.len();
@@ -38,10 +56,34 @@ impl<'h> Lowering<'h, '_> {
         }
     }
 
-    fn always(&mut self, instr: Instr, span: Span) -> Vec<Expr> {
+    fn awaits_at(&mut self, instr: Instr, awaits: Awaits, span: Span) -> Vec<Expr> {
         let at = self.emit(instr, span);
-        self.code.items[at].site.awaits = Awaits::Always;
+        self.code.items[at].site.awaits = awaits;
         Vec::new()
+    }
+
+    /// Waits for tasks and gives the words that they returned.
+    fn of_tasks(
+        &mut self,
+        op: TaskOp,
+        tasks: Vec<Expr>,
+        expr: &hir::Expr,
+        want: Want,
+    ) -> Vec<Expr> {
+        let width = self.cx.types.width(&expr.ty);
+        let dst = self.wanted(want, width);
+        let instr = Instr::Task {
+            op,
+            tasks: tasks.into(),
+            dst,
+            width: u16::try_from(width).unwrap_or(u16::MAX),
+        };
+        let awaits = match op {
+            TaskOp::WaitFor => Awaits::IfNeeded,
+            _ => Awaits::Always,
+        };
+        self.awaits_at(instr, awaits, expr.span);
+        dst.map_or(Vec::new(), |dst| reg_words(dst, width))
     }
 
     /// What was emitted since then and waits gives the loop back: the last
@@ -96,15 +138,6 @@ impl<'h> Lowering<'h, '_> {
 /// Whether there may be green threads, which give their loop back anywhere.
 pub(super) fn may_have_green(scenario: &hir::Scenario) -> bool {
     !scenario.loops.is_empty()
-}
-
-fn task(op: TaskOp, tasks: Box<[Expr]>) -> Instr {
-    Instr::Task {
-        op,
-        tasks,
-        dst: None,
-        width: 0,
-    }
 }
 
 /// `await p.submit(f, a)`: between the two nothing can have come of it.

@@ -52,6 +52,7 @@ impl<'h> Types<'h> {
             Type::Unit => 0,
             Type::Struct(id) => self.structs[id.index()],
             Type::Futures(_, n) => *n as usize,
+            Type::Values(of, n) => self.width(of).saturating_mul(*n as usize),
             _ => 1,
         }
     }
@@ -91,6 +92,10 @@ impl<'h> Types<'h> {
                 let one = Type::Future(of.clone());
                 self.push_words(&one, &format!("{suffix}[{index}]"), words);
             }
+        } else if let Type::Values(of, n) = ty {
+            for index in 0..*n {
+                self.push_words(of, &format!("{suffix}[{index}]"), words);
+            }
         } else if *ty != Type::Unit {
             words.push(Word {
                 suffix: suffix.to_owned(),
@@ -109,6 +114,8 @@ fn kind(ty: &Type) -> ValueKind {
         Type::Object(_) => ValueKind::Object,
         Type::Handle | Type::Task(_) => ValueKind::Handle,
         Type::Future(_) => ValueKind::Future,
-        Type::Unit | Type::Int | Type::Struct(_) | Type::Futures(..) => ValueKind::Int,
+        Type::Unit | Type::Int | Type::Struct(_) | Type::Futures(..) | Type::Values(..) => {
+            ValueKind::Int
+        }
     }
 }

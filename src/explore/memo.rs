@@ -184,7 +184,7 @@ mod tests {
     fn answers_come_back_for_the_parts_they_depend_on() {
         let mut memo = Memo::new(1 << 20);
         let roots = [memo.root(), memo.root()];
-        let looks = |n: u32| if n % 2 == 0 { [0, 2] } else { [0, 1] };
+        let looks = |n: u32| if n.is_multiple_of(2) { [0, 2] } else { [0, 1] };
         let many = [0, 1, 2, 3, 700, 1_023, 1_024, 5_000, 5_001];
         for (index, &root) in roots.iter().enumerate() {
             for &n in &many {

@@ -17,6 +17,7 @@ use super::expand::{Halt, Heard};
 use super::limits::{Bound, Limits, MemoryBudget, Watch};
 use super::observer::Observer;
 use super::parents::Parents;
+use super::reduction::Reduction;
 use super::rounds::Rounds;
 use super::store::Store;
 use super::tree::Root;
@@ -36,6 +37,7 @@ const PIECES: u32 = 16;
 /// A finished search.
 pub struct Search<'m> {
     machine: &'m Machine<'m>,
+    reduction: Option<&'m Reduction<'m>>,
     store: Store,
     parents: Parents,
     /// The first state of each layer, and one past the last.
@@ -46,6 +48,8 @@ pub struct Search<'m> {
     /// Whether a step led back to a layer that was there before.
     leads_back: bool,
     rounds: Rounds,
+    /// Somebody said that it was enough.
+    stopped: bool,
     bound: Option<Bound>,
     /// Whether a limit may be reached with the next states.
     near: bool,
@@ -69,41 +73,47 @@ pub fn search<'m, O: Observer>(
     observer: &mut O,
     progress: Progress<'_>,
 ) -> Result<Search<'m>, Capacity> {
-    let saved = limits.keep.from.as_deref();
-    let going_on = saved.and_then(|saved| Search::restore(machine, saved, observer));
-    let mut search = match going_on {
-        Some(search) => search,
-        None => Search::begin(machine, observer)?,
-    };
-    let mut watch = Watch::new(limits);
-    let mut last_kept = Instant::now();
-    let n_workers = workers.max(1);
-    let room = room_for(limits, n_workers);
-    let mut workers: Vec<Worker<'m, O>> = (0..n_workers)
-        .map(|_| Worker::new(machine, &search.store, observer, room))
-        .collect();
-    while search.bound.is_none() {
-        let layer = search.last_layer();
-        if layer.is_empty() {
-            search.layers.pop();
-            break;
-        }
-        search.expand_layer(
-            layer,
-            limits,
-            &mut workers,
-            observer,
-            (&mut watch, &mut last_kept),
-            progress,
-        )?;
-        search.layers.push(search.n_states());
-    }
-    for worker in &workers {
-        search.rounds.merge(worker.rounds());
-    }
-    search.leads_back &= search.bound.is_some() || search.rounds.may_go_round();
-    observer.ranges(search.ranges());
-    Ok(search)
+    search_until(machine, limits, workers, observer, progress, &mut |_, _| {
+        false
+    })
+}
+
+/// Explores one order of those steps that accord. [`Search::has_circle`] must be
+/// asked before anything is made of it.
+///
+/// # Errors
+///
+/// As [`search`].
+pub fn search_reduced<'m, O: Observer>(
+    machine: &'m Machine<'m>,
+    reduction: &'m Reduction<'m>,
+    limits: &Limits,
+    workers: usize,
+    observer: &mut O,
+    progress: Progress<'_>,
+) -> Result<Search<'m>, Capacity> {
+    let begun = Search::begin(machine, Some(reduction), limits, observer)?;
+    begun.run(limits, workers, observer, progress, &mut |_, _| false)
+}
+
+/// Asked after each layer: whether that is enough.
+pub type Enough<'a, 'm, O> = &'a mut dyn FnMut(&Search<'m>, &mut O) -> bool;
+
+/// Explores all states, layer by layer, until it is enough.
+///
+/// # Errors
+///
+/// As [`search`].
+pub fn search_until<'m, O: Observer>(
+    machine: &'m Machine<'m>,
+    limits: &Limits,
+    workers: usize,
+    observer: &mut O,
+    progress: Progress<'_>,
+    enough: Enough<'_, 'm, O>,
+) -> Result<Search<'m>, Capacity> {
+    let begun = Search::begin(machine, None, limits, observer)?;
+    begun.run(limits, workers, observer, progress, enough)
 }
 
 /// Answers that each worker may remember: a few hundredths of the memory.
@@ -126,10 +136,11 @@ fn resolve(store: &mut Store, rounds: &mut Rounds, batch: &mut Batch) {
 }
 
 impl<'m> Search<'m> {
-    fn empty(machine: &'m Machine<'m>) -> Self {
+    fn empty(machine: &'m Machine<'m>, reduction: Option<&'m Reduction<'m>>) -> Self {
         let store = Store::new(machine.layout());
         Self {
             machine,
+            reduction,
             rounds: Rounds::new(machine.layout(), &store),
             store,
             parents: Parents::default(),
@@ -138,13 +149,25 @@ impl<'m> Search<'m> {
             n_steps: 0,
             n_terminal: 0,
             leads_back: false,
+            stopped: false,
             bound: None,
             near: false,
         }
     }
 
-    fn begin<O: Observer>(machine: &'m Machine<'m>, observer: &mut O) -> Result<Self, Capacity> {
-        let mut search = Self::empty(machine);
+    fn begin<O: Observer>(
+        machine: &'m Machine<'m>,
+        reduction: Option<&'m Reduction<'m>>,
+        limits: &Limits,
+        observer: &mut O,
+    ) -> Result<Self, Capacity> {
+        let saved = limits.keep.from.as_deref();
+        if let Some(search) =
+            saved.and_then(|saved| Self::restore(machine, reduction, saved, observer))
+        {
+            return Ok(search);
+        }
+        let mut search = Self::empty(machine, reduction);
         let mut heard = Heard::nothing(machine);
         let initial = machine.initial(&mut heard);
         observer.executed(&heard.executed);
@@ -162,6 +185,51 @@ impl<'m> Search<'m> {
             }
         }
         search.layers.push(search.n_states());
+        Ok(search)
+    }
+
+    fn run<O: Observer>(
+        self,
+        limits: &Limits,
+        workers: usize,
+        observer: &mut O,
+        progress: Progress<'_>,
+        enough: Enough<'_, 'm, O>,
+    ) -> Result<Self, Capacity> {
+        let mut search = self;
+        let (machine, reduction) = (search.machine, search.reduction);
+        let mut watch = Watch::new(limits);
+        let mut last_kept = Instant::now();
+        let n_workers = workers.max(1);
+        let room = room_for(limits, n_workers);
+        let mut workers: Vec<Worker<'m, O>> = (0..n_workers)
+            .map(|_| Worker::new(machine, reduction, &search.store, observer, room))
+            .collect();
+        while search.bound.is_none() {
+            let layer = search.last_layer();
+            if layer.is_empty() {
+                search.layers.pop();
+                break;
+            }
+            search.expand_layer(
+                layer,
+                limits,
+                &mut workers,
+                observer,
+                (&mut watch, &mut last_kept),
+                progress,
+            )?;
+            search.layers.push(search.n_states());
+            if search.bound.is_none() && enough(&search, observer) {
+                search.stopped = true;
+                break;
+            }
+        }
+        for worker in &workers {
+            search.rounds.merge(worker.rounds());
+        }
+        search.leads_back &= !search.is_complete() || search.rounds.may_go_round();
+        observer.ranges(search.ranges());
         Ok(search)
     }
 
@@ -392,6 +460,45 @@ impl<'m> Search<'m> {
         self.leads_back
     }
 
+    /// Whether all states were found, or in a reduced search all that it needs.
+    pub fn is_complete(&self) -> bool {
+        self.bound.is_none() && !self.stopped
+    }
+
+    /// Whether orders of steps were left out.
+    pub fn is_reduced(&self) -> bool {
+        self.reduction.is_some()
+    }
+
+    /// Whether some run goes round in a circle, for certain.
+    ///
+    /// Cost: nothing if no step led back; else one more expansion of all states.
+    ///
+    /// # Errors
+    ///
+    /// [`Bound::Memory`] if there is no room to find out.
+    pub fn has_circle(&self, memory: MemoryBudget) -> Result<bool, Bound> {
+        match self.leads_back {
+            true => Ok(super::graph::Graph::new(self, memory)?.has_circle()),
+            false => Ok(false),
+        }
+    }
+
+    /// For each expanded state, the actors whose steps were taken, ascending.
+    pub fn movers(&self) -> Vec<Vec<usize>> {
+        let nobody = super::graph::Marking(None);
+        let mut worker = self.worker(&nobody);
+        let of_state = |id| {
+            let mut actors = Vec::new();
+            self.each_step(&mut worker, &nobody, id, |action, _, _| {
+                actors.push(action.actor);
+            });
+            actors.dedup();
+            actors
+        };
+        (0..self.n_expanded).map(of_state).collect()
+    }
+
     /// Bytes in use.
     pub fn bytes(&self) -> usize {
         self.store.bytes() + self.parents.bytes()
@@ -414,7 +521,7 @@ impl<'m> Search<'m> {
 
     /// One who expands stored states again.
     pub(super) fn worker<O: Observer>(&self, observer: &O) -> Worker<'m, O> {
-        Worker::new(self.machine, &self.store, observer, 1 << 20)
+        Worker::new(self.machine, self.reduction, &self.store, observer, 1 << 20)
     }
 
     /// Calls `on_step` for every step out of a stored state, with its mark and the

@@ -10,6 +10,7 @@
 //! **Invariant:** an answer is used again only in states that have the same
 //! content in every part that was looked at for it, in the order of looking.
 
+mod leave_out;
 mod try_out;
 
 use super::expand::{Halt, Heard};
@@ -17,6 +18,7 @@ use super::halves::Halves;
 use super::limits::Bound;
 use super::memo::{Memo, NodeId};
 use super::observer::{Glance, Observer, Stance, Taken, Visit};
+use super::reduction::{About, Reduction};
 use super::rounds::Rounds;
 use super::store::{Pending, Store};
 use super::tree::Root;
@@ -75,6 +77,7 @@ impl Way {
 /// One of those who expand states.
 pub(super) struct Worker<'m, O: Observer> {
     machine: &'m Machine<'m>,
+    reduction: Option<&'m Reduction<'m>>,
     memory: O::Memory,
     heard: Heard,
     known: Known<O::View>,
@@ -113,6 +116,8 @@ struct Known<V> {
     beside: Vec<Beside>,
     /// For each stance: the parts that were looked at for it.
     seen: Vec<u128>,
+    /// For each stance, if the search is reduced.
+    abouts: Vec<Option<About>>,
     answers: Vec<u64>,
     /// Ranges of `ways`.
     steps: Vec<(u32, u32)>,
@@ -131,6 +136,7 @@ impl<V> Known<V> {
             stances: Vec::new(),
             beside: Vec::new(),
             seen: Vec::new(),
+            abouts: Vec::new(),
             answers: Vec::new(),
             steps: Vec::new(),
             ways: Vec::new(),
@@ -147,7 +153,13 @@ impl<V> Known<V> {
 
 impl<'m, O: Observer> Worker<'m, O> {
     /// One who may remember so many answers.
-    pub fn new(machine: &'m Machine<'m>, store: &Store, observer: &O, room: usize) -> Self {
+    pub fn new(
+        machine: &'m Machine<'m>,
+        reduction: Option<&'m Reduction<'m>>,
+        store: &Store,
+        observer: &O,
+        room: usize,
+    ) -> Self {
         let n_words = machine.layout().n_words();
         let blank = || State::from_words(vec![0; n_words].into_boxed_slice());
         let parts = (0..store.parts.len()).flat_map(|part| {
@@ -158,6 +170,7 @@ impl<'m, O: Observer> Worker<'m, O> {
         let n_actors = machine.layout().capacity().actors;
         Self {
             machine,
+            reduction,
             memory: O::Memory::default(),
             heard: Heard::nothing(machine),
             known: Known::nothing(n_actors, observer.n_questions(), room),
@@ -250,6 +263,7 @@ impl<'m, O: Observer> Worker<'m, O> {
             batch.n_terminal += 1;
             return Ok(());
         }
+        self.leave_out(store, observer)?;
         for index in 0..self.enabled.len() {
             let actor = self.enabled[index];
             for way in self.ways_of(store, actor, observer)? {
@@ -269,6 +283,7 @@ impl<'m, O: Observer> Worker<'m, O> {
         mut on_step: impl FnMut(Action, u8, Option<Root>),
     ) -> Result<(), Halt> {
         self.turn_to(store, id, observer);
+        self.leave_out(store, observer)?;
         for index in 0..self.enabled.len() {
             let actor = self.enabled[index];
             for number in self.ways_of(store, actor, observer)? {
@@ -420,7 +435,9 @@ impl<'m, O: Observer> Worker<'m, O> {
         let keeps = machine.keeps_going(state, actor);
         let able = machine.is_able(state, actor);
         let view = observer.view(machine, state, actor);
+        let about = self.reduction.map(|it| it.about(machine, state, actor));
         let known = &mut self.known;
+        known.abouts.extend(about);
         let stance = small(known.stances.len());
         known.stances.push(Stance {
             running,

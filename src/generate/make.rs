@@ -5,7 +5,7 @@
 //! they misuse them. A scenario has few kinds of objects, so that its actors meet.
 
 use super::plan::{
-    Act, Arm, ArmOp, Block, Bool, Func, Int, LockMode, Object, Plan, Property, Runs, Shared,
+    Act, Arm, ArmOp, Block, Bool, Func, Int, LockMode, Object, Plan, Property, Runs, Shape, Shared,
     Thread, Vary, Wait, Waits,
 };
 use super::random::Random;
@@ -47,7 +47,10 @@ pub fn make(seed: u64, knobs: Knobs) -> Plan {
     maker.properties();
     // Drawn apart, so that the rest of a plan is the same with and without.
     super::processes::divide(&mut maker.plan, &mut Random::new(!seed));
+    super::jobs::add(&mut maker.plan, seed);
     super::tasks::turn(&mut maker.plan, seed);
+    super::shapes::give(&mut maker.plan, seed);
+    super::entries::add(&mut maker.plan, seed);
     maker.plan
 }
 
@@ -72,6 +75,7 @@ impl Maker {
                 most: self.random.one_in(4).then_some(2),
                 guarded_by: self.random.one_in(8).then_some(0),
                 common: false,
+                shape: Shape::Word,
             };
             self.plan.shared.push(shared);
         }
@@ -148,6 +152,7 @@ impl Maker {
                 main: odd == 1 && index == 0,
                 process: false,
                 runs: Runs::Thread,
+                on: 0,
                 body,
             });
         }
@@ -159,6 +164,7 @@ impl Maker {
                 body,
                 returns,
                 process: false,
+                awaits: false,
             });
         }
     }
@@ -299,7 +305,7 @@ impl Maker {
             },
             Object::Barrier(_) => match self.random.below(8) {
                 0 => vec![Act::WakeAll(object)],
-                1 => vec![Act::Local(0, Int::Arrive(object))],
+                1 => vec![Act::Local(0, Int::Arrive(object, self.random.one_in(3)))],
                 _ => vec![Act::Await(object)],
             },
             Object::Once => vec![Act::With(object, EXCLUSIVE, self.block(depth))],
@@ -309,6 +315,8 @@ impl Maker {
                 _ => vec![Act::Await(object)],
             },
             Object::Chan(_) => self.use_chan(object, depth),
+            // These come later, see `jobs` and `entries`.
+            Object::Executor { .. } | Object::Entries { .. } => Vec::new(),
         }
     }
 

@@ -10,10 +10,13 @@
 //! Every scenario ends or goes round among few states; how many is up to luck,
 //! so whoever explores one sets a limit and passes on.
 //!
-//! Used by tests and fuzz targets only. **Deliberately absent:** arrays, structs
-//! and everything else that is compiled away before an engine sees it.
+//! Used by tests and fuzz targets only. **Deliberately absent:** what is compiled away
+//! before an engine sees it, such as enums, `match` and `if let`s of every kind.
 
+mod declare;
+mod entries;
 mod expressions;
+mod jobs;
 mod make;
 mod objects;
 mod plan;
@@ -21,15 +24,17 @@ mod processes;
 mod properties;
 mod random;
 mod select;
+mod shapes;
 mod shrink;
 mod statements;
+mod submit;
 mod tasks;
 mod write;
 
 pub use make::{Knobs, make};
 pub use plan::{
-    Act, Arm, ArmOp, Block, Bool, Func, Int, LockMode, Object, Plan, Property, Runs, Shared,
-    Thread, Vary, Wait, Waits,
+    Act, Arm, ArmOp, Ask, Block, Bool, Change, Func, Gathering, Int, LockMode, Look, Object, Plan,
+    Property, Runs, Shape, Shared, Thread, Vary, Wait, Waits,
 };
 pub use random::Random;
 pub use shrink::smaller;

@@ -14,6 +14,10 @@ pub(super) fn is_chan(row: &Object) -> bool {
     matches!(row, Object::Chan(_))
 }
 
+pub(super) fn is_pool(row: &Object) -> bool {
+    matches!(row, Object::Executor { .. })
+}
+
 /// A letter for the kind, and the position.
 pub(super) fn object_name(index: usize, row: &Object) -> String {
     let kind = match row {
@@ -26,6 +30,9 @@ pub(super) fn object_name(index: usize, row: &Object) -> String {
         Object::Once => "o",
         Object::Latch(_) => "l",
         Object::Chan(_) => "q",
+        Object::Executor { .. } => "p",
+        Object::Entries { keyed: false, .. } => "k",
+        Object::Entries { keyed: true, .. } => "d",
     };
     format!("{kind}{index}")
 }
@@ -69,6 +76,20 @@ pub(super) fn object_words(row: &Object, plan: &Plan) -> (&'static str, String) 
         Object::Latch(count) => ("latch ", format!("({count})")),
         Object::Chan(None) => ("chan ", ": int".to_owned()),
         Object::Chan(Some(capacity)) => ("chan ", format!("({capacity}): int")),
+        Object::Executor { workers, processes } => {
+            let words = if *processes {
+                "process executor "
+            } else {
+                "executor "
+            };
+            (words, format!("({workers})"))
+        }
+        Object::Entries {
+            keyed,
+            room,
+            filled,
+            ..
+        } => super::entries::words(*keyed, *room, *filled),
     }
 }
 
@@ -96,6 +117,21 @@ pub(super) fn object_kind(row: &Object, lock: ObjectDeclId) -> ObjectKind {
         Object::Chan(capacity) => ObjectKind::Chan {
             capacity,
             element: Type::Int,
+        },
+        Object::Executor { workers, processes } => ObjectKind::Executor {
+            workers,
+            process: processes,
+        },
+        Object::Entries {
+            keyed: false, room, ..
+        } => ObjectKind::List {
+            capacity: room,
+            element: Type::Int,
+        },
+        Object::Entries { room, .. } => ObjectKind::Map {
+            capacity: room,
+            key: Type::Int,
+            value: Type::Int,
         },
     }
 }

@@ -14,6 +14,12 @@ pub struct Plan {
     pub objects: Vec<Object>,
     /// Positions of the objects that are declared `shared`.
     pub common: Vec<usize>,
+    /// Positions of the objects that are arrays of two.
+    pub pairs: Vec<usize>,
+    /// Positions of the objects that a body keeps in a local, and uses through it.
+    pub held: Vec<usize>,
+    /// Event loops with a name: `l1`, `l2`, ….
+    pub loops: usize,
     /// `f0`, `f1`, …; a function calls and spawns only later ones.
     pub functions: Vec<Func>,
     /// `t0`, `t1`, ….
@@ -37,6 +43,20 @@ pub struct Shared {
     pub guarded_by: Option<usize>,
     /// Declared `shared`.
     pub common: bool,
+    /// What it is one word of.
+    pub shape: Shape,
+}
+
+/// What a name of shared memory stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Shape {
+    /// One word.
+    #[default]
+    Word,
+    /// `x[2]`; each use takes an element.
+    Array,
+    /// A struct with the fields `a` and `b`; each use takes a field.
+    Struct,
 }
 
 /// A synchronisation object.
@@ -80,6 +100,24 @@ pub enum Object {
     Latch(i64),
     /// `chan` of int
     Chan(Option<u32>),
+    /// `executor`
+    Executor {
+        /// How many.
+        workers: u32,
+        /// `process executor`
+        processes: bool,
+    },
+    /// `list` of int, or `map` of int to int
+    Entries {
+        /// `map`
+        keyed: bool,
+        /// The largest size.
+        room: u32,
+        /// How many entries it begins with: `0`, `1`, …, or `{ 0: 0, 1: 1, … }`.
+        filled: u32,
+        /// The lock of its `guarded_by`.
+        guarded_by: Option<usize>,
+    },
 }
 
 /// A function of one int that returns an int.
@@ -91,6 +129,8 @@ pub struct Func {
     pub returns: Option<Int>,
     /// Where it is spawned, it is a process.
     pub process: bool,
+    /// It awaits; only tasks that do call or spawn it.
+    pub awaits: bool,
 }
 
 /// A declared thread.
@@ -106,6 +146,8 @@ pub struct Thread {
     pub process: bool,
     /// What runs it.
     pub runs: Runs,
+    /// The event loop of a task: 0 for the one without a name.
+    pub on: usize,
     /// What it does.
     pub body: Block,
 }
@@ -209,6 +251,10 @@ pub enum Act {
     Select(Vec<Arm>, Option<(Wait, Block)>),
     /// `for v in q { }`
     ForReceive(usize, Block),
+    /// `l.append(v)`, `d[k] = v`, …: the position or key, and the value.
+    Change(usize, Change, Int, Int),
+    /// `for v in l { }`, `for v in d { }`
+    ForEntries(usize, Block),
     /// `if e { } else { }`
     If(Bool, Block, Block),
     /// `while e { }`
@@ -237,6 +283,16 @@ pub enum Act {
     Finally(Block, Block),
     /// `let h = spawn f(1)`, the rest, `h.join()` or not
     Spawn(usize, bool, Block, Waits),
+    /// `let f = p.submit(f1, 1)`, the rest, what is asked of the future
+    Submit(usize, usize, Block, Vec<Ask>),
+    /// `p.map(f1, 0..2)`, and how its futures are waited for
+    Map(usize, usize, i64, Gathering, Block),
+    /// `p.shutdown()`; `p.shutdown_now()` if true
+    Shutdown(usize, bool),
+    /// `let g = await gather(f1(0), f2(1))`, and `r0 = g[0]`
+    Gather(Vec<usize>),
+    /// `await wait_for(f1(0))`
+    WaitFor(usize),
     /// `t.join()`
     Join(usize),
     /// `f(e)`
@@ -251,6 +307,72 @@ pub enum Act {
     Io,
     /// `return`
     Return,
+}
+
+/// What is asked of a future.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ask {
+    /// `r0 = f.result()`
+    Result,
+    /// `r0 = f.result_for()`, or `await wait_for(f)`
+    ResultFor,
+    /// `f.cancel()`
+    Cancel,
+    /// `f.exception()`
+    Exception,
+    /// `if f.done() { }`
+    Done,
+}
+
+/// How several futures are waited for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Gathering {
+    /// `for r in p.map(f, 0..2) { }`
+    Results,
+    /// `for f in as_completed(fs) { }`
+    Completed,
+    /// `for f in fs { f.result() }`
+    Each,
+    /// `wait_all(fs)`
+    All,
+    /// `wait_any(fs)`
+    Any,
+}
+
+/// What is done to a list or map.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Change {
+    /// `l.append(v)`, `d.put(k, v)`
+    Put,
+    /// `l[i] = v`, `d[k] = v`
+    Store,
+    /// `l[i] += v`, `d[k] += v`
+    Add,
+    /// `l.insert(i, v)`, of a list only
+    Insert,
+    /// `l.remove(v)`, `d.remove(k)`
+    Remove,
+    /// `l.sort()`, of a list only
+    Sort,
+    /// `l.clear()`
+    Clear,
+}
+
+/// What a list or map is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Look {
+    /// `l[i]`, `d[k]`
+    Entry,
+    /// `l.get(i)`, `d.get(k)`
+    Get,
+    /// `d.get_or(k, 7)`, of a map only
+    GetOr,
+    /// `d.set_default(k, 7)`, of a map only
+    SetDefault,
+    /// `l.pop(i)`, `d.pop(k)`
+    Pop,
+    /// `l.pop_first()`, of a list only
+    PopFirst,
 }
 
 /// An arm of a `select`.
@@ -306,8 +428,10 @@ pub enum Int {
     RecvOr(usize),
     /// `q.len()`, `s.value()`
     Len(usize),
-    /// `b.wait()`
-    Arrive(usize),
+    /// `b.wait()`; `b.wait_for()` if true
+    Arrive(usize, bool),
+    /// `l[i]`, `d.get(k)`, …
+    Look(usize, Look, Box<Int>),
 }
 
 /// A truth value.
@@ -339,6 +463,8 @@ pub enum Bool {
     Is(usize),
     /// `q.is_full()`
     IsFull(usize),
+    /// `v in l`, `k in d`
+    In(usize, Int),
 }
 
 /// A property.

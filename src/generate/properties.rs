@@ -1,5 +1,6 @@
 //! Properties of a plan. In them everything is read at once, and there are no locals.
 
+use super::expressions::constant;
 use super::plan::Property;
 use super::write::Writer;
 use crate::hir::{self, ActorId, Expr, ExprKind, LabelId, Place, PropertyKind, Type};
@@ -65,15 +66,14 @@ impl<'p> Writer<'p> {
         let mut values = Vec::new();
         self.put("observe ");
         for index in 0..self.made.vars.len() {
-            let name = self.made.vars[index].name.clone();
-            if index > 0 {
-                self.put(", ");
+            for word in 0..self.made.vars[index].initial.len() {
+                if !names.is_empty() {
+                    self.put(", ");
+                }
+                let (name, value) = self.word_of(index, word);
+                values.push(value);
+                names.push(name);
             }
-            let start = self.at();
-            self.put(&name);
-            let span = self.span(start);
-            values.push(read(hir::VarId::new(index), span));
-            names.push(name);
         }
         if let Some((thread, value)) = thread.and_then(|thread| self.local_of(thread)) {
             if !values.is_empty() {
@@ -143,14 +143,11 @@ impl<'p> Writer<'p> {
     }
 
     fn outcomes(&mut self, expected: &[i64], exact: bool, from: usize) {
-        let Some(var) = self.made.vars.first() else {
+        if self.made.vars.is_empty() {
             return;
-        };
-        let name = var.name.clone();
+        }
         self.put("outcomes (");
-        let start = self.at();
-        self.put(&name);
-        let span = self.span(start);
+        let (name, value) = self.word_of(0, 0);
         self.put(if exact { ") == { " } else { ") in { " });
         let values: Vec<String> = expected.iter().map(i64::to_string).collect();
         self.put(&values.join(", "));
@@ -158,25 +155,46 @@ impl<'p> Writer<'p> {
         self.made.outcomes.push(hir::Outcomes {
             span: self.span(from),
             names: vec![name],
-            values: vec![read(hir::VarId(0), span)],
+            values: vec![value],
             print: false,
             transcripts: Vec::new(),
             expected: Some(expected.iter().map(|&value| vec![value]).collect()),
             exact,
         });
     }
-}
 
-fn read(var: hir::VarId, span: crate::base::Span) -> Expr {
-    Expr {
-        kind: ExprKind::Read(Place {
-            var,
-            indices: Vec::new(),
-            fields: Vec::new(),
+    /// Writes the name of a word of shared memory.
+    fn word_of(&mut self, index: usize, word: usize) -> (String, Expr) {
+        let from = self.at();
+        let var = &self.made.vars[index];
+        let (name, is_array) = (var.name.clone(), !var.dims.is_empty());
+        let is_struct = var.ty != Type::Int;
+        self.put(&name);
+        let (mut indices, mut fields) = (Vec::new(), Vec::new());
+        if is_array {
+            self.put("[");
+            let at = self.at();
+            self.put(&word.to_string());
+            let element = i64::try_from(word).expect("one of two");
+            indices.push(constant(element, self.span(at)));
+            self.put("]");
+        } else if is_struct {
+            self.put([".a", ".b"][word]);
+            fields.push(word);
+        }
+        let span = self.span(from);
+        let place = Place {
+            var: hir::VarId::new(index),
+            indices,
+            fields,
             ty: Type::Int,
             span,
-        }),
-        ty: Type::Int,
-        span,
+        };
+        let value = Expr {
+            kind: ExprKind::Read(place),
+            ty: Type::Int,
+            span,
+        };
+        (self.text[from..].to_owned(), value)
     }
 }

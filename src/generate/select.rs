@@ -18,7 +18,12 @@ impl<'p> Writer<'p> {
         if arms.is_empty() {
             return None;
         }
-        self.put("select {");
+        let from = self.at();
+        // With `else` it never waits.
+        let awaits = self.awaits && !matches!(otherwise, Some((Wait::Try, _)));
+        self.put(if awaits { "await select" } else { "select" });
+        let awaited = awaits.then(|| self.span(from));
+        self.put(" {");
         self.indent += 1;
         let mut made: Vec<SelectArm> = arms.into_iter().filter_map(|arm| self.arm(arm)).collect();
         if let Some((wait, body)) = otherwise {
@@ -36,7 +41,7 @@ impl<'p> Writer<'p> {
         self.indent -= 1;
         self.line();
         self.put("}");
-        Some(StmtKind::Select(made))
+        Some(StmtKind::Select(made, awaited))
     }
 
     fn arm(&mut self, arm: &'p Arm) -> Option<SelectArm> {

@@ -26,6 +26,12 @@ pub fn smaller(plan: &Plan) -> Vec<Plan> {
         let mut less = plan.clone();
         less.functions[index] = super::Func::default();
         found.push(less);
+        if plan.functions[index].awaits || plan.functions[index].process {
+            let mut less = plan.clone();
+            less.functions[index].awaits = false;
+            less.functions[index].process = false;
+            found.push(less);
+        }
         for body in blocks(&plan.functions[index].body) {
             let mut less = plan.clone();
             less.functions[index].body = body;
@@ -43,11 +49,27 @@ pub fn smaller(plan: &Plan) -> Vec<Plan> {
             let mut less = plan.clone();
             less.threads[index] = super::Thread {
                 runs: thread.runs,
+                on: thread.on,
                 body: thread.body.clone(),
                 ..super::Thread::default()
             };
             found.push(less);
         }
+    }
+    for index in 0..plan.pairs.len() {
+        let mut less = plan.clone();
+        less.pairs.remove(index);
+        found.push(less);
+    }
+    for index in 0..plan.held.len() {
+        let mut less = plan.clone();
+        less.held.remove(index);
+        found.push(less);
+    }
+    if plan.loops > 0 {
+        let mut less = plan.clone();
+        less.loops = 0;
+        found.push(less);
     }
     if plan.splits_print {
         let mut less = plan.clone();
@@ -66,10 +88,12 @@ pub fn smaller(plan: &Plan) -> Vec<Plan> {
     }
     for index in 0..plan.shared.len() {
         let shared = &plan.shared[index];
-        let odd = shared.guarded_by.is_some() || shared.common;
+        let odd =
+            shared.guarded_by.is_some() || shared.common || shared.shape != super::Shape::Word;
         if shared.most.is_some() || odd || shared.initial != 0 {
             let mut less = plan.clone();
             less.shared[index].common = false;
+            less.shared[index].shape = super::Shape::Word;
             less.shared[index].most = None;
             less.shared[index].guarded_by = None;
             less.shared[index].initial = 0;
@@ -110,11 +134,14 @@ fn inner(act: &Act) -> Vec<&Block> {
     match act {
         Act::With(_, _, body)
         | Act::ForReceive(_, body)
+        | Act::ForEntries(_, body)
         | Act::While(_, body)
         | Act::Loop(body)
         | Act::For(_, body)
         | Act::Atomic(body)
-        | Act::Spawn(_, _, body, _) => vec![body],
+        | Act::Spawn(_, _, body, _)
+        | Act::Submit(_, _, body, _)
+        | Act::Map(_, _, _, _, body) => vec![body],
         Act::IfReceive(_, _, one, other)
         | Act::If(_, one, other)
         | Act::Either(one, other)
@@ -134,11 +161,14 @@ fn inner_mut(act: &mut Act) -> Vec<&mut Block> {
     match act {
         Act::With(_, _, body)
         | Act::ForReceive(_, body)
+        | Act::ForEntries(_, body)
         | Act::While(_, body)
         | Act::Loop(body)
         | Act::For(_, body)
         | Act::Atomic(body)
-        | Act::Spawn(_, _, body, _) => vec![body],
+        | Act::Spawn(_, _, body, _)
+        | Act::Submit(_, _, body, _)
+        | Act::Map(_, _, _, _, body) => vec![body],
         Act::IfReceive(_, _, one, other)
         | Act::If(_, one, other)
         | Act::Either(one, other)
@@ -158,6 +188,22 @@ fn acts(act: &Act) -> Vec<Act> {
     let mut found = Vec::new();
     if let Act::Label(_, act) = act {
         found.push((**act).clone());
+    }
+    if let Act::Submit(pool, function, between, asks) = act {
+        for index in 0..asks.len() {
+            let mut less = asks.clone();
+            less.remove(index);
+            found.push(Act::Submit(*pool, *function, between.clone(), less));
+        }
+    }
+    if let Act::Gather(functions) = act
+        && functions.len() > 1
+    {
+        for index in 0..functions.len() {
+            let mut less = functions.clone();
+            less.remove(index);
+            found.push(Act::Gather(less));
+        }
     }
     if let Act::Select(arms, otherwise) = act {
         if otherwise.is_some() {

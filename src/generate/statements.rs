@@ -1,7 +1,7 @@
 //! Statements of a plan.
 
 use super::expressions::constant;
-use super::objects::{give, is_chan, take, wait, wake, wake_all};
+use super::objects::{give, is_chan, is_pool, take, wait, wake, wake_all};
 use super::plan::{Act, LockMode, Object, Runs, Vary, Wait, Waits};
 use super::write::Writer;
 use crate::base::Span;
@@ -26,7 +26,7 @@ impl<'p> Writer<'p> {
         }
     }
 
-    fn round(&mut self, acts: &'p [Act]) -> hir::Block {
+    pub fn round(&mut self, acts: &'p [Act]) -> hir::Block {
         self.loops += 1;
         let block = self.block(acts);
         self.loops -= 1;
@@ -39,6 +39,17 @@ impl<'p> Writer<'p> {
             let goes_on = match act {
                 Act::Spawn(function, daemon, body, waits) => {
                     self.spawn(*function, *daemon, body, *waits, stmts)
+                }
+                Act::Submit(pool, function, body, asks) => {
+                    self.submit(*pool, *function, body, asks, stmts)
+                }
+                Act::Map(pool, function, n, how, body) => {
+                    self.map(*pool, *function, (*n, *how), body, stmts);
+                    true
+                }
+                Act::Gather(functions) => {
+                    self.gather(functions, stmts);
+                    true
                 }
                 Act::Label(label, act) => {
                     self.labelled(*label, act, stmts);
@@ -73,15 +84,17 @@ impl<'p> Writer<'p> {
         waits: Waits,
         stmts: &mut Vec<Stmt>,
     ) -> bool {
-        let Some(id) = self.function(function) else {
+        let Some(id) = self.any_function(function) else {
             return self.acts(body, stmts);
         };
+        let awaits = self.plan.functions[function].awaits;
         let from = self.line();
         let name = format!("h{}", self.locals.len());
         self.put(&format!("let {name} = "));
         let start = self.at();
         let process = self.plan.functions[function].process && self.runs == Runs::Thread;
         let (words, kind) = match self.runs {
+            _ if awaits => ("spawn task ", SpawnKind::Task),
             Runs::Thread if process && daemon => ("spawn daemon process ", SpawnKind::Process),
             Runs::Thread if process => ("spawn process ", SpawnKind::Process),
             Runs::Thread if daemon => ("spawn daemon ", SpawnKind::Thread),
@@ -95,6 +108,9 @@ impl<'p> Writer<'p> {
         } else {
             Type::Handle
         };
+        if is_task {
+            self.have_loops();
+        }
         self.put(words);
         self.put(&format!("f{function}(1)"));
         let span = self.span(start);
@@ -186,7 +202,10 @@ impl<'p> Writer<'p> {
         let from = self.line();
         let fits = !self.labels.contains(&label)
             && !self.in_label
-            && !matches!(act, Act::Label(..) | Act::Spawn(..));
+            && !matches!(
+                act,
+                Act::Label(..) | Act::Spawn(..) | Act::Submit(..) | Act::Map(..) | Act::Gather(..)
+            );
         if !fits {
             let kind = self.act(act);
             stmts.push(stmt(kind, self.span(from)));
@@ -284,10 +303,24 @@ impl<'p> Writer<'p> {
                 self.plan.objects.get(*chan).filter(|row| is_chan(row))?;
                 let (name, span) = self.begin_binding("for ");
                 self.put(" in ");
+                let start = self.at();
+                let awaits = self.awaits;
+                self.put(if awaits { "await " } else { "" });
                 let chan = self.chan(*chan)?;
+                let chan = self.awaited(chan, awaits, start);
                 let local = self.new_local(&name, Type::Int, span);
                 self.put(" ");
                 Some(StmtKind::ForReceive(local, chan, self.round(body)))
+            }
+            A::Change(object, change, key, value) => self.change(*object, *change, key, value),
+            A::ForEntries(object, body) => {
+                self.entries(*object)?;
+                let (name, span) = self.begin_binding("for ");
+                self.put(" in ");
+                let of = self.named_object(*object)?;
+                let local = self.new_local(&name, Type::Int, span);
+                self.put(" ");
+                Some(StmtKind::ForEntries(local, of, self.round(body)))
             }
             A::If(condition, then, otherwise) => {
                 self.put("if ");
@@ -420,7 +453,16 @@ impl<'p> Writer<'p> {
                 });
                 Some(StmtKind::Return(value))
             }
-            A::Spawn(..) | A::Label(..) => None,
+            A::Shutdown(pool, now) => self.call(*pool, |row| {
+                let name = if *now {
+                    (Method::ShutdownNow, "shutdown_now", Type::Unit)
+                } else {
+                    (Method::Shutdown, "shutdown", Type::Unit)
+                };
+                is_pool(row).then_some(name)
+            }),
+            A::WaitFor(function) => self.wait_for(*function),
+            A::Spawn(..) | A::Label(..) | A::Submit(..) | A::Map(..) | A::Gather(..) => None,
         }
     }
 
@@ -491,17 +533,18 @@ impl<'p> Writer<'p> {
             (Object::RwLock(_), LockMode::Exclusive) => (WithKind::Write, ".write"),
             (Object::Sem { .. }, _) => (WithKind::Permit, ""),
             (Object::Once, _) => (WithKind::First, ".first"),
+            (Object::Executor { .. }, _) => (WithKind::Executor, ""),
             _ => return None,
         };
         self.put("with ");
         let from = self.at();
-        let awaits = self.awaits && matches!(kind, WithKind::Lock | WithKind::Permit);
+        let awaits = self.awaits && kind != WithKind::Executor;
         if awaits {
             self.put("await ");
         }
         let object = self.named_object(object)?;
-        let object = self.awaited(object, awaits, from);
         self.put(part);
+        let object = self.awaited(object, awaits, from);
         self.put(" ");
         Some(StmtKind::With(kind, object, self.block(body)))
     }
@@ -516,12 +559,17 @@ impl<'p> Writer<'p> {
         self.plan.objects.get(chan).filter(|row| is_chan(row))?;
         let (name, span) = self.begin_binding("if let ");
         self.put(" = ");
-        let channel = self.chan(chan)?;
         let (op, text) = match wait {
-            Wait::Try => (ReceiveOp::Try, ".try_recv() "),
-            Wait::Timeout => (ReceiveOp::Timeout, ".recv_for() "),
+            Wait::Try => (ReceiveOp::Try, ".try_recv()"),
+            Wait::Timeout => (ReceiveOp::Timeout, ".recv_for()"),
         };
+        let awaits = self.awaits && op == ReceiveOp::Timeout;
+        let start = self.at();
+        self.put(if awaits { "await " } else { "" });
+        let channel = self.chan(chan)?;
         self.put(text);
+        let channel = self.awaited(channel, awaits, start);
+        self.put(" ");
         let local = self.new_local(&name, Type::Int, span);
         let then = self.block(then);
         let otherwise = self.otherwise(otherwise);

@@ -27,6 +27,20 @@ pub(super) fn turn(plan: &mut Plan, seed: u64) {
         };
         sprinkle(&mut thread.body, &mut random);
     }
+    if random.one_in(3) {
+        plan.loops = 1 + random.below(2);
+        for thread in &mut plan.threads {
+            thread.on = random.below(1 + plan.loops);
+        }
+    }
+    for function in &mut plan.functions {
+        if !green && random.one_in(2) {
+            function.awaits = true;
+            function.process = false;
+            sprinkle(&mut function.body, &mut random);
+        }
+    }
+    gather(plan, &mut random);
 }
 
 /// Puts some input and output, and some yields, between acts.
@@ -39,5 +53,30 @@ fn sprinkle(body: &mut Block, random: &mut Random) {
             at += 1;
         }
         at += 1;
+    }
+}
+
+/// Lets some wait for several others, or for one for a while.
+fn gather(plan: &mut Plan, random: &mut Random) {
+    let n_functions = plan.functions.len();
+    if n_functions == 0 {
+        return;
+    }
+    for thread in &mut plan.threads {
+        if !matches!(thread.runs, Runs::Task { awaits: true }) || random.one_in(2) {
+            continue;
+        }
+        let act = if random.one_in(3) {
+            Act::WaitFor(random.below(n_functions))
+        } else {
+            let n = 1 + random.below(2);
+            Act::Gather((0..n).map(|_| random.below(n_functions)).collect())
+        };
+        let act = match random.below(4) {
+            0 => Act::Try(vec![act], vec![Act::Yield]),
+            _ => act,
+        };
+        let at = random.below(thread.body.len() + 1);
+        thread.body.insert(at, act);
     }
 }

@@ -5,15 +5,13 @@
 //! declares that and nothing else.
 
 use super::expressions::constant;
-use super::objects::{is_lock, object_kind, object_name, object_words};
+use super::objects::{is_lock, object_kind, object_name};
 use super::plan::{Act, Object, Plan, Runs};
-use super::processes::is_common;
 use super::statements::stmt;
 use crate::base::Span;
 use crate::hir::{
     self, Actor, ActorGroup, ActorId, ActorKind, Awaited, Expr, ExprKind, Function, FunctionId,
-    Instance, Local, LocalId, LockRef, Method, ObjectDecl, ObjectDeclId, Scenario, StmtKind, Type,
-    VarId,
+    Instance, Local, LocalId, Method, ObjectDeclId, Scenario, StmtKind, Type, VarId,
 };
 use std::collections::BTreeSet;
 
@@ -41,11 +39,14 @@ pub fn write(plan: &Plan) -> Written {
 /// Which rows of the plan are mentioned.
 #[derive(Default)]
 pub(super) struct Used {
-    shared: BTreeSet<usize>,
-    objects: BTreeSet<usize>,
-    functions: BTreeSet<usize>,
+    pub shared: BTreeSet<usize>,
+    pub objects: BTreeSet<usize>,
+    pub functions: BTreeSet<usize>,
     /// Locals `r0`, … by the number of the body.
-    locals: BTreeSet<(usize, usize)>,
+    pub locals: BTreeSet<(usize, usize)>,
+    /// Objects that are kept in a local, by the number of the body.
+    pub held: BTreeSet<(usize, usize)>,
+    pub structs: bool,
 }
 
 pub(super) struct Writer<'p> {
@@ -54,6 +55,8 @@ pub(super) struct Writer<'p> {
     pub made: Scenario,
     /// Nothing may be a step here.
     pub at_once: bool,
+    /// Uses of arrays so far: each takes another element.
+    uses: usize,
     /// Labels that stand somewhere, by their number in the plan.
     pub labels: Vec<usize>,
     known: Option<Used>,
@@ -67,6 +70,8 @@ pub(super) struct Writer<'p> {
     pub named: Vec<Option<LocalId>>,
     /// The parameter's name.
     pub parameter: Option<&'static str>,
+    /// The locals that hold objects.
+    held: Vec<(usize, LocalId)>,
     pub loops: usize,
     pub indent: usize,
     pub in_label: bool,
@@ -103,6 +108,7 @@ impl<'p> Writer<'p> {
                 splits_print: false,
             },
             at_once: false,
+            uses: 0,
             labels: Vec::new(),
             known,
             used: Used::default(),
@@ -111,6 +117,7 @@ impl<'p> Writer<'p> {
             locals: Vec::new(),
             named: Vec::new(),
             parameter: None,
+            held: Vec::new(),
             loops: 0,
             indent: 0,
             in_label: false,
@@ -134,6 +141,7 @@ impl<'p> Writer<'p> {
                 | Method::EventWait
                 | Method::EventWaitFor
                 | Method::BarrierWait
+                | Method::BarrierWaitFor
                 | Method::LatchWait
                 | Method::Send
                 | Method::SendFor
@@ -142,6 +150,12 @@ impl<'p> Writer<'p> {
                 | Method::ChanJoin
                 | Method::Join
                 | Method::TaskResult
+                | Method::Read
+                | Method::Write
+                | Method::FutureResult
+                | Method::FutureResultFor
+                | Method::WaitAll
+                | Method::WaitAny
         );
         let awaits = waits && self.awaits && !self.at_once;
         if awaits {
@@ -187,7 +201,7 @@ impl<'p> Writer<'p> {
 
     // Names.
 
-    fn is_used(&self, of: impl Fn(&Used) -> bool) -> bool {
+    pub fn is_used(&self, of: impl Fn(&Used) -> bool) -> bool {
         self.known.as_ref().is_none_or(of)
     }
 
@@ -207,26 +221,101 @@ impl<'p> Writer<'p> {
             self.plan.objects.get(*lock).filter(|row| is_lock(row))?;
             self.used.objects.insert(*lock);
         }
+        if let Object::Entries {
+            guarded_by: Some(lock),
+            ..
+        } = row
+            && self.plan.objects.get(*lock).is_some_and(is_lock)
+        {
+            self.used.objects.insert(*lock);
+        }
         self.used.objects.insert(object);
         let known = self.known.as_ref();
         let index = known.map_or(object, |known| known.objects.range(..object).count());
         Some((ObjectDeclId::new(index), row))
     }
 
-    /// An object's name as an expression.
+    /// An object as an expression: its name, an element, or the local that holds it.
     pub fn named_object(&mut self, object: usize) -> Option<Expr> {
+        let (_, row) = self.object(object)?;
+        let ty = Type::Object(object_kind(row, ObjectDeclId(0)).ty());
+        if self.plan.held.contains(&object) && !self.at_once {
+            self.used.held.insert((self.body, object));
+            if let Some(&(_, local)) = self.held.iter().find(|&&(of, _)| of == object) {
+                let from = self.at();
+                self.put(&format!("w{object}"));
+                return Some(Expr {
+                    ty,
+                    kind: ExprKind::Local(local),
+                    span: self.span(from),
+                });
+            }
+        }
+        self.declared_object(object)
+    }
+
+    fn declared_object(&mut self, object: usize) -> Option<Expr> {
         let (id, row) = self.object(object)?;
         let from = self.at();
         self.put(&object_name(object, row));
+        let element = self.plan.pairs.contains(&object).then(|| {
+            self.put("[");
+            let element = self.next_element();
+            self.put("]");
+            Box::new(element)
+        });
         Some(Expr {
             ty: Type::Object(object_kind(row, ObjectDeclId(0)).ty()),
-            kind: ExprKind::Object(id, None),
+            kind: ExprKind::Object(id, element),
             span: self.span(from),
         })
     }
 
+    /// The index of an element, another with each use: a constant or a local.
+    pub fn next_element(&mut self) -> Expr {
+        self.uses += 1;
+        let from = self.at();
+        let local = (!self.at_once && self.uses.is_multiple_of(3))
+            .then(|| self.named_local(0))
+            .flatten();
+        let kind = match local {
+            Some(local) => {
+                self.put("r0");
+                ExprKind::Local(local)
+            }
+            None => {
+                let element = i64::from(self.uses.is_multiple_of(2));
+                self.put(&element.to_string());
+                ExprKind::Const(element)
+            }
+        };
+        Expr {
+            kind,
+            ty: Type::Int,
+            span: self.span(from),
+        }
+    }
+
+    /// The field of a struct, another with each use.
+    pub fn next_field(&mut self) -> usize {
+        self.uses += 1;
+        self.used.structs = true;
+        self.uses % 2
+    }
+
     /// A function that may be called here.
     pub fn function(&mut self, function: usize) -> Option<FunctionId> {
+        if function < self.callable || function >= self.plan.functions.len() {
+            return None;
+        }
+        if self.plan.functions[function].awaits && !self.awaits {
+            return None;
+        }
+        self.any_function(function)
+    }
+
+    /// A function that may be spawned as a task here.
+    pub fn any_function(&mut self, function: usize) -> Option<FunctionId> {
         if function < self.callable || function >= self.plan.functions.len() {
             return None;
         }
@@ -264,6 +353,8 @@ impl<'p> Writer<'p> {
         self.indent = 1;
         let plan = self.plan;
         if self.known.is_some() {
+            self.declare_loops();
+            self.declare_struct();
             self.declare_shared();
             self.declare_objects();
         }
@@ -311,88 +402,6 @@ impl<'p> Writer<'p> {
         self.put("}\n");
     }
 
-    fn declare_shared(&mut self) {
-        let plan = self.plan;
-        for (index, shared) in plan.shared.iter().enumerate() {
-            if !self.is_used(|used| used.shared.contains(&index)) {
-                continue;
-            }
-            self.line();
-            self.put(if shared.common { "shared " } else { "" });
-            self.put(if shared.atomic { "atomic " } else { "var " });
-            let from = self.at();
-            self.put(&format!("x{index}"));
-            let span = self.span(from);
-            if let Some(most) = shared.most {
-                self.put(&format!(": 0..={most}"));
-            }
-            self.put(&format!(" = {}", shared.initial));
-            // What is shared takes a shared lock only.
-            let guard = shared
-                .guarded_by
-                .filter(|&lock| !shared.atomic && (!shared.common || is_common(plan, lock)));
-            let guarded_by = guard.and_then(|lock| {
-                let (decl, row) = self.object(lock)?;
-                matches!(row, Object::Lock { .. } | Object::RwLock(_)).then(|| {
-                    self.put(&format!(" guarded_by {}", object_name(lock, row)));
-                    LockRef { decl, element: 0 }
-                })
-            });
-            self.made.vars.push(hir::Var {
-                name: format!("x{index}"),
-                span,
-                ty: Type::Int,
-                dims: Vec::new(),
-                initial: vec![shared.initial],
-                range: shared.most.map(|most| (0, most)),
-                atomic: shared.atomic,
-                guarded_by,
-                shared: shared.common,
-            });
-        }
-    }
-
-    fn declare_objects(&mut self) {
-        let plan = self.plan;
-        for (index, row) in plan.objects.iter().enumerate() {
-            if !self.is_used(|used| used.objects.contains(&index)) {
-                continue;
-            }
-            let mut lock = None;
-            if let Object::Cond { lock: of, .. } = row {
-                lock = self.object(*of).filter(|(_, row)| is_lock(row));
-                if lock.is_none() {
-                    continue;
-                }
-            }
-            self.line();
-            let (before, after) = object_words(row, plan);
-            self.put(if is_common(plan, index) {
-                "shared "
-            } else {
-                ""
-            });
-            self.put(before);
-            let from = self.at();
-            let name = object_name(index, row);
-            self.put(&name);
-            let span = self.span(from);
-            self.put(&after);
-            let initial = match row {
-                Object::Sem { initial, .. } | Object::Latch(initial) => vec![*initial],
-                _ => Vec::new(),
-            };
-            self.made.objects.push(ObjectDecl {
-                name,
-                span,
-                kind: object_kind(row, lock.map_or(ObjectDeclId(0), |(id, _)| id)),
-                len: None,
-                initial,
-                shared: is_common(plan, index),
-            });
-        }
-    }
-
     fn thread(&mut self, index: usize, thread: &'p super::Thread) {
         self.line();
         if thread.main {
@@ -409,7 +418,7 @@ impl<'p> Writer<'p> {
         self.runs = thread.runs;
         self.awaits = thread.runs == Runs::Task { awaits: true };
         if thread.runs != Runs::Thread {
-            self.made.loops = vec!["the event loop".to_owned()];
+            self.have_loops();
         }
         let name = format!("t{index}");
         let from = self.at();
@@ -417,6 +426,14 @@ impl<'p> Writer<'p> {
         let span = self.span(from);
         let twice = thread.twice && !thread.main;
         self.put(if twice { " * 2 " } else { " " });
+        let on = if thread.runs == Runs::Thread || thread.on > self.plan.loops {
+            0
+        } else {
+            u32::try_from(thread.on).unwrap_or(0)
+        };
+        if on > 0 {
+            self.put(&format!("on l{on} "));
+        }
         let parameter = twice.then_some("me");
         let n_functions = self.n_functions();
         let body = FunctionId::new(n_functions + self.made.groups.len());
@@ -440,8 +457,8 @@ impl<'p> Writer<'p> {
                 kind: match thread.runs {
                     Runs::Thread if thread.process => ActorKind::Process,
                     Runs::Thread => ActorKind::Thread,
-                    Runs::Task { .. } => ActorKind::Task(0),
-                    Runs::Green => ActorKind::Green(0),
+                    Runs::Task { .. } => ActorKind::Task(on),
+                    Runs::Green => ActorKind::Green(on),
                 },
                 daemon: thread.daemon && !thread.main,
                 main: thread.main,
@@ -482,9 +499,13 @@ impl<'p> Writer<'p> {
         self.named = Vec::new();
         self.loops = 0;
         if returns.is_some() {
-            // A function may be called by anybody.
-            self.runs = Runs::Thread;
-            self.awaits = false;
+            let function = body - self.plan.threads.len();
+            // One that does not await may be called by anybody.
+            self.awaits = self.plan.functions[function].awaits;
+            self.runs = match self.awaits {
+                true => Runs::Task { awaits: true },
+                false => Runs::Thread,
+            };
         }
         if let Some(name) = parameter {
             self.new_local(name, Type::Int, span);
@@ -505,6 +526,12 @@ impl<'p> Writer<'p> {
             let id = self.new_local(&name, Type::Int, span);
             self.named.push(Some(id));
             stmts.push(stmt(StmtKind::Let(id, Vec::new(), constant(0, span)), span));
+        }
+        self.held = Vec::new();
+        for object in self.plan.held.clone() {
+            if self.known.is_some() && self.is_used(|used| used.held.contains(&(body, object))) {
+                stmts.extend(self.hold(object));
+            }
         }
         let goes_on = self.acts(acts, &mut stmts);
         if let Some(value) = returns.filter(|_| goes_on) {
@@ -531,5 +558,21 @@ impl<'p> Writer<'p> {
                 span: self.span(from),
             },
         }
+    }
+
+    /// `let w0 = m0`.
+    fn hold(&mut self, object: usize) -> Option<hir::Stmt> {
+        let start = self.line();
+        self.put("let ");
+        let from = self.at();
+        let name = format!("w{object}");
+        self.put(&name);
+        let span = self.span(from);
+        self.put(" = ");
+        let value = self.declared_object(object)?;
+        let local = self.new_local(&name, value.ty.clone(), span);
+        self.held.push((object, local));
+        let kind = StmtKind::Let(local, Vec::new(), value);
+        Some(stmt(kind, self.span(start)))
     }
 }

@@ -59,6 +59,11 @@ pub enum StmtKind {
     For(LocalId, Expr, Expr, Block),
     /// `for x in q`: receives until the channel is closed and empty.
     ForReceive(LocalId, Expr, Block),
+    /// `for x in l`, `for k in d`: the entries of a list, the keys of a map.
+    ForEntries(LocalId, Expr, Block),
+    /// `l[i] += e`, `d[k] += e`: read, evaluate `e`, write. The list or map and the
+    /// position or key are evaluated once.
+    UpdateEntry(Box<EntryUpdate>),
     /// `for f in as_completed(fs)` and its relatives: one round for each future.
     ForFutures(LocalId, FutureLoop, Expr, Block),
     /// `if let x = q.try_recv() { } else { }` and the like.
@@ -81,8 +86,8 @@ pub enum StmtKind {
     Either(Vec<Block>),
     /// `wait_until(e)`: all of `e` is read at once, when it is true.
     WaitUntil(Expr),
-    /// `select { … }`.
-    Select(Vec<SelectArm>),
+    /// `select { … }`; the place of `await select` if it is awaited.
+    Select(Vec<SelectArm>, Option<Span>),
     /// `assert e, "message"`.
     Assert(Expr, Option<StringId>),
     /// `raise "Name"`.
@@ -126,7 +131,7 @@ pub enum ReceiveOp {
 /// What the rounds of a loop over futures are about.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum FutureLoop {
-    /// `for f in fs`: each future, in order.
+    /// `for f in fs`, `for r in rs`: each future, or what a `gather` gave, in order.
     Each,
     /// `for f in as_completed(fs)`: each future once it is done, any of those first.
     Completed,
@@ -149,6 +154,19 @@ pub enum WithKind {
     First,
     /// `with p` of an executor: shuts down and waits.
     Executor,
+}
+
+/// `collection[key] op= value`.
+#[derive(Clone, Debug)]
+pub struct EntryUpdate {
+    /// The list or map.
+    pub collection: Expr,
+    /// The position or key.
+    pub key: Expr,
+    /// What is done to the old value.
+    pub op: BinaryOp,
+    /// With what.
+    pub value: Expr,
 }
 
 /// An arm of a `select`.
@@ -254,7 +272,7 @@ pub enum ExprKind {
     Submit(Box<Submit>),
     /// `await e`: a task gives its loop back until it is done.
     Await(Box<Awaited>),
-    /// `fs[i]` of several futures.
+    /// `fs[i]` of several futures, `rs[i]` of what a `gather` gave.
     Pick(Box<Expr>, Box<Expr>),
     /// `any(a..b)`, `any(bool)`.
     Any(Box<Choice>),
@@ -297,9 +315,12 @@ pub enum Awaited {
     Sleep,
     /// `await yield`: goes to the back of the ready queue.
     Yield,
-    /// `await gather(a, b)`: tasks.
+    /// `await gather(a, b)`: tasks. Gives what they returned, if all of it has one type.
     Gather(Vec<Expr>),
-    /// An operation that may have to wait, or what is to be taken in `with await m`.
+    /// `await wait_for(t)`: a task or a future, which is cancelled when time is up.
+    WaitFor(Expr),
+    /// An operation that may have to wait, what is to be taken in `with await m`, or
+    /// where to receive from in `for x in await q`.
     Expr(Expr),
 }
 
@@ -309,7 +330,7 @@ impl Awaited {
         match self {
             Awaited::Io | Awaited::Sleep | Awaited::Yield => &[],
             Awaited::Gather(tasks) => tasks,
-            Awaited::Expr(expr) => std::slice::from_ref(expr),
+            Awaited::WaitFor(expr) | Awaited::Expr(expr) => std::slice::from_ref(expr),
         }
     }
 }
@@ -468,6 +489,10 @@ pub enum Method {
     IsSet,
     /// `b.wait()` → int: order of arrival, from 0
     BarrierWait,
+    /// `b.wait_for()` → int
+    BarrierWaitFor,
+    /// `b.reset()`
+    BarrierReset,
     /// `b.abort()`
     BarrierAbort,
     /// `l.count_down()`
@@ -530,4 +555,49 @@ pub enum Method {
     Shutdown,
     /// `p.shutdown_now()`
     ShutdownNow,
+    /// An operation on a list or map.
+    Collection(CollectionOp),
+    /// The same on one entry, written `l[i]` or `d[k]`: a plain access of it.
+    Subscript(CollectionOp),
+}
+
+/// Operations on a list or map; each is one step.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum CollectionOp {
+    /// `l[i]`, `l.get(i)` → entry
+    At,
+    /// `l[i] = v`, `l.set(i, v)`
+    SetAt,
+    /// `l.append(v)`
+    Append,
+    /// `l.insert(i, v)`
+    Insert,
+    /// `l.pop()`, `l.pop_first()`, `l.pop(i)` → entry; the position is always given
+    TakeAt,
+    /// `l.remove(v)`
+    RemoveValue,
+    /// `v in l` → bool
+    HasValue,
+    /// `l == [1, 2]` → bool; the entries are the arguments
+    IsEqual,
+    /// `l.sort()`
+    Sort,
+    /// `l.extend(other)`
+    Extend,
+    /// `l.copy_from(other)`
+    CopyFrom,
+    /// `d[k]`, `d.get(k)` → value
+    Get,
+    /// `d.get_or(k, v)` → value
+    GetOr,
+    /// `d[k] = v`, `d.put(k, v)`
+    Put,
+    /// `d.set_default(k, v)` → value
+    SetDefault,
+    /// `d.pop(k)`, `d.remove(k)` → value
+    TakeKey,
+    /// `k in d` → bool
+    HasKey,
+    /// `l.clear()`, `d.clear()`
+    Clear,
 }

@@ -39,6 +39,8 @@ pub enum Type {
     Future(Box<Type>),
     /// That many futures of jobs whose results have the type, one word each.
     Futures(Box<Type>, u32),
+    /// What that many tasks of one `gather` returned: that many values of the type.
+    Values(Box<Type>, u32),
     /// An async task's handle whose result has the type.
     Task(Box<Type>),
 }

@@ -1,4 +1,4 @@
-//! Ids of memory and objects: a row of a table, and whose copy of it.
+//! Ids of memory, objects and event loops: a row of a table, and whose copy of it.
 //!
 //! Every process has its own copy of what is not declared `shared`. Code,
 //! messages and values name the row; when an actor uses it, the machine turns
@@ -6,7 +6,7 @@
 //! are copies, and two copies are never the same word or the same lock.
 //!
 //! Process 0 is the main process, that of all declared threads. What is shared
-//! exists only there.
+//! exists only there. Event loops are never shared: a process has all of its own.
 
 use super::instr::Instr;
 use super::table::Program;
@@ -67,6 +67,10 @@ copied_id! {
 copied_id! {
     /// A synchronisation object.
     pub struct ObjectId;
+}
+copied_id! {
+    /// An event loop.
+    pub struct LoopId;
 }
 
 impl Program {

@@ -17,7 +17,7 @@ use super::future::JobStatus;
 use super::machine::{Done, FUTURES_MAX, Flow, Limit, Machine, Step, Stop};
 use super::record::{EventKind, Misuse, Recorder};
 use super::state::State;
-use crate::program::{ActorKind, Expr, Instr, ObjectId, Program, Reg};
+use crate::program::{ActorKind, Expr, FutureOp, Instr, ObjectId, Program, Reg, SyncOp};
 
 /// The workers of a program, ascending, each with its executor.
 pub(super) fn workers(program: &Program) -> Vec<(usize, ObjectId)> {
@@ -80,6 +80,25 @@ impl Machine<'_> {
     ) -> impl Iterator<Item = usize> + 'a {
         (0..self.layout.n_futures(state))
             .filter(move |&job| self.layout.job_executor(state, job) == executor)
+    }
+
+    /// Whether some code takes jobs out of a queue that nobody has begun.
+    pub fn cancels_jobs(&self) -> bool {
+        let takes_back = |instr: &Instr| {
+            matches!(
+                instr,
+                Instr::Future {
+                    op: FutureOp::Cancel | FutureOp::WaitFor,
+                    ..
+                } | Instr::Sync {
+                    op: SyncOp::ShutdownNow,
+                    ..
+                }
+            )
+        };
+        // A task that is asked to stop while it waits for a job takes it back.
+        let stops = self.cancels || self.main_task.is_some();
+        stops || self.program.code.iter().any(takes_back)
     }
 
     /// Whether some job of an executor is not done.

@@ -174,7 +174,7 @@ impl Machine<'_> {
             FutureOp::Result(WaitMode::Wait) | FutureOp::Exception(_) => {
                 known(&self.layout, state, number).is_none_or(|(_, status)| status.is_done())
             }
-            FutureOp::Result(_) | FutureOp::Cancel => true,
+            FutureOp::Result(_) | FutureOp::WaitFor | FutureOp::Cancel => true,
         }
     }
 }
@@ -194,14 +194,17 @@ impl<R: Recorder> Step<'_, '_, R> {
             (FutureOp::Cancel, _) => vec![0],
             (_, JobStatus::Cancelled) => return Ok(self.raise("Cancelled", None)),
             (_, JobStatus::Pending | JobStatus::Running) => {
+                if op == FutureOp::WaitFor && status == JobStatus::Pending {
+                    layout.settle_future(self.state, future, JobStatus::Cancelled, &[]);
+                }
                 self.event(|| EventKind::GaveUp(future));
                 return Ok(self.raise("TimedOut", None));
             }
-            (FutureOp::Result(_), JobStatus::Failed) => {
+            (FutureOp::Result(_) | FutureOp::WaitFor, JobStatus::Failed) => {
                 let exception = self.asked(future);
                 return Ok(Flow::Raise(exception));
             }
-            (FutureOp::Result(_), JobStatus::Finished) => {
+            (FutureOp::Result(_) | FutureOp::WaitFor, JobStatus::Finished) => {
                 let data = layout.future_data(future);
                 self.state.slice(data)[..usize::from(width)].to_vec()
             }

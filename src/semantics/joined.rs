@@ -4,17 +4,23 @@
 //! queue; so it goes on one turn later than `await` of a single task. The first
 //! exception comes out at once, the other tasks keep running.
 //!
+//! `wait_for` asks its task to stop when time is up, and goes on only when that has
+//! ended; a task that takes no notice of being cancelled keeps it waiting, and what it
+//! returns is the result after all.
+//!
 //! Asking a task to stop raises `Cancelled` where it is suspended. If it waits for
 //! another task, that one is asked instead, and what comes of it comes to both; so
-//! with `gather`, for all that have not ended.
+//! with `gather`, for all that have not ended. Deviation: so it is with `wait_for`, as
+//! since Python 3.12; before, `Cancelled` came of it whatever the task made of it. That
+//! is still so if time was up at the same moment.
 
 use super::future::JobStatus;
 use super::local::{pack, unpack};
 use super::machine::{Done, Flow, Machine, Step};
 use super::record::{EventKind, Exception, Misuse, Recorder};
-use super::state::{State, Status};
+use super::state::{Phase, State, Status};
 use super::task::{CANCEL, SUSPENDED};
-use crate::program::{Expr, FutureOp, Instr, NameId, RAISED_BY_LIBRARY, Reg, TaskOp};
+use crate::program::{Expr, FutureOp, Instr, NameId, ObjectId, RAISED_BY_LIBRARY, Reg, TaskOp};
 
 impl Machine<'_> {
     /// The tasks that an instruction of an actor is about, as far as they exist.
@@ -40,13 +46,28 @@ impl Machine<'_> {
         )
     }
 
+    /// The task that an actor waits for with `wait_for`, and that it has not stopped yet.
+    pub(super) fn is_waited_for(&self, state: &State, actor: usize) -> Option<usize> {
+        let pc = self.layout.pc(state, actor);
+        let waits = matches!(
+            self.program.instr(pc),
+            Instr::Task {
+                op: TaskOp::WaitFor,
+                ..
+            }
+        );
+        let task = self.tasks_named(state, actor).first().copied()?;
+        let before = self.layout.phase(state, actor) == Phase::Ready;
+        (waits && before && self.layout.is_running(state, task)).then_some(task)
+    }
+
     /// Whether an operation of tasks could go on. What does not exist is ready:
     /// executing it raises.
     pub(super) fn task_ready(&self, state: &State, actor: usize, op: TaskOp) -> bool {
         let tasks = self.tasks_named(state, actor);
         match op {
             TaskOp::Io | TaskOp::Cancel => true,
-            TaskOp::Result => tasks
+            TaskOp::Result | TaskOp::WaitFor => tasks
                 .iter()
                 .all(|&task| !self.layout.is_running(state, task)),
             TaskOp::Gather => {
@@ -78,7 +99,7 @@ pub(super) fn cancels(instr: &Instr) -> bool {
     matches!(
         instr,
         Instr::Task {
-            op: TaskOp::Cancel,
+            op: TaskOp::Cancel | TaskOp::WaitFor,
             ..
         }
     )
@@ -111,7 +132,8 @@ impl<R: Recorder> Step<'_, '_, R> {
                 Ok(Flow::Next)
             }
             TaskOp::Result => Ok(self.take_result(numbers[0], dst, width)),
-            TaskOp::Gather => Ok(self.gather_tasks(&numbers)),
+            TaskOp::Gather => Ok(self.gather_tasks(&numbers, dst, width)),
+            TaskOp::WaitFor => Ok(self.wait_for_task(numbers[0], dst, width)),
             TaskOp::Cancel => {
                 self.machine.layout.set_joined(self.state, numbers[0]);
                 let asked = self.cancel_task(numbers[0], &mut Vec::new());
@@ -138,15 +160,57 @@ impl<R: Recorder> Step<'_, '_, R> {
         Flow::Next
     }
 
-    fn gather_tasks(&mut self, tasks: &[usize]) -> Flow {
+    /// The words that the tasks returned, in the order in which they are named.
+    fn gather_tasks(&mut self, tasks: &[usize], dst: Option<Reg>, width: u16) -> Flow {
+        let layout = &self.machine.layout;
         for &task in tasks {
-            self.machine.layout.set_joined(self.state, task);
+            layout.set_joined(self.state, task);
         }
         if let Some(exception) = self.failed_among(tasks) {
             return Flow::Raise(exception);
         }
+        if let Some(dst) = dst {
+            let each = usize::from(width) / tasks.len().max(1);
+            let mut words = Vec::with_capacity(usize::from(width));
+            for &task in tasks {
+                words.extend_from_slice(&layout.left_behind(self.state, task)[..each]);
+            }
+            for (reg, word) in (dst..).zip(words) {
+                self.set_reg(reg, word);
+            }
+        }
         self.event(|| EventKind::Passed);
         Flow::Next
+    }
+
+    /// The result of a task that has ended. If it has not, time is up: it is asked to
+    /// stop, and its end is waited for.
+    fn wait_for_task(&mut self, task: usize, dst: Option<Reg>, width: u16) -> Flow {
+        let layout = &self.machine.layout;
+        layout.set_joined(self.state, task);
+        if layout.is_running(self.state, task) {
+            self.stop_and_wait(task);
+            return Flow::Stay;
+        }
+        let time_is_up = layout.phase(self.state, self.actor) == Phase::Waiting;
+        if layout.aux(self.state, self.actor) != 0 {
+            return Flow::Raise(self.cancelled());
+        }
+        layout.set_phase(self.state, self.actor, Phase::Ready, ObjectId(0));
+        let exception = self.machine.task_exception(self.state, task);
+        if time_is_up && exception.is_some_and(|it| self.machine.is_cancellation(&it)) {
+            return self.raise("TimedOut", None);
+        }
+        self.take_result(task, dst, width)
+    }
+
+    /// Asks the task of a `wait_for` to stop; from now on its end is waited for.
+    pub fn stop_and_wait(&mut self, task: usize) {
+        let layout = &self.machine.layout;
+        layout.set_joined(self.state, task);
+        self.cancel_task(task, &mut Vec::new());
+        layout.set_phase(self.state, self.actor, Phase::Waiting, ObjectId(0));
+        self.event(|| EventKind::Stopped(task, true));
     }
 
     fn failed_among(&self, tasks: &[usize]) -> Option<Exception> {
@@ -204,8 +268,14 @@ impl<R: Recorder> Step<'_, '_, R> {
         let layout = &self.machine.layout;
         let pc = layout.pc(self.state, task);
         match self.machine.program.instr(pc) {
+            // Time is up already: the task is being stopped.
             Instr::Task {
-                op: TaskOp::Result, ..
+                op: TaskOp::WaitFor,
+                ..
+            } if layout.phase(self.state, task) == Phase::Waiting => false,
+            Instr::Task {
+                op: TaskOp::Result | TaskOp::WaitFor,
+                ..
             } => {
                 let of = self.machine.tasks_named(self.state, task);
                 of.first()
@@ -224,7 +294,7 @@ impl<R: Recorder> Step<'_, '_, R> {
                 any
             }
             Instr::Future {
-                op: FutureOp::Result(_),
+                op: FutureOp::Result(_) | FutureOp::WaitFor,
                 future,
                 ..
             } => {

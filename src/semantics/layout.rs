@@ -74,7 +74,8 @@ pub struct Layout {
     futures: usize,
     future_words: usize,
     copies: Copies,
-    /// One word for each actor, then one for each event loop; nothing without loops.
+    /// One word for each actor, then one for each event loop of each process; nothing
+    /// without loops.
     tasks: usize,
     n_loops: usize,
     capacity: Capacity,
@@ -107,7 +108,7 @@ impl Layout {
         let task_words = if n_loops == 0 {
             0
         } else {
-            capacity.actors + n_loops
+            capacity.actors + n_loops * (1 + capacity.processes)
         };
         let end = tasks + task_words;
         let copies = Copies::new(program, capacity, end);
@@ -210,9 +211,19 @@ impl Layout {
         self.actors + actor * self.actor_words
     }
 
-    /// Event loops.
-    pub fn n_loops(&self) -> usize {
-        self.n_loops
+    /// Whether there are event loops.
+    pub fn has_loops(&self) -> bool {
+        self.n_loops > 0
+    }
+
+    /// The event loops, those of each process after those of the one before.
+    pub(super) fn loops(&self) -> impl Iterator<Item = LoopId> {
+        let (n_loops, n_processes) = (self.n_loops, 1 + self.capacity.processes);
+        let of = move |process| {
+            let own = move |on| LoopId::new(on).of_process(process);
+            (0..n_loops).map(own)
+        };
+        (0..n_processes).flat_map(of)
     }
 
     /// The word of an actor as a task; only in a program with loops.
@@ -222,7 +233,7 @@ impl Layout {
 
     /// The word that says who runs on a loop.
     pub(super) fn current(&self, on: LoopId) -> usize {
-        self.tasks + self.capacity.actors + on.index()
+        self.tasks + self.capacity.actors + on.process() * self.n_loops + on.index()
     }
 
     /// The first word of a future's row: what became of it. The others are its data.
@@ -274,6 +285,7 @@ pub(super) fn object_words(kind: &ObjectKind, capacity: Capacity) -> usize {
         | ObjectKind::Once
         | ObjectKind::Latch { .. }
         | ObjectKind::Executor { .. } => 1,
+        ObjectKind::Collection { .. } => 0,
         ObjectKind::Cond { fifo, .. } => 1 + if *fifo { capacity.actors } else { 0 },
         ObjectKind::Event { .. } | ObjectKind::Barrier { .. } => 2,
         ObjectKind::Chan {

@@ -35,6 +35,21 @@ pub enum EventKind {
     Woke(ObjectId, Vec<usize>),
     /// A message went into, or came out of, a channel: its words.
     Message(ObjectId, Vec<i64>),
+    /// An operation on a list or map went through: the words it gave, and its
+    /// entries before and after, each the words of all of them in a row.
+    Collection {
+        /// The list or map.
+        of: ObjectId,
+        /// What the operation gave.
+        gave: Vec<i64>,
+        /// The entries before.
+        before: Vec<i64>,
+        /// The entries after.
+        after: Vec<i64>,
+    },
+    /// A loop over a list or map got its next entry, or key: its words. `None`: there
+    /// was none.
+    Next(ObjectId, Option<Vec<i64>>),
     /// The channel was closed and empty, or nothing was there to receive.
     NoMessage(ObjectId),
     /// It gave its event loop back and waits.

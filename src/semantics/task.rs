@@ -1,10 +1,10 @@
 //! Tasks and event loops: who of a loop runs, who is ready, who waits.
 //!
 //! Words, behind all others and only if the program has loops: for each actor one
-//! word (0: not a task), then for each loop one word, the task that runs on it
-//! plus 1 (0: none).
+//! word (0: not a task), then for each loop of each process one word, the task that
+//! runs on it plus 1 (0: none).
 //!
-//! A task's word: its loop plus 1; whether it is green; whether it has begun;
+//! A task's word: the row of its loop plus 1 (the process is that of the task); whether it is green; whether it has begun;
 //! whether it was asked to stop; whether it has given its loop back; whether it
 //! tries to get its condition's lock again; whether its turn is only that of
 //! `gather`'s callback; its place in the loop's ready queue from 1 (0: not in it);
@@ -20,8 +20,8 @@
 use super::layout::Layout;
 use super::machine::{Machine, Step};
 use super::record::Recorder;
-use super::state::State;
-use crate::program::{ActorKind, Awaits, Instr, LoopId, SyncOp, WaitMode};
+use super::state::{Phase, State};
+use crate::program::{ActorKind, Awaits, Instr, LoopId, SyncOp, TaskOp, WaitMode};
 
 const LOOP_MASK: i64 = 0xff;
 pub(super) const GREEN: i64 = 1 << 8;
@@ -35,7 +35,7 @@ const ORDER: u32 = 24;
 
 impl Layout {
     fn task_word(&self, state: &State, actor: usize) -> i64 {
-        if self.n_loops() == 0 || actor >= self.capacity().actors {
+        if !self.has_loops() || actor >= self.capacity().actors {
             return 0;
         }
         state.word(self.task(actor))
@@ -44,10 +44,8 @@ impl Layout {
     /// The event loop of a task; `None` for other actors.
     pub fn loop_of(&self, state: &State, actor: usize) -> Option<LoopId> {
         let number = self.task_word(state, actor) & LOOP_MASK;
-        usize::try_from(number)
-            .ok()?
-            .checked_sub(1)
-            .map(LoopId::new)
+        let row = usize::try_from(number).ok()?.checked_sub(1)?;
+        Some(LoopId::new(row).of_process(self.process_of(state, actor)))
     }
 
     /// Whether it gives its loop back wherever it blocks.
@@ -122,9 +120,10 @@ impl Layout {
         tasks
     }
 
-    /// A new task, at the back of its loop's ready queue.
+    /// A new task, at the back of the ready queue of its process's loop.
     pub(super) fn begin_task(&self, state: &mut State, actor: usize, on: LoopId, green: bool) {
-        let word = (i64::from(on.0) + 1) | if green { GREEN } else { 0 };
+        let row = i64::try_from(on.index()).expect("a few loops");
+        let word = (row + 1) | if green { GREEN } else { 0 };
         state.set_word(self.task(actor), word);
         self.enqueue(state, actor);
     }
@@ -192,7 +191,7 @@ impl Layout {
 impl Machine<'_> {
     /// Whether the program has event loops.
     pub fn has_loops(&self) -> bool {
-        self.layout.n_loops() > 0
+        self.layout.has_loops()
     }
 
     /// The task that keeps a ready one from running: the one that runs on its
@@ -273,6 +272,7 @@ impl Machine<'_> {
                     | SyncOp::Acquire(mode)
                     | SyncOp::CondWait(mode)
                     | SyncOp::EventWait(mode)
+                    | SyncOp::BarrierWait(mode)
                     | SyncOp::Join(mode),
                 ..
             }
@@ -285,6 +285,18 @@ impl Machine<'_> {
                 ..
             }
             | Instr::Select { mode, .. } => Some(*mode),
+            Instr::Future {
+                op: FutureOp::WaitFor,
+                ..
+            } => Some(WaitMode::Timeout),
+            // Once time is up there is no second time-out.
+            Instr::Task {
+                op: TaskOp::WaitFor,
+                ..
+            } => match self.layout.phase(state, actor) {
+                Phase::Waiting => Some(WaitMode::Wait),
+                _ => Some(WaitMode::Timeout),
+            },
             _ => None,
         }
     }

@@ -101,6 +101,7 @@ impl Machine<'_> {
                     SyncOp::CondWait(_) => SyncOp::CondWait(Wait),
                     SyncOp::EventWait(_) => SyncOp::EventWait(Wait),
                     SyncOp::Join(_) => SyncOp::Join(Wait),
+                    SyncOp::BarrierWait(_) => SyncOp::BarrierWait(Wait),
                     op => *op,
                 };
                 let ready = |object| self.sync_ready(state, actor, op, object);
@@ -371,7 +372,7 @@ impl<R: Recorder> Step<'_, '_, R> {
             return;
         }
         let layout = &self.machine.layout;
-        for on in (0..layout.n_loops()).map(LoopId::new) {
+        for on in layout.loops() {
             for task in layout.in_order(self.state, on) {
                 if layout.place(self.state, task) == 0 && self.machine.wakes(self.state, task) {
                     let gather = self.machine.gathers(self.state, task);
@@ -389,6 +390,14 @@ impl<R: Recorder> Step<'_, '_, R> {
             let cancelled = self.cancelled();
             self.event(|| EventKind::Died(cancelled));
             self.end_cancelled(cancelled);
+            return Ok(());
+        }
+        if let Some(task) = self.machine.is_waited_for(self.state, self.actor) {
+            // Its own end comes after that of the task it waits for.
+            self.stop_and_wait(task);
+            layout.set_aux(self.state, self.actor, 1);
+            layout.set_bit(self.state, self.actor, CANCEL, false);
+            self.suspend();
             return Ok(());
         }
         if let Some(lock) = self.lock_to_take_again() {

@@ -6,6 +6,7 @@ use super::graph::{Graph, Step, explore};
 use super::shown::{shown, shown_by_step};
 use super::transcripts::transcripts;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use threadbare::analysis::{Evidence, Finding, Key, Rule};
 use threadbare::program::{Program, unpack_lines};
 use threadbare::trace::{Schedule, replay_with};
 
@@ -63,6 +64,7 @@ fn same(program: &Program, graph: &Graph<'_>, facts: &Facts, verdict: &Verdict) 
             same_cost(graph, &switches, sightings, schedule)
                 .map_err(|how| format!("{fact:?}: {how}"))?;
             shows(graph, &fact, schedule)?;
+            same_pools(graph, finding, schedule).map_err(|how| format!("{fact:?}: {how}"))?;
         }
         if !theirs.insert(fact.clone()) {
             return Err(format!("reported twice: {fact:?}"));
@@ -191,6 +193,21 @@ fn shows(graph: &Graph<'_>, fact: &Fact, schedule: &Schedule) -> Result {
         return Ok(());
     }
     Err(format!("{fact:?} is not shown by its schedule {schedule}"))
+}
+
+/// A pool is said to wait for itself exactly where it does.
+fn same_pools(graph: &Graph<'_>, finding: &Finding, schedule: &Schedule) -> Result {
+    let (Evidence::Blocked(blocked), Some(Key::Circle(_) | Key::Knot(_))) =
+        (&finding.evidence, &finding.key)
+    else {
+        return Ok(());
+    };
+    let room = graph.machine.layout().capacity();
+    let execution =
+        replay_with(graph.machine.program(), schedule, room).map_err(|error| format!("{error}"))?;
+    let said = finding.rule == Rule::WorkersStarved;
+    let ours = super::jobs::starves(&execution.machine, execution.last(), &blocked.cause);
+    equal("the pool waits for itself", said, ours)
 }
 
 fn same_for_any_workers(program: &Program, verdict: &Verdict) -> Result {

@@ -65,7 +65,17 @@ pub fn keeping_dead_registers(program: &Program) -> Program {
 
 /// A finding as a fact; `None` for advice about style, which is about the text.
 pub fn as_fact(program: &Program, finding: &Finding) -> Option<Fact> {
-    let code = finding.rule.code();
+    // That a pool waits for itself is asked of the execution, see `compare`.
+    let code = match (finding.rule, &finding.key) {
+        (Rule::WorkersStarved, Some(Key::Circle(places) | Key::Knot(places))) => {
+            if places.len() > 1 {
+                Rule::Deadlock.code()
+            } else {
+                Rule::SelfDeadlock.code()
+            }
+        }
+        (rule, _) => rule.code(),
+    };
     if matches!(
         finding.rule,
         Rule::WaitInIf
@@ -105,11 +115,17 @@ pub fn as_fact(program: &Program, finding: &Finding) -> Option<Fact> {
             (vec![*span], what.to_owned())
         }
         Some(Key::NeverAwaited(span) | Key::BlockedLoop(span)) => (vec![*span], String::new()),
-        Some(Key::TaskDied(span, name, _)) => (vec![*span], program.name(*name).to_owned()),
+        Some(Key::TaskDied(span, name, _)) => {
+            let name = format!("{} of a task", program.name(*name));
+            (vec![*span], name)
+        }
         Some(Key::CutOff(span)) => (vec![*span], "cut off".to_owned()),
         Some(Key::Killed(span)) => (vec![*span], String::new()),
         Some(Key::Unfinished(span)) => (vec![*span], "unfinished".to_owned()),
-        Some(Key::JobFailed(span, name, _)) => (vec![*span], program.name(*name).to_owned()),
+        Some(Key::JobFailed(span, name, _)) => {
+            let name = format!("{} of a job", program.name(*name));
+            (vec![*span], name)
+        }
         Some(Key::JobLost(span)) => (vec![*span], "lost".to_owned()),
         Some(Key::BarrierCrowded(id)) => (Vec::new(), object(*id)),
         Some(Key::PermitLeak(id)) => (Vec::new(), object(*id)),

@@ -154,6 +154,7 @@ impl Facts {
             let stuck: Vec<usize> = (0..machine.layout().n_actors(state))
                 .filter(|&actor| machine.layout().is_running(state, actor))
                 .filter(|&actor| awake >> actor & 1 == 0)
+                .filter(|&actor| !super::jobs::is_idle(machine, state, actor))
                 .collect();
             if stuck.is_empty() {
                 continue;

@@ -6,11 +6,14 @@
 
 #![allow(dead_code, reason = "each test uses its part")]
 
+pub mod ahead;
 pub mod compare;
 pub mod copies;
 pub mod engine;
+pub mod entries;
 pub mod facts;
 pub mod graph;
+pub mod jobs;
 pub mod shown;
 pub mod small;
 pub mod transcripts;

@@ -1,8 +1,8 @@
 //! What one state, or one step, shows by itself.
 
-use super::copies;
 use super::facts::Fact;
 use super::waits::{circles, is_certain};
+use super::{copies, entries};
 use std::collections::{BTreeMap, BTreeSet};
 use threadbare::base::Span;
 use threadbare::program::{
@@ -97,7 +97,7 @@ fn crowds(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
     for actor in 0..layout.n_actors(state) {
         let instr = program.instr(layout.pc(state, actor));
         if let Instr::Sync {
-            op: SyncOp::BarrierWait,
+            op: SyncOp::BarrierWait(_),
             object,
             ..
         } = instr
@@ -155,6 +155,9 @@ fn leaks(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
         let spawned = layout.spawned_at(state, actor);
         let place = spawned.map_or_else(|| program.actors[actor].span, |pc| program.site(pc).span);
         let daemon = layout.is_daemon(state, actor);
+        if super::jobs::is_worker(program, actor) {
+            continue;
+        }
         // Before its end nothing is left to do.
         let instr = program.instr(layout.pc(state, actor));
         let works = !matches!(instr, Instr::End);
@@ -177,7 +180,7 @@ fn leaks(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
                 && program.name(exception.name) != "Cancelled"
             {
                 let place = vec![program.site(exception.pc).span];
-                let name = program.name(exception.name);
+                let name = format!("{} of a task", program.name(exception.name));
                 found.insert(Fact::new(code_of(exception.misuse), place, name));
             }
         } else if spawned.is_some() && !daemon && !layout.is_joined(state, actor) {
@@ -186,6 +189,7 @@ fn leaks(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
             found.insert(Fact::new("K001", vec![place], what));
         }
     }
+    super::jobs::left_over(machine, state, found);
     // A copy that was taken on the way may have begun with less.
     let from_the_start = 0..program.actors.len();
     let actors: Vec<usize> = from_the_start.collect();
@@ -207,7 +211,7 @@ fn leaks(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
 }
 
 /// The code of an exception that nobody took.
-fn code_of(misuse: Option<Misuse>) -> &'static str {
+pub fn code_of(misuse: Option<Misuse>) -> &'static str {
     match misuse {
         None => "K003",
         Some(Misuse::NotHeld) => "M001",
@@ -304,6 +308,14 @@ fn accesses(machine: &Machine<'_>, state: &State) -> Vec<Next> {
                 for cell in cells {
                     let var = program.cells[cell.index()].var;
                     found.push(next(cell, false, !program.vars[var.index()].atomic, pc));
+                }
+            }
+            Instr::Collection { .. } | Instr::NextEntry { .. } => {
+                for (cell, write, plain) in entries::touched(machine, state, actor) {
+                    found.push(Next {
+                        cell,
+                        ..next(cell.declared(), write, plain, pc)
+                    });
                 }
             }
             // What a block touches is atomic; another's plain access can race with it.

@@ -5,15 +5,16 @@
 //! for a deed (a permit, a message, a notify) needs one of those whose code
 //! ahead could do it.
 
+use super::ahead::{may, may_unlock, passes_on};
 use super::copies;
 use super::facts::Fact;
 use std::collections::BTreeSet;
 use threadbare::base::Span;
 use threadbare::program::{
-    ActorKind, ChanOp, Expr, Instr, ObjectId, ObjectKind, Pc, Program, RwPolicy, SyncOp, TaskOp,
-    WaitMode,
+    ActorKind, CellId, ChanOp, Expr, FutureOp, Instr, ObjectId, ObjectKind, Program, RwPolicy,
+    SyncOp, TaskOp, VarId, WaitMode,
 };
-use threadbare::semantics::{Machine, Phase, State};
+use threadbare::semantics::{JobStatus, Machine, Phase, State};
 
 /// What a blocked actor needs.
 enum Need {
@@ -21,6 +22,8 @@ enum Need {
     All(Vec<usize>),
     /// One of these must act.
     Any(Vec<usize>),
+    /// All of the first, and one of the second.
+    Both(Vec<usize>, Vec<usize>),
     /// Somebody must execute an instruction like this.
     Deed(Box<dyn Fn(&Instr) -> bool>),
     /// Somebody must give a lock back that is not its own.
@@ -29,7 +32,7 @@ enum Need {
     Signal(ObjectId, Box<dyn Fn(&Instr) -> bool>),
 }
 
-fn object(machine: &Machine<'_>, state: &State, actor: usize, expr: &Expr) -> ObjectId {
+pub fn object(machine: &Machine<'_>, state: &State, actor: usize, expr: &Expr) -> ObjectId {
     let number = machine.scene(state, actor).eval(expr);
     let number = number.expect("random scenarios name objects by constants");
     let id = ObjectId::new(usize::try_from(number).expect("an object's number"));
@@ -37,14 +40,17 @@ fn object(machine: &Machine<'_>, state: &State, actor: usize, expr: &Expr) -> Ob
 }
 
 /// An operation on the object, as far as the text can tell.
-fn on(expr: &Expr, id: ObjectId) -> bool {
+pub fn on(expr: &Expr, id: ObjectId) -> bool {
     match expr {
         Expr::Const(number) => *number == i64::from(id.declared().0),
+        Expr::Element { base, len, .. } => {
+            (base.index()..base.index() + *len as usize).contains(&id.index())
+        }
         _ => true,
     }
 }
 
-fn sync_on(id: ObjectId, wanted: fn(SyncOp) -> bool) -> Box<dyn Fn(&Instr) -> bool> {
+pub fn sync_on(id: ObjectId, wanted: fn(SyncOp) -> bool) -> Box<dyn Fn(&Instr) -> bool> {
     Box::new(move |instr| match instr {
         Instr::Sync { op, object, .. } => on(object, id) && wanted(*op),
         _ => false,
@@ -104,7 +110,7 @@ fn holders(machine: &Machine<'_>, state: &State, actor: usize, id: ObjectId, op:
 }
 
 /// The instruction a blocked actor waits at; a block waits as its first step does.
-fn waits_at<'p>(machine: &Machine<'p>, state: &State, actor: usize) -> &'p Instr {
+pub fn waits_at<'p>(machine: &Machine<'p>, state: &State, actor: usize) -> &'p Instr {
     let program = machine.program();
     let pc = machine.layout().pc(state, actor) as usize;
     match &program.code[pc] {
@@ -132,11 +138,24 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
             return Need::Any(ahead);
         }
     }
-    match waits_at(machine, state, actor) {
-        Instr::Task { tasks, .. } => {
+    let instr = waits_at(machine, state, actor);
+    if let Some(jobs) = super::jobs::awaited(machine, state, actor, instr) {
+        let (all, any) = super::jobs::helpers(machine, state, &jobs);
+        return Need::Both(all, any);
+    }
+    match instr {
+        Instr::Task { op, tasks, .. } => {
             let number = |task| machine.scene(state, actor).eval(task).expect("a handle");
             let tasks = tasks.iter().map(|task| usize::try_from(number(task)));
-            Need::All(tasks.map(|task| task.expect("an actor")).collect())
+            let tasks = tasks.map(|task| task.expect("an actor"));
+            let open: Vec<usize> = tasks
+                .filter(|&task| layout.is_running(state, task))
+                .collect();
+            // The first that raises is enough.
+            match (op, open.len()) {
+                (TaskOp::Gather, 2..) => Need::Any(open),
+                _ => Need::All(open),
+            }
         }
         Instr::Sync {
             op: SyncOp::Join(_),
@@ -168,8 +187,11 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
                 }
                 SyncOp::EventWait(_) => Need::Signal(id, sync_on(id, |op| op == SyncOp::EventSet)),
                 SyncOp::Acquire(_) => Need::Deed(sync_on(id, |op| op == SyncOp::Release)),
-                SyncOp::BarrierWait => Need::Deed(sync_on(id, |op| {
-                    matches!(op, SyncOp::BarrierWait | SyncOp::BarrierAbort)
+                SyncOp::BarrierWait(_) => Need::Deed(sync_on(id, |op| {
+                    matches!(
+                        op,
+                        SyncOp::BarrierWait(_) | SyncOp::BarrierAbort | SyncOp::BarrierReset
+                    )
                 })),
                 SyncOp::LatchWait => Need::Deed(sync_on(id, |op| op == SyncOp::CountDown)),
                 SyncOp::ChanJoin => Need::Deed(sync_on(id, |op| op == SyncOp::TaskDone)),
@@ -192,13 +214,17 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
             Need::Deed(Box::new(move |instr| deeds.iter().any(|deed| deed(instr))))
         }
         Instr::WaitUntil(condition) => {
-            let mut vars = Vec::new();
+            let mut cells = Vec::new();
             let mut objects = Vec::new();
-            mentioned(program, condition, &mut vars, &mut objects);
+            mentioned(program, condition, &mut cells, &mut objects);
+            // Which element of an array is written is known only when it is.
+            let var = |cell: CellId| program.cells[cell.index()].var;
+            let vars: Vec<VarId> = cells.into_iter().map(var).collect();
+            let of: Vec<VarId> = program.cells.iter().map(|cell| cell.var).collect();
             Need::Deed(Box::new(move |instr| match instr {
                 Instr::Store(place, ..)
                 | Instr::Rmw(_, place, ..)
-                | Instr::CompareExchange(_, place, ..) => vars.contains(&place.base),
+                | Instr::CompareExchange(_, place, ..) => vars.contains(&of[place.base.index()]),
                 Instr::Sync { object, .. } | Instr::Chan { object, .. } => {
                     objects.iter().any(|&id| on(object, id))
                 }
@@ -206,7 +232,7 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
                     let mut arms = arms.iter();
                     arms.any(|arm| objects.iter().any(|&id| on(&arm.object, id)))
                 }
-                _ => false,
+                other => super::entries::changes_any(other, &objects),
             }))
         }
         _ => Need::Deed(Box::new(|_| false)),
@@ -214,17 +240,15 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
 }
 
 /// The words and objects an expression looks at.
-fn mentioned(
-    program: &Program,
-    expr: &Expr,
-    cells: &mut Vec<threadbare::program::CellId>,
-    objects: &mut Vec<ObjectId>,
-) {
+fn mentioned(program: &Program, expr: &Expr, cells: &mut Vec<CellId>, objects: &mut Vec<ObjectId>) {
     match expr {
         Expr::Cell(place) => cells.push(place.base),
-        Expr::Query(_, object) => {
+        Expr::Query(_, object) | Expr::Entry { object, .. } => {
             let all = (0..program.objects.len()).map(ObjectId::new);
             objects.extend(all.filter(|&id| on(object, id)));
+            if let Expr::Entry { args, .. } = expr {
+                { args.iter() }.for_each(|arg| mentioned(program, arg, cells, objects));
+            }
         }
         Expr::Unary(_, inner) => mentioned(program, inner, cells, objects),
         Expr::Binary(_, left, right) => {
@@ -242,187 +266,6 @@ fn mentioned(
         | Expr::Element { .. }
         | Expr::Pick(..) => {}
     }
-}
-
-/// Whether an actor may still execute an instruction like this for one that waits,
-/// as far as its code can tell.
-fn may(
-    machine: &Machine<'_>,
-    state: &State,
-    who: (usize, usize),
-    deed: &dyn Fn(&Instr) -> bool,
-) -> bool {
-    may_before(machine, state, who, deed, &|_| false)
-}
-
-/// Whether what an instruction does to something, it does to all copies: there is
-/// only one.
-fn is_about_shared(program: &Program, instr: &Instr) -> bool {
-    match instr {
-        Instr::Store(place, ..)
-        | Instr::Rmw(_, place, ..)
-        | Instr::CompareExchange(_, place, ..) => {
-            let var = program.cells[place.base.index()].var;
-            program.vars[var.index()].shared
-        }
-        Instr::Sync { object, .. } | Instr::Chan { object, .. } => match object {
-            Expr::Const(number) => {
-                let index = usize::try_from(*number).expect("an object's number");
-                program.objects[index].shared
-            }
-            _ => true,
-        },
-        _ => true,
-    }
-}
-
-/// Whether it may give a lock back without taking it first, when it would be its own.
-fn may_unlock(machine: &Machine<'_>, state: &State, who: (usize, usize), id: ObjectId) -> bool {
-    let gives = sync_on(id, |op| op == SyncOp::Unlock);
-    let takes = sync_on(id, |op| op == SyncOp::Lock(WaitMode::Wait));
-    may_before(machine, state, who, &*gives, &*takes)
-}
-
-fn may_before(
-    machine: &Machine<'_>,
-    state: &State,
-    (waiting, actor): (usize, usize),
-    deed: &dyn Fn(&Instr) -> bool,
-    end: &dyn Fn(&Instr) -> bool,
-) -> bool {
-    let program = machine.program();
-    let layout = machine.layout();
-    let pc = layout.pc(state, actor);
-    let apart = copies::process(machine, state, waiting) != copies::process(machine, state, actor);
-    // Places in the code, and whether another process than the waiting one's is there.
-    let mut rest: Vec<(Pc, bool)> = Vec::new();
-    if layout.phase(state, actor) == Phase::Ready {
-        rest.push((pc, apart));
-    } else {
-        rest.extend(onward(program, pc, apart));
-    }
-    for back in layout.return_pcs(program, state, actor) {
-        rest.push((back, apart));
-        rest.extend(caught(program, back - 1).into_iter().map(|pc| (pc, apart)));
-    }
-    let mut seen = BTreeSet::new();
-    while let Some((pc, apart)) = rest.pop() {
-        if !seen.insert((pc, apart)) {
-            continue;
-        }
-        let instr = program.instr(pc);
-        if deed(instr) && (!apart || is_about_shared(program, instr)) {
-            return true;
-        }
-        if !end(instr) {
-            rest.extend(onward(program, pc, apart));
-        }
-    }
-    false
-}
-
-/// What may come after an instruction, and whether in another process.
-fn onward(program: &Program, pc: Pc, apart: bool) -> Vec<(Pc, bool)> {
-    let mut next: Vec<(Pc, bool)> = Vec::new();
-    for to in after(program, pc) {
-        let starts = match program.instr(pc) {
-            Instr::Spawn {
-                function,
-                process: true,
-                ..
-            } => program.functions[function.index()].entry == to,
-            _ => false,
-        };
-        next.push((to, apart || starts));
-    }
-    next
-}
-
-fn caught(program: &Program, pc: Pc) -> Vec<Pc> {
-    let handlers = &program.function_at(pc).handlers;
-    let around = handlers.iter().filter(|of| (of.from..of.to).contains(&pc));
-    around.map(|handler| handler.target).collect()
-}
-
-/// What may come after an instruction.
-fn after(program: &Program, pc: Pc) -> Vec<Pc> {
-    let instr = program.instr(pc);
-    let mut next = caught(program, pc);
-    match instr {
-        Instr::Jump(to) => next.push(*to),
-        Instr::Unless(_, to) | Instr::UnlessCaught(_, _, to) => next.extend([pc + 1, *to]),
-        Instr::Call(function, ..) | Instr::Spawn { function, .. } => {
-            next.extend([pc + 1, program.functions[function.index()].entry]);
-        }
-        Instr::Return(_) | Instr::Raise(_) | Instr::Reraise(_) => {}
-        _ => next.push(pc + 1),
-    }
-    next
-}
-
-/// The semaphore that an actor waits for a permit of.
-fn permit_of(machine: &Machine<'_>, state: &State, actor: usize) -> Option<ObjectId> {
-    match waits_at(machine, state, actor) {
-        Instr::Sync {
-            op: SyncOp::Acquire(_),
-            object: number,
-            ..
-        } => Some(object(machine, state, actor, number)),
-        _ => None,
-    }
-}
-
-/// Whether a blocked actor waits for a permit, and another one that is blocked, too,
-/// has none to give before it gets one: no path ahead of it gives more than it took.
-fn passes_on(
-    machine: &Machine<'_>,
-    state: &State,
-    blocked: &[usize],
-    (actor, other): (usize, usize),
-) -> bool {
-    let Some(id) = permit_of(machine, state, actor) else {
-        return false;
-    };
-    if !blocked.contains(&other) {
-        return false;
-    }
-    let program = machine.program();
-    let layout = machine.layout();
-    let mut rest = vec![(layout.pc(state, other), 0_i64)];
-    for back in layout.return_pcs(program, state, other) {
-        let caught = caught(program, back - 1);
-        rest.extend([back].into_iter().chain(caught).map(|pc| (pc, 0)));
-    }
-    let mut seen = BTreeSet::new();
-    while let Some((pc, balance)) = rest.pop() {
-        // Nobody takes more in one go than a random scenario has statements.
-        if balance < -40 || !seen.insert((pc, balance)) {
-            continue;
-        }
-        let balance = match program.instr(pc) {
-            Instr::Sync {
-                op: SyncOp::Acquire(WaitMode::Wait),
-                object,
-                ..
-            } if on(object, id) => balance - 1,
-            Instr::Sync {
-                op: SyncOp::Release,
-                object,
-                arg,
-                ..
-            } if on(object, id) => match arg {
-                Some(Expr::Const(n)) => balance + n,
-                Some(_) => return false,
-                None => balance + 1,
-            },
-            _ => balance,
-        };
-        if balance > 0 {
-            return false;
-        }
-        rest.extend(after(program, pc).into_iter().map(|next| (next, balance)));
-    }
-    true
 }
 
 /// Who must act for whom, among all actors: `edges[a]` are those `a` waits for.
@@ -447,6 +290,7 @@ fn waits(machine: &Machine<'_>, state: &State, blocked: &[usize]) -> Waits {
                 waits.all[actor] = all;
             }
             Need::Any(any) => waits.any[actor] = any,
+            Need::Both(all, any) => (waits.all[actor], waits.any[actor]) = (all, any),
             Need::Unlock(id) => {
                 let others = (0..n).filter(|&other| {
                     other != actor
@@ -528,7 +372,7 @@ pub fn is_certain(machine: &Machine<'_>, state: &State, actors: &[usize]) -> boo
         matches!(
             instr,
             Instr::Task {
-                op: TaskOp::Cancel,
+                op: TaskOp::Cancel | TaskOp::WaitFor,
                 ..
             }
         )
@@ -541,7 +385,32 @@ pub fn is_certain(machine: &Machine<'_>, state: &State, actors: &[usize]) -> boo
     let anybody = main_task || program.code.iter().any(stops);
     let waits =
         |&actor: &usize| layout.is_suspended(state, actor) && layout.place(state, actor) == 0;
-    !(anybody && actors.iter().any(waits))
+    if anybody && actors.iter().any(waits) {
+        return false;
+    }
+    // Who waits for a job in the queue is let go by whoever takes it back.
+    let takes_back = |instr: &Instr| {
+        matches!(
+            instr,
+            Instr::Future {
+                op: FutureOp::Cancel | FutureOp::WaitFor,
+                ..
+            } | Instr::Sync {
+                op: SyncOp::ShutdownNow,
+                ..
+            }
+        )
+    };
+    let queued = |&actor: &usize| {
+        let instr = waits_at(machine, state, actor);
+        let jobs = super::jobs::awaited(machine, state, actor, instr);
+        jobs.is_some_and(|jobs| {
+            let mut open = jobs.open.iter();
+            open.any(|&job| layout.job_status(state, job) == Some(JobStatus::Pending))
+        })
+    };
+    let taken_back = anybody || program.code.iter().any(takes_back);
+    !(taken_back && actors.iter().any(queued))
 }
 
 fn blocked(machine: &Machine<'_>, state: &State) -> Vec<usize> {

@@ -1,7 +1,8 @@
 //! D001 to D003 and S001: actors that can never run again.
 //!
 //! A circle of waits for holders is a deadlock as soon as it exists, while other
-//! actors still run. Every other kind is found where an actor can never run
+//! actors still run, unless somebody could let one of them go: by cancelling a task,
+//! or a job that is still in the queue. Every other kind is found where an actor can never run
 //! again on any continuation: in a state without a step, or in a state whose
 //! future keeps the same actors blocked for ever. There the wait-for graph among
 //! the blocked says which of them are the cause: the circles, the knots from
@@ -9,8 +10,10 @@
 
 use crate::analysis::facts::Facts;
 use crate::analysis::futures::Futures;
+use crate::analysis::job_waits::may_be_taken_back;
 use crate::analysis::key::Key;
 use crate::analysis::waits::{Resource, Wait, held_up, wait_of};
+use crate::base::{Mistake, planted};
 use crate::explore::{Goal, Visit};
 use crate::semantics::{Machine, State};
 use petgraph::algo::tarjan_scc;
@@ -21,9 +24,13 @@ use std::sync::Arc;
 pub fn circles(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
     let futures = Arc::clone(&facts.futures);
     for circle in circles_in(visit.machine, visit.state, &futures) {
-        // A task that can be asked to stop may leave it; that is known at the end.
-        let mut may_leave = circle.iter();
-        if may_leave.any(|&actor| visit.machine.may_be_cancelled(visit.state, actor)) {
+        // A task that can be asked to stop may leave it, and so may who waits for a job
+        // that can be taken back; whether they do is known at the end.
+        let may_leave = |&actor: &usize| {
+            visit.machine.may_be_cancelled(visit.state, actor)
+                || may_be_taken_back(visit.machine, visit.state, actor)
+        };
+        if circle.iter().any(may_leave) {
             continue;
         }
         let key = Key::Circle(spans(facts, visit.machine, visit.state, &circle));
@@ -48,7 +55,8 @@ pub fn circles_in(machine: &Machine<'_>, state: &State, futures: &Futures) -> Ve
             }
         }
     }
-    if graph.edge_count() == 0 {
+    let all_stuck = machine.enabled(state).next().is_none();
+    if graph.edge_count() == 0 || planted(Mistake::CircleWhenAllStuck) && !all_stuck {
         return Vec::new();
     }
     components(&graph, |_| true)
@@ -134,7 +142,7 @@ pub fn causes(
         if leaves || set.iter().any(|&actor| in_circle(actor)) {
             continue;
         }
-        if set.len() > 1 {
+        if set.len() > 1 && !planted(Mistake::NoOneElseCouldHelp) {
             let key = Key::Knot(spans(facts, machine, state, &set));
             causes.push(Cause { key, actors: set });
         } else if !machine.layout().is_daemon(state, set[0]) {

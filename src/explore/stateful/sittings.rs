@@ -3,6 +3,7 @@
 use super::Search;
 use crate::explore::limits::Limits;
 use crate::explore::observer::Observer;
+use crate::explore::reduction::Reduction;
 use crate::explore::saved::{In, Out};
 use crate::explore::worker::Worker;
 use crate::semantics::Machine;
@@ -21,6 +22,7 @@ impl<'m> Search<'m> {
             return;
         };
         let mut out = Out::default();
+        out.number(u64::from(self.is_reduced()));
         self.store.save(&mut out);
         self.parents.save(&mut out);
         out.numbers(self.layers.iter().copied());
@@ -41,11 +43,16 @@ impl<'m> Search<'m> {
     /// A search that was written down, unless the bytes are wrong.
     pub(super) fn restore<O: Observer>(
         machine: &'m Machine<'m>,
+        reduction: Option<&'m Reduction<'m>>,
         saved: &[u8],
         observer: &mut O,
     ) -> Option<Self> {
         let from = &mut In(saved);
-        let mut search = Self::empty(machine);
+        let mut search = Self::empty(machine, reduction);
+        if from.number()? != u64::from(search.is_reduced()) {
+            // What was written down comes before this search, or after it.
+            return None;
+        }
         search.store.restore(from)?;
         search.parents.restore(from)?;
         search.layers.clear();

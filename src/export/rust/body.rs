@@ -249,7 +249,7 @@ impl Writer<'_> {
             StmtKind::Atomic(_) => return refused("`atomic { }`"),
             StmtKind::Either(_) => return refused("`either`"),
             StmtKind::WaitUntil(_) => return refused("`wait_until`"),
-            StmtKind::Select(_) => return refused("`select`"),
+            StmtKind::Select(..) => return refused("`select`"),
             StmtKind::Raise(_) => return refused("`raise`"),
             StmtKind::Try(_) => return refused("`try`"),
             #[allow(unreachable_patterns)]

@@ -40,7 +40,7 @@ impl Teller<'_> {
     /// A question to a future.
     pub fn future(&self, op: FutureOp) -> Words {
         let (action, what) = match op {
-            FutureOp::Result(_) => ("result", "result of"),
+            FutureOp::Result(_) | FutureOp::WaitFor => ("result", "result of"),
             FutureOp::Exception(_) => ("exception", "exception of"),
             FutureOp::Cancel => ("cancel", "cancel"),
         };
@@ -66,7 +66,7 @@ impl Teller<'_> {
         let kind = |at: usize| match op {
             FutureOp::Cancel => ValueKind::Bool,
             FutureOp::Exception(_) => ValueKind::Str,
-            FutureOp::Result(_) => self.kind_of_result(at),
+            FutureOp::Result(_) | FutureOp::WaitFor => self.kind_of_result(at),
         };
         let values = words.iter().enumerate();
         let mut values: Vec<Value> = values

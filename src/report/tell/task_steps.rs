@@ -78,6 +78,10 @@ impl Teller<'_> {
                 let name = self.story.actor(*task).to_owned();
                 Words::new("await", format!("{text}: {name} has ended")).on(name)
             }
+            Some(EventKind::Stopped(task, _)) if op == TaskOp::WaitFor => {
+                let name = self.story.actor(*task).to_owned();
+                Words::new("cancel", format!("{text}: time is up")).on(name)
+            }
             Some(EventKind::Stopped(task, asked)) => {
                 let name = self.story.actor(*task).to_owned();
                 let value = Value::Bool(*asked);
@@ -88,7 +92,7 @@ impl Teller<'_> {
             _ => match op {
                 TaskOp::Cancel => Words::new("cancel", text),
                 TaskOp::Io | TaskOp::Gather => Words::new("await", format!("{text} goes on")),
-                TaskOp::Result => Words::new("await", text),
+                TaskOp::Result | TaskOp::WaitFor => Words::new("await", text),
             },
         }
     }

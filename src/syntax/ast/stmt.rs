@@ -214,6 +214,8 @@ pub struct With {
 /// `select { … }`
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Select {
+    /// `await` in front of it, with the word `select`.
+    pub awaited: Option<Span>,
     /// The arms, in order.
     pub arms: Vec<SelectArm>,
 }

@@ -209,10 +209,16 @@ impl Parser<'_> {
         StmtKind::Match(Match { value, arms })
     }
 
-    pub(super) fn select_stmt(&mut self) -> StmtKind {
+    #[inline(never)]
+    pub(super) fn select_stmt(&mut self, awaited: bool) -> StmtKind {
+        let start = self.pos;
+        if awaited {
+            self.bump();
+        }
         self.bump();
+        let awaited = awaited.then(|| self.since(start));
         let arms = self.arms(Self::select_arm);
-        StmtKind::Select(Select { arms })
+        StmtKind::Select(Select { awaited, arms })
     }
 
     /// The arms of a `match` or `select`, in braces.

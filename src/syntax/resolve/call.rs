@@ -297,7 +297,7 @@ impl Resolver<'_> {
                 "`as_completed`",
                 "it says in which order a `for` goes: `for f in as_completed(fs) { … }`",
             ),
-            "io" | "gather" => self.must_be_awaited(name, span),
+            "io" | "gather" | "wait_for" => self.must_be_awaited(name, span),
             _ => {
                 call.args.iter().for_each(|arg| drop(self.expr(arg)));
                 self.unknown_name(name, Wanted::Function);
@@ -400,17 +400,19 @@ impl Resolver<'_> {
             Path::Value(value) => value,
         };
         match self.cells.head(&value.ty) {
-            Type::Object(ObjectType::Chan(_)) => {
+            Type::Object(ObjectType::Chan(_) | ObjectType::List(_) | ObjectType::Map(..)) => {
                 let kind = ExprKind::Method(Method::Len, Box::new(value), Vec::new());
                 self.make(kind, &Type::Int, span)
             }
-            Type::Futures(_, n) => self.make(ExprKind::Const(i64::from(n)), &Type::Int, span),
+            Type::Futures(_, n) | Type::Values(_, n) => {
+                self.make(ExprKind::Const(i64::from(n)), &Type::Int, span)
+            }
             ty if self.cells.is_open(&ty) => self.error_expr(span),
             ty => {
                 let got = self.a_type(&ty);
                 self.report(
                     Diagnostic::error(codes::MISMATCH, value.span, format!("{got} has no length"))
-                        .label("an array or a channel is asked for"),
+                        .label("an array, a channel, a list or a map is asked for"),
                 );
                 self.error_expr(span)
             }

@@ -189,6 +189,7 @@ impl<'a> Resolver<'a> {
                 .map(|field| self.width(&field.ty))
                 .sum(),
             Type::Futures(_, n) => n as usize,
+            Type::Values(of, n) => self.width(&of).saturating_mul(n as usize),
             _ => 1,
         }
     }

@@ -206,12 +206,13 @@ impl Resolver<'_> {
         self.futures(futures, of, span)
     }
 
-    /// `fs[i]` of a list of futures.
+    /// `fs[i]` of a list of futures, or of results.
     #[inline(never)]
-    pub fn future_at(
+    pub fn one_of(
         &mut self,
         list: Expr,
-        (of, n): (Box<Type>, u32),
+        (of, n): (Type, u32),
+        what: &str,
         index: &ast::Expr,
         span: Span,
     ) -> Expr {
@@ -223,14 +224,14 @@ impl Resolver<'_> {
                 Diagnostic::error(
                     codes::OUT_OF_RANGE,
                     index.span,
-                    format!("there are {n} futures, so there is no number {at}"),
+                    format!("there are {n} {what}, so there is no number {at}"),
                 )
                 .label("counted from 0"),
             );
             return self.error_expr(span);
         }
         let kind = ExprKind::Pick(Box::new(list), Box::new(index));
-        self.make(kind, &Type::Future(of), span)
+        self.make(kind, &of, span)
     }
 
     /// `wait_all(fs)`, `wait_any(fs)`.
@@ -310,6 +311,12 @@ impl Resolver<'_> {
             let ty = Type::Future(Box::new(of));
             self.loop_over(for_, futures, FutureLoop::Each, &ty)
         }
+    }
+
+    /// `for r in rs { … }` over what a `gather` gave.
+    #[inline(never)]
+    pub fn for_results(&mut self, for_: &ast::For, results: Expr, of: &Type) -> StmtKind {
+        self.loop_over(for_, results, FutureLoop::Each, of)
     }
 
     fn loop_over(

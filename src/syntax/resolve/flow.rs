@@ -86,10 +86,23 @@ impl Resolver<'_> {
     }
 
     /// The channel, way and element type of `q.recv()`, `q.try_recv()`, `q.recv_for()`.
+    #[inline(never)]
     fn receive(&mut self, value: &ast::Expr) -> Option<(Expr, ReceiveOp, Type)> {
         if matches!(value.kind, ast::ExprKind::Error) {
             self.broken = true;
             return None;
+        }
+        if let ast::ExprKind::Await(inner) = &value.kind {
+            let (from, op, element) = self.receive(inner)?;
+            if op == ReceiveOp::Try {
+                let text = self.source.slice(inner.span).to_owned();
+                self.misplaced(
+                    value.span,
+                    "this `await`",
+                    &format!("it never waits: `{text}`"),
+                );
+            }
+            return Some((self.awaited_head(from, value.span), op, element));
         }
         let op = match &value.kind {
             ast::ExprKind::Method(method) => match method.name.text.as_str() {
@@ -140,6 +153,9 @@ impl Resolver<'_> {
     /// `for` over a range, a channel or an array.
     #[inline(never)]
     pub fn for_(&mut self, for_: &ast::For) -> Option<StmtKind> {
+        if let ast::ExprKind::Await(inner) = &for_.over.kind {
+            return self.for_awaited(for_, inner);
+        }
         if let ast::ExprKind::Range(range) = &for_.over.kind {
             let (from, to) = self.half_open(range, for_.over.span);
             self.body.open();
@@ -161,6 +177,10 @@ impl Resolver<'_> {
         let element = match self.cells.head(&over.ty) {
             Type::Object(ObjectType::Chan(element)) => Some(*element),
             Type::Futures(of, _) => return Some(self.for_futures(for_, over, *of)),
+            Type::Values(of, _) => return Some(self.for_results(for_, over, &of)),
+            Type::Object(ObjectType::List(of) | ObjectType::Map(of, _)) => {
+                return Some(self.for_entries(for_, over, &of));
+            }
             ty if self.cells.is_open(&ty) => None,
             ty => {
                 let got = self.a_type(&ty);
@@ -170,7 +190,7 @@ impl Resolver<'_> {
                         over.span,
                         format!("`for` cannot go through {got}"),
                     )
-                    .label("a range, a channel or an array is asked for")
+                    .label("a range, a channel, an array, a list or a map is asked for")
                     .help("write a range, as in `for i in 0..3`"),
                 );
                 None

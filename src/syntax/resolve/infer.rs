@@ -91,7 +91,11 @@ impl Cells {
         loop {
             ty = match ty {
                 Type::Object(ObjectType::Chan(of) | ObjectType::List(of)) => *of,
-                Type::Future(of) | Type::Futures(of, _) | Type::Task(of) => *of,
+                Type::Object(ObjectType::Map(key, _)) if self.is_passing(&key) => return true,
+                Type::Object(ObjectType::Map(_, value)) => *value,
+                Type::Future(of) | Type::Futures(of, _) | Type::Values(of, _) | Type::Task(of) => {
+                    *of
+                }
                 other => {
                     return self
                         .cell_of(&other)
@@ -124,6 +128,7 @@ impl Cells {
             }
             Type::Future(of) => Type::Future(inner(&of)),
             Type::Futures(of, n) => Type::Futures(inner(&of), n),
+            Type::Values(of, n) => Type::Values(inner(&of), n),
             Type::Task(of) => Type::Task(inner(&of)),
             open if self.defaulting && self.cell_of(&open).is_some() => Type::Int,
             other => other,
@@ -152,7 +157,11 @@ impl Cells {
                 | (Type::Object(ObjectType::List(a)), Type::Object(ObjectType::List(b)))
                 | (Type::Future(a), Type::Future(b))
                 | (Type::Task(a), Type::Task(b)) => self.unify_to(&a, &b, at, depth),
-                (Type::Futures(a, n), Type::Futures(b, m)) => {
+                (Type::Object(ObjectType::Map(a, x)), Type::Object(ObjectType::Map(b, y))) => {
+                    self.unify_to(&a, &b, at, depth) && self.unify_to(&x, &y, at, depth)
+                }
+                (Type::Futures(a, n), Type::Futures(b, m))
+                | (Type::Values(a, n), Type::Values(b, m)) => {
                     n == m && self.unify_to(&a, &b, at, depth)
                 }
                 (a, b) => a == b,
@@ -178,7 +187,11 @@ impl Cells {
         for _ in 0..DEPTH_MAX / 2 {
             ty = match ty {
                 Type::Object(ObjectType::Chan(of) | ObjectType::List(of)) => self.head(&of),
-                Type::Future(of) | Type::Futures(of, _) | Type::Task(of) => self.head(&of),
+                // A key is one word: what nests stands in the value.
+                Type::Object(ObjectType::Map(_, value)) => self.head(&value),
+                Type::Future(of) | Type::Futures(of, _) | Type::Values(of, _) | Type::Task(of) => {
+                    self.head(&of)
+                }
                 _ => return false,
             };
         }

@@ -258,7 +258,10 @@ fn may_begin(stmt: &Stmt) -> Option<Span> {
                     && method_blocks(*method)
                     && !matches!(
                         method,
-                        Method::CondWait | Method::CondWaitFor | Method::BarrierWait
+                        Method::CondWait
+                            | Method::CondWaitFor
+                            | Method::BarrierWait
+                            | Method::BarrierWaitFor
                     )
                 {
                     first.get_or_insert(expr.span);
@@ -278,7 +281,7 @@ fn stmt_head(stmt: &Stmt) -> Span {
 }
 
 fn stmt_blocks(stmt: &Stmt) -> bool {
-    if let StmtKind::Select(arms) = &stmt.kind {
+    if let StmtKind::Select(arms, _) = &stmt.kind {
         let mut arms = arms.iter();
         return !arms.any(|arm| matches!(arm.kind, SelectArmKind::Else));
     }
@@ -303,6 +306,7 @@ fn method_blocks(method: Method) -> bool {
         | Method::CondWaitFor
         | Method::EventWait
         | Method::BarrierWait
+        | Method::BarrierWaitFor
         | Method::LatchWait
         | Method::Send
         | Method::Recv
@@ -335,6 +339,7 @@ fn method_blocks(method: Method) -> bool {
         | Method::EventWaitFor
         | Method::IsSet
         | Method::BarrierAbort
+        | Method::BarrierReset
         | Method::CountDown
         | Method::LatchAdd
         | Method::TrySend
@@ -352,6 +357,8 @@ fn method_blocks(method: Method) -> bool {
         | Method::TaskCancel
         | Method::FutureCancel
         | Method::ShutdownNow
+        | Method::Collection(_)
+        | Method::Subscript(_)
         | Method::IsAlive => false,
     }
 }

@@ -19,10 +19,12 @@
 //! **Deliberately absent:** steps, states, anything that depends on a run.
 
 mod actor;
+mod awaits;
 mod bodies;
 mod call;
 mod claims;
 pub mod codes;
+mod collection;
 mod constant;
 mod declare;
 mod executor;
@@ -186,7 +188,7 @@ fn resolve_scenario<'a>(
     } = resolver;
     if !has_error(&diagnostics) && !broken {
         diagnostics.extend(misuse::certain_misuse(&out));
-        diagnostics.extend(tasks::misplaced_awaits(&out));
+        diagnostics.extend(awaits::misplaced_awaits(&out));
     }
     tidy(&mut diagnostics);
     let sound = !has_error(&diagnostics) && !broken;

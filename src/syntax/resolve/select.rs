@@ -20,7 +20,18 @@ impl Resolver<'_> {
             let span = head_span(&arm.head);
             arms.extend(kind.map(|kind| SelectArm { kind, body, span }));
         }
-        StmtKind::Select(arms)
+        if let Some(at) = select.awaited
+            && arms
+                .iter()
+                .any(|arm| matches!(arm.kind, SelectArmKind::Else))
+        {
+            self.misplaced(
+                at,
+                "this `await`",
+                "a `select` with `else` never waits: leave `await` out",
+            );
+        }
+        StmtKind::Select(arms, select.awaited)
     }
 
     fn select_head(&mut self, head: &ast::SelectHead) -> Option<SelectArmKind> {

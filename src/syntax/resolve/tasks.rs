@@ -1,16 +1,11 @@
-//! Tasks: event loops, `await`, `gather`, `io`.
-//!
-//! Whether an `await` stands where only tasks come is asked at the end, when it is
-//! known who calls what: a function may be called by a task and by a thread.
+//! Tasks: event loops, `await`, `gather`, `wait_for`, `io`.
 
 use super::codes;
 use super::names::Def;
 use super::state::Resolver;
-use super::walk::{Node, walk};
 use crate::base::{Diagnostic, Span};
 use crate::hir::{
-    ActorKind, Awaited, Block, Expr, ExprKind, FunctionId, Method, Scenario, SpawnKind, StmtKind,
-    Type, WithKind,
+    ActorKind, Awaited, Expr, ExprKind, FutureLoop, Method, SpawnKind, StmtKind, Type, WithKind,
 };
 use crate::syntax::ast;
 
@@ -152,7 +147,8 @@ impl<'a> Resolver<'a> {
             return self.error_expr(span);
         }
         if let Some(word) = self.awaited_word(inner) {
-            return self.make(ExprKind::Await(Box::new(word)), &Type::Unit, span);
+            let ty = self.type_awaited(&word);
+            return self.make(ExprKind::Await(Box::new(word)), &ty, span);
         }
         let operand = self.expr(inner);
         if matches!(inner.kind, ast::ExprKind::Error) {
@@ -186,6 +182,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// `io()`, `sleep`, `yield`, `gather(a, b)` behind `await`.
+    #[inline(never)]
     fn awaited_word(&mut self, inner: &ast::Expr) -> Option<Awaited> {
         let (name, args) = match &inner.kind {
             ast::ExprKind::Name(name) => (name, None),
@@ -210,6 +207,12 @@ impl<'a> Resolver<'a> {
                 self.check_count(name, args.map_or(0, Vec::len), 0, 0, None);
                 Some(Awaited::Yield)
             }
+            ("wait_for", Some(args)) => {
+                if !self.check_count(name, args.len(), 1, 1, None) {
+                    return None;
+                }
+                Some(Awaited::WaitFor(self.waited_for(&args[0])))
+            }
             ("gather", Some(args)) => Some(Awaited::Gather(self.gathered(args, inner.span))),
             ("io", None) => {
                 let end = Span {
@@ -227,7 +230,69 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// What `await gather(a, b)` and its like give.
+    #[inline(never)]
+    fn type_awaited(&mut self, word: &Awaited) -> Type {
+        match word {
+            Awaited::WaitFor(expr) => match self.cells.head(&expr.ty) {
+                Type::Task(of) | Type::Future(of) => *of,
+                _ => self.cells.fresh(),
+            },
+            Awaited::Gather(tasks) => {
+                let mut of = tasks.iter().map(|task| self.cells.full(&task.ty));
+                let first = of.next();
+                match first {
+                    Some(Type::Task(first)) if *first != Type::Unit => {
+                        let same = of.all(|ty| ty == Type::Task(first.clone()));
+                        let n = u32::try_from(tasks.len()).unwrap_or(u32::MAX);
+                        if same {
+                            Type::Values(first, n)
+                        } else {
+                            Type::Unit
+                        }
+                    }
+                    _ => Type::Unit,
+                }
+            }
+            Awaited::Io | Awaited::Sleep | Awaited::Yield | Awaited::Expr(_) => Type::Unit,
+        }
+    }
+
+    /// The task or future of a `wait_for`.
+    #[inline(never)]
+    fn waited_for(&mut self, arg: &ast::Expr) -> Expr {
+        if let ast::ExprKind::Method(method) = &arg.kind
+            && let Some(timed) = with_time_out(&method.name.text)
+        {
+            let receiver = self.source.slice(method.receiver.span).to_owned();
+            return self.misplaced(
+                arg.span,
+                "an operation of an object",
+                &format!(
+                    "it has a time-out of its own: `{}`",
+                    timed.replace("IT", &receiver)
+                ),
+            );
+        }
+        let of = self.gathered_one(arg);
+        let ty = self.cells.head(&of.ty);
+        if !matches!(ty, Type::Task(_) | Type::Future(_)) && !self.cells.is_open(&ty) {
+            let got = self.a_type(&ty);
+            self.report(
+                Diagnostic::error(
+                    codes::MISMATCH,
+                    of.span,
+                    format!("expected a task or a future, found {got}"),
+                )
+                .label(format!("this is {got}"))
+                .help("`wait_for` takes a task, a future, or a call of a function that becomes a task: `await wait_for(f(1))`"),
+            );
+        }
+        of
+    }
+
     /// The tasks of a `gather`: handles, or calls that become tasks.
+    #[inline(never)]
     fn gathered(&mut self, args: &[ast::Expr], span: Span) -> Vec<Expr> {
         if args.is_empty() || args.len() > GATHERED_MAX {
             self.report(
@@ -260,6 +325,7 @@ impl<'a> Resolver<'a> {
         tasks
     }
 
+    #[inline(never)]
     fn gathered_one(&mut self, arg: &ast::Expr) -> Expr {
         if let ast::ExprKind::Call(call) = &arg.kind
             && let Some(named) = self.names.lookup(&call.name.text, self.body.in_file)
@@ -277,6 +343,7 @@ impl<'a> Resolver<'a> {
         self.value(arg)
     }
 
+    #[inline(never)]
     fn cannot_await(&mut self, operand: &Expr, ty: &Type) {
         let text = self.source.slice(operand.span).to_owned();
         let (label, help) = match (ty, &operand.kind) {
@@ -324,15 +391,49 @@ impl<'a> Resolver<'a> {
         self.error_expr(span)
     }
 
+    /// `for x in await q { }`: a task gives its loop back while it waits for the next.
+    #[inline(never)]
+    pub fn for_awaited(&mut self, for_: &ast::For, inner: &ast::Expr) -> Option<StmtKind> {
+        let plain = ast::For {
+            name: for_.name.clone(),
+            over: inner.clone(),
+            body: for_.body.clone(),
+        };
+        let at = for_.over.span;
+        match self.for_(&plain)? {
+            StmtKind::ForReceive(local, from, body) => {
+                let from = self.awaited_head(from, at);
+                Some(StmtKind::ForReceive(local, from, body))
+            }
+            StmtKind::ForFutures(local, how, from, body) if how != FutureLoop::Each => {
+                let from = self.awaited_head(from, at);
+                Some(StmtKind::ForFutures(local, how, from, body))
+            }
+            other => {
+                let text = self.source.slice(inner.span).to_owned();
+                let help = format!("its rounds do not wait: `for {} in {text}`", for_.name.text);
+                self.misplaced(at, "this `await`", &help);
+                Some(other)
+            }
+        }
+    }
+
+    /// What stands behind `await` in the head of a statement.
+    #[inline(never)]
+    pub fn awaited_head(&mut self, of: Expr, at: Span) -> Expr {
+        let ty = of.ty.clone();
+        let kind = ExprKind::Await(Box::new(Awaited::Expr(of)));
+        self.make(kind, &ty, at)
+    }
+
     /// The object behind `with await`.
     pub fn awaited_hold(&mut self, kind: WithKind, object: Expr, at: Span) -> Option<Expr> {
-        if !matches!(kind, WithKind::Lock | WithKind::Permit) {
-            self.misplaced(at, "`await`", "`with await` takes a lock or a semaphore");
+        if kind == WithKind::Executor {
+            let help = "`with p` waits at its end, and blocks the loop: await the futures inside";
+            self.misplaced(at, "`await`", help);
             return None;
         }
-        let ty = object.ty.clone();
-        let kind = ExprKind::Await(Box::new(Awaited::Expr(object)));
-        Some(self.make(kind, &ty, at))
+        Some(self.awaited_head(object, at))
     }
 }
 
@@ -341,11 +442,26 @@ const LOOPS_MAX: u32 = 16;
 /// Tasks of one `gather`.
 const GATHERED_MAX: usize = 32;
 
+/// The form with a time-out of an operation that waits, of an object `IT`.
+fn with_time_out(method: &str) -> Option<&'static str> {
+    match method {
+        "lock" => Some("await IT.try_lock_for()"),
+        "acquire" => Some("await IT.acquire_for()"),
+        "wait" => Some("await IT.wait_for()"),
+        "send" => Some("await IT.send_for(v)"),
+        "recv" => Some("if let x = await IT.recv_for() { … }"),
+        "result" => Some("await wait_for(IT)"),
+        _ => None,
+    }
+}
+
 /// Whether a task can give its loop back in it.
 fn may_suspend(method: Method) -> bool {
     matches!(
         method,
         Method::Lock
+            | Method::Read
+            | Method::Write
             | Method::TryLockFor
             | Method::Acquire
             | Method::AcquireFor
@@ -354,6 +470,7 @@ fn may_suspend(method: Method) -> bool {
             | Method::EventWait
             | Method::EventWaitFor
             | Method::BarrierWait
+            | Method::BarrierWaitFor
             | Method::LatchWait
             | Method::Send
             | Method::SendFor
@@ -368,124 +485,4 @@ fn may_suspend(method: Method) -> bool {
             | Method::WaitAll
             | Method::WaitAny
     )
-}
-
-/// Who runs code: the name and place of whoever brings it there.
-struct Runner {
-    what: String,
-    span: Span,
-    green: bool,
-}
-
-/// Every `await` that something other than a task can come to, or that stands in
-/// the middle of one step.
-pub fn misplaced_awaits(scenario: &Scenario) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    let mut seen = vec![false; scenario.functions.len()];
-    for group in &scenario.groups {
-        let kind = scenario.actors.get(group.first.index()).map(|it| it.kind);
-        let (word, green) = match kind {
-            Some(ActorKind::Task(_)) | None => continue,
-            Some(ActorKind::Green(_)) => ("green thread", true),
-            Some(ActorKind::Thread) => ("thread", false),
-            Some(ActorKind::Process) => ("process", false),
-        };
-        let runner = Runner {
-            what: format!("the {word} `{}` runs it", group.name),
-            span: group.span,
-            green,
-        };
-        runs(scenario, group.body, &runner, &mut seen, &mut found);
-    }
-    for function in &scenario.functions {
-        walk(&function.body, &mut |node| {
-            started(scenario, node, &mut seen, &mut found);
-            in_one_step(node, &mut found);
-            true
-        });
-    }
-    found
-}
-
-/// Follows a function that is spawned or submitted to run outside a task.
-fn started(scenario: &Scenario, node: Node<'_>, seen: &mut [bool], found: &mut Vec<Diagnostic>) {
-    let Node::Expr(expr) = node else { return };
-    let (function, what, green) = match &expr.kind {
-        ExprKind::Spawn(spawn) => match spawn.kind {
-            SpawnKind::Task => return,
-            SpawnKind::Green => (spawn.function, "a green thread runs it", true),
-            SpawnKind::Thread => (spawn.function, "a thread runs it", false),
-            SpawnKind::Process => (spawn.function, "a process runs it", false),
-        },
-        ExprKind::Submit(submit) => (submit.function, "a worker runs it", false),
-        _ => return,
-    };
-    let runner = Runner {
-        what: what.to_owned(),
-        span: expr.span,
-        green,
-    };
-    runs(scenario, function, &runner, seen, found);
-}
-
-fn runs(
-    scenario: &Scenario,
-    function: FunctionId,
-    runner: &Runner,
-    seen: &mut [bool],
-    found: &mut Vec<Diagnostic>,
-) {
-    let mut todo = vec![function];
-    while let Some(function) = todo.pop() {
-        if std::mem::replace(&mut seen[function.index()], true) {
-            continue;
-        }
-        walk(&scenario.functions[function.index()].body, &mut |node| {
-            if let Node::Expr(expr) = node {
-                match &expr.kind {
-                    ExprKind::Call(callee, _) => todo.push(*callee),
-                    ExprKind::Await(_) => found.push(outside(expr.span, runner)),
-                    _ => {}
-                }
-            }
-            true
-        });
-    }
-}
-
-fn outside(span: Span, runner: &Runner) -> Diagnostic {
-    let diagnostic = Diagnostic::error(codes::NOT_HERE, span, "`await` outside a task")
-        .label("only a task can give an event loop back")
-        .secondary(runner.span, runner.what.clone());
-    if runner.green {
-        diagnostic.help("a green thread gives its loop back wherever it blocks: leave `await` out")
-    } else {
-        diagnostic.help("leave `await` out, or declare a `task` instead")
-    }
-}
-
-fn in_one_step(node: Node<'_>, found: &mut Vec<Diagnostic>) {
-    let Node::Stmt(stmt) = node else { return };
-    if let StmtKind::Atomic(body) = &stmt.kind {
-        awaits_in(body, found);
-    }
-}
-
-fn awaits_in(body: &Block, found: &mut Vec<Diagnostic>) {
-    walk(body, &mut |node| {
-        if let Node::Expr(expr) = node
-            && let ExprKind::Await(_) = expr.kind
-        {
-            found.push(
-                Diagnostic::error(
-                    codes::NOT_HERE,
-                    expr.span,
-                    "`await` cannot stand inside `atomic`",
-                )
-                .label("others of the loop would run in the middle of one step")
-                .help("end the block before it"),
-            );
-        }
-        true
-    });
 }

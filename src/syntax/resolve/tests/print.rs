@@ -275,7 +275,7 @@ impl Printer<'_> {
                 }
                 return;
             }
-            StmtKind::Select(arms) => {
+            StmtKind::Select(arms, _) => {
                 out.push_str("select\n");
                 for arm in arms {
                     let local =
@@ -435,6 +435,7 @@ impl Printer<'_> {
                 Awaited::Sleep => "await sleep".to_owned(),
                 Awaited::Yield => "await yield".to_owned(),
                 Awaited::Gather(tasks) => format!("await gather({})", self.list(tasks)),
+                Awaited::WaitFor(inner) => format!("await wait_for {}", self.expr(inner)),
                 Awaited::Expr(inner) => format!("await {}", self.expr(inner)),
             },
             ExprKind::Pick(of, index) => format!("{}[{}]", self.expr(of), self.expr(index)),

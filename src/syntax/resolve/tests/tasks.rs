@@ -112,3 +112,58 @@ help: declare it with `loop_thread ui`, or leave `on` out",
         &["2:1 E077 `daemon` cannot stand here"],
     );
 }
+
+#[test]
+fn heads_that_await() {
+    body(
+        "chan q(1): int\nrwlock rw\nonce o\nexecutor p(1)\nvar x = 0\nfn f(n) { await io() return n }\nfn j(n) { return n }\n\
+         task a { for v in await q { x = v } while let v = await q.recv() { x = v } if let v = await q.recv_for() { x = v }\n\
+         with await rw.read { skip } with await rw.write { skip } with await o.first { skip } await rw.read() rw.read_unlock()\n\
+         for g in await as_completed([p.submit(j, 1)]) { x = await g } for r in await p.map(j, 0..2) { x = r }\n\
+         await select { let v = q.recv() => { x = v } timeout => { skip } }\n\
+         let rs = await gather(f(1), f(2)) x = rs[0] + len(rs) for r in rs { x = r }\n\
+         x = await wait_for(f(1)) let t = spawn task f(2) x = await wait_for(t) x = await wait_for(p.submit(j, 2)) }",
+        &[],
+    );
+}
+
+#[test]
+fn heads_that_need_no_await() {
+    body(
+        "chan q(1): int\nexecutor p(1)\nfn f() { skip }\ntask a { for i in await 0..3 { skip } }",
+        &["5:25 E077 `0` cannot be awaited"],
+    );
+    advice(
+        "chan q(1): int\ntask a { if let x = await q.try_recv() { print x } }",
+        "3:21 E077 this `await` cannot stand here
+^ not here
+help: it never waits: `q.try_recv()`",
+    );
+    advice(
+        "chan q(1): int\ntask a { await select { q.recv() => { skip } else => { skip } } }",
+        "3:10 E077 this `await` cannot stand here
+^ not here
+help: a `select` with `else` never waits: leave `await` out",
+    );
+    advice(
+        "lock m\ntask a { await wait_for(m.lock()) }",
+        "3:25 E077 an operation of an object cannot stand here
+^ not here
+help: it has a time-out of its own: `await m.try_lock_for()`",
+    );
+    advice(
+        "var x = 0\ntask a { await wait_for(x) }",
+        "3:25 E040 expected a task or a future, found an int
+^ this is an int
+help: `wait_for` takes a task, a future, or a call of a function that becomes a task: `await wait_for(f(1))`",
+    );
+    body(
+        "chan q(1): int\nthread t { await select { q.recv() => { skip } } }",
+        &["3:12 E077 `await` outside a task"],
+    );
+    body(
+        "chan q(1): int\nfn f() { await io() return 1 }\nfn g() { await io() return true }\n\
+         task a { let r = await gather(f(), g()) }",
+        &["5:18 E044 this gives no value"],
+    );
+}
