@@ -44,10 +44,12 @@
 //! | 2 | [`semantics`] | what a step does: states, who may run; one file for each primitive |
 //! | 2 | [`generate`] | random small scenarios, for tests that compare engines |
 //! | 3 | [`trace`] | one execution: schedules and their replay |
+//! | 4 | [`bridge`] | the same program on the threads of loom and shuttle |
 //! | 4 | [`explore`] | all executions: the search, its store, its limits |
 //! | 5 | [`analysis`] | what is a bug: the rules, their facts and their evidence |
 //! | 6 | [`report`] | what is said about it, as plain data, and as text, JSON, pictures |
 //! | 6 | [`export`] | a scenario as a program for others: Rust tests, Promela |
+//! | 6 | [`repair`] | what to change: edits that were checked again before they are shown |
 //! | 6 | [`guide`] | what each code means, and the book |
 //! | 7 | [`checker`] | the façade: sources and a configuration in, a report out |
 //! | 8 | [`testing`] | scenarios in `cargo test`: macros, and what tests ask a report |
@@ -88,6 +90,7 @@
 
 pub mod analysis;
 pub mod base;
+pub mod bridge;
 pub mod checker;
 pub mod cli;
 pub mod compile;
@@ -97,6 +100,7 @@ pub mod generate;
 pub mod guide;
 pub mod hir;
 pub mod program;
+pub mod repair;
 pub mod report;
 pub mod semantics;
 pub mod survive;

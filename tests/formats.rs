@@ -120,7 +120,7 @@ fn sarif_refers_to_rules_with_help() {
 
 #[test]
 fn json_keeps_to_its_own_schema() {
-    let schema: Value = serde_json::from_str(&json::schema()).expect("it is JSON");
+    let schema: Value = serde_json::from_str(json::schema()).expect("it is JSON");
     let report = library();
     assert_valid(&json::render(&report), &schema);
     for line in json::render_lines(&report).lines() {

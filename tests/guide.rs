@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use threadbare::analysis::Rule;
 use threadbare::base::Severity;
-use threadbare::checker::{Checker, Sampling, Strategy};
+use threadbare::checker::{Checker, Engine, Sampling, Strategy};
 use threadbare::guide::{self, Block, CHAPTERS, HEADINGS, Page};
 use threadbare::report::{Finding, Report, ScenarioReport, Status};
 
@@ -28,6 +28,7 @@ fn checker(code: &str) -> Checker {
             scheduler: Strategy::Uniform,
         }),
         "B013" => checker.few_switches(1),
+        "B014" => checker.engine(Engine::Shuttle),
         "E029" => checker.set("SEATZ", 3),
         _ => checker,
     }

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Floor and module.
-const FLOORS: [(u8, &str); 17] = [
+const FLOORS: [(u8, &str); 19] = [
     (0, "base"),
     (1, "hir"),
     (1, "program"),
@@ -17,11 +17,13 @@ const FLOORS: [(u8, &str); 17] = [
     (2, "semantics"),
     (2, "generate"),
     (3, "trace"),
+    (4, "bridge"),
     (4, "explore"),
     (5, "analysis"),
     (6, "report"),
     (6, "export"),
     (6, "guide"),
+    (6, "repair"),
     (7, "checker"),
     (8, "testing"),
     (8, "survive"),

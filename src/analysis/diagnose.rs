@@ -16,7 +16,7 @@ use super::waits::wait_of;
 use crate::base::Span;
 use crate::explore::{Bound, Goal, Graph, MemoryBudget, Observer, Search, Visit, shortest};
 use crate::program::{Instr, ObjectId, Program, PropertyKind};
-use crate::semantics::{ArithmeticFault, FaultKind, Incident, Misuse, State};
+use crate::semantics::{ArithmeticFault, Capacity, FaultKind, Incident, Misuse, State};
 use crate::trace::{Execution, Schedule, replay_with};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -64,7 +64,7 @@ pub fn diagnose<'p>(
 ) -> Diagnosis {
     let futures = Arc::clone(&facts.futures);
     let mut bound = search.bound();
-    note_at_rest(search, facts, &futures);
+    note_at_rest(search, facts);
     let graph = match graph_of_runs(program, search, memory) {
         Ok(graph) => graph,
         Err(reason) => {
@@ -93,80 +93,109 @@ pub fn diagnose<'p>(
         });
     }
     drop(graph);
-    let complete = bound.is_none();
     let ways = match may_run_for_ever {
         true => BTreeMap::new(),
         false => interleavings(search, memory, facts),
     };
     drop_implied(&mut facts.hits);
-    let facts = &*facts;
-
-    let mut goals: Vec<Vec<Goal>> = facts.hits.values().map(|hit| hit.goals.clone()).collect();
-    goals.extend(
-        facts
-            .endings
-            .values()
-            .map(|ending| ending.hit.goals.clone()),
-    );
-    let schedules = shortest(search, &goals);
-    let (for_hits, for_endings) = schedules.split_at(facts.hits.len());
-
+    let schedules = shortest(search, &goals_of(facts));
     let room = search.machine().layout().capacity();
-    let mut findings = for_ever;
-    for (key, schedule) in facts.hits.keys().zip(for_hits) {
-        let execution =
-            replay_with(program, schedule, room).expect("a schedule of the search can be replayed");
-        let witness = Witness {
-            facts,
-            futures: &futures,
-            stuck_sets: &stuck_sets,
-            execution: &execution,
-        };
-        findings.push(witness.finding(key, schedule));
-    }
-    let mut outcomes = vec![Vec::new(); program.outcomes.len()];
-    for (((index, values), ending), schedule) in facts.endings.iter().zip(for_endings) {
-        outcomes[*index].push(Outcome {
-            values: values.clone(),
-            schedule: schedule.clone(),
-            n_states: ending.n_states,
-            interleavings: ways.get(&(*index, values.clone())).copied(),
-        });
-    }
-    findings.extend(outcome_findings(program, &outcomes, complete));
-    let realised: BTreeSet<Vec<Span>> = facts
-        .hits
-        .keys()
-        .filter_map(|key| match key {
-            Key::Circle(places) => Some(places.clone()),
-            _ => None,
-        })
-        .collect();
-    findings.extend(lock_order_findings(program, facts, &realised, complete));
-    if complete {
-        findings.extend(sometimes_findings(program, facts));
-        let any_error = findings.iter().any(|finding| finding.level == Level::Error);
-        findings.extend(super::rules::vacuous::findings(program, facts, any_error));
-    }
-    findings.extend(super::rules::style::wait_in_if(program));
-    let polling = super::rules::style::polling(program);
-    let told: BTreeSet<Span> = polling
-        .iter()
-        .map(|finding| sort_key(program, finding).3)
-        .collect();
-    // Who polls spins; how to wait instead is said with the polling.
-    findings.retain(|finding| match &finding.evidence {
-        Evidence::Spins(_, pc, _) => !told.contains(&program.site(*pc).span),
-        _ => true,
-    });
-    findings.extend(polling);
-    findings.sort_by_key(|finding| sort_key(program, finding));
-    Diagnosis {
-        findings,
-        outcomes,
+    let shown = Shown {
+        facts: &*facts,
+        futures: &futures,
+        stuck_sets: &stuck_sets,
+        schedules: schedules.into_iter().map(|it| (it, room)).collect(),
+        ways,
         bound,
-        may_run_for_ever,
+    };
+    shown.diagnosis(for_ever, may_run_for_ever)
+}
+
+/// The goals of all hits, then of all final values.
+pub(super) fn goals_of(facts: &Facts<'_>) -> Vec<Vec<Goal>> {
+    let endings = facts.endings.values().map(|ending| &ending.hit);
+    let all = facts.hits.values().chain(endings);
+    all.map(|hit| hit.goals.clone()).collect()
+}
+
+/// What searches have shown, with a schedule for each fact.
+pub(super) struct Shown<'a, 'p> {
+    pub facts: &'a Facts<'p>,
+    pub futures: &'a Futures,
+    pub stuck_sets: &'a StuckSets,
+    /// For each hit, then for each combination of final values, and with which room
+    /// it can be run again.
+    pub schedules: Vec<(Schedule, Capacity)>,
+    /// In how many interleavings final values come out, where it was counted.
+    pub ways: BTreeMap<(usize, Vec<i64>), u64>,
+    pub bound: Option<Bound>,
+}
+
+impl Shown<'_, '_> {
+    /// Replays every schedule and reads off what it shows; `findings` are there
+    /// already.
+    pub fn diagnosis(&self, mut findings: Vec<Finding>, may_run_for_ever: bool) -> Diagnosis {
+        let facts = self.facts;
+        let program = facts.program;
+        let complete = self.bound.is_none();
+        let (for_hits, for_endings) = self.schedules.split_at(facts.hits.len());
+        for (key, (schedule, room)) in facts.hits.keys().zip(for_hits) {
+            let execution = replay_with(program, schedule, *room)
+                .expect("a schedule of the search can be replayed");
+            let witness = Witness {
+                facts,
+                futures: self.futures,
+                stuck_sets: self.stuck_sets,
+                execution: &execution,
+            };
+            findings.push(witness.finding(key, schedule));
+        }
+        let mut outcomes = vec![Vec::new(); program.outcomes.len()];
+        for (((index, values), ending), (schedule, _)) in facts.endings.iter().zip(for_endings) {
+            outcomes[*index].push(Outcome {
+                values: values.clone(),
+                schedule: schedule.clone(),
+                n_states: ending.n_states,
+                interleavings: self.ways.get(&(*index, values.clone())).copied(),
+            });
+        }
+        findings.extend(outcome_findings(program, &outcomes, complete));
+        let realised = realised(facts);
+        findings.extend(lock_order_findings(program, facts, &realised, complete));
+        if complete {
+            findings.extend(sometimes_findings(program, facts));
+            let any_error = findings.iter().any(|finding| finding.level == Level::Error);
+            findings.extend(super::rules::vacuous::findings(program, facts, any_error));
+        }
+        findings.extend(super::rules::style::wait_in_if(program));
+        let polling = super::rules::style::polling(program);
+        let told: BTreeSet<Span> = polling
+            .iter()
+            .map(|finding| sort_key(program, finding).3)
+            .collect();
+        // Who polls spins; how to wait instead is said with the polling.
+        findings.retain(|finding| match &finding.evidence {
+            Evidence::Spins(_, pc, _) => !told.contains(&program.site(*pc).span),
+            _ => true,
+        });
+        findings.extend(polling);
+        findings.sort_by_key(|finding| sort_key(program, finding));
+        Diagnosis {
+            findings,
+            outcomes,
+            bound: self.bound,
+            may_run_for_ever,
+        }
     }
+}
+
+/// The places of the circles of holders that were reached.
+pub(super) fn realised(facts: &Facts<'_>) -> BTreeSet<Vec<Span>> {
+    let circles = facts.hits.keys().filter_map(|key| match key {
+        Key::Circle(places) => Some(places.clone()),
+        _ => None,
+    });
+    circles.collect()
 }
 
 /// The steps between all states, for questions about runs that go on for ever or
@@ -938,6 +967,8 @@ impl Witness<'_, '_> {
     fn object_at(&self, pc: crate::program::Pc, actor: usize, state: &State) -> Option<ObjectId> {
         let (Instr::Sync { object, .. }
         | Instr::Chan { object, .. }
+        | Instr::Collection { object, .. }
+        | Instr::NextEntry { object, .. }
         | Instr::Submit {
             executor: object, ..
         }) = self.program().instr(pc)

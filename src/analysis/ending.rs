@@ -8,11 +8,14 @@ use super::diagnose::{Witness, outcome_findings, sort_key};
 use super::facts::Facts;
 use super::finding::Finding;
 use super::futures::Futures;
+use super::partial::{Seen, diagnosis};
 use super::stuck::{StuckSets, note_causes};
-use super::{Level, Outcome};
-use crate::explore::{Goal, Observer, Taken, Visit};
+use super::{Diagnosis, Level, Outcome, Rule};
+use crate::explore::{Bound, Goal, Observer, Taken, Visit};
 use crate::program::Program;
+use crate::semantics::Capacity;
 use crate::trace::{Execution, NotReplayable, Schedule, replay};
+use std::collections::BTreeMap;
 
 /// Runs the schedule and diagnoses its end: errors, or if there are none, warnings.
 ///
@@ -44,9 +47,44 @@ pub fn shown_by(program: &Program, schedule: &Schedule) -> Result<Vec<Finding>, 
     findings.extend(outcome_findings(program, &endings, false));
     findings.sort_by_key(|finding| sort_key(program, finding));
     if findings.iter().any(|it| it.level == Level::Error) {
-        findings.retain(|it| it.level == Level::Error);
+        // What a stopped daemon loses is no consequence of the error beside it.
+        findings.retain(|it| it.level == Level::Error || it.rule == Rule::Killed);
     }
     Ok(findings)
+}
+
+/// What the ends of several executions show, each with the shortest of those
+/// that show it: for executions that somebody else has found.
+///
+/// # Errors
+///
+/// [`NotReplayable`] if one is no execution of the program.
+pub fn shown_by_each(
+    program: &Program,
+    schedules: &[Schedule],
+) -> Result<Diagnosis, NotReplayable> {
+    let futures = Futures::new(program);
+    let mut facts = Facts::new(program);
+    let mut room = Capacity::initial(program);
+    let mut seen = Seen {
+        hits: BTreeMap::new(),
+        endings: BTreeMap::new(),
+    };
+    let mut schedules: Vec<&Schedule> = schedules.iter().collect();
+    schedules.sort_by_key(|schedule| (schedule.0.len(), *schedule));
+    for schedule in schedules {
+        let execution = replay(program, schedule)?;
+        room = execution.machine.layout().capacity();
+        look(&mut facts, &execution, &futures);
+        for key in std::mem::take(&mut facts.hits).into_keys() {
+            seen.hits.entry(key).or_insert_with(|| schedule.clone());
+        }
+        for ending in std::mem::take(&mut facts.endings).into_keys() {
+            let with = || (schedule.clone(), 0);
+            seen.endings.entry(ending).or_insert_with(with);
+        }
+    }
+    Ok(diagnosis(&facts, room, seen, Bound::Executions))
 }
 
 /// Shows the last step and the last state to the observer of searches.

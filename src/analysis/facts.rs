@@ -7,22 +7,37 @@
 use super::futures::Futures;
 use super::glance::{self, Noted, Questions, View, nothing_new};
 use super::key::Key;
-use super::lock_order::{LockEdges, note_edges};
+use super::lock_order::{LockEdge, LockEdges, note_edges};
 use super::rules;
 use super::rules::sleeps::Nap;
+use crate::base::{Mistake, planted};
 use crate::explore::{Glance, Goal, Observer, Taken, Visit};
 use crate::program::{CellId, Program, PropertyKind};
 use crate::semantics::{Incident, Machine, State};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Where a fact can be seen in the fewest steps.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Hit {
     /// Steps of the execution that shows it.
     pub steps: u32,
     /// The places of that depth in order, at most `GOALS_MAX`.
     pub goals: Vec<Goal>,
+}
+
+/// What a search has shown so far, to be written down. The values of memory are
+/// those of all stored states, and are read off them in the end.
+#[derive(Serialize, Deserialize)]
+struct Saved<K, H, E, L, R> {
+    hits: Vec<(K, H)>,
+    endings: Vec<((usize, Vec<i64>), E)>,
+    satisfied: Vec<(usize, H)>,
+    edges: Vec<(L, R)>,
+    executed: Vec<bool>,
+    counts: (u64, u64),
+    stuck: Vec<(u32, u32)>,
 }
 
 /// Places that are kept for one fact, so that a fact that holds almost everywhere
@@ -31,7 +46,7 @@ pub struct Hit {
 const GOALS_MAX: usize = 1 << 16;
 
 /// The final values of one `outcomes` or `observe`, with the shortest ways to them.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Ending {
     /// Where.
     pub hit: Hit,
@@ -110,6 +125,22 @@ impl<'p> Facts<'p> {
         }
     }
 
+    /// Takes over facts that only another search has shown. Their goals are its own.
+    pub(super) fn add_what_is_missing(&mut self, other: &Self) {
+        for (key, hit) in &other.hits {
+            self.hits.entry(key.clone()).or_insert_with(|| hit.clone());
+        }
+        for (key, ending) in &other.endings {
+            let key = key.clone();
+            self.endings.entry(key).or_insert_with(|| ending.clone());
+        }
+        for (&index, hit) in &other.satisfied {
+            self.satisfied.entry(index).or_insert_with(|| hit.clone());
+        }
+        self.edges.merge(other.edges.clone());
+        self.executed(&other.executed);
+    }
+
     /// Records that a fact can be seen at a goal.
     pub fn note(&mut self, key: Key, goal: Goal) {
         match self.hits.get_mut(&key) {
@@ -133,7 +164,7 @@ impl Hit {
     /// Seen at another place, too.
     pub fn add(&mut self, goal: Goal) {
         let steps = steps_to(&goal);
-        if steps < self.steps {
+        if steps < self.steps && !planted(Mistake::FirstGoalKept) {
             *self = Self::new(goal);
         } else if steps == self.steps
             && self.goals.last() != Some(&goal)
@@ -186,6 +217,45 @@ impl Observer for Facts<'_> {
 
     fn glance(&self, noted: &mut Noted, glance: &Glance<'_, View>) -> bool {
         !nothing_new(&self.questions, noted, glance)
+    }
+
+    fn save(&self) -> Vec<u8> {
+        let saved: Saved<&Key, &Hit, &Ending, &LockEdge, &u64> = Saved {
+            hits: self.hits.iter().collect(),
+            endings: self
+                .endings
+                .iter()
+                .map(|(key, it)| (key.clone(), it))
+                .collect(),
+            satisfied: self
+                .satisfied
+                .iter()
+                .map(|(&index, hit)| (index, hit))
+                .collect(),
+            edges: self.edges.all().collect(),
+            executed: self.executed.clone(),
+            counts: (self.n_final, self.n_stuck),
+            stuck: self.stuck.clone(),
+        };
+        serde_json::to_vec(&saved).expect("plain data can be written")
+    }
+
+    fn restore(&mut self, saved: &[u8]) -> bool {
+        let Ok(saved) = serde_json::from_slice(saved) else {
+            return false;
+        };
+        let saved: Saved<Key, Hit, Ending, LockEdge, u64> = saved;
+        if saved.executed.len() != self.executed.len() {
+            return false;
+        }
+        self.hits = saved.hits.into_iter().collect();
+        self.endings = saved.endings.into_iter().collect();
+        self.satisfied = saved.satisfied.into_iter().collect();
+        self.edges = LockEdges::from_all(saved.edges);
+        self.executed = saved.executed;
+        (self.n_final, self.n_stuck) = saved.counts;
+        self.stuck = saved.stuck;
+        true
     }
 
     fn ranges(&mut self, ranges: Vec<Option<(i64, i64)>>) {
@@ -290,6 +360,7 @@ impl Observer for Facts<'_> {
                     for (index, property) in program.properties.iter().enumerate() {
                         if let PropertyKind::Order(first, second) = property.kind
                             && second == label
+                            && !planted(Mistake::OrderIgnored)
                             && !taken.machine.layout().label_done(taken.before, first)
                             && !taken.incidents[..earlier]
                                 .iter()

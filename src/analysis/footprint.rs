@@ -1,5 +1,6 @@
 //! Which memory an actor's next instruction touches, and how.
 
+use crate::base::{Mistake, planted};
 use crate::program::{Access, CellId, Expr, Instr, Pc, Reg};
 use crate::semantics::{Chooser, Incident, Machine, Recorder, State};
 
@@ -49,6 +50,8 @@ pub fn touches(machine: &Machine<'_>, state: &State, actor: usize, found: &mut V
         Instr::Rmw(_, place, ..) | Instr::CompareExchange(_, place, ..) => {
             push(place, true, Access::Atomic);
         }
+        Instr::WaitUntil(_)
+            if planted(Mistake::BlockedReadNoRace) && !machine.can_step(state, actor) => {}
         Instr::WaitUntil(condition) => {
             cells_read(condition, &mut |place| {
                 let program = machine.program();
@@ -66,6 +69,9 @@ pub fn touches(machine: &Machine<'_>, state: &State, actor: usize, found: &mut V
             });
         }
         Instr::AtomicBegin(_) => inside_atomic(machine, state, actor, found),
+        Instr::Collection { .. } | Instr::NextEntry { .. } => {
+            super::collections::touches(machine, state, actor, found);
+        }
         _ => {}
     }
 }
@@ -78,6 +84,10 @@ pub fn cells_read(expr: &Expr, see: &mut impl FnMut(&crate::program::CellRef)) {
             Expr::Const(_) | Expr::Reg(_) | Expr::Observed(_) => {}
             Expr::Unary(_, operand) | Expr::Query(_, operand) => todo.push(operand),
             Expr::Element { index, .. } => todo.push(index),
+            Expr::Entry { object, args, .. } => {
+                todo.push(object);
+                todo.extend(args);
+            }
             Expr::Pick(index, of) => {
                 todo.push(index);
                 todo.extend(of);
@@ -104,6 +114,10 @@ pub fn registers(expr: &Expr) -> Vec<Reg> {
             Expr::Const(_) | Expr::Observed(_) => {}
             Expr::Unary(_, operand) | Expr::Query(_, operand) => todo.push(operand),
             Expr::Element { index, .. } => todo.push(index),
+            Expr::Entry { object, args, .. } => {
+                todo.push(object);
+                todo.extend(args);
+            }
             Expr::Pick(index, of) => {
                 todo.push(index);
                 todo.extend(of);
@@ -126,6 +140,11 @@ pub fn objects_asked(expr: &Expr, see: &mut impl FnMut(&Expr)) {
             Expr::Const(_) | Expr::Reg(_) | Expr::Observed(_) => {}
             Expr::Unary(_, operand) => todo.push(operand),
             Expr::Element { index, .. } => todo.push(index),
+            Expr::Entry { object, args, .. } => {
+                see(object);
+                todo.push(object);
+                todo.extend(args);
+            }
             Expr::Pick(index, of) => {
                 todo.push(index);
                 todo.extend(of);

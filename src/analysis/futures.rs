@@ -360,6 +360,10 @@ fn own(program: &Program, at: usize) -> FxHashSet<Help> {
                 });
             }
         }
+        Instr::Collection { op, object, .. } if !op.only_looks() => {
+            let all = candidates(program, object).into_iter();
+            help.extend(all.map(Help::Anything));
+        }
         Instr::Select { arms, .. } => {
             for arm in arms {
                 for id in candidates(program, &arm.object) {
@@ -382,7 +386,9 @@ fn sync_help(op: SyncOp, id: ObjectId) -> Option<Help> {
         SyncOp::Release => Some(Help::Release(id)),
         SyncOp::Notify | SyncOp::NotifyAll => Some(Help::Notify(id)),
         SyncOp::EventSet => Some(Help::Set(id)),
-        SyncOp::BarrierWait | SyncOp::BarrierAbort => Some(Help::Arrive(id)),
+        SyncOp::BarrierWait(_) | SyncOp::BarrierAbort | SyncOp::BarrierReset => {
+            Some(Help::Arrive(id))
+        }
         SyncOp::CountDown => Some(Help::CountDown(id)),
         SyncOp::TaskDone => Some(Help::TaskDone(id)),
         SyncOp::Close => Some(Help::Close(id)),

@@ -15,6 +15,7 @@ use super::lock_order::request;
 use super::rules::sleeps;
 use super::rules::updates::lost_by;
 use super::waits::held_up;
+use crate::base::{Mistake, planted};
 use crate::explore::{Glance, Stance};
 use crate::program::{Instr, ObjectId, ObjectKind, Pc, Program, PropertyKind, SyncOp};
 use crate::semantics::{Machine, State};
@@ -74,7 +75,7 @@ pub(super) fn view(machine: &Machine<'_>, state: &State, actor: usize, futures: 
     view.at_barrier = matches!(
         machine.program().instr(view.pc),
         Instr::Sync {
-            op: SyncOp::BarrierWait,
+            op: SyncOp::BarrierWait(_),
             ..
         }
     );
@@ -230,7 +231,8 @@ pub(super) fn nothing_new(
 ) -> bool {
     let mut known = !questions.always;
     for (question, &answer) in glance.answers[..questions.n_properties].iter().enumerate() {
-        known &= answer == 0 || settled(&mut noted.answers, (question, answer), glance.depth);
+        let holds = answer == 0 || planted(Mistake::GlanceForgetsAnswers);
+        known &= holds || settled(&mut noted.answers, (question, answer), glance.depth);
     }
     let mut blocked = 0u64;
     let mut running = 0u64;
@@ -293,7 +295,7 @@ fn races_known(noted: &mut Noted, glance: &Glance<'_, View>) -> bool {
                     NEVER
                 }
             });
-            known &= *first < glance.depth + 1;
+            known &= *first < glance.depth + 1 || planted(Mistake::GlanceForgetsRaces);
         }
     }
     known
@@ -324,7 +326,7 @@ fn circles_known(noted: &mut Noted, glance: &Glance<'_, View>, blocked: u64) -> 
             break;
         }
     }
-    if left == 0 {
+    if left == 0 || planted(Mistake::GlanceForgetsCircles) {
         return true;
     }
     let actors = (0..glance.actors.len()).filter(|&actor| left >> actor & 1 == 1);
@@ -339,6 +341,9 @@ fn requests_known(
     running: u64,
 ) -> bool {
     let holders = &glance.answers[questions.n_properties..];
+    if planted(Mistake::GlanceForgetsRequests) {
+        return true;
+    }
     if holders.len() > LOCKS_MAX {
         return false;
     }

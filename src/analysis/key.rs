@@ -4,9 +4,10 @@
 use crate::base::Span;
 use crate::program::{NameId, ObjectId, VarId};
 use crate::semantics::{FaultKind, Misuse};
+use serde::{Deserialize, Serialize};
 
 /// The identity of a bug that a state or a step shows.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Key {
     /// Two places that race on a variable; the first is not behind the second.
     Race(VarId, Span, Span),

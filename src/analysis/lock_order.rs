@@ -12,11 +12,13 @@
 //! is predicted, feasibility is decided by the search.
 
 use crate::base::Span;
+use crate::base::{Mistake, planted};
 use crate::explore::Visit;
 use crate::program::{Instr, ObjectId, ObjectKind, Pc, Program, SyncOp, WaitMode};
 use crate::semantics::{Machine, State};
 use petgraph::algo::tarjan_scc;
 use petgraph::graphmap::DiGraphMap;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Circles that are reported at most.
@@ -25,7 +27,7 @@ const CIRCLES_MAX: usize = 100;
 const TRIES_MAX: usize = 200_000;
 
 /// A request for `to` by an actor that holds `from`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct LockEdge {
     /// The lock held.
     pub from: ObjectId,
@@ -54,6 +56,26 @@ impl LockEdges {
         for (edge, running) in piece.edges {
             *self.edges.entry(edge).or_default() |= running;
         }
+    }
+
+    /// All of them, with the actors that ran.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&LockEdge, &u64)> {
+        self.edges.iter()
+    }
+
+    /// From what [`Self::all`] gave.
+    pub(super) fn from_all(all: Vec<(LockEdge, u64)>) -> Self {
+        Self {
+            edges: all.into_iter().collect(),
+        }
+    }
+
+    /// Forgets who was running at a sighting, where not every moment was looked at:
+    /// then nobody is said to be never together with another.
+    pub(super) fn forget_moments(&mut self) {
+        self.edges
+            .values_mut()
+            .for_each(|running| *running = u64::MAX);
     }
 
     /// The edges in order.
@@ -229,7 +251,8 @@ impl Finder<'_> {
             return;
         }
         for &next in edges {
-            let new_actor = path.iter().all(|edge| edge.actor != next.actor);
+            let new_actor =
+                path.iter().all(|edge| edge.actor != next.actor) || planted(Mistake::CircleOfOne);
             let new_lock = path.iter().all(|edge| edge.from != next.from);
             // A circle begins with its smallest lock, so each is found once.
             if new_actor && new_lock && next.from > path[0].from && follows(last, next) {
@@ -255,7 +278,8 @@ impl Finder<'_> {
 
 /// Whether the one asks for what the next holds, and the two exclude each other.
 fn follows(one: &LockEdge, next: &LockEdge) -> bool {
-    one.to == next.from && !(one.to_shared && next.from_shared)
+    let shared = one.to_shared && next.from_shared && !planted(Mistake::SharedOrdersCount);
+    one.to == next.from && !shared
 }
 
 fn protection(circle: &Circle, edges: &LockEdges) -> Protection {

@@ -21,7 +21,6 @@ use crate::explore::{
 use crate::semantics::{Capacity, Chooser, Incident, Machine, Recorder, State, Stop};
 use crate::trace::{Action, Schedule};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 /// States that a search for something shorter may store.
 const STATES_MAX: u64 = 20_000;
@@ -237,8 +236,7 @@ fn of_all_runs(
     let Ok(search) = search(machine, around, 1, &mut found, &mut |_, _, _| {}) else {
         return Shorter::Unknown;
     };
-    let futures = Arc::clone(&facts.futures);
-    note_all_at_rest(&search, &mut found, &futures);
+    note_all_at_rest(&search, &mut found);
     let hit = match what {
         What::Key(key) => found.hits.get(*key),
         What::Ending(ending) => found.endings.get(*ending).map(|ending| &ending.hit),

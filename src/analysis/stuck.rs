@@ -8,12 +8,15 @@ use super::rules::deadlocks::causes;
 use crate::explore::{Goal, Graph, Observer, Search};
 use crate::semantics::{Machine, State};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// For states in which some can run for ever while others never will: who never will.
 pub type StuckSets = BTreeMap<u32, Vec<usize>>;
 
-/// Notes why actors are blocked in the states without a step.
-pub fn note_at_rest(search: &Search<'_>, facts: &mut Facts<'_>, futures: &Futures) {
+/// Notes why actors are blocked in the states without a step that were seen since
+/// this was called last.
+pub fn note_at_rest(search: &Search<'_>, facts: &mut Facts<'_>) {
+    let futures = &*Arc::clone(&facts.futures);
     let machine = search.machine();
     let layout = machine.layout();
     let mut state = search.blank();

@@ -301,7 +301,7 @@ fn wish(machine: &Machine<'_>, state: &State, actor: usize) -> (Resource, Vec<He
                 }
                 SyncOp::CondWait(_) => (Resource::Notify(id), vec![Help::Notify(id)]),
                 SyncOp::EventWait(_) => (Resource::Event(id), vec![Help::Set(id)]),
-                SyncOp::BarrierWait => (Resource::Arrivals(id), vec![Help::Arrive(id)]),
+                SyncOp::BarrierWait(_) => (Resource::Arrivals(id), vec![Help::Arrive(id)]),
                 SyncOp::LatchWait => (Resource::Latch(id), vec![Help::CountDown(id)]),
                 SyncOp::ChanJoin => (Resource::Jobs(id), vec![Help::TaskDone(id)]),
                 SyncOp::OnceBegin => (Resource::Once(id), Vec::new()),

@@ -5,8 +5,12 @@
 
 mod diagnostic;
 mod ids;
+mod planted;
 mod source;
 
 pub use diagnostic::{Diagnostic, Fix, Label, Severity};
 pub use ids::define_id;
+#[cfg(feature = "planted")]
+pub use planted::plant;
+pub use planted::{Mistake, planted};
 pub use source::{Position, Source, Span};

@@ -1,9 +1,12 @@
 //! Source text and places in it.
 
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// A byte range of one source text, `start <= end`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+)]
 pub struct Span {
     /// First byte.
     pub start: u32,

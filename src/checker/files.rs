@@ -71,6 +71,14 @@ impl Input {
         Self { name, content }
     }
 
+    /// A file that could not be read.
+    pub fn unreadable(error: FileError) -> Self {
+        Self {
+            name: error.name,
+            content: Content::Error(error.reason),
+        }
+    }
+
     /// The files named, and the `.tb` files below the folders named, in order of
     /// their paths; ignored and hidden files are left out. What cannot be walked
     /// becomes an input that fails when it is its turn.

@@ -3,19 +3,27 @@
 //! text → syntax tree → resolved scenario → program → search → facts →
 //! findings → report; each arrow is one call below. Only this room reads files.
 
+mod bless;
+mod checkpoint;
 mod expect;
+mod explain;
 mod files;
 mod gil;
 mod pictures;
+mod reduced;
 mod replay;
 mod run;
 mod sample;
+pub mod witness;
 
+pub use bless::{Blessed, CannotBless};
+pub use checkpoint::CannotResume;
 pub use files::{FileError, Input};
 pub use pictures::NotLoaded;
 pub use replay::{CannotReplay, Replayed};
 
 use crate::base::{Diagnostic, Severity, Source};
+pub use crate::bridge::{Bounds, Engine};
 use crate::explore::{Limits, MemoryBudget};
 pub use crate::explore::{Sampling, Strategy};
 use crate::hir;
@@ -23,7 +31,7 @@ pub use crate::hir::MemoryModel;
 use crate::program::Program;
 use crate::report::{Report, ScenarioReport, Status};
 use crate::syntax;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -37,7 +45,9 @@ pub enum Reduction {
     /// Nothing: every state is stored, even if it differs from another only in
     /// values that nobody will read. The reference for everything else.
     None,
-    /// What changes no finding: values that nobody will read are forgotten.
+    /// What changes no finding: values that nobody will read are forgotten, and in
+    /// a large space of states one order is enough of steps whose order makes no
+    /// difference.
     #[default]
     Safe,
 }
@@ -62,6 +72,22 @@ enum Mode {
     Sample(Sampling),
     /// Those with so many switches at most.
     FewSwitches(u32),
+    /// Those that another engine runs.
+    Witness(Engine),
+}
+
+/// For which findings repairs are looked for. Each costs some searches more.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Repairs {
+    /// For none.
+    #[default]
+    Never,
+    /// For those of scenarios that fail.
+    Failing,
+    /// For those of scenarios that fail; and for all, if it is the only one.
+    Alone,
+    /// For all, expected or not.
+    Always,
 }
 
 /// How far a check has come; for progress on a terminal.
@@ -79,6 +105,7 @@ pub struct Progress<'a> {
     pub bytes: usize,
 }
 
+type OnCheckpoint = Arc<dyn Fn(&[u8]) + Send + Sync>;
 type OnProgress = Arc<dyn Fn(Progress<'_>) + Send + Sync>;
 
 /// Checks scenarios.
@@ -107,9 +134,15 @@ pub struct Checker {
     sets_where_known: bool,
     only: Vec<String>,
     mode: Mode,
+    executions: Option<u64>,
+    executable: Option<PathBuf>,
     memory: Option<MemoryModel>,
     splits_print: Option<bool>,
+    repairs: Repairs,
+    why: Option<String>,
     on_progress: Option<OnProgress>,
+    on_checkpoint: Option<(Duration, OnCheckpoint)>,
+    begun: Option<checkpoint::Begun>,
 }
 
 impl Default for Checker {
@@ -130,9 +163,15 @@ impl Checker {
             sets_where_known: false,
             only: Vec::new(),
             mode: Mode::default(),
+            executions: None,
+            executable: None,
             memory: None,
             splits_print: None,
+            repairs: Repairs::default(),
+            why: None,
             on_progress: None,
+            on_checkpoint: None,
+            begun: None,
         }
     }
 
@@ -194,6 +233,59 @@ impl Checker {
         self
     }
 
+    /// Lets another engine run the scenarios, on its own threads and locks: an
+    /// independent witness. Never proves anything; see [`witness`].
+    ///
+    /// ```
+    /// use threadbare::checker::{Checker, Engine};
+    ///
+    /// let report = Checker::new().engine(Engine::Shuttle).check_str(
+    ///     "counter",
+    ///     r#"scenario "lost update" {
+    ///         var count = 0
+    ///         thread worker * 2 { count += 1 }
+    ///         finally assert count == 2
+    ///     }"#,
+    /// );
+    /// let scenario = &report.scenarios[0];
+    /// assert_eq!(scenario.limit.as_ref().unwrap().code, "B014");
+    /// # if threadbare::bridge::IS_BUILT {
+    /// assert!(report.finding("race").is_some());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn engine(mut self, engine: Engine) -> Self {
+        self.mode = Mode::Witness(engine);
+        self
+    }
+
+    /// Executions that another engine may run.
+    #[must_use]
+    pub fn max_executions(mut self, executions: u64) -> Self {
+        self.executions = Some(executions);
+        self
+    }
+
+    /// Runs other engines in processes of this executable, which must be a
+    /// `threadbare`: they can abort, and take more time or memory than they should.
+    /// Without it they run in this process.
+    #[must_use]
+    pub fn isolated(mut self, executable: impl Into<PathBuf>) -> Self {
+        self.executable = Some(executable.into());
+        self
+    }
+
+    /// How far another engine may go.
+    pub fn witness_bounds(&self) -> Bounds {
+        let defaults = Bounds::default();
+        Bounds {
+            executions: self.executions.unwrap_or(defaults.executions),
+            steps: self.limits.depth.unwrap_or(defaults.steps),
+            time: self.limits.time.unwrap_or(defaults.time),
+            memory: self.limits.memory.0.min(defaults.memory),
+        }
+    }
+
     /// Checks all scenarios under this memory model, whatever they say themselves.
     #[must_use]
     pub fn memory(mut self, model: MemoryModel) -> Self {
@@ -206,6 +298,20 @@ impl Checker {
     #[must_use]
     pub fn splits_print(mut self, splits: bool) -> Self {
         self.splits_print = Some(splits);
+        self
+    }
+
+    /// Looks for edits that repair what is found, and checks each of them.
+    #[must_use]
+    pub fn repairs(mut self, repairs: Repairs) -> Self {
+        self.repairs = repairs;
+        self
+    }
+
+    /// Asks, at a replay, why a variable has its value after a step: `x@5`.
+    #[must_use]
+    pub fn why(mut self, question: impl Into<String>) -> Self {
+        self.why = Some(question.into());
         self
     }
 
@@ -270,6 +376,19 @@ impl Checker {
         self
     }
 
+    /// Calls `write` with the bytes of a checkpoint: every so often while all runs of
+    /// a scenario are searched, and where a limit ends the search. They are meant for
+    /// a file, and for [`Self::resume`].
+    #[must_use]
+    pub fn checkpoint(
+        mut self,
+        every: Duration,
+        write: impl Fn(&[u8]) + Send + Sync + 'static,
+    ) -> Self {
+        self.on_checkpoint = Some((every, Arc::new(write)));
+        self
+    }
+
     /// Checks the scenarios in a text.
     pub fn check_str(&self, name: impl Into<String>, text: impl Into<String>) -> Report {
         self.check_inputs([Input::from_text(name, text)])
@@ -313,14 +432,26 @@ impl Checker {
 
     fn check_here(&self, source: &Arc<Source>) -> Vec<ScenarioReport> {
         let loaded = self.load_here(source);
+        let alone = loaded.scenarios.iter().filter(|it| self.wants(&it.name));
+        if self.repairs == Repairs::Alone {
+            let repairs = match alone.count() {
+                1 => Repairs::Always,
+                _ => Repairs::Failing,
+            };
+            return self.clone().repairs(repairs).check_here(source);
+        }
         let mut reports = Vec::new();
         if !loaded.diagnostics.is_empty() || loaded.scenarios.is_empty() {
             reports.extend(file_report(source, loaded.diagnostics));
         }
-        for scenario in loaded.scenarios {
-            if self.wants(&scenario.name) {
-                reports.push(self.check_loaded(source, &scenario));
+        for (index, scenario) in loaded.scenarios.iter().enumerate() {
+            if !self.wants(&scenario.name) {
+                continue;
             }
+            reports.push(match self.mode {
+                Mode::Witness(engine) => witness::check(self, engine, source, index, scenario),
+                _ => self.check_loaded(source, scenario),
+            });
         }
         reports
     }

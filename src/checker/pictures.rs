@@ -1,9 +1,9 @@
 //! What pictures show beside findings: the order of locks, and all states.
 
 use super::{Checker, Loaded};
-use crate::analysis::Facts;
+use crate::analysis::{Facts, looks_at_hidden};
 use crate::base::Source;
-use crate::explore::{Search, search};
+use crate::explore::{Limits, Reduction, Search, search, search_reduced};
 use crate::program::Program;
 use crate::report::picture::{Graph, NODES_MAX};
 use crate::report::{LockEdge, tell};
@@ -58,6 +58,50 @@ impl Checker {
         let enough = NODES_MAX as u64 + 1;
         checker.limits.states = checker.limits.states.min(enough);
         Ok(checker.explore(program, |search, _| tell::states(search).ok()))
+    }
+
+    /// The states and steps of a scenario that are left when one order is enough of
+    /// steps whose order makes no difference; or why none can be left out.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::state_map`].
+    pub fn orders_map(
+        &self,
+        loaded: &Loaded,
+    ) -> Result<Result<Option<Graph>, &'static str>, NotLoaded> {
+        let (_, program) = loaded.program.as_ref().ok_or(NotLoaded)?;
+        let reduction = match (looks_at_hidden(program), Reduction::of(program)) {
+            (Some(why), _) => return Ok(Err(why)),
+            (None, Err(off)) => return Ok(Err(off.why())),
+            (None, Ok(reduction)) => reduction,
+        };
+        let limits = Limits {
+            states: self.limits.states.min(NODES_MAX as u64 + 1),
+            ..self.limits.clone()
+        };
+        let mut capacity = Capacity::initial(program);
+        loop {
+            let machine = Machine::new(program, capacity);
+            let mut facts = Facts::new(program);
+            let mut silent = |_, _, _| {};
+            let workers = self.workers;
+            let found = search_reduced(
+                &machine,
+                &reduction,
+                &limits,
+                workers,
+                &mut facts,
+                &mut silent,
+            );
+            match found {
+                Ok(found) if found.has_circle(limits.memory) == Ok(true) => {
+                    return Ok(Err("runs can go on for ever"));
+                }
+                Ok(found) => return Ok(Ok(tell::states(&found).ok())),
+                Err(more) => capacity = more,
+            }
+        }
     }
 
     /// Searches a program and looks at the result.

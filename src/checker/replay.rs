@@ -5,7 +5,8 @@ use super::{Checker, Loaded, on_a_large_stack, run};
 use crate::analysis;
 use crate::base::{Diagnostic, Source};
 use crate::program::Program;
-use crate::report::{Finding, Schedule, TraceTable, tell};
+use crate::report::tell::NoAnswer;
+use crate::report::{Fact, Finding, Schedule, TraceTable, tell};
 use crate::trace::{NotReplayable, Token, fingerprint, replay};
 use std::fmt;
 use std::sync::Arc;
@@ -28,6 +29,8 @@ pub struct Replayed {
     pub trace: Option<TraceTable>,
     /// The execution as data.
     pub schedule: Option<Schedule>,
+    /// The answer to [`Checker::why`]: a headline and the chain.
+    pub why: Option<(String, Vec<Fact>)>,
 }
 
 /// Why a token cannot be replayed.
@@ -45,6 +48,8 @@ pub enum CannotReplay {
     Changed(String, Vec<String>),
     /// The scenario has no such execution.
     NotReplayable(String, NotReplayable),
+    /// The question why a value is what it is has no answer.
+    NoAnswer(String, NoAnswer),
 }
 
 impl fmt::Display for CannotReplay {
@@ -65,6 +70,15 @@ impl fmt::Display for CannotReplay {
             },
             Self::NotReplayable(name, reason) => {
                 write!(f, "\"{name}\" has no such execution: {reason}")
+            }
+            Self::NoAnswer(question, NoAnswer::BadQuestion) => {
+                write!(f, "`{question}` is no question for `--why`")
+            }
+            Self::NoAnswer(_, NoAnswer::Unknown(name, _)) => {
+                write!(f, "no variable `{name}` in this scenario")
+            }
+            Self::NoAnswer(_, NoAnswer::TooLate(n)) => {
+                write!(f, "this execution has only {n} steps")
             }
         }
     }
@@ -92,6 +106,13 @@ impl CannotReplay {
             Self::NotReplayable(..) => Some(
                 "the token belongs to another scenario or an earlier version of it; \
                  check again for a new one"
+                    .to_owned(),
+            ),
+            Self::NoAnswer(_, NoAnswer::Unknown(_, names)) => {
+                Some(format!("`--why` takes one of {}", names.join(", ")))
+            }
+            Self::NoAnswer(..) => Some(
+                "write `--why x@5` for the value of `x` after step 5, or `--why x` for the end"
                     .to_owned(),
             ),
             Self::Broken(_) | Self::NoScenario => None,
@@ -171,7 +192,14 @@ impl Checker {
             findings = self.searched(source, loaded, &text);
         }
         let (trace, steps) = tell::execution(program, source, schedule).unwrap_or_default();
+        let why = match &self.why {
+            None => None,
+            Some(question) => tell::why(program, source, schedule, question)
+                .transpose()
+                .map_err(|reason| CannotReplay::NoAnswer(question.clone(), reason))?,
+        };
         Ok(Replayed {
+            why,
             name: loaded.name.clone(),
             line: source.position(loaded.line_at).line,
             token: text,

@@ -1,11 +1,14 @@
 //! One scenario: search, diagnose, compare with the expectations, report.
 
+use super::checkpoint::{self, Begun};
 use super::expect::{is_met, judge};
+use super::explain::explain;
 use super::gil::UnderLock;
+use super::reduced::{Known, Orders, searched};
 use super::{Checker, Mode, Progress, sample};
-use crate::analysis::{Diagnosis, Facts, Level, diagnose};
+use crate::analysis::{Diagnosis, Facts, Level};
 use crate::base::{Diagnostic, Source};
-use crate::explore::search;
+use crate::explore::{Keep, Limits};
 use crate::hir;
 use crate::program::{Allow, ExpectKind, Program};
 use crate::report::{Allowed, Expectation, ScenarioReport, Stats, Status, Verdict, tell};
@@ -24,10 +27,18 @@ pub(super) fn check(
     let start = Instant::now();
     let memory = checker.memory.unwrap_or(scenario.memory);
     let mut capacity = Capacity::initial(program);
+    let mut begun = checker.begun.clone();
+    if let Some(begun) = &begun {
+        capacity = begun.capacity;
+    }
     loop {
         let machine = Machine::new(program, capacity);
         let checked = match checker.mode {
-            Mode::AllRuns => check_within(checker, source, &machine, memory),
+            // Loaded scenarios are checked by ourselves; see `check_here`.
+            Mode::AllRuns | Mode::Witness(_) => {
+                let keep = keep(checker, scenario, &machine, begun.take());
+                check_within(checker, source, &machine, memory, keep)
+            }
             Mode::Sample(sampling) => sample::check(checker, sampling, source, &machine),
             Mode::FewSwitches(most) => sample::few_switches(checker, most, source, &machine),
         };
@@ -46,41 +57,75 @@ pub(super) fn check(
     }
 }
 
+/// Where the search is written down, and what it goes on from.
+fn keep(
+    checker: &Checker,
+    scenario: &hir::Scenario,
+    machine: &Machine<'_>,
+    begun: Option<Begun>,
+) -> Keep {
+    let from = begun.map(|begun| begun.body);
+    let Some((every, write)) = checker.on_checkpoint.clone() else {
+        return Keep {
+            from,
+            ..Keep::default()
+        };
+    };
+    let capacity = machine.layout().capacity();
+    let frame = checkpoint::frame(checker, scenario, machine.program(), capacity);
+    Keep {
+        write: Some(Arc::new(move |body: &[u8]| write(&frame(body)))),
+        every,
+        from,
+    }
+}
+
 fn check_within(
     checker: &Checker,
     source: &Arc<Source>,
     machine: &Machine<'_>,
     memory: hir::MemoryModel,
+    keep: Keep,
 ) -> Result<ScenarioReport, Capacity> {
     let program = machine.program();
-    let mut facts = Facts::new(program);
     let mut tell =
         |states, depth, bytes| progress(checker, source, program, (states, depth, bytes));
     tell(0, 0, 0);
-    let found = search(
-        machine,
-        &checker.limits,
-        checker.workers,
-        &mut facts,
-        &mut tell,
-    )?;
+    let limits = Limits {
+        keep,
+        ..checker.limits.clone()
+    };
+    let known = Known::new();
+    let found = searched(checker, &limits, machine, &known, &mut tell)?;
+    let (diagnosis, size) = (&found.diagnosis, &found.size);
     let stats = Stats {
-        states: u64::from(found.n_states()),
-        transitions: found.n_steps(),
-        terminal_states: found.n_terminal(),
-        depth: u64::from(found.depth()),
-        bytes_per_state: found.bytes() as f64 / f64::from(found.n_states().max(1)),
+        states: size.states,
+        transitions: size.steps,
+        terminal_states: size.terminal,
+        depth: u64::from(size.depth),
+        bytes_per_state: size.bytes as f64 / size.states.max(1) as f64,
         ..Stats::default()
     };
-    let diagnosis = diagnose(program, &found, checker.limits.memory, &mut facts);
     let mut report = begun(checker, source, program, stats);
+    report.orders = match found.orders {
+        Orders::All => None,
+        Orders::AllBecause(why) => Some(format!("all orders of steps, because {why}")),
+        Orders::One => Some("one order of steps whose order makes no difference".to_owned()),
+    };
     let under_lock = match memory {
         hir::MemoryModel::Gil => Some(UnderLock::search(checker, program)),
         hir::MemoryModel::Sc => None,
     };
-    conclude(&mut report, program, &diagnosis, under_lock.as_ref());
-    tell_coverage(&mut report, checker, program, &facts, &diagnosis);
-    report.under_lock = under_lock.and_then(|lock| lock.difference(&diagnosis));
+    conclude(&mut report, program, diagnosis, under_lock.as_ref());
+    let longer = found.maybe_longer.iter();
+    let longer: Vec<String> = longer.map(|it| it.token(program)).collect();
+    let schedules = report.findings.iter_mut();
+    for schedule in schedules.filter_map(|finding| finding.schedule.as_mut()) {
+        schedule.shortest &= !longer.contains(&schedule.token);
+    }
+    tell_coverage(&mut report, checker, program, &found.facts, diagnosis);
+    report.under_lock = under_lock.and_then(|lock| lock.difference(diagnosis));
+    explain(&mut report, checker, program, &found.facts, diagnosis);
     Ok(report)
 }
 

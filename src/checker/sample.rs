@@ -95,7 +95,7 @@ pub(super) fn few_switches(
     Ok(report)
 }
 
-fn tell_outcomes(report: &mut ScenarioReport, program: &Program, diagnosis: &Diagnosis) {
+pub(super) fn tell_outcomes(report: &mut ScenarioReport, program: &Program, diagnosis: &Diagnosis) {
     if let Some(seen) = diagnosis.outcomes.first() {
         let source = Arc::clone(&report.source);
         report.outcomes = Some(tell::outcomes(program, &source, 0, seen, false));

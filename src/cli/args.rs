@@ -26,6 +26,20 @@ pub struct Typed {
     /// How it looks.
     #[command(flatten)]
     pub look: Look,
+    /// What holds where nothing else was typed.
+    #[command(flatten)]
+    pub defaults: Defaults,
+}
+
+/// Where the settings come from, for commands that take files.
+#[derive(Args, Debug)]
+pub struct Defaults {
+    /// Take settings from this file [default: the next threadbare.toml upwards from the files named]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Take no settings from a file
+    #[arg(long, global = true, conflicts_with = "config")]
+    pub no_config: bool,
 }
 
 /// Options of every command about how its output looks.
@@ -35,7 +49,9 @@ pub struct Look {
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: When,
     /// Write ASCII only; other characters are shown as \u{…}
-    #[arg(long, global = true)]
+    #[arg(long, global = true, value_name = "BOOL", default_value = "false")]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(action = clap::ArgAction::Set, hide_default_value = true, hide_possible_values = true)]
     pub ascii: bool,
 }
 
@@ -55,6 +71,10 @@ pub enum When {
 pub enum Command {
     /// Check scenarios against their expectations
     Check(CheckArgs),
+    /// Check scenarios, and check again what changes, until Ctrl-C
+    Watch(Checking),
+    /// Begin: a first scenario, its test, and a workflow for the build server, in a crate
+    Init(InitArgs),
     /// Show one execution again, step by step
     Replay(ReplayArgs),
     /// Explain a code (R001), a topic, a chapter of the guide, or the steps of a file
@@ -63,6 +83,11 @@ pub enum Command {
     Graph(GraphArgs),
     /// Write a scenario as a Rust test, or as a model for SPIN
     Export(ExportArgs),
+    /// Let loom and shuttle run scenarios, too, and compare what all of them saw
+    Crosscheck(CrosscheckArgs),
+    /// What runs an engine in a process of its own.
+    #[command(hide = true)]
+    Witness,
     /// List scenarios with what they expect, without checking them
     List(ListArgs),
     /// Write scenario files in the canonical layout
@@ -74,13 +99,33 @@ pub enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+    /// Print the manual page, or write those of all commands to a folder
+    Man(ManArgs),
 }
 
 /// `check`.
 #[derive(Args, Debug)]
 pub struct CheckArgs {
-    /// Scenario files, folders (searched for `.tb` files, honouring .gitignore), or `-` for stdin
-    #[arg(required = true, value_name = "PATH")]
+    /// What is checked, how far, and how it is told.
+    #[command(flatten)]
+    pub checking: Checking,
+    /// Rewrite the `expect` and `outcomes` lines that are not met to what was found
+    #[arg(long, conflicts_with_all = ["random", "bound"])]
+    pub bless: bool,
+    /// Write checked repairs of what was not expected into the files; asks which, or takes the N-th
+    #[arg(long, value_name = "N", conflicts_with_all = ["bless", "random", "bound"])]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "0")]
+    pub fix: Option<u32>,
+    /// With `--fix`: take the first repair without asking
+    #[arg(long, requires = "fix")]
+    pub yes: bool,
+}
+
+/// What is checked, how far, and how it is told.
+#[derive(Args, Debug)]
+pub struct Checking {
+    /// Scenario files, folders (searched for `.tb` files, honouring .gitignore), or `-` for stdin [default: `paths` of threadbare.toml]
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// How to report: human, short, prose, json, jsonl, junit, sarif, github, markdown or html; `html=FILE` writes to a file; repeatable
     #[arg(long, value_name = "FORMAT[=FILE]")]
@@ -94,12 +139,18 @@ pub struct CheckArgs {
     /// Which runs.
     #[command(flatten)]
     pub runs: Runs,
+    /// What is kept for later.
+    #[command(flatten)]
+    pub kept: Kept,
     /// Whether the report says what CPython's global lock changes: gil; or not: sc [default: what each scenario says]
     #[arg(long, value_name = "MODEL")]
     pub memory: Option<Memory>,
     /// For whom the report is written
     #[arg(long, default_value = "normal")]
     pub level: Reader,
+    /// Do not look for repairs
+    #[arg(long)]
+    pub no_repairs: bool,
     /// Show only what needs attention
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
@@ -116,6 +167,9 @@ pub struct ReplayArgs {
     pub file: PathBuf,
     /// The token of a report, as in 0110-1a2b
     pub token: String,
+    /// Tell why a variable has its value after a step, as in `x@5`; `x` alone means at the end
+    #[arg(long, value_name = "VARIABLE[@STEP]")]
+    pub why: Option<String>,
     /// Which scenarios.
     #[command(flatten)]
     pub select: Select,
@@ -178,6 +232,8 @@ pub enum GraphKind {
     Locks,
     /// All states and the steps between them.
     States,
+    /// The states that are left when one order is enough of steps whose order makes no difference.
+    Orders,
     /// One execution, a lane for every actor.
     Lanes,
 }
@@ -257,11 +313,34 @@ pub enum ForLibrary {
     Shuttle,
 }
 
+/// `crosscheck`.
+#[derive(Args, Debug)]
+pub struct CrosscheckArgs {
+    /// Scenario files, folders, or `-` for stdin
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Which scenarios.
+    #[command(flatten)]
+    pub select: Select,
+    /// Executions that loom and shuttle may run for each scenario
+    #[arg(long, value_name = "N", default_value = "2k")]
+    pub executions: Count,
+    /// States that our own search may store for each scenario
+    #[arg(long, value_name = "N", default_value = "200k")]
+    pub max_states: Count,
+    /// Time that each engine may take for each scenario
+    #[arg(long, value_name = "TIME", default_value = "20s")]
+    pub timeout: Span,
+    /// Show every scenario, and times
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
 /// `list`.
 #[derive(Args, Debug)]
 pub struct ListArgs {
-    /// Scenario files, folders, or `-` for stdin
-    #[arg(required = true, value_name = "PATH")]
+    /// Scenario files, folders, or `-` for stdin [default: `paths` of threadbare.toml]
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Which scenarios.
     #[command(flatten)]
@@ -271,12 +350,28 @@ pub struct ListArgs {
 /// `fmt`.
 #[derive(Args, Debug)]
 pub struct FmtArgs {
-    /// Scenario files, folders, or `-` to format stdin to stdout
-    #[arg(required = true, value_name = "PATH")]
+    /// Scenario files, folders, or `-` to format stdin to stdout [default: `paths` of threadbare.toml]
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Change nothing; print what would change, and exit with 1 if anything would
     #[arg(long)]
     pub check: bool,
+}
+
+/// `init`.
+#[derive(Args, Debug)]
+pub struct InitArgs {
+    /// The folder of the crate [default: the current folder]
+    #[arg(value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+}
+
+/// `man`.
+#[derive(Args, Debug)]
+pub struct ManArgs {
+    /// Where to write a page for each command
+    #[arg(value_name = "DIR")]
+    pub folder: Option<PathBuf>,
 }
 
 /// Which scenarios, and with which constants.
@@ -349,6 +444,40 @@ pub struct Runs {
     /// Search only runs with at most K switches away from an actor that could go on, as in switches=2
     #[arg(long, value_name = "switches=K", conflicts_with = "random")]
     pub bound: Option<Switches>,
+    /// Let another engine run the scenarios, as a witness; never proves anything
+    #[arg(long, value_name = "NAME", default_value = "threadbare", conflicts_with_all = ["random", "bound"])]
+    pub engine: Witness,
+}
+
+/// What runs the scenarios.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum Witness {
+    /// Our own search.
+    Threadbare,
+    /// loom.
+    Loom,
+    /// shuttle.
+    Shuttle,
+}
+
+/// A long check in several sittings.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "In several sittings")]
+pub struct Kept {
+    /// Write the search of one scenario to this file now and then, and where it is stopped; the file before is kept with `.old` behind its name
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["random", "bound"])]
+    pub checkpoint: Option<PathBuf>,
+    /// How often the checkpoint is written
+    #[arg(
+        long,
+        value_name = "TIME",
+        requires = "checkpoint",
+        default_value = "60s"
+    )]
+    pub checkpoint_every: Span,
+    /// Go on from this checkpoint; refused if scenario, options or version differ
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["random", "bound"])]
+    pub resume: Option<PathBuf>,
 }
 
 /// Who is next in a sampled execution.

@@ -1,23 +1,26 @@
 //! `threadbare check`: every scenario against its expectations.
 
-use super::args::{CheckArgs, Select};
+use super::args::{CheckArgs, Checking, Select};
+use super::attempt::Attempt;
+use super::bless::Bless;
 use super::failure::Failure;
+use super::fix::Fix;
 use super::formats;
-use super::internal::{guarded, message};
 use super::output::{Out, note};
 use super::plan::{
-    Destinations, bounded, check_style, destinations, in_memory, inputs, looking_at,
+    Destinations, bounded, check_style, destinations, in_memory, inputs, looking_at, repairs,
 };
 use super::progress::ProgressLine;
 use super::save::save;
 use super::signals::Signals;
+use super::sittings::{self, Failed};
 use super::status::Exit;
 use super::terminal::Looks;
 use super::value::Kind;
 use crate::checker::{Checker, Input};
 use crate::report::Report;
 use crate::report::human::{Pages, Style};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
 use std::time::Instant;
 
 /// Checks, prints, and says how it went.
@@ -26,35 +29,21 @@ use std::time::Instant;
 ///
 /// If a report cannot be written, or no scenario was chosen.
 pub fn run(args: &CheckArgs, looks: Looks) -> Result<Exit, Failure> {
+    let bless = Bless::new(args, looks)?;
+    let fix = Fix::new(args)?;
+    let args = &args.checking;
     let destinations = destinations(&args.format)?;
     let style = check_style(args, looks);
     let signals = Signals::listen();
-    let progress = ProgressLine::new(!args.quiet);
-    let at = At::default();
-    let bounded = in_memory(args.memory, bounded(&args.select, &args.bounds));
-    let checker = looking_at(&args.runs, bounded)?
-        .interrupt(signals.flag())
-        .on_progress({
-            let (progress, at) = (progress.clone(), at.clone());
-            move |now| {
-                if now.states == 0 {
-                    at.set(now.scenario);
-                }
-                progress.update(now);
-            }
-        });
     let inputs = inputs(&args.paths)?;
-    let checker = match inputs.len() {
-        0 | 1 => checker,
-        n => {
-            if let Some(name) = checker.unknown_sets(&inputs).first() {
-                let message =
-                    format!("`--set {name}=…`: none of the {n} files has a constant `{name}`");
-                return Err(Failure::new(message).help("`const N = 3` in a file makes one"));
-            }
-            checker.sets_where_known()
-        }
-    };
+    let checker = chosen(args, &inputs)?.interrupt(signals.flag());
+    if let Some(fix) = fix {
+        fix.run(&checker, &inputs, &style)?;
+    }
+    let failed = Failed::default();
+    let checker = sittings::kept(&args.kept, checker, &inputs, &failed)?;
+    let checker = checker.repairs(repairs(args, &destinations, inputs.len()));
+    let attempt = Attempt::new(checker, ProgressLine::new(!args.quiet));
     let mut run = Run {
         out: Out::new(),
         pages: Pages::new(style),
@@ -73,29 +62,34 @@ pub fn run(args: &CheckArgs, looks: Looks) -> Result<Exit, Failure> {
             ));
             break;
         }
-        run.check(&checker, input, &at, &progress);
+        run.check(&attempt, input, bless.as_ref());
         run.stream(&destinations, &style);
     }
     run.report.elapsed_ms = start.elapsed().as_secs_f64() * 1000.0;
     run.finish(&destinations, &style, &args.select)?;
+    if let Some(failure) = failed.take() {
+        return Err(failure);
+    }
     Ok(signals.exit().unwrap_or(run.exit))
 }
 
-/// What is being checked, for the message when the checker itself fails.
-#[derive(Clone, Default)]
-struct At(Arc<Mutex<String>>);
-
-impl At {
-    fn set(&self, scenario: &str) {
-        scenario.clone_into(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+/// The checker that was asked for, for these inputs.
+///
+/// # Errors
+///
+/// If what was asked for does not fit together, or the inputs.
+pub(super) fn chosen(args: &Checking, inputs: &[Input]) -> Result<Checker, Failure> {
+    let bounded = in_memory(args.memory, bounded(&args.select, &args.bounds));
+    let checker = looking_at(&args.runs, bounded)?;
+    if inputs.len() < 2 {
+        return Ok(checker);
     }
-
-    fn get(&self) -> String {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    if let Some(name) = checker.unknown_sets(inputs).first() {
+        let n = inputs.len();
+        let message = format!("`--set {name}=…`: none of the {n} files has a constant `{name}`");
+        return Err(Failure::new(message).help("`const N = 3` in a file makes one"));
     }
+    Ok(checker.sets_where_known())
 }
 
 /// A check under way.
@@ -110,26 +104,21 @@ struct Run {
 }
 
 impl Run {
-    fn check(&mut self, checker: &Checker, input: Input, at: &At, progress: &ProgressLine) {
-        let file = input.name().to_owned();
-        at.set("");
-        let checked = guarded(|| checker.check_input(input));
-        progress.clear();
-        match checked {
-            Ok(reports) => {
-                let worst = reports.iter().map(Exit::from).max();
-                self.exit = self.exit.max(worst.unwrap_or_default());
-                self.report.scenarios.extend(reports);
-            }
-            Err(what) => {
-                let doing = match at.get().as_str() {
-                    "" => format!("reading {file}"),
-                    scenario => format!("checking \"{scenario}\" in {file}"),
-                };
-                note(&message(&doing, &what));
-                self.exit = self.exit.max(Exit::Internal);
+    fn check(&mut self, attempt: &Attempt, input: Input, bless: Option<&Bless>) {
+        let path = input.path().map(Path::to_owned);
+        let (mut reports, mut exit) = attempt.check(input);
+        if let (Some(bless), Some(path)) = (bless, path) {
+            match bless.file(attempt, &path, &reports, &mut self.out) {
+                Ok(Some(blessed)) => {
+                    exit = blessed.iter().map(Exit::from).max().unwrap_or_default();
+                    reports = blessed;
+                }
+                Ok(None) => {}
+                Err(failure) => drop(self.failure.get_or_insert(failure)),
             }
         }
+        self.exit = self.exit.max(exit);
+        self.report.scenarios.extend(reports);
     }
 
     /// Prints what can be printed already.

@@ -22,9 +22,15 @@ enum Line<'a> {
     New(&'a str),
 }
 
-/// The difference, with a heading that names the file; empty if there is none.
-pub fn unified(name: &str, old: &str, new: &str, looks: Looks) -> String {
+/// The difference, with a heading that names the file and says in a word what
+/// became of it; empty if there is none.
+pub fn unified(name: &str, became: &str, (old, new): (&str, &str), looks: Looks) -> String {
     let lines = compare(&split(old), &split(new));
+    // Where all lines end so, that is no difference to look at.
+    let ending = match old.contains("\r\n") && new.contains("\r\n") {
+        true => "\r\n",
+        false => "\n",
+    };
     let changed = |line: &Line<'_>| !matches!(line, Line::Same(_));
     let near = |at: usize| {
         let from = at.saturating_sub(CONTEXT);
@@ -38,13 +44,13 @@ pub fn unified(name: &str, old: &str, new: &str, looks: Looks) -> String {
         if near(at) {
             if text.is_empty() {
                 let name = escape::line(name);
-                let _ = writeln!(text, "--- {name}\n+++ {name}, formatted");
+                let _ = writeln!(text, "--- {name}\n+++ {name}, {became}");
             }
             if !is_inside {
-                let _ = writeln!(text, "@@ line {old_line}, formatted line {new_line} @@");
+                let _ = writeln!(text, "@@ line {old_line}, {became} line {new_line} @@");
             }
             is_inside = true;
-            text += &shown(*line, looks);
+            text += &shown(*line, ending, looks);
         } else {
             is_inside = false;
         }
@@ -62,13 +68,14 @@ fn split(text: &str) -> Vec<&str> {
     text.split_inclusive('\n').collect()
 }
 
-fn shown(line: Line<'_>, looks: Looks) -> String {
+fn shown(line: Line<'_>, ending: &str, looks: Looks) -> String {
     let (sign, color, text) = match line {
         Line::Same(text) => (' ', None, text),
         Line::Old(text) => ('-', Some(AnsiColor::Red), text),
         Line::New(text) => ('+', Some(AnsiColor::Green), text),
     };
-    let (text, end) = match text.strip_suffix('\n') {
+    let bare = text.strip_suffix(ending).or(text.strip_suffix('\n'));
+    let (text, end) = match bare {
         Some(text) => (text, ""),
         None => (text, "\n\\ no line break at the end"),
     };
@@ -244,9 +251,9 @@ mod tests {
             color_err: false,
             ascii: false,
         };
-        let text = unified("a.tb", &old, &new, looks);
+        let text = unified("a.tb", "formatted", (&old, &new), looks);
         assert_eq!(text.lines().count(), 3 + 3 + 2 + 3, "{text}");
         assert!(text.contains("-line 50\n+line fifty\n"));
-        assert_eq!(unified("a.tb", &old, &old, looks), "");
+        assert_eq!(unified("a.tb", "formatted", (&old, &old), looks), "");
     }
 }

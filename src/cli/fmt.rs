@@ -5,7 +5,7 @@ use super::diff::unified;
 use super::failure::Failure;
 use super::output::{Out, complain};
 use super::plan::{inputs, style};
-use super::save::save;
+use super::save::rewrite;
 use super::status::Exit;
 use super::terminal::Looks;
 use crate::base::Source;
@@ -60,18 +60,15 @@ fn file(
         if is_same {
             return Ok(Exit::Met);
         }
-        out.print(&unified(source.name(), source.text(), &formatted, looks))?;
+        let texts = (source.text(), formatted.as_str());
+        out.print(&unified(source.name(), "formatted", texts, looks))?;
         return Ok(Exit::Failed);
     }
     match path {
         None => out.print(&formatted)?,
         Some(_) if is_same => {}
         Some(path) => {
-            // The file that a link names is formatted; the link stays a link.
-            let real = path
-                .canonicalize()
-                .map_err(|error| Failure::write(&path, &error))?;
-            save(&real, &formatted).map_err(|error| Failure::write(&path, &error))?;
+            rewrite(&path, &formatted).map_err(|error| Failure::write(&path, &error))?;
             let name = path.display().to_string();
             out.print(&format!("formatted {}\n", escape::line(&name)))?;
         }

@@ -10,13 +10,18 @@ use crate::report::human::{Amount, Style};
 use crate::report::sarif::{self, RulePage};
 use crate::report::{Report, escape, github, html, human, json, junit, markdown, prose, short};
 
+/// The report at once, for standard output.
+pub fn all(kind: Kind, report: &Report, style: &Style) -> String {
+    more(kind, report, 0, style) + &rest(kind, report, style)
+}
+
 /// The report for a file: no colours.
 pub fn whole(kind: Kind, report: &Report, style: &Style) -> String {
     let style = &Style {
         color: false,
         ..*style
     };
-    more(kind, report, 0, style) + &rest(kind, report, style)
+    all(kind, report, style)
 }
 
 /// What can be printed about the scenarios from `first` on.

@@ -45,6 +45,19 @@ pub fn run(args: &GraphArgs, looks: Looks) -> Result<Exit, Failure> {
             });
             drawn(args, &graph?)
         }
+        GraphKind::Orders => {
+            let graph = one(&checker, &source, |it| {
+                let map = checker.orders_map(it).ok()?;
+                Some(match map {
+                    Ok(map) => map.ok_or_else(|| too_many(&it.name)),
+                    Err(why) => Err(Failure::new(format!(
+                        "all orders of steps matter in {}, because {why}",
+                        it.name
+                    ))),
+                })
+            });
+            drawn(args, &graph?)
+        }
     };
     if let Some(exit) = signals.exit() {
         return Ok(exit);

@@ -9,16 +9,22 @@
 //! is told is decided below.
 
 mod args;
+mod attempt;
+mod bless;
 mod check;
+mod crosscheck;
 mod diff;
 mod explain;
 mod export;
 mod failure;
+mod fix;
 mod fmt;
 mod formats;
 mod graph;
+mod init;
 mod internal;
 mod list;
+mod man;
 mod output;
 mod page;
 mod plan;
@@ -26,16 +32,20 @@ mod progress;
 mod replay;
 mod save;
 mod schema;
+mod settings;
 mod signals;
+mod sittings;
 mod status;
 mod terminal;
 mod value;
+mod watch;
 
-use args::{Command, Look, Typed, When};
-use clap::Parser;
+use args::{Command, Look, When};
 use clap::error::ErrorKind;
 use failure::Failure;
+use settings::Stop;
 use status::Exit;
+use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 use terminal::Looks;
@@ -43,9 +53,15 @@ use terminal::Looks;
 /// Runs the command that the program was started with, and says how it ended.
 pub fn main() -> ExitCode {
     internal::install();
-    let typed = match Typed::try_parse() {
+    let argv: Vec<OsString> = std::env::args_os().collect();
+    let typed = match settings::complete(&argv) {
         Ok(typed) => typed,
-        Err(error) => return refuse(&error).into(),
+        Err(Stop::Usage(error)) => return refuse(&error).into(),
+        Err(Stop::Settings(failure)) => {
+            failure.print(Looks::new(&PLAIN));
+            return Exit::Error.into();
+        }
+        Err(Stop::Said) => return Exit::Error.into(),
     };
     let looks = Looks::new(&typed.look);
     let exit = match internal::guarded(|| run(&typed.command, looks)) {
@@ -65,16 +81,27 @@ pub fn main() -> ExitCode {
 fn run(command: &Command, looks: Looks) -> Result<Exit, Failure> {
     match command {
         Command::Check(args) => check::run(args, looks),
+        Command::Watch(args) => watch::run(args, looks),
+        Command::Init(args) => init::run(args),
         Command::Replay(args) => replay::run(args, looks),
         Command::Explain(args) => explain::run(args, looks),
         Command::Export(args) => export::run(args, looks),
+        Command::Crosscheck(args) => crosscheck::run(args, looks),
+        Command::Witness => crosscheck::witness(),
         Command::Graph(args) => graph::run(args, looks),
         Command::List(args) => list::run(args, looks),
         Command::Fmt(args) => fmt::run(args, looks),
         Command::Schema => schema::schema(),
         Command::Completions { shell } => schema::completions(*shell),
+        Command::Man(args) => man::run(args),
     }
 }
+
+/// How messages look before it is known how they should.
+const PLAIN: Look = Look {
+    color: When::Auto,
+    ascii: false,
+};
 
 /// Prints help, or what is wrong with the arguments.
 fn refuse(error: &clap::Error) -> Exit {
@@ -82,10 +109,7 @@ fn refuse(error: &clap::Error) -> Exit {
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
     );
-    let looks = Looks::new(&Look {
-        color: When::Auto,
-        ascii: false,
-    });
+    let looks = Looks::new(&PLAIN);
     let color = if is_help {
         looks.color
     } else {

@@ -1,11 +1,13 @@
 //! High arguments: what the program needs, made from what was typed.
 
-use super::args::{Bounds, Chance, CheckArgs, Memory, Printing, Reader, Runs, Select, Skip};
+use super::args::{
+    Bounds, Chance, Checking, Memory, Printing, Reader, Runs, Select, Skip, Witness,
+};
 use super::failure::Failure;
 use super::terminal::Looks;
 use super::value::{Format, Kind};
 use crate::base::Source;
-use crate::checker::{Checker, Input, MemoryModel, Reduction, Sampling, Strategy};
+use crate::checker::{Checker, Engine, Input, MemoryModel, Reduction, Repairs, Sampling, Strategy};
 use crate::report::human::{Amount, Level, Style};
 use std::path::{Path, PathBuf};
 
@@ -13,7 +15,7 @@ use std::path::{Path, PathBuf};
 const WIDTH: usize = 100;
 
 /// What `-` stands for, and the name it is reported under.
-const STDIN: &str = "-";
+pub const STDIN: &str = "-";
 
 /// The inputs that paths stand for; standard input is read here.
 ///
@@ -95,6 +97,14 @@ pub fn in_memory(memory: Option<Memory>, checker: Checker) -> Checker {
 ///
 /// If what was asked for is too much, or makes no sense together.
 pub fn looking_at(runs: &Runs, checker: Checker) -> Result<Checker, Failure> {
+    let engine = match runs.engine {
+        Witness::Threadbare => None,
+        Witness::Loom => Some(Engine::Loom),
+        Witness::Shuttle => Some(Engine::Shuttle),
+    };
+    if let Some(engine) = engine {
+        return Ok(with_witnesses(checker)?.engine(engine));
+    }
     if let Some(bound) = runs.bound {
         return Ok(checker.few_switches(bound.0));
     }
@@ -121,6 +131,24 @@ pub fn looking_at(runs: &Runs, checker: Checker) -> Result<Checker, Failure> {
             Chance::Surw => Strategy::Surw,
         },
     }))
+}
+
+/// A checker that runs other engines in processes of their own.
+///
+/// # Errors
+///
+/// If this build has none.
+pub fn with_witnesses(checker: Checker) -> Result<Checker, Failure> {
+    if !crate::bridge::IS_BUILT {
+        return Err(Failure::new(crate::bridge::NotBuilt.to_string())
+            .help("build it with them: `cargo install threadbare --features witnesses`"));
+    }
+    match std::env::current_exe() {
+        Ok(executable) => Ok(checker.isolated(executable)),
+        Err(error) => Err(Failure::new(format!(
+            "cannot start an engine: where this program is was not told ({error})"
+        ))),
+    }
 }
 
 /// Executions that may be asked for.
@@ -157,8 +185,23 @@ pub fn style(looks: Looks) -> Style {
     }
 }
 
+/// For which findings repairs are looked for: those that are shown in full in a
+/// format that says what to do. `n_inputs` is how many files there are.
+pub fn repairs(args: &Checking, destinations: &Destinations, n_inputs: usize) -> Repairs {
+    let mut kinds = destinations.files.iter().map(|(kind, _)| *kind);
+    let shown = kinds.any(Kind::shows_repairs) || destinations.stdout.shows_repairs();
+    if args.no_repairs || !shown {
+        return Repairs::Never;
+    }
+    match n_inputs {
+        _ if args.verbose => Repairs::Always,
+        1 => Repairs::Alone,
+        _ => Repairs::Failing,
+    }
+}
+
 /// How the report of `check` looks.
-pub fn check_style(args: &CheckArgs, looks: Looks) -> Style {
+pub fn check_style(args: &Checking, looks: Looks) -> Style {
     let style = reader_style(args.level, args.verbose, looks);
     if args.quiet {
         return Style {

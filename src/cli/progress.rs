@@ -3,9 +3,10 @@
 //! Shown only on a terminal, after half a second, at most twice a second, and
 //! gone before anything else is printed.
 
+use super::terminal::takes_commands;
 use crate::checker::Progress;
 use crate::report::escape;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -21,14 +22,68 @@ struct Line {
     next: Instant,
     begun: Instant,
     scenario: String,
+    layers: Layers,
     shown: bool,
+}
+
+/// How many states had been stored when each layer of depth began.
+#[derive(Default)]
+struct Layers {
+    depth: u32,
+    begins: Vec<u64>,
+}
+
+impl Layers {
+    fn note(&mut self, depth: u32, states: u64) {
+        if self.begins.is_empty() || depth > self.depth {
+            self.depth = depth;
+            self.begins.push(states);
+        }
+    }
+
+    /// By how much a layer is larger than the one before, over the last three; `None`
+    /// for too few to tell. A search is over when a layer is empty.
+    fn growth(&self) -> Option<f64> {
+        let [.., a, b, c, d] = self.begins.as_slice() else {
+            return None;
+        };
+        let (early, late) = (b.saturating_sub(*a).max(1), d.saturating_sub(*c));
+        Some((late as f64 / early as f64).sqrt())
+    }
+
+    /// States that are still to come, if layers go on to shrink as they do.
+    fn left(&self, states: u64) -> Option<f64> {
+        let growth = self.growth().filter(|growth| *growth < 0.98)?;
+        let [.., before, begin] = self.begins.as_slice() else {
+            return None;
+        };
+        let all = begin.saturating_sub(*before) as f64 * growth / (1.0 - growth);
+        Some((all - states.saturating_sub(*begin) as f64).max(0.0))
+    }
+
+    /// Where the search is going, in a few words.
+    fn trend(&self, states: u64, rate: f64) -> String {
+        match (self.growth(), self.left(states)) {
+            (Some(_), Some(left)) => format!(", about {} left", time(left / rate.max(1.0))),
+            (Some(growth), None) if growth > 1.02 => format!(", layers grow x{growth:.2}"),
+            (Some(_), None) => ", layers stay as large".to_owned(),
+            (None, _) => String::new(),
+        }
+    }
+}
+
+fn time(seconds: f64) -> String {
+    match seconds {
+        s if s < 99.5 => format!("{s:.0} s"),
+        s if s < 5_940.0 => format!("{:.0} min", s / 60.0),
+        s => format!("{:.0} h", s / 3600.0),
+    }
 }
 
 impl ProgressLine {
     /// A line if standard error is a terminal that can take it back.
     pub fn new(wanted: bool) -> Self {
-        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        if !wanted || dumb || !std::io::stderr().is_terminal() {
+        if !wanted || !takes_commands(&std::io::stderr()) {
             return Self(None);
         }
         let now = Instant::now();
@@ -36,6 +91,7 @@ impl ProgressLine {
             next: now + PERIOD,
             begun: now,
             scenario: String::new(),
+            layers: Layers::default(),
             shown: false,
         }))))
     }
@@ -48,13 +104,15 @@ impl ProgressLine {
         if line.scenario != progress.scenario || progress.states == 0 {
             progress.scenario.clone_into(&mut line.scenario);
             line.begun = now;
+            line.layers = Layers::default();
         }
+        line.layers.note(progress.depth, progress.states);
         if now < line.next {
             return;
         }
         line.next = now + PERIOD;
         line.shown = true;
-        let text = describe(progress, now - line.begun);
+        let text = describe(progress, now - line.begun, &line.layers);
         let _ = write!(std::io::stderr(), "\r\u{1b}[K{text}");
     }
 
@@ -68,14 +126,15 @@ impl ProgressLine {
     }
 }
 
-fn describe(progress: Progress<'_>, time: Duration) -> String {
+fn describe(progress: Progress<'_>, time: Duration, layers: &Layers) -> String {
     let rate = progress.states as f64 / time.as_secs_f64().max(0.001);
     let tail = format!(
-        "{} states, {}/s, depth {}, {}",
+        "{} states, {}/s, depth {}, {}{}",
         short(progress.states as f64),
         short(rate),
         progress.depth,
         bytes(progress.bytes),
+        layers.trend(progress.states, rate),
     );
     let room = WIDTH.saturating_sub(tail.len() + 4);
     // ASCII, so that a character is a column.
@@ -115,9 +174,33 @@ mod tests {
             depth: u32::MAX,
             bytes: usize::MAX >> 20,
         };
-        let line = describe(progress, Duration::from_secs(3));
+        let line = describe(progress, Duration::from_secs(3), &Layers::default());
         assert!(line.len() <= WIDTH && line.is_ascii(), "{line}");
         assert!(!line.contains('\u{1b}'));
         assert!(line.ends_with("123.5G states, 41.2G/s, depth 4294967295, 16384.0 GiB"));
+    }
+
+    /// What is said after layers of these sizes, at so many states a second.
+    #[track_caller]
+    fn check(sizes: &[u64], rate: f64, said: &str) {
+        let (mut layers, mut states) = (Layers::default(), 0);
+        for (depth, size) in (0..).zip(sizes) {
+            layers.note(depth, states);
+            states += size;
+        }
+        layers.note(u32::MAX, states);
+        assert_eq!(layers.trend(states, rate), said);
+    }
+
+    #[test]
+    fn the_trend_of_the_layers_is_told() {
+        check(&[1, 2], 10.0, "");
+        check(&[1, 10, 100, 1000], 10.0, ", layers grow x10.00");
+        check(&[50, 50, 50, 50], 10.0, ", layers stay as large");
+        // 125 + 62 + 31 + ... are still to come.
+        check(&[1000, 500, 250], 10.0, ", about 25 s left");
+        check(&[1_000_000, 500_000, 250_000], 100.0, ", about 42 min left");
+        check(&[9, 4, 0], 1.0, ", about 0 s left");
+        assert_eq!(time(36_000.0), "10 h");
     }
 }

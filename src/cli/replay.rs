@@ -19,7 +19,10 @@ use std::sync::Arc;
 /// If there is no such execution; the message says why.
 pub fn run(args: &ReplayArgs, looks: Looks) -> Result<Exit, Failure> {
     let source = Arc::new(one_source(&args.file)?);
-    let checker = bounded(&args.select, &args.bounds);
+    let mut checker = bounded(&args.select, &args.bounds);
+    if let Some(question) = &args.why {
+        checker = checker.why(question);
+    }
     let replayed = match checker.replay(&source, &args.token) {
         Ok(replayed) => replayed,
         Err(CannotReplay::Broken(mistakes)) => {
@@ -57,6 +60,16 @@ fn page(replayed: &Replayed, source: &Source, style: &Style) -> String {
         line(source.name()),
         replayed.line
     );
+    if let Some((headline, chain)) = &replayed.why {
+        // The question is about the execution, not about what is wrong with it.
+        page.push('\n');
+        if let Some(trace) = &replayed.trace {
+            page += &human::execution(trace, replayed.schedule.as_ref(), style);
+        }
+        page += &format!("\n  {}\n\n", line(headline));
+        page += &human::facts(chain, style);
+        return page;
+    }
     for finding in &replayed.findings {
         page.push('\n');
         page += &human::finding(finding, source, source.name(), style);

@@ -8,13 +8,35 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io::{Error, ErrorKind, Result, Write};
 use std::path::{Path, PathBuf};
 
+/// Writes a file that matters if the machine stops at any moment: what was there
+/// before is kept with `.old` behind its name, and its folder is told to keep both.
+///
+/// # Errors
+///
+/// As [`save`].
+pub fn save_for_later(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut old = path.as_os_str().to_owned();
+    old.push(".old");
+    if std::fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file()) {
+        std::fs::rename(path, &old)?;
+    }
+    save(path, bytes)?;
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    // Not every system can open a folder.
+    if let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) {
+        folder.sync_all()?;
+    }
+    Ok(())
+}
+
 /// Writes `text` to the file.
 ///
 /// # Errors
 ///
 /// If there is a link, a folder, or a file that must not be written, and what
 /// the system says.
-pub fn save(path: &Path, text: &str) -> Result<()> {
+pub fn save(path: &Path, text: impl AsRef<[u8]>) -> Result<()> {
+    let text = text.as_ref();
     let old = match std::fs::symlink_metadata(path) {
         Ok(meta) => Some(meta),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
@@ -29,18 +51,39 @@ pub fn save(path: &Path, text: &str) -> Result<()> {
         }
         Some(meta) if meta.is_file() => replace(path, text, Some(&meta)),
         // A pipe or a device takes bytes, not a new name.
-        Some(_) => OpenOptions::new()
-            .write(true)
-            .open(path)?
-            .write_all(text.as_bytes()),
+        Some(_) => OpenOptions::new().write(true).open(path)?.write_all(text),
         None => replace(path, text, None),
     }
 }
 
-fn replace(path: &Path, text: &str, old: Option<&Metadata>) -> Result<()> {
+/// Writes `text` to a new file.
+///
+/// # Errors
+///
+/// If there is anything of that name, and what the system says.
+pub fn save_new(path: &Path, text: &str) -> Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    let written = file.write_all(text.as_bytes());
+    if written.is_err() {
+        let _ = std::fs::remove_file(path);
+    }
+    written
+}
+
+/// Writes `text` to a file that is there. The file that a link names is written;
+/// the link stays a link.
+///
+/// # Errors
+///
+/// As [`save`].
+pub fn rewrite(path: &Path, text: &str) -> Result<()> {
+    save(&path.canonicalize()?, text)
+}
+
+fn replace(path: &Path, text: &[u8], old: Option<&Metadata>) -> Result<()> {
     let (mut file, beside) = new_beside(path)?;
     let written = file
-        .write_all(text.as_bytes())
+        .write_all(text)
         .and_then(|()| old.map_or(Ok(()), |old| file.set_permissions(old.permissions())))
         .and_then(|()| file.sync_all())
         .and_then(|()| std::fs::rename(&beside, path));

@@ -14,7 +14,7 @@ use clap_complete::Shell;
 ///
 /// If standard output cannot be written.
 pub fn schema() -> Result<Exit, Failure> {
-    Out::new().print(&json::schema())?;
+    Out::new().print(json::schema())?;
     Ok(Exit::Met)
 }
 

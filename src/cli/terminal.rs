@@ -1,7 +1,15 @@
 //! What the terminal and the environment allow.
 
 use super::args::{Look, When};
+use crate::report::human::Style;
 use anstream::{AutoStream, ColorChoice};
+use std::io::IsTerminal;
+
+/// Whether a stream is a terminal that takes commands, such as to clear a line.
+pub fn takes_commands(stream: &impl IsTerminal) -> bool {
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    stream.is_terminal() && !dumb
+}
 
 /// How output looks, decided.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +36,15 @@ impl Looks {
             color: decide(stdout),
             color_err: decide(stderr),
             ascii: look.ascii,
+        }
+    }
+
+    /// As a report looks that was decided on before.
+    pub fn of(style: &Style) -> Self {
+        Self {
+            color: style.color,
+            color_err: style.color,
+            ascii: style.ascii,
         }
     }
 

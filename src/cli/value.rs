@@ -64,6 +64,13 @@ pub enum Kind {
     Html,
 }
 
+impl Kind {
+    /// Whether it says what to do about a finding.
+    pub fn shows_repairs(self) -> bool {
+        self != Kind::Short
+    }
+}
+
 /// The formats and what they are called.
 pub const KINDS: [(&str, Kind); 10] = [
     ("human", Kind::Human),

@@ -25,6 +25,7 @@ fn block(of: &Block, counts: &mut [u32]) {
             | StmtKind::Loop(body)
             | StmtKind::For(_, _, _, body)
             | StmtKind::ForReceive(_, _, body)
+            | StmtKind::ForEntries(_, _, body)
             | StmtKind::ForFutures(_, _, _, body)
             | StmtKind::WhileReceive(_, _, _, body)
             | StmtKind::With(_, _, body)
@@ -55,6 +56,7 @@ fn block(of: &Block, counts: &mut [u32]) {
             StmtKind::Let(..)
             | StmtKind::Assign(..)
             | StmtKind::Update(..)
+            | StmtKind::UpdateEntry(_)
             | StmtKind::Break
             | StmtKind::Continue
             | StmtKind::Return(_)

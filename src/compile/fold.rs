@@ -131,6 +131,7 @@ pub(super) fn can_fault(expr: &Expr) -> bool {
         }
         Expr::Cell(cell) => cell_can_fault(cell),
         Expr::Query(_, object) => can_fault(object),
+        Expr::Entry { .. } => true,
     }
 }
 

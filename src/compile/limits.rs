@@ -42,21 +42,48 @@ fn check_structs(scenario: &Scenario, types: &Types, errors: &mut Vec<Diagnostic
 
 fn check_cells(scenario: &Scenario, types: &Types, errors: &mut Vec<Diagnostic>) {
     let mut total = 0_usize;
-    for var in &scenario.vars {
+    let vars = scenario.vars.iter().map(|var| {
         let words = var.dims.iter().fold(types.width(&var.ty), |words, &len| {
             words.saturating_mul(len as usize)
         });
+        (var.span, words)
+    });
+    let collections = scenario.objects.iter().map(|decl| {
+        let words = collection_words(&decl.kind, types);
+        (
+            decl.span,
+            words.saturating_mul(decl.len.unwrap_or(1) as usize),
+        )
+    });
+    for (span, words) in vars.chain(collections) {
         total = total.saturating_add(words);
         if total > CELLS_MAX {
             let message = format!("more than {CELLS_MAX} words of shared memory");
             errors.push(
-                Diagnostic::error("E090", var.span, message)
-                    .label("with this variable the limit is passed")
+                Diagnostic::error("E090", span, message)
+                    .label("with this declaration the limit is passed")
                     .help("make arrays shorter: a few elements show the same bugs"),
             );
             return;
         }
     }
+}
+
+/// Words of memory of a list or map; none for another object.
+fn collection_words(kind: &ObjectKind, types: &Types) -> usize {
+    let (capacity, width) = match kind {
+        ObjectKind::List { capacity, element } => (*capacity, types.width(element)),
+        ObjectKind::Map {
+            capacity,
+            key,
+            value,
+        } => (
+            *capacity,
+            types.width(key).saturating_add(types.width(value)),
+        ),
+        _ => return 0,
+    };
+    (capacity as usize).saturating_mul(width).saturating_add(1)
 }
 
 fn check_objects(scenario: &Scenario, errors: &mut Vec<Diagnostic>) {

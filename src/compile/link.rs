@@ -4,13 +4,13 @@ use super::assemble::target_mut;
 use super::context::Context;
 use super::liveness::dead_registers;
 use super::lowering::{Lowered, lower_property};
-use super::registers_of::{read_by, written_by};
 use super::updates::{Body, updates, writes};
 use crate::hir::{self, ActorKind as SourceKind, Scenario};
+use crate::program::registers::{read_by, written_by};
 use crate::program::{
-    Actor, ActorKind, Allow, Expect, ExpectKind, Expr, Fairness, Function, FunctionId, Handler,
-    Instr, Label, LabelId, LoopId, ObjectId, ObjectKind, Outcomes, Parts, Pc, Property,
-    PropertyKind, Reg, Update, ValueKind, VarId, pack_lines,
+    Actor, ActorKind, Allow, CollectionOp, Expect, ExpectKind, Expr, Fairness, Function,
+    FunctionId, Handler, Instr, Label, LabelId, LoopId, ObjectId, ObjectKind, Outcomes, Parts, Pc,
+    Property, PropertyKind, Reg, Update, ValueKind, VarId, pack_lines,
 };
 use std::collections::BTreeSet;
 
@@ -88,6 +88,14 @@ fn outcomes<'h>(cx: &mut Context<'h>, of: &'h hir::Outcomes) -> Outcomes {
     let (mut names, mut kinds, mut values) = (Vec::new(), Vec::new(), Vec::new());
     for (index, value) in of.values.iter().enumerate() {
         let name = of.names.get(index).map_or("", String::as_str);
+        if let Some(shown) = contents_of(cx, value) {
+            for (kind, word) in shown {
+                names.push(name.to_owned());
+                kinds.push(kind);
+                values.push(word);
+            }
+            continue;
+        }
         for word in cx.types.words(&value.ty) {
             names.push(format!("{name}{}", word.suffix));
             kinds.push(word.kind);
@@ -114,6 +122,44 @@ fn outcomes<'h>(cx: &mut Context<'h>, of: &'h hir::Outcomes) -> Outcomes {
         expected,
         exact: of.exact,
     }
+}
+
+/// What a declared list or map holds, as words with their kinds; `None` for another
+/// value.
+fn contents_of<'h>(cx: &mut Context<'h>, value: &'h hir::Expr) -> Option<Vec<(ValueKind, Expr)>> {
+    let hir::ExprKind::Object(decl, _) = &value.kind else {
+        return None;
+    };
+    let (keyed, capacity, types) = match &cx.scenario.objects[decl.index()].kind {
+        hir::ObjectKind::List { capacity, element } => (false, *capacity, vec![element]),
+        hir::ObjectKind::Map {
+            capacity,
+            key,
+            value,
+        } => (true, *capacity, vec![key, value]),
+        _ => return None,
+    };
+    let words = types.into_iter().flat_map(|ty| cx.types.words(ty));
+    let entry: Vec<ValueKind> = words.map(|word| word.kind).collect();
+    let object = lower_property(cx, value).into_iter().next()?;
+    let width = u32::try_from(entry.len()).expect("the limits were checked");
+    let first = ValueKind::Entries {
+        keyed,
+        width,
+        capacity,
+    };
+    let room = (0..capacity).flat_map(|_| entry.clone());
+    let kinds = std::iter::once(first).chain(room);
+    let words = kinds.zip(0u16..).map(|(kind, word)| {
+        let word = Expr::Entry {
+            op: CollectionOp::Contents,
+            object: Box::new(object.clone()),
+            args: Box::new([]),
+            word,
+        };
+        (kind, word)
+    });
+    Some(words.collect())
 }
 
 fn transcripts(of: &hir::Outcomes) -> Outcomes {

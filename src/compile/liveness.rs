@@ -14,7 +14,8 @@
 //! **Invariant:** a register in a list is written before it is read on every
 //! way that goes on from there.
 
-use super::registers_of::{read_by, written_by};
+use crate::base::{Mistake, planted};
+use crate::program::registers::{read_by, written_by};
 use crate::program::{FunctionId, Handler, Instr, Reg, Update};
 
 /// For each instruction the registers to set to 0: on arrival at a visible
@@ -162,7 +163,9 @@ impl Flow {
         for reg in self.written(at) {
             set.remove(reg);
         }
-        if let Some((handler, exception)) = self.catches[at] {
+        if let Some((handler, exception)) = self.catches[at]
+            && !planted(Mistake::CaughtRegisterCleared)
+        {
             let mut caught = live[handler].clone();
             caught.remove(exception);
             set.join(&caught);

@@ -213,7 +213,7 @@ impl<'h> Lowering<'h, '_> {
             && words.iter().enumerate().any(|(index, word)| {
                 regs()
                     .take(index)
-                    .any(|written| super::registers_of::reads(word, written))
+                    .any(|written| crate::program::registers::reads(word, written))
             });
         if overlap {
             let mark = self.regs.mark();
@@ -243,7 +243,7 @@ impl<'h> Lowering<'h, '_> {
     /// happens to locals in between.
     pub fn hold(&mut self, word: Expr, span: Span) -> Expr {
         let mut stable = true;
-        super::registers_of::in_expr(&word, &mut |reg| {
+        crate::program::registers::in_expr(&word, &mut |reg| {
             stable &= self.regs.is_temporary(reg) || self.is_stable(reg);
         });
         if stable {

@@ -38,6 +38,10 @@ impl<'h> Lowering<'h, '_> {
         want: Want,
     ) -> Vec<Expr> {
         let width = self.cx.types.width(&expr.ty);
+        if let Method::Collection(op) | Method::Subscript(op) = method {
+            let plain = matches!(method, Method::Subscript(_));
+            return self.collection(expr, (op, plain), receiver, args, want);
+        }
         if method == Method::TaskEnded {
             return vec![self.task_ended(expr, receiver)];
         }
@@ -287,7 +291,9 @@ fn shape(method: Method) -> Shape {
         Method::EventWait => Shape::Sync(SyncOp::EventWait(Wait)),
         Method::EventWaitFor => Shape::Sync(SyncOp::EventWait(Timeout)),
         Method::IsSet => Shape::Ask(Query::IsSet),
-        Method::BarrierWait => Shape::Sync(SyncOp::BarrierWait),
+        Method::BarrierWait => Shape::Sync(SyncOp::BarrierWait(Wait)),
+        Method::BarrierWaitFor => Shape::Sync(SyncOp::BarrierWait(Timeout)),
+        Method::BarrierReset => Shape::Sync(SyncOp::BarrierReset),
         Method::BarrierAbort => Shape::Sync(SyncOp::BarrierAbort),
         Method::CountDown => Shape::Sync(SyncOp::CountDown),
         Method::LatchWait => Shape::Sync(SyncOp::LatchWait),
@@ -310,6 +316,7 @@ fn shape(method: Method) -> Shape {
         Method::TaskResult => Shape::Task(TaskOp::Result),
         Method::TaskCancel => Shape::Task(TaskOp::Cancel),
         // Asked before a shape is looked for.
+        Method::Collection(_) | Method::Subscript(_) => Shape::Ask(Query::Len),
         Method::TaskEnded => Shape::Ask(Query::IsAlive),
         Method::FutureResult => Shape::Future(FutureOp::Result(Wait)),
         Method::FutureResultFor => Shape::Future(FutureOp::Result(Timeout)),

@@ -24,6 +24,7 @@
 mod assemble;
 mod assigned;
 mod code;
+mod collection;
 mod condition;
 mod context;
 mod ends;
@@ -41,7 +42,6 @@ mod method;
 mod observed;
 mod place;
 mod registers;
-mod registers_of;
 mod select;
 mod statement;
 mod steps;

@@ -3,9 +3,9 @@
 use super::expression::Want;
 use super::fold;
 use super::lowering::{Lowering, reg_words};
-use super::registers_of;
 use crate::base::Span;
 use crate::hir::{self, AtomicOp, Place};
+use crate::program::registers;
 use crate::program::{Access, CellId, CellRef, Dim, Expr, Instr, RmwOp};
 
 impl<'h> Lowering<'h, '_> {
@@ -81,7 +81,7 @@ impl<'h> Lowering<'h, '_> {
             let reads = |reg| {
                 cell.dims
                     .iter()
-                    .any(|dim| registers_of::reads(&dim.index, reg))
+                    .any(|dim| registers::reads(&dim.index, reg))
             };
             width > 1
                 && reg_words(dst, width)

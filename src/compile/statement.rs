@@ -89,6 +89,8 @@ impl<'h> Lowering<'h, '_> {
                 let op = (ReceiveOp::Wait, awaits);
                 self.receive_loop(*local, channel_word, op, body, head_span);
             }
+            StmtKind::ForEntries(local, of, body) => self.for_entries(*local, of, body, span),
+            StmtKind::UpdateEntry(update) => self.update_entry(update, span),
             StmtKind::ForFutures(local, how, futures, body) => {
                 self.for_futures(*local, *how, futures, body, span);
             }

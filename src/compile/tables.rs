@@ -92,7 +92,7 @@ impl Layout {
             layout.add_var(var, types, names);
         }
         for decl in &scenario.objects {
-            layout.add_objects(decl, scenario, types);
+            layout.add_objects(decl, scenario, types, names);
         }
         layout
     }
@@ -121,10 +121,73 @@ impl Layout {
             atomic: var.atomic,
             guarded_by: var.guarded_by.map(|lock| self.lock(lock)),
             shared: var.shared,
+            collection: None,
         });
     }
 
-    fn add_objects(&mut self, decl: &hir::ObjectDecl, scenario: &Scenario, types: &Types) {
+    /// The memory of a list or map: the number of entries, then the entries.
+    fn add_collection(&mut self, decl: &hir::ObjectDecl, name: &str, types: &Types, names: &Names) {
+        let (capacity, words) = match &decl.kind {
+            hir::ObjectKind::List { capacity, element } => (*capacity, types.words(element)),
+            hir::ObjectKind::Map {
+                capacity,
+                key,
+                value,
+            } => {
+                let mut words = types.words(key);
+                words.extend(types.words(value));
+                (*capacity, words)
+            }
+            _ => return,
+        };
+        let first = CellId::new(self.cells.len());
+        let id = crate::program::VarId::new(self.vars.len());
+        let n = decl.initial.len() / words.len().max(1);
+        self.cells.push(Cell {
+            name: name.to_owned(),
+            var: id,
+            initial: i64::try_from(n).expect("the limits were checked"),
+            kind: ValueKind::Int,
+        });
+        let mut initial = decl.initial.iter();
+        for entry in 0..capacity {
+            for word in &words {
+                let value = initial
+                    .next()
+                    .map_or(0, |&value| names.word(&word.kind, value));
+                // Which key stands at a position is not known before the run.
+                let place = match decl.kind {
+                    hir::ObjectKind::Map { .. } => "…".to_owned(),
+                    _ => entry.to_string(),
+                };
+                self.cells.push(Cell {
+                    name: format!("{name}[{place}]{}", word.suffix),
+                    var: id,
+                    initial: value,
+                    kind: word.kind.clone(),
+                });
+            }
+        }
+        self.vars.push(Var {
+            name: decl.name.clone(),
+            span: decl.span,
+            first,
+            n: CellId::new(self.cells.len()).0 - first.0,
+            range: None,
+            atomic: true,
+            guarded_by: decl.guarded_by.map(|lock| self.lock(lock)),
+            shared: decl.shared,
+            collection: Some(ObjectId::new(self.objects.len())),
+        });
+    }
+
+    fn add_objects(
+        &mut self,
+        decl: &hir::ObjectDecl,
+        scenario: &Scenario,
+        types: &Types,
+        names: &Names,
+    ) {
         let shared = is_shared(decl, scenario);
         for element in 0..decl.len.unwrap_or(1) {
             let name = match decl.len {
@@ -136,11 +199,13 @@ impl Layout {
                 [all] => *all,
                 each => each.get(element as usize).copied().unwrap_or(0),
             };
+            let kind = self.object_kind(&decl.kind, initial, types);
+            self.add_collection(decl, &name, types, names);
             self.objects.push(Object {
                 name,
                 declared: decl.name.clone(),
                 span: decl.span,
-                kind: self.object_kind(&decl.kind, initial, types),
+                kind,
                 shared,
             });
         }
@@ -177,10 +242,25 @@ impl Layout {
                 capacity: *capacity,
                 width: u32::try_from(types.width(element)).expect("the limits were checked"),
             },
+            hir::ObjectKind::List { capacity, element } => {
+                self.collection(false, *capacity, types.width(element))
+            }
+            hir::ObjectKind::Map {
+                capacity, value, ..
+            } => self.collection(true, *capacity, 1 + types.width(value)),
             hir::ObjectKind::Executor { workers, process } => ObjectKind::Executor {
                 workers: *workers,
                 processes: *process,
             },
+        }
+    }
+
+    fn collection(&self, keyed: bool, capacity: u32, width: usize) -> ObjectKind {
+        ObjectKind::Collection {
+            keyed,
+            capacity,
+            width: u32::try_from(width).expect("the limits were checked"),
+            first: CellId::new(self.cells.len()),
         }
     }
 

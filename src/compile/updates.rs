@@ -11,15 +11,17 @@
 //! **Deliberately absent:** values that go through a function's result unchanged
 //! or by way of other variables, and elements of arrays whose index changes.
 
-use super::registers_of::{in_cell, in_expr, read_by, written_by};
-use crate::program::{CellRef, FunctionId, Handler, Instr, Parts, Pc, Reg, RmwOp, Update, VarId};
+use crate::program::registers::{in_cell, in_expr, read_by, written_by};
+use crate::program::{
+    CellRef, CollectionOp, Expr, FunctionId, Handler, Instr, Parts, Pc, Reg, RmwOp, Update, VarId,
+};
 use std::collections::BTreeSet;
 
 /// The variables that each function writes, itself or by what it calls.
 pub(super) fn writes(parts: &Parts, functions: &[&[Instr]]) -> Vec<BTreeSet<VarId>> {
     let mut all: Vec<BTreeSet<VarId>> = functions
         .iter()
-        .map(|code| code.iter().filter_map(|it| stores(parts, it)).collect())
+        .map(|code| code.iter().flat_map(|it| stores(parts, it)).collect())
         .collect();
     let calls: Vec<Vec<FunctionId>> = functions
         .iter()
@@ -48,17 +50,94 @@ pub(super) fn writes(parts: &Parts, functions: &[&[Instr]]) -> Vec<BTreeSet<VarI
     all
 }
 
-fn stores(parts: &Parts, instr: &Instr) -> Option<VarId> {
+/// The variables an instruction may write: one, or any list or map if it names none.
+fn stores(parts: &Parts, instr: &Instr) -> Vec<VarId> {
     match instr {
         Instr::Store(cell, ..) | Instr::Rmw(_, cell, ..) | Instr::CompareExchange(_, cell, ..) => {
-            Some(variable(parts, cell))
+            Place::Word(cell).variables(parts)
         }
+        Instr::Collection { op, object, .. } if !op.only_looks() => collections(parts, object),
+        _ => Vec::new(),
+    }
+}
+
+/// What is read and written: a word of memory, or an entry of a list or map.
+#[derive(Clone, Copy, PartialEq)]
+enum Place<'a> {
+    Word(&'a CellRef),
+    Entry(&'a Expr, &'a Expr),
+}
+
+impl Place<'_> {
+    /// The variables it may belong to.
+    fn variables(self, parts: &Parts) -> Vec<VarId> {
+        match self {
+            Place::Word(cell) => vec![parts.cells[cell.base.index()].var],
+            Place::Entry(object, _) => collections(parts, object),
+        }
+    }
+
+    /// Calls `visit` for every register on which it depends.
+    fn registers(self, visit: &mut impl FnMut(Reg)) {
+        match self {
+            Place::Word(cell) => in_cell(cell, visit),
+            Place::Entry(object, key) => {
+                in_expr(object, visit);
+                in_expr(key, visit);
+            }
+        }
+    }
+}
+
+/// The variables of the list or map that an expression names; of all of them, if it
+/// is not known which.
+fn collections(parts: &Parts, object: &Expr) -> Vec<VarId> {
+    let known = match object {
+        Expr::Const(number) => usize::try_from(*number).ok(),
+        _ => None,
+    };
+    let vars = parts.vars.iter().enumerate();
+    let meant = vars.filter(|(_, var)| match (var.collection, known) {
+        (Some(id), Some(number)) => id.index() == number,
+        (Some(_), None) => true,
+        (None, _) => false,
+    });
+    meant.map(|(index, _)| VarId::new(index)).collect()
+}
+
+/// The place an instruction reads into a register.
+fn loaded(instr: &Instr) -> Option<(Reg, Place<'_>)> {
+    match instr {
+        Instr::Load(reg, cell, _) => Some((*reg, Place::Word(cell))),
+        Instr::Collection {
+            op: CollectionOp::At | CollectionOp::Get | CollectionOp::GetOr,
+            object,
+            args,
+            dst: Some(reg),
+            width: 1,
+            ..
+        } => Some((*reg, Place::Entry(object, args.first()?))),
         _ => None,
     }
 }
 
-fn variable(parts: &Parts, cell: &CellRef) -> VarId {
-    parts.cells[cell.base.index()].var
+/// The place an instruction writes, and what.
+fn stored(instr: &Instr) -> Option<(Place<'_>, &Expr)> {
+    match instr {
+        Instr::Store(cell, value, _) | Instr::Rmw(_, cell, RmwOp::Swap, value) => {
+            Some((Place::Word(cell), value))
+        }
+        Instr::Collection {
+            op: CollectionOp::SetAt | CollectionOp::Put,
+            object,
+            args,
+            ..
+        } => match &**args {
+            [key, value] => Some((Place::Entry(object, key), value)),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// What is known about the function that is looked at.
@@ -78,8 +157,8 @@ pub(super) struct Body<'a> {
 pub(super) fn updates(body: &Body<'_>) -> Vec<Update> {
     let mut found = Vec::new();
     for (at, instr) in body.code.iter().enumerate() {
-        if let Instr::Load(reg, cell, _) = instr {
-            body.updates_of(at, *reg, cell, &mut found);
+        if let Some((reg, place)) = loaded(instr) {
+            body.updates_of(at, reg, place, &mut found);
         }
     }
     found.sort_unstable_by_key(|update: &Update| (update.store, update.load));
@@ -87,19 +166,15 @@ pub(super) fn updates(body: &Body<'_>) -> Vec<Update> {
 }
 
 impl Body<'_> {
-    fn updates_of(&self, load: usize, reg: Reg, cell: &CellRef, found: &mut Vec<Update>) {
-        let current = self.current(load, reg, cell);
+    fn updates_of(&self, load: usize, reg: Reg, of: Place<'_>, found: &mut Vec<Update>) {
+        let current = self.current(load, reg, of);
         if current.is_empty() {
             return;
         }
         let computed = self.computed(load, reg, &current);
         for (&at, from_it) in current.iter().zip(computed) {
-            let value = match &self.code[at] {
-                Instr::Store(place, value, _) | Instr::Rmw(_, place, RmwOp::Swap, value)
-                    if place == cell =>
-                {
-                    value
-                }
+            let value = match stored(&self.code[at]) {
+                Some((place, value)) if place == of => value,
                 _ => continue,
             };
             let mut uses = false;
@@ -116,11 +191,11 @@ impl Body<'_> {
     }
 
     /// Where the register still holds what was read, whichever way led there; ascending.
-    fn current(&self, load: usize, reg: Reg, cell: &CellRef) -> Vec<usize> {
+    fn current(&self, load: usize, reg: Reg, of: Place<'_>) -> Vec<usize> {
         let mut there = vec![false; self.code.len()];
         let mut rest: Vec<usize> = self.after(load).collect();
         while let Some(at) = rest.pop() {
-            if at != load && !std::mem::replace(&mut there[at], true) && !self.ends(at, reg, cell) {
+            if at != load && !std::mem::replace(&mut there[at], true) && !self.ends(at, reg, of) {
                 rest.extend(self.after(at));
             }
         }
@@ -130,8 +205,7 @@ impl Body<'_> {
         while changed {
             changed = false;
             for at in 0..there.len() {
-                let kept =
-                    |&from: &usize| from == load || there[from] && !self.ends(from, reg, cell);
+                let kept = |&from: &usize| from == load || there[from] && !self.ends(from, reg, of);
                 if there[at] && !before[at].iter().all(kept) {
                     there[at] = false;
                     changed = true;
@@ -142,16 +216,20 @@ impl Body<'_> {
     }
 
     /// Whether the value is not current any more after the instruction.
-    fn ends(&self, at: usize, reg: Reg, cell: &CellRef) -> bool {
+    fn ends(&self, at: usize, reg: Reg, of: Place<'_>) -> bool {
         let instr = &self.code[at];
-        let var = variable(self.parts, cell);
+        let vars = of.variables(self.parts);
         let calls = match instr {
-            Instr::Call(function, ..) => self.writes[function.index()].contains(&var),
+            Instr::Call(function, ..) => {
+                let writes = &self.writes[function.index()];
+                vars.iter().any(|var| writes.contains(var))
+            }
             _ => false,
         };
         let mut index = false;
-        in_cell(cell, &mut |used| index |= self.writes_reg(instr, used));
-        calls || index || stores(self.parts, instr) == Some(var) || self.writes_reg(instr, reg)
+        of.registers(&mut |used| index |= self.writes_reg(instr, used));
+        let stores = stores(self.parts, instr);
+        calls || index || stores.iter().any(|var| vars.contains(var)) || self.writes_reg(instr, reg)
     }
 
     fn writes_reg(&self, instr: &Instr, reg: Reg) -> bool {

@@ -3,6 +3,7 @@
 //!
 //! Numbers are given in the order in which things come first, from 0.
 
+use super::saved::{In, Out};
 use hashbrown::HashTable;
 use std::ops::Range;
 
@@ -39,6 +40,34 @@ impl Blocks {
     pub fn get(&self, id: u32) -> &[i64] {
         let at = id as usize * self.width;
         &self.words[at..at + self.width]
+    }
+
+    /// Writes all rows down.
+    fn save(&self, out: &mut Out) {
+        out.numbers(self.words.iter().map(|&word| word as u64));
+    }
+
+    /// Fills an empty one again.
+    fn restore(&mut self, from: &mut In<'_>) -> Option<()> {
+        let n = from.count()?;
+        if !n.is_multiple_of(self.width) {
+            return None;
+        }
+        let mut row = vec![0; self.width];
+        for expected in 0..u32::try_from(n / self.width).ok()? {
+            for word in &mut row {
+                *word = from.number()? as i64;
+            }
+            if self.intern(&row) != expected {
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> u32 {
+        u32::try_from(self.words.len() / self.width).expect("fewer rows than states")
     }
 
     /// All rows, one behind the other.
@@ -93,6 +122,27 @@ impl Pairs {
         self.pairs[id as usize]
     }
 
+    /// Writes all pairs down.
+    pub fn save(&self, out: &mut Out) {
+        out.pairs(self.pairs.iter().copied());
+    }
+
+    /// Fills an empty one again; the numbers of pairs are below these.
+    pub fn restore(&mut self, from: &mut In<'_>, below: (u32, u32)) -> Option<()> {
+        for expected in 0..u32::try_from(from.count()?).ok()? {
+            let pair = from.pair()?;
+            if pair.0 >= below.0 || pair.1 >= below.1 || self.intern(pair) != expected {
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    /// Number of pairs.
+    pub fn len(&self) -> u32 {
+        u32::try_from(self.pairs.len()).expect("fewer pairs than states")
+    }
+
     /// The number of a pair.
     #[inline]
     pub fn find(&self, pair: (u32, u32)) -> Option<u32> {
@@ -135,6 +185,17 @@ impl PartTables {
             blocks: blocks.collect(),
             starts,
         }
+    }
+
+    /// Writes all contents down.
+    pub fn save(&self, out: &mut Out) {
+        self.blocks.iter().for_each(|blocks| blocks.save(out));
+    }
+
+    /// Fills empty ones again.
+    pub fn restore(&mut self, from: &mut In<'_>) -> Option<()> {
+        let mut all = self.blocks.iter_mut();
+        all.try_for_each(|blocks| blocks.restore(from))
     }
 
     /// Number of parts.

@@ -5,6 +5,7 @@ use super::expand::Expander;
 use super::limits::{Bound, MemoryBudget};
 use super::observer::{Observer, Taken, Visit};
 use super::stateful::Search;
+use super::tree::Root;
 use crate::semantics::{Machine, State};
 use crate::trace::Action;
 use std::ops::Range;
@@ -17,6 +18,9 @@ const STATE_BYTES: usize = size_of::<u32>() + 3 * size_of::<u64>() + 1;
 /// and parts of a search for components, how a way came there, and what
 /// properties say of it.
 const CIRCLE_BYTES: usize = 20 * size_of::<u32>();
+
+/// Targets that are looked for together.
+const TOGETHER: usize = 256;
 
 /// The target of a step that leads nowhere.
 const NOWHERE: u32 = u32::MAX;
@@ -122,19 +126,38 @@ impl Graph {
         let has_marks = marker.is_some();
         let marking = Marking(marker);
         let mut worker = search.worker(&marking);
+        // Steps whose targets are not known yet, by their roots.
+        let (mut open, mut roots) = (Vec::new(), Vec::new());
         for id in 0..search.n_expanded() {
             search.each_step(&mut worker, &marking, id, |action, mark, to| {
                 let actor = u8::try_from(action.actor).expect("at most 64 actors");
                 graph.actors.push(actor);
-                graph.targets.push(to.unwrap_or(NOWHERE));
+                if let Some(root) = to {
+                    open.push(graph.targets.len());
+                    roots.push(root);
+                }
+                graph.targets.push(NOWHERE);
                 if has_marks {
                     graph.marks.push(mark);
                 }
             });
             let n = u32::try_from(graph.targets.len()).expect("their number was checked");
             graph.first.push(n);
+            if roots.len() >= TOGETHER {
+                graph.close(search, &mut open, &mut roots);
+            }
         }
+        graph.close(search, &mut open, &mut roots);
         Ok(graph)
+    }
+
+    /// Fills in where steps lead to.
+    fn close(&mut self, search: &Search<'_>, open: &mut Vec<usize>, roots: &mut Vec<Root>) {
+        search.find_roots(roots, |index, to| {
+            self.targets[open[index]] = to.unwrap_or(NOWHERE);
+        });
+        open.clear();
+        roots.clear();
     }
 
     /// Number of states.

@@ -27,9 +27,8 @@ impl Halves {
     }
 
     #[inline]
-    fn key(side: bool, step: usize) -> Option<u32> {
-        let key = step.checked_add(1)?.checked_mul(2)? + usize::from(side);
-        u32::try_from(key).ok()
+    fn key(side: bool, step: u32) -> Option<u32> {
+        Some(step.checked_add(1)?.checked_mul(2)? + u32::from(side))
     }
 
     #[inline]
@@ -40,14 +39,14 @@ impl Halves {
 
     /// The half that the step makes of this one on that side, if it is known.
     #[inline]
-    pub fn get(&self, half: u32, side: bool, step: usize) -> Option<u32> {
+    pub fn get(&self, half: u32, side: bool, step: u32) -> Option<u32> {
         let key = Self::key(side, step)?;
         let place = self.places.get(Self::place(half, key))?;
         (place.half == half && place.step == key).then_some(place.after)
     }
 
     /// Remembers it.
-    pub fn set(&mut self, half: u32, side: bool, step: usize, after: u32) {
+    pub fn set(&mut self, half: u32, side: bool, step: u32, after: u32) {
         let Some(step) = Self::key(side, step) else {
             return;
         };

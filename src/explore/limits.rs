@@ -1,5 +1,6 @@
 //! What may end a search before it is complete.
 
+use super::saved::Keep;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -17,6 +18,8 @@ pub struct Limits {
     pub time: Option<Duration>,
     /// Raised from outside, for Ctrl-C.
     pub interrupt: Arc<AtomicBool>,
+    /// Whether a search of all runs is written down, and what it goes on from.
+    pub keep: Keep,
 }
 
 impl Default for Limits {
@@ -27,6 +30,7 @@ impl Default for Limits {
             memory: MemoryBudget::half_of_machine(),
             time: None,
             interrupt: Arc::new(AtomicBool::new(false)),
+            keep: Keep::default(),
         }
     }
 }

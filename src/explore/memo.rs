@@ -4,89 +4,98 @@
 //! A question begins at a root. Each node asks for one part and goes on by the
 //! number of its content; a leaf is an answer. Which part is asked for next
 //! depends only on those before, so all ways of one question make one tree.
+//!
+//! All nodes lie in one row of cells, so that asking costs one look at memory for
+//! each part. A cell is nothing, an answer, or where a node begins. A node is its
+//! part and its size, its name, and then a cell for each number; one that gets too
+//! small is copied to the end.
 
 use rustc_hash::FxHashMap;
 
 /// Numbers up to which a node keeps its children in a row.
 const DENSE: u32 = 1 << 10;
-/// Children that a node counts for, with what is kept of its answer.
-const NODE_CHILDREN: usize = 16;
+/// Cells that an answer counts for, with what is kept of it elsewhere.
+const ANSWER_CELLS: usize = 16;
 
-/// A node, by its number.
+/// A question, by the cell it begins at.
 pub(super) type NodeId = u32;
 
-const NOWHERE: NodeId = 0;
-
-enum Kind {
-    Unknown,
-    Leaf(u32),
-    Asks(u8),
-}
-
-struct Node {
-    kind: Kind,
-    children: Vec<NodeId>,
-}
+/// Nothing is known.
+const NOWHERE: u32 = 0;
+/// The bit of a cell that is an answer.
+const ANSWER: u32 = 1 << 31;
+/// Cells of a node before its children.
+const HEAD: u32 = 2;
+/// Bits of a node's first cell that hold its part.
+const PART_BITS: u32 = 8;
 
 /// Questions and their answers.
 pub(super) struct Memo {
-    nodes: Vec<Node>,
-    /// Children with large numbers.
-    sparse: FxHashMap<(NodeId, u32), NodeId>,
-    n_children: usize,
-    /// Children beyond which everything should be forgotten.
-    children_max: usize,
+    cells: Vec<u32>,
+    /// Children with large numbers, by the name of their node.
+    sparse: FxHashMap<(u32, u32), u32>,
+    n_nodes: u32,
+    n_answers: usize,
+    /// Cells beyond which everything should be forgotten.
+    cells_max: usize,
+}
+
+/// Where a cell is.
+#[derive(Clone, Copy)]
+enum At {
+    Dense(u32),
+    Sparse(u32, u32),
 }
 
 impl Memo {
-    /// Nothing is known; there is room for so many children, of about ten bytes each.
-    pub fn new(children_max: usize) -> Self {
-        let mut memo = Self {
-            children_max,
-            nodes: Vec::new(),
+    /// Nothing is known; there is room for so many cells, of about four bytes each.
+    pub fn new(cells_max: usize) -> Self {
+        Self {
+            // The first cell is where nothing begins.
+            cells: vec![NOWHERE],
             sparse: FxHashMap::default(),
-            n_children: 0,
-        };
-        memo.root();
-        memo
+            n_nodes: 0,
+            n_answers: 0,
+            cells_max,
+        }
     }
 
     /// A new question.
     pub fn root(&mut self) -> NodeId {
-        let id = NodeId::try_from(self.nodes.len()).expect("fewer nodes than children");
-        self.nodes.push(Node {
-            kind: Kind::Unknown,
-            children: Vec::new(),
-        });
-        id
+        self.allocate(1)
+    }
+
+    fn allocate(&mut self, n: u32) -> u32 {
+        let at = u32::try_from(self.cells.len()).expect("it is thrown away before");
+        self.cells.resize(self.cells.len() + n as usize, NOWHERE);
+        at
     }
 
     /// Whether it has grown so large that it should be thrown away.
     pub fn is_full(&self) -> bool {
-        self.n_children > self.children_max
+        self.cells.len() + ANSWER_CELLS * (self.n_answers + self.sparse.len()) > self.cells_max
     }
 
     /// The answer for a state with these parts, if it is known.
     #[inline]
     pub fn answer(&self, root: NodeId, numbers: &[u32]) -> Option<u32> {
-        let mut at = root;
+        let mut cell = self.cells[root as usize];
         loop {
-            let node = &self.nodes[at as usize];
-            match node.kind {
-                Kind::Unknown => return None,
-                Kind::Leaf(answer) => return Some(answer),
-                Kind::Asks(part) => {
-                    let number = numbers[usize::from(part)];
-                    at = match node.children.get(number as usize) {
-                        Some(&child) => child,
-                        None if number < DENSE => return None,
-                        None => *self.sparse.get(&(at, number))?,
-                    };
-                    if at == NOWHERE {
-                        return None;
-                    }
-                }
+            if cell & ANSWER != 0 {
+                return Some(cell ^ ANSWER);
             }
+            if cell == NOWHERE {
+                return None;
+            }
+            let head = self.cells[cell as usize];
+            let number = numbers[(head & ((1 << PART_BITS) - 1)) as usize];
+            cell = if number < head >> PART_BITS {
+                self.cells[(cell + HEAD + number) as usize]
+            } else if number < DENSE {
+                return None;
+            } else {
+                *self.sparse.get(&(self.cells[cell as usize + 1], number))?
+            };
         }
     }
 
@@ -99,43 +108,107 @@ impl Memo {
         numbers: &[u32],
         answer: u32,
     ) {
-        let mut at = root;
+        let mut at = At::Dense(root);
         for part in looks {
-            match self.nodes[at as usize].kind {
-                Kind::Unknown => self.nodes[at as usize].kind = Kind::Asks(part),
-                Kind::Asks(known) => {
-                    assert_eq!(known, part, "what is asked next depends on what was seen");
-                }
-                Kind::Leaf(_) => unreachable!("an answer was known already"),
-            }
-            let number = numbers[usize::from(part)];
-            at = self.child(at, number);
+            at = self.child(at, part, numbers[usize::from(part)]);
         }
-        self.nodes[at as usize].kind = Kind::Leaf(answer);
+        assert_eq!(self.get(at), NOWHERE, "an answer was known already");
+        assert_eq!(answer & ANSWER, 0, "fewer answers than 2^31");
+        self.set(at, answer | ANSWER);
+        self.n_answers += 1;
     }
 
-    fn child(&mut self, at: NodeId, number: u32) -> NodeId {
-        let known = if number < DENSE {
-            let children = &mut self.nodes[at as usize].children;
-            if children.len() <= number as usize {
-                self.n_children += number as usize + 1 - children.len();
-                children.resize(number as usize + 1, NOWHERE);
+    fn get(&self, at: At) -> u32 {
+        match at {
+            At::Dense(at) => self.cells[at as usize],
+            At::Sparse(name, number) => self.sparse.get(&(name, number)).copied().unwrap_or(0),
+        }
+    }
+
+    fn set(&mut self, at: At, cell: u32) {
+        match at {
+            At::Dense(at) => self.cells[at as usize] = cell,
+            At::Sparse(name, number) => {
+                self.sparse.insert((name, number), cell);
             }
-            children[number as usize]
-        } else {
-            let sparse = self.sparse.get(&(at, number));
-            sparse.copied().unwrap_or(NOWHERE)
+        }
+    }
+
+    /// The child for a number of the node in this cell, which asks for that part.
+    fn child(&mut self, at: At, part: u8, number: u32) -> At {
+        let mut node = self.get(at);
+        assert_eq!(node & ANSWER, 0, "an answer was known already");
+        if node == NOWHERE {
+            node = self.node(part, number);
+            self.set(at, node);
+        }
+        let head = self.cells[node as usize];
+        let (known, size) = (head & ((1 << PART_BITS) - 1), head >> PART_BITS);
+        let same = known == u32::from(part);
+        assert!(same, "what is asked next depends on what was seen");
+        if number < size {
+            return At::Dense(node + HEAD + number);
+        }
+        if number >= DENSE {
+            return At::Sparse(self.cells[node as usize + 1], number);
+        }
+        let larger = (number + 1).next_power_of_two();
+        let new = self.allocate(HEAD + larger);
+        self.cells[new as usize] = known | larger << PART_BITS;
+        let rest = node as usize + 1..(node + HEAD + size) as usize;
+        self.cells.copy_within(rest, new as usize + 1);
+        self.set(at, new);
+        At::Dense(new + HEAD + number)
+    }
+
+    /// A node without children, with room for that number.
+    fn node(&mut self, part: u8, number: u32) -> u32 {
+        let size = match number < DENSE {
+            true => (number + 1).next_power_of_two(),
+            false => 0,
         };
-        if known != NOWHERE {
-            return known;
+        let node = self.allocate(HEAD + size);
+        self.n_nodes += 1;
+        self.cells[node as usize] = u32::from(part) | size << PART_BITS;
+        self.cells[node as usize + 1] = self.n_nodes;
+        node
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Part 0 is looked at first; where it is even, part 2, else part 1.
+    #[test]
+    fn answers_come_back_for_the_parts_they_depend_on() {
+        let mut memo = Memo::new(1 << 20);
+        let roots = [memo.root(), memo.root()];
+        let looks = |n: u32| if n.is_multiple_of(2) { [0, 2] } else { [0, 1] };
+        let many = [0, 1, 2, 3, 700, 1_023, 1_024, 5_000, 5_001];
+        for (index, &root) in roots.iter().enumerate() {
+            for &n in &many {
+                for &m in &many {
+                    let numbers = [n, m, m];
+                    assert_eq!(memo.answer(root, &numbers), None);
+                    let answer = n * 10_000 + m + index as u32;
+                    memo.learn(root, looks(n).into_iter(), &numbers, answer);
+                }
+            }
         }
-        let new = self.root();
-        self.n_children += NODE_CHILDREN;
-        if number < DENSE {
-            self.nodes[at as usize].children[number as usize] = new;
-        } else {
-            self.sparse.insert((at, number), new);
+        for (index, &root) in roots.iter().enumerate() {
+            for &n in &many {
+                for &m in &many {
+                    let other = 4_242;
+                    let numbers = if n % 2 == 0 {
+                        [n, other, m]
+                    } else {
+                        [n, m, other]
+                    };
+                    let answer = n * 10_000 + m + index as u32;
+                    assert_eq!(memo.answer(root, &numbers), Some(answer));
+                }
+            }
         }
-        new
     }
 }

@@ -10,7 +10,10 @@ mod memo;
 mod observer;
 mod parents;
 mod random;
+mod reduction;
+mod rounds;
 mod rows;
+mod saved;
 mod shortest;
 mod stateful;
 mod store;
@@ -26,6 +29,8 @@ pub use observer::{Glance, Observer, Stance, Taken, Visit};
 pub use random::{
     Guarantee, STEPS_MAX, Sample, Sampling, Strategy, Watcher, fewer_switches, sample,
 };
+pub use reduction::{Off, Reduction};
+pub use saved::{Keep, Write};
 pub use shortest::{Goal, shortest};
-pub use stateful::{Progress, Search, search};
+pub use stateful::{Enough, Progress, Search, search, search_reduced, search_until};
 pub use switches::FewSwitches;

@@ -122,6 +122,16 @@ pub trait Observer: Send + Sync + Sized {
     /// Whether each instruction was executed in this piece.
     fn executed(&mut self, executed: &[bool]);
 
+    /// What it saw, as bytes, so that a search can go on later.
+    fn save(&self) -> Vec<u8> {
+        Vec::new()
+    }
+
+    /// Takes over what [`Self::save`] gave; says whether it could.
+    fn restore(&mut self, _saved: &[u8]) -> bool {
+        true
+    }
+
     /// The smallest and largest value of each word of memory in all stored states.
     fn ranges(&mut self, _ranges: Vec<Option<(i64, i64)>>) {}
 }

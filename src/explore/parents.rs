@@ -9,6 +9,8 @@
 //! Source: Elias, "Efficient storage and retrieval by content and address of
 //! static files" (1974).
 
+use super::saved::{In, Out};
+
 /// Ones between two remembered positions.
 const SAMPLE: u32 = 512;
 
@@ -70,6 +72,37 @@ impl Parents {
         }
         let position = word as u64 * 64 + u64::from(bits.trailing_zeros());
         u32::try_from(position - u64::from(index)).expect("a state's number")
+    }
+
+    /// Writes all down.
+    pub fn save(&self, out: &mut Out) {
+        out.number(self.n_bits);
+        out.numbers(self.bits.iter().copied());
+    }
+
+    /// Fills an empty one again.
+    pub fn restore(&mut self, from: &mut In<'_>) -> Option<()> {
+        let n_bits = from.number()?;
+        let n_words = from.count()?;
+        if n_words as u64 != n_bits.div_ceil(64) {
+            return None;
+        }
+        for word in 0..n_words as u64 {
+            let bits = from.number()?;
+            for bit in 0..64.min(n_bits - word * 64) {
+                match bits >> bit & 1 {
+                    1 => self.child(),
+                    _ => self.end(),
+                }
+            }
+        }
+        Some(())
+    }
+
+    /// Children, and states all of whose children are there.
+    pub fn counts(&self) -> (u64, u64) {
+        let n_ones = u64::from(self.n_ones);
+        (n_ones, self.n_bits - n_ones)
     }
 
     /// Bytes in use.

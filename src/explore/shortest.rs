@@ -18,9 +18,10 @@ use super::limits::Bound;
 use super::stateful::Search;
 use crate::trace::{Action, Schedule};
 use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Serialize};
 
 /// Where a finding is: in a state, or in a step out of it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Goal {
     /// The state.
     pub state: u32,
@@ -116,11 +117,13 @@ fn edges_to(search: &Search<'_>, sets: &[Vec<Goal>]) -> Vec<Vec<Edge>> {
         if targets.is_empty() {
             continue;
         }
+        // There are few of them, so that looking for one costs no look at the store.
+        let targets: FxHashMap<_, u32> = targets.iter().map(|&id| (search.root(id), id)).collect();
         for id in search.layer(u32::try_from(depth).expect("a depth")) {
             let here = &mut edges[depth];
             let n_before = here.len();
             search.each_step(&mut worker, &nobody, id, |action, _, target| {
-                if let Some(to) = target.filter(|to| targets.contains(to)) {
+                if let Some(&to) = target.and_then(|root| targets.get(&root)) {
                     let from = id;
                     here.push(Edge { from, to, action });
                 }

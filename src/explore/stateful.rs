@@ -11,10 +11,14 @@
 //! **Deliberately absent:** what is looked for ([`Observer`]) and how a schedule
 //! is found again ([`shortest`](super::shortest)).
 
+mod sittings;
+
 use super::expand::{Halt, Heard};
 use super::limits::{Bound, Limits, MemoryBudget, Watch};
 use super::observer::Observer;
 use super::parents::Parents;
+use super::reduction::Reduction;
+use super::rounds::Rounds;
 use super::store::Store;
 use super::tree::Root;
 use super::worker::{Batch, NOT_YET, Piece, Worker};
@@ -22,6 +26,7 @@ use super::workers::in_pieces;
 use crate::semantics::{Capacity, Machine, State};
 use crate::trace::Action;
 use std::ops::Range;
+use std::time::Instant;
 
 /// States that are expanded as one piece.
 const PIECE: u32 = 256;
@@ -32,6 +37,7 @@ const PIECES: u32 = 16;
 /// A finished search.
 pub struct Search<'m> {
     machine: &'m Machine<'m>,
+    reduction: Option<&'m Reduction<'m>>,
     store: Store,
     parents: Parents,
     /// The first state of each layer, and one past the last.
@@ -41,7 +47,12 @@ pub struct Search<'m> {
     n_terminal: u64,
     /// Whether a step led back to a layer that was there before.
     leads_back: bool,
+    rounds: Rounds,
+    /// Somebody said that it was enough.
+    stopped: bool,
     bound: Option<Bound>,
+    /// Whether a limit may be reached with the next states.
+    near: bool,
 }
 
 /// Called after each layer and each piece: states stored, depth, bytes.
@@ -62,24 +73,47 @@ pub fn search<'m, O: Observer>(
     observer: &mut O,
     progress: Progress<'_>,
 ) -> Result<Search<'m>, Capacity> {
-    let mut search = Search::begin(machine, observer)?;
-    let mut watch = Watch::new(limits);
-    let n_workers = workers.max(1);
-    let room = room_for(limits, n_workers);
-    let mut workers: Vec<Worker<'m, O>> = (0..n_workers)
-        .map(|_| Worker::new(machine, &search.store, observer, room))
-        .collect();
-    while search.bound.is_none() {
-        let layer = search.last_layer();
-        if layer.is_empty() {
-            search.layers.pop();
-            break;
-        }
-        search.expand_layer(layer, limits, &mut workers, observer, &mut watch, progress)?;
-        search.layers.push(search.n_states());
-    }
-    observer.ranges(search.ranges());
-    Ok(search)
+    search_until(machine, limits, workers, observer, progress, &mut |_, _| {
+        false
+    })
+}
+
+/// Explores one order of those steps that accord. [`Search::has_circle`] must be
+/// asked before anything is made of it.
+///
+/// # Errors
+///
+/// As [`search`].
+pub fn search_reduced<'m, O: Observer>(
+    machine: &'m Machine<'m>,
+    reduction: &'m Reduction<'m>,
+    limits: &Limits,
+    workers: usize,
+    observer: &mut O,
+    progress: Progress<'_>,
+) -> Result<Search<'m>, Capacity> {
+    let begun = Search::begin(machine, Some(reduction), limits, observer)?;
+    begun.run(limits, workers, observer, progress, &mut |_, _| false)
+}
+
+/// Asked after each layer: whether that is enough.
+pub type Enough<'a, 'm, O> = &'a mut dyn FnMut(&Search<'m>, &mut O) -> bool;
+
+/// Explores all states, layer by layer, until it is enough.
+///
+/// # Errors
+///
+/// As [`search`].
+pub fn search_until<'m, O: Observer>(
+    machine: &'m Machine<'m>,
+    limits: &Limits,
+    workers: usize,
+    observer: &mut O,
+    progress: Progress<'_>,
+    enough: Enough<'_, 'm, O>,
+) -> Result<Search<'m>, Capacity> {
+    let begun = Search::begin(machine, None, limits, observer)?;
+    begun.run(limits, workers, observer, progress, enough)
 }
 
 /// Answers that each worker may remember: a few hundredths of the memory.
@@ -89,31 +123,51 @@ fn room_for(limits: &Limits, n_workers: usize) -> usize {
 }
 
 /// Gives all successors of a batch their roots.
-fn resolve(store: &mut Store, batch: &mut Batch) {
+fn resolve(store: &mut Store, rounds: &mut Rounds, batch: &mut Batch) {
     if batch.pending.is_empty() {
         return;
     }
     for root in &mut batch.successors {
         if root.0 == NOT_YET {
-            *root = store.resolve(&mut batch.pending[root.1 as usize]);
+            *root = store.resolve(&mut batch.pending[root.1 as usize], rounds);
         }
     }
     store.count_bytes();
 }
 
 impl<'m> Search<'m> {
-    fn begin<O: Observer>(machine: &'m Machine<'m>, observer: &mut O) -> Result<Self, Capacity> {
-        let mut search = Self {
+    fn empty(machine: &'m Machine<'m>, reduction: Option<&'m Reduction<'m>>) -> Self {
+        let store = Store::new(machine.layout());
+        Self {
             machine,
-            store: Store::new(machine.layout()),
+            reduction,
+            rounds: Rounds::new(machine.layout(), &store),
+            store,
             parents: Parents::default(),
             layers: vec![0],
             n_expanded: 0,
             n_steps: 0,
             n_terminal: 0,
             leads_back: false,
+            stopped: false,
             bound: None,
-        };
+            near: false,
+        }
+    }
+
+    fn begin<O: Observer>(
+        machine: &'m Machine<'m>,
+        reduction: Option<&'m Reduction<'m>>,
+        limits: &Limits,
+        observer: &mut O,
+    ) -> Result<Self, Capacity> {
+        let saved = limits.keep.from.as_deref();
+        if let Some(search) =
+            saved.and_then(|saved| Self::restore(machine, reduction, saved, observer))
+        {
+            return Ok(search);
+        }
+        let mut search = Self::empty(machine, reduction);
         let mut heard = Heard::nothing(machine);
         let initial = machine.initial(&mut heard);
         observer.executed(&heard.executed);
@@ -134,6 +188,51 @@ impl<'m> Search<'m> {
         Ok(search)
     }
 
+    fn run<O: Observer>(
+        self,
+        limits: &Limits,
+        workers: usize,
+        observer: &mut O,
+        progress: Progress<'_>,
+        enough: Enough<'_, 'm, O>,
+    ) -> Result<Self, Capacity> {
+        let mut search = self;
+        let (machine, reduction) = (search.machine, search.reduction);
+        let mut watch = Watch::new(limits);
+        let mut last_kept = Instant::now();
+        let n_workers = workers.max(1);
+        let room = room_for(limits, n_workers);
+        let mut workers: Vec<Worker<'m, O>> = (0..n_workers)
+            .map(|_| Worker::new(machine, reduction, &search.store, observer, room))
+            .collect();
+        while search.bound.is_none() {
+            let layer = search.last_layer();
+            if layer.is_empty() {
+                search.layers.pop();
+                break;
+            }
+            search.expand_layer(
+                layer,
+                limits,
+                &mut workers,
+                observer,
+                (&mut watch, &mut last_kept),
+                progress,
+            )?;
+            search.layers.push(search.n_states());
+            if search.bound.is_none() && enough(&search, observer) {
+                search.stopped = true;
+                break;
+            }
+        }
+        for worker in &workers {
+            search.rounds.merge(worker.rounds());
+        }
+        search.leads_back &= !search.is_complete() || search.rounds.may_go_round();
+        observer.ranges(search.ranges());
+        Ok(search)
+    }
+
     fn last_layer(&self) -> Range<u32> {
         let n = self.layers.len();
         self.layers[n - 2]..self.layers[n - 1]
@@ -145,12 +244,13 @@ impl<'m> Search<'m> {
         limits: &Limits,
         workers: &mut [Worker<'m, O>],
         observer: &mut O,
-        watch: &mut Watch,
+        (watch, last_kept): (&mut Watch, &mut Instant),
         progress: Progress<'_>,
     ) -> Result<(), Capacity> {
         let depth = u32::try_from(self.layers.len() - 2).expect("fewer layers than states");
         let too_deep = limits.depth.is_some_and(|most| depth >= most);
-        let mut from = layer.start;
+        // A search that goes on may begin in the middle.
+        let mut from = self.n_expanded.max(layer.start);
         while from < layer.end && self.bound.is_none() {
             let to = layer.end.min(from.saturating_add(PIECE * PIECES));
             let pieces: Vec<Range<u32>> = (from..to)
@@ -164,11 +264,29 @@ impl<'m> Search<'m> {
             });
             let halted = done.iter().position(|piece| piece.halt.is_some());
             done.truncate(halted.map_or(done.len(), |index| index + 1));
+            let n: usize = done.iter().map(|it| it.batch.successors.len()).sum();
+            let near = !self.has_room_for(n, limits);
+            if !std::mem::replace(&mut self.near, near) && near {
+                // From here on the search may end in the middle of a chunk.
+                self.keep(limits, workers, observer, last_kept);
+            }
             self.take_over(done, layer.end, limits, workers.len(), observer, watch)?;
             progress(u64::from(self.n_states()), depth, self.bytes());
             from = to;
+            let is_whole = self.n_expanded == to && !self.near;
+            let is_last = matches!(self.bound, Some(Bound::Time | Bound::Interrupt));
+            if is_whole && (is_last || last_kept.elapsed() >= limits.keep.every) {
+                self.keep(limits, workers, observer, last_kept);
+            }
         }
         Ok(())
+    }
+
+    /// Whether so many more states are surely within the limits.
+    fn has_room_for(&self, n: usize, limits: &Limits) -> bool {
+        let most = limits.states.min(u64::from(u32::MAX - 1));
+        let few = u64::from(self.n_states()) + n as u64 <= most;
+        few && self.store.fits(n, self.budget(limits))
     }
 
     fn take_over<O: Observer>(
@@ -180,13 +298,12 @@ impl<'m> Search<'m> {
         observer: &mut O,
         watch: &mut Watch,
     ) -> Result<(), Capacity> {
+        let has_room = !self.near;
         for piece in &mut pieces {
-            resolve(&mut self.store, &mut piece.batch);
+            resolve(&mut self.store, &mut self.rounds, &mut piece.batch);
         }
         let n: usize = pieces.iter().map(|it| it.batch.successors.len()).sum();
-        let most = limits.states.min(u64::from(u32::MAX - 1));
-        let few = u64::from(self.n_states()) + n as u64 <= most;
-        if few && self.store.fits(n, self.budget(limits)) {
+        if has_room && self.has_room_for(n, limits) {
             self.insert_all(&pieces, layer_end, n_workers);
             self.bound = watch.look();
             for piece in pieces {
@@ -224,36 +341,32 @@ impl<'m> Search<'m> {
     }
 
     fn insert_all<O>(&mut self, pieces: &[Piece<O>], layer_end: u32, n_workers: usize) {
-        let roots: Vec<Root> = pieces
+        let lists: Vec<&[Root]> = pieces
             .iter()
-            .flat_map(|piece| piece.batch.successors.iter().copied())
+            .map(|piece| piece.batch.successors.as_slice())
             .collect();
-        // How many successors there are after each state, over all pieces.
-        let mut before = 0;
-        let mut ends = pieces.iter().flat_map(|piece| {
-            let offset = before;
-            before += piece.batch.successors.len();
-            piece
-                .batch
-                .ends
-                .iter()
-                .map(move |&end| offset + end as usize)
+        // How many successors each state has.
+        let mut counts = pieces.iter().flat_map(|piece| {
+            let mut before = 0;
+            let ends = piece.batch.ends.iter();
+            ends.map(move |&end| end - std::mem::replace(&mut before, end))
         });
-        let mut end = ends.next();
+        let mut left = counts.next();
         let (parents, leads_back) = (&mut self.parents, &mut self.leads_back);
-        self.store.insert_all(&roots, n_workers, |index, id, new| {
-            while end.is_some_and(|end| end <= index) {
+        self.store.insert_all(&lists, n_workers, |id, new| {
+            while left == Some(0) {
                 parents.end();
-                end = ends.next();
+                left = counts.next();
             }
+            left = left.map(|left| left - 1);
             if new {
                 parents.child();
             }
             *leads_back |= id < layer_end;
         });
-        while end.is_some() {
+        while left.is_some() {
             parents.end();
-            end = ends.next();
+            left = counts.next();
         }
     }
 
@@ -341,10 +454,49 @@ impl<'m> Search<'m> {
         self.bound
     }
 
-    /// Whether some run can go round in a circle (or seems to: a step that leads
-    /// to an earlier or the same layer).
+    /// Whether some run can go round in a circle (or seems to: a step leads to an
+    /// earlier or the same layer, and actors come back to where they were).
     pub fn may_run_for_ever(&self) -> bool {
         self.leads_back
+    }
+
+    /// Whether all states were found, or in a reduced search all that it needs.
+    pub fn is_complete(&self) -> bool {
+        self.bound.is_none() && !self.stopped
+    }
+
+    /// Whether orders of steps were left out.
+    pub fn is_reduced(&self) -> bool {
+        self.reduction.is_some()
+    }
+
+    /// Whether some run goes round in a circle, for certain.
+    ///
+    /// Cost: nothing if no step led back; else one more expansion of all states.
+    ///
+    /// # Errors
+    ///
+    /// [`Bound::Memory`] if there is no room to find out.
+    pub fn has_circle(&self, memory: MemoryBudget) -> Result<bool, Bound> {
+        match self.leads_back {
+            true => Ok(super::graph::Graph::new(self, memory)?.has_circle()),
+            false => Ok(false),
+        }
+    }
+
+    /// For each expanded state, the actors whose steps were taken, ascending.
+    pub fn movers(&self) -> Vec<Vec<usize>> {
+        let nobody = super::graph::Marking(None);
+        let mut worker = self.worker(&nobody);
+        let of_state = |id| {
+            let mut actors = Vec::new();
+            self.each_step(&mut worker, &nobody, id, |action, _, _| {
+                actors.push(action.actor);
+            });
+            actors.dedup();
+            actors
+        };
+        (0..self.n_expanded).map(of_state).collect()
     }
 
     /// Bytes in use.
@@ -369,26 +521,30 @@ impl<'m> Search<'m> {
 
     /// One who expands stored states again.
     pub(super) fn worker<O: Observer>(&self, observer: &O) -> Worker<'m, O> {
-        Worker::new(self.machine, &self.store, observer, 1 << 20)
+        Worker::new(self.machine, self.reduction, &self.store, observer, 1 << 20)
     }
 
     /// Calls `on_step` for every step out of a stored state, with its mark and the
-    /// number of the stored state it leads to. Where the search gave up it shows
-    /// the steps before that.
+    /// root of what it leads to. Where the search gave up it shows the steps before
+    /// that.
     pub(super) fn each_step<O: Observer>(
         &self,
         worker: &mut Worker<'m, O>,
         observer: &O,
         id: u32,
-        mut on_step: impl FnMut(Action, u8, Option<u32>),
+        on_step: impl FnMut(Action, u8, Option<Root>),
     ) {
-        let _ = worker.each_step(&self.store, id, observer, |action, mark, root| {
-            on_step(
-                action,
-                mark,
-                root.and_then(|root| self.store.find_root(root)),
-            );
-        });
+        let _ = worker.each_step(&self.store, id, observer, on_step);
+    }
+
+    /// The root of a stored state.
+    pub(super) fn root(&self, id: u32) -> Root {
+        self.store.root(id)
+    }
+
+    /// Calls `told` with the number of the stored state with each root, if there is one.
+    pub(super) fn find_roots(&self, roots: &[Root], told: impl FnMut(usize, Option<u32>)) {
+        self.store.find_roots(roots, told);
     }
 
     /// The number of a state.

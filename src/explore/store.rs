@@ -8,11 +8,14 @@
 
 use super::dictionary::PartTables;
 use super::limits::MemoryBudget;
+use super::rounds::Rounds;
 use super::rows::Rows;
-use super::table::{N_SHARDS, Place, Shard, hash, shard_of};
+use super::saved::{In, Out};
+use super::table::{N_SHARDS, Shard, hash, shard_of};
 use super::tree::{Root, Tree};
 use super::workers::in_pieces;
 use crate::semantics::{Layout, PARTS_MAX, State};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// All states found so far.
 pub(super) struct Store {
@@ -72,7 +75,8 @@ impl Store {
     /// Whether so many more states certainly fit, counting the moment in which a
     /// part of the table grows and is there twice.
     pub fn fits(&self, n: usize, budget: MemoryBudget) -> bool {
-        // Each shard may get all of them, but only one grows at a time.
+        // Each shard may get all of them, but with several workers only a few grow at
+        // a time.
         let growing = self.shards.iter().map(|shard| shard.bytes_for(n)).max();
         let grown = self
             .shards
@@ -101,7 +105,7 @@ impl Store {
 
     /// Reads a state into `words`.
     pub fn load(&self, id: u32, words: &mut [i64]) {
-        let mut numbers = vec![0; self.tree.n_numbers()];
+        let mut numbers = vec![u32::MAX; self.tree.n_numbers()];
         self.unfold(id, &mut numbers);
         self.fill(&numbers, words);
     }
@@ -123,10 +127,58 @@ impl Store {
         self.shards[shard_of(key)].find(key, same)
     }
 
+    /// Writes all states down.
+    pub fn save(&self, out: &mut Out) {
+        self.parts.save(out);
+        self.tree.save(out);
+        let n = u32::try_from(self.rows.len()).expect("the limit of states is below 2^32");
+        out.pairs((0..n).map(|id| self.rows.get(id)));
+    }
+
+    /// Fills an empty store again.
+    pub fn restore(&mut self, from: &mut In<'_>) -> Option<()> {
+        self.parts.restore(from)?;
+        let parts = 0..self.parts.len();
+        let contents: Vec<u32> = parts.map(|part| self.parts.blocks(part).len()).collect();
+        self.tree.restore(from, &contents)?;
+        let below = self.tree.below(0, &contents);
+        for expected in 0..u32::try_from(from.count()?).ok()? {
+            let root = from.pair()?;
+            let inside = root.0 < below.0 && root.1 < below.1;
+            if !inside || self.insert(root) != (expected, true) {
+                return None;
+            }
+        }
+        self.count_bytes();
+        Some(())
+    }
+
+    /// The root of a state that is there.
+    pub fn root(&self, id: u32) -> Root {
+        self.rows.get(id)
+    }
+
+    /// Calls `told` with the number of the state with each root, if it is there.
+    /// Faster than one at a time.
+    pub fn find_roots(&self, roots: &[Root], mut told: impl FnMut(usize, Option<u32>)) {
+        for (some, at) in roots.chunks(TOGETHER).zip((0..).step_by(TOGETHER)) {
+            let near = some.iter().fold(0, |all, &root| {
+                let key = hash(root);
+                all ^ self.shards[shard_of(key)].peek(key)
+            });
+            std::hint::black_box(near);
+            for (index, &root) in some.iter().enumerate() {
+                told(at + index, self.find_root(root));
+            }
+        }
+    }
+
     /// The root of a state, with new parts and nodes where needed.
-    pub fn resolve(&mut self, pending: &mut Pending) -> Root {
+    pub fn resolve(&mut self, pending: &mut Pending, rounds: &mut Rounds) -> Root {
         for (part, content) in &pending.contents {
-            pending.numbers[*part] = self.parts.intern(*part, content);
+            let number = self.parts.intern(*part, content);
+            rounds.change(*part, pending.numbers[*part], number);
+            pending.numbers[*part] = number;
         }
         self.tree.intern(&mut pending.numbers)
     }
@@ -146,60 +198,113 @@ impl Store {
         let Self { rows, shards, .. } = self;
         let shard = &mut shards[shard_of(key)];
         let id = u32::try_from(rows.len()).expect("the limit of states is below 2^32");
+        shard.lengthen(id + 1);
+        if let Some(known) = shard.find(key, |id| rows.get(id) == root) {
+            return (known, false);
+        }
         let before = shard.bytes();
-        shard.reserve(1, id + 1, |id| hash(rows.get(id)));
+        shard.add(key, id, |id| hash(rows.get(id)));
         self.bytes = self.bytes + shard.bytes() - before;
-        match shard.insert(key, id, |id| rows.get(id) == root) {
-            Place::Known(known) => (known, false),
-            Place::New(_) => {
+        rows.push(root);
+        (id, true)
+    }
+
+    /// Puts many states in, in order; calls `told` for each with its number and
+    /// whether it is new. Numbers and sizes do not depend on the number of workers.
+    /// `lists` are the roots in several pieces.
+    pub fn insert_all(
+        &mut self,
+        lists: &[&[Root]],
+        n_workers: usize,
+        mut told: impl FnMut(u32, bool),
+    ) {
+        let n: usize = lists.iter().map(|list| list.len()).sum();
+        let first = u32::try_from(self.rows.len()).expect("the limit of states is below 2^32");
+        let top = first + u32::try_from(n).expect("a chunk is small");
+        for shard in &mut self.shards {
+            shard.lengthen(top);
+        }
+        if n_workers == 1 {
+            for list in lists {
+                self.insert_in_order(list, &mut told);
+            }
+        } else {
+            self.insert_in_shards(lists, first, n_workers, &mut told);
+        }
+        self.count_bytes();
+    }
+
+    /// One after the other, by one worker.
+    fn insert_in_order(&mut self, roots: &[Root], told: &mut impl FnMut(u32, bool)) {
+        let Self { rows, shards, .. } = self;
+        let mut keys = [0; TOGETHER];
+        for some in roots.chunks(TOGETHER) {
+            for (key, &root) in keys.iter_mut().zip(some) {
+                *key = hash(root);
+            }
+            let keys = &keys[..some.len()];
+            let near = keys
+                .iter()
+                .fold(0, |all, &key| all ^ shards[shard_of(key)].peek(key));
+            std::hint::black_box(near);
+            for (&key, &root) in keys.iter().zip(some) {
+                let shard = &mut shards[shard_of(key)];
+                if let Some(known) = shard.find(key, |id| rows.get(id) == root) {
+                    told(known, false);
+                    continue;
+                }
+                let id = u32::try_from(rows.len()).expect("their number was checked");
+                shard.add(key, id, |id| hash(rows.get(id)));
                 rows.push(root);
-                (id, true)
+                told(id, true);
             }
         }
     }
 
-    /// Puts many states in, in order; calls `told` for each with its number and
-    /// whether it is new. The numbers do not depend on the number of workers.
-    pub fn insert_all(
+    /// Several shards at a time. A state first gets the number it would have if all
+    /// before it were new, and its own when all shards are done.
+    fn insert_in_shards(
         &mut self,
-        roots: &[Root],
+        lists: &[&[Root]],
+        first: u32,
         n_workers: usize,
-        mut told: impl FnMut(usize, u32, bool),
+        told: &mut impl FnMut(u32, bool),
     ) {
-        let first = u32::try_from(self.rows.len()).expect("the limit of states is below 2^32");
-        let number = |index: usize| first + u32::try_from(index).expect("a chunk is small");
+        let roots: Vec<Root> = lists.concat();
+        let found: Vec<AtomicU32> = roots.iter().map(|_| AtomicU32::new(0)).collect();
         let mut lots: Vec<Vec<(u64, u32)>> = vec![Vec::new(); N_SHARDS];
-        for (index, &root) in roots.iter().enumerate() {
+        for (index, &root) in (0..).zip(&roots) {
             let key = hash(root);
-            lots[shard_of(key)].push((key, number(index)));
+            lots[shard_of(key)].push((key, index));
         }
-        let top = number(roots.len());
-        let rows = &self.rows;
+        let chunk = Chunk {
+            roots: &roots,
+            rows: &self.rows,
+            first,
+            found: &found,
+        };
         let work = self.shards.iter_mut().zip(lots).collect();
         let mut threads = vec![(); n_workers];
-        let placed = in_pieces(
-            work,
-            &mut threads,
-            |(), (shard, lot): (&mut Shard, Vec<(u64, u32)>)| {
-                place(shard, lot, roots, rows, first, top)
-            },
-        );
-        let mut places = vec![Place::Known(0); roots.len()];
-        for (index, place) in placed.into_iter().flatten() {
-            places[(index - first) as usize] = place;
+        let added = in_pieces(work, &mut threads, |(), (shard, lot)| {
+            chunk.place(shard, &lot)
+        });
+        let mut final_ids: Vec<u32> = vec![0; roots.len()];
+        for ((index, &root), found) in (0..).zip(&roots).zip(&found) {
+            let id = found.load(Ordering::Relaxed);
+            if id != first + index {
+                told(id, false);
+                continue;
+            }
+            let id = u32::try_from(self.rows.len()).expect("their number was checked");
+            final_ids[index as usize] = id;
+            self.rows.push(root);
+            told(id, true);
         }
-        for (index, &place) in places.iter().enumerate() {
-            match place {
-                Place::Known(id) => told(index, id, false),
-                Place::New(at) => {
-                    let id = u32::try_from(self.rows.len()).expect("their number was checked");
-                    self.shards[shard_of(hash(roots[index]))].rename(at, id);
-                    self.rows.push(roots[index]);
-                    told(index, id, true);
-                }
+        for (shard, added) in self.shards.iter_mut().zip(added) {
+            for (slot, index) in added {
+                shard.rename(slot, final_ids[index as usize]);
             }
         }
-        self.count_bytes();
     }
 }
 
@@ -228,30 +333,56 @@ fn interleaved(actors: &[usize], shared: &[usize]) -> Vec<usize> {
 /// lines of one while it compares those of another.
 const TOGETHER: usize = 16;
 
-/// Puts states of one shard in, each under the number it would have if all
-/// before it were new.
-fn place(
-    shard: &mut Shard,
-    lot: Vec<(u64, u32)>,
-    roots: &[Root],
-    rows: &Rows,
+/// States that are put in together.
+struct Chunk<'a> {
+    roots: &'a [Root],
+    rows: &'a Rows,
+    /// The number of the first one, if it is new.
     first: u32,
-    top: u32,
-) -> Vec<(u32, Place)> {
-    shard.reserve(lot.len(), top, |id| hash(rows.get(id)));
-    let root = |id: u32| match id.checked_sub(first) {
-        Some(index) => roots[index as usize],
-        None => rows.get(id),
-    };
-    let mut places = Vec::with_capacity(lot.len());
-    for some in lot.chunks(TOGETHER) {
-        let near = some.iter().fold(0, |all, &(key, _)| all ^ shard.peek(key));
-        std::hint::black_box(near);
-        for &(key, id) in some {
-            places.push((id, shard.insert(key, id, |other| root(other) == root(id))));
+    /// For each, the number of the state that is equal to it.
+    found: &'a [AtomicU32],
+}
+
+impl Chunk<'_> {
+    fn root(&self, id: u32) -> Root {
+        match id.checked_sub(self.first) {
+            Some(index) => self.roots[index as usize],
+            None => self.rows.get(id),
         }
     }
-    places
+
+    /// Puts the states of one shard in, each under the number it would have if all
+    /// before it were new; gives the slots of those that are new.
+    fn place(&self, shard: &mut Shard, lot: &[(u64, u32)]) -> Vec<(u32, u32)> {
+        let mut added = Vec::new();
+        let mut grown = false;
+        for some in lot.chunks(TOGETHER) {
+            let near = some.iter().fold(0, |all, &(key, _)| all ^ shard.peek(key));
+            std::hint::black_box(near);
+            for &(key, index) in some {
+                let root = self.roots[index as usize];
+                let id = match shard.find(key, |other| self.root(other) == root) {
+                    Some(known) => known,
+                    None => {
+                        let id = self.first + index;
+                        let (slot, grew) = shard.add(key, id, |id| hash(self.root(id)));
+                        grown |= grew;
+                        added.push((slot, index));
+                        id
+                    }
+                };
+                self.found[index as usize].store(id, Ordering::Relaxed);
+            }
+        }
+        if grown {
+            // Slots moved: look for them again.
+            for (slot, index) in &mut added {
+                let id = self.first + *index;
+                *slot = shard.slot_of(hash(self.root(id)), id);
+            }
+        }
+        added
+    }
 }
 
 #[cfg(test)]
@@ -291,7 +422,10 @@ mod tests {
             let mut store = Store::of_parts(&[0, 1], 2, &[0, 1]);
             let mut seen = Vec::new();
             for chunk in roots.chunks(3_000) {
-                store.insert_all(chunk, n_workers, |_, id, new| seen.push((id, new)));
+                let lists: Vec<&[Root]> = chunk.chunks(700).collect();
+                store.insert_all(&lists, n_workers, |id, new| {
+                    seen.push((new, new.then_some(id)))
+                });
             }
             assert!(roots.iter().all(|&root| store.find_root(root).is_some()));
             numbers.push((seen, store.bytes()));

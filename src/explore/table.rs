@@ -27,15 +27,6 @@ pub(super) struct Shard {
     id_bits: u32,
 }
 
-/// What an insertion found.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Place {
-    /// The number that was there.
-    Known(u32),
-    /// Where the new number now stands.
-    New(u32),
-}
-
 /// The hash of a state's root.
 #[inline]
 pub(super) fn hash((left, right): (u32, u32)) -> u64 {
@@ -90,9 +81,9 @@ impl Shard {
         }
     }
 
-    /// Makes room for `n` more, with numbers below `top`; `hash_of` gives the hash
-    /// of a number that is there.
-    pub fn reserve(&mut self, n: usize, top: u32, hash_of: impl Fn(u32) -> u64) {
+    /// Makes slots fit for numbers below `top`.
+    #[inline]
+    pub fn lengthen(&mut self, top: u32) {
         let id_bits = (32 - top.leading_zeros()).max(1);
         if id_bits > self.id_bits {
             // A longer number takes the lowest bit of the tag.
@@ -103,11 +94,12 @@ impl Shard {
                 *slot &= tag | keep;
             }
         }
-        if self.n + n <= self.room() {
-            return;
-        }
-        let least = (self.n + n) * 8 / 7 / SLOTS + 1;
-        let size = least.max(self.buckets.len() + self.buckets.len() / 4);
+    }
+
+    /// Makes room for one more; `hash_of` gives the hash of a number that is there.
+    fn grow(&mut self, hash_of: impl Fn(u32) -> u64) {
+        let n = self.buckets.len();
+        let size = if n < SLOTS { 2 * n } else { n + n / 4 }.max(1);
         let old = std::mem::replace(&mut self.buckets, vec![Bucket::default(); size]);
         let mask = self.id_mask();
         for slot in old.iter().flat_map(|bucket| &bucket.0) {
@@ -154,14 +146,29 @@ impl Shard {
         }
     }
 
-    /// Puts a number in unless an equal one is there; there must be room.
+    /// Puts in a number that is not there, and that slots are long enough for; gives
+    /// its slot, and whether the others have new ones.
     #[inline]
-    pub fn insert(&mut self, hash: u64, id: u32, same: impl Fn(u32) -> bool) -> Place {
-        if let Some(known) = self.find(hash, same) {
-            return Place::Known(known);
+    pub fn add(&mut self, hash: u64, id: u32, hash_of: impl Fn(u32) -> u64) -> (u32, bool) {
+        let full = self.n == self.room();
+        if full {
+            self.grow(hash_of);
         }
         self.n += 1;
-        Place::New(self.put(hash, id))
+        (self.put(hash, id), full)
+    }
+
+    /// The slot of a number that is there.
+    pub fn slot_of(&self, hash: u64, id: u32) -> u32 {
+        let slot = self.slot(hash, id);
+        let mut bucket = self.bucket(hash);
+        loop {
+            if let Some(index) = self.buckets[bucket].0.iter().position(|&it| it == slot) {
+                let place = bucket * SLOTS + index;
+                return u32::try_from(place).expect("fewer slots in a shard than 2^32");
+            }
+            bucket = (bucket + 1) % self.buckets.len();
+        }
     }
 
     /// Gives a number that was just put in its final value.
@@ -182,6 +189,6 @@ impl Shard {
         if self.n + n <= self.room() {
             return 0;
         }
-        ((self.n + n) * 8 / 7 / SLOTS + 1 + self.buckets.len() * 5 / 4) * size_of::<Bucket>()
+        ((self.n + n) * 10 / 7 / SLOTS + 1 + self.buckets.len() * 5 / 4) * size_of::<Bucket>()
     }
 }

@@ -10,6 +10,8 @@
 //! stay small and the root takes few bits.
 
 use super::dictionary::Pairs;
+use super::saved::{In, Out};
+use std::ops::Range;
 
 /// The inner nodes of the tree, the root first, and above their children.
 pub(super) struct Tree {
@@ -20,6 +22,9 @@ pub(super) struct Tree {
     above: Vec<u128>,
     /// Whether each part is below the root's right child.
     right: Vec<bool>,
+    /// The first inner node below the root's right child; those before it are
+    /// below the left one.
+    right_nodes: usize,
     /// The pairs of each inner node; those of the root are not here.
     pairs: Vec<Pairs>,
 }
@@ -40,9 +45,11 @@ impl Tree {
             children: Vec::new(),
             above: vec![0; n_parts],
             right: vec![false; n_parts],
+            right_nodes: 0,
             pairs: Vec::new(),
         };
         tree.grow(&order, 0);
+        tree.right_nodes = n_parts / 2;
         for &part in &order[n_parts / 2..] {
             tree.right[part] = true;
         }
@@ -73,14 +80,28 @@ impl Tree {
         self.n_parts + self.children.len()
     }
 
-    /// The numbers of all parts and nodes of a state.
+    /// The numbers of all parts and nodes of a state; `numbers` holds those of
+    /// another one, or `u32::MAX`. What both have in common is not looked up again.
+    #[inline]
     pub fn unfold(&self, (left, right): Root, numbers: &mut [u32]) {
         let (at_left, at_right) = self.children[0];
-        numbers[at_left] = left;
-        numbers[at_right] = right;
-        let nodes = self.children.iter().zip(&self.pairs).enumerate();
-        for (node, (&(at_left, at_right), pairs)) in nodes.skip(1) {
-            (numbers[at_left], numbers[at_right]) = pairs.get(numbers[self.n_parts + node]);
+        if numbers[at_left] != left {
+            numbers[at_left] = left;
+            self.unfold_nodes(1..self.right_nodes, numbers);
+        }
+        if numbers[at_right] != right {
+            numbers[at_right] = right;
+            self.unfold_nodes(self.right_nodes..self.children.len(), numbers);
+        }
+    }
+
+    fn unfold_nodes(&self, nodes: Range<usize>, numbers: &mut [u32]) {
+        let own = &mut numbers[..self.n_parts + nodes.end];
+        let below = self.children[nodes.clone()]
+            .iter()
+            .zip(&self.pairs[nodes.clone()]);
+        for (node, (&(at_left, at_right), pairs)) in nodes.zip(below) {
+            (own[at_left], own[at_right]) = pairs.get(own[self.n_parts + node]);
         }
     }
 
@@ -153,6 +174,33 @@ impl Tree {
         }
         let (left, right) = self.children[0];
         (numbers[left], numbers[right])
+    }
+
+    /// Writes all pairs down.
+    pub fn save(&self, out: &mut Out) {
+        let nodes = self.pairs.iter().skip(1).rev();
+        nodes.for_each(|pairs| pairs.save(out));
+    }
+
+    /// Fills empty nodes again, over parts with so many contents.
+    pub fn restore(&mut self, from: &mut In<'_>, contents: &[u32]) -> Option<()> {
+        // Children stand behind their parents, so the last come first.
+        for node in (1..self.children.len()).rev() {
+            let below = self.below(node, contents);
+            self.pairs[node].restore(from, below)?;
+        }
+        Some(())
+    }
+
+    /// How many numbers each child of a node has.
+    pub fn below(&self, node: usize, contents: &[u32]) -> (u32, u32) {
+        let n = |child: usize| match child.checked_sub(self.n_parts) {
+            Some(node) => self.pairs[node].len(),
+            // The companion of a single part.
+            None => contents.get(child).copied().unwrap_or(1),
+        };
+        let (left, right) = self.children[node];
+        (n(left), n(right))
     }
 
     /// Bytes in use.

@@ -10,15 +10,21 @@
 //! **Invariant:** an answer is used again only in states that have the same
 //! content in every part that was looked at for it, in the order of looking.
 
-use super::expand::{Halt, Heard, fault_of};
+mod leave_out;
+mod try_out;
+
+use super::expand::{Halt, Heard};
 use super::halves::Halves;
 use super::limits::Bound;
 use super::memo::{Memo, NodeId};
 use super::observer::{Glance, Observer, Stance, Taken, Visit};
+use super::reduction::{About, Reduction};
+use super::rounds::Rounds;
 use super::store::{Pending, Store};
 use super::tree::Root;
-use crate::semantics::{Chooser, Fault, Incident, Machine, State};
+use crate::semantics::{Fault, Incident, Machine, State};
 use crate::trace::Action;
+use rustc_hash::FxHashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -39,23 +45,39 @@ pub(super) struct Batch {
     pub n_terminal: u64,
 }
 
-/// One way that a step may go.
+/// One way that a step may go: what is needed of it each time it is taken.
+#[derive(Clone, Copy)]
 struct Way {
     code: u32,
+    /// Where its changes lie in [`Known::changes`].
+    first: u32,
+    end: u32,
     mark: u8,
     /// Whether it changes the left half of a state, and the right one.
     halves: (bool, bool),
+    /// Whether there is more to it: [`Known::more`].
+    more: bool,
+}
+
+/// What few ways have.
+#[derive(Default)]
+struct More {
     fault: Option<Fault>,
     incidents: Vec<(usize, Incident)>,
-    /// In `Worker::changes`.
-    changes: Range<usize>,
-    /// New contents of parts.
+    /// Contents of parts that had no number when the way was tried out.
     contents: Vec<(usize, Vec<i64>)>,
+}
+
+impl Way {
+    fn changes(&self) -> Range<usize> {
+        self.first as usize..self.end as usize
+    }
 }
 
 /// One of those who expand states.
 pub(super) struct Worker<'m, O: Observer> {
     machine: &'m Machine<'m>,
+    reduction: Option<&'m Reduction<'m>>,
     memory: O::Memory,
     heard: Heard,
     known: Known<O::View>,
@@ -71,6 +93,17 @@ pub(super) struct Worker<'m, O: Observer> {
     scratch: State,
     halves: Halves,
     undo: Vec<(usize, u32)>,
+    rounds: Rounds,
+}
+
+/// What is needed of a stance in every state.
+#[derive(Clone, Copy)]
+struct Beside {
+    /// The question what the actor's step does.
+    steps: NodeId,
+    /// Whether the actor keeps the program going.
+    keeps: bool,
+    able: bool,
 }
 
 /// What was computed so far.
@@ -79,13 +112,17 @@ struct Known<V> {
     actors: Vec<NodeId>,
     questions: Vec<NodeId>,
     stances: Vec<Stance<V>>,
-    /// For each stance: whether it keeps the program going, the question what
-    /// steps do, and the parts that were looked at already.
-    beside: Vec<(bool, NodeId, u128)>,
+    /// For each stance: what is needed of it in every state.
+    beside: Vec<Beside>,
+    /// For each stance: the parts that were looked at for it.
+    seen: Vec<u128>,
+    /// For each stance, if the search is reduced.
+    abouts: Vec<Option<About>>,
     answers: Vec<u64>,
     /// Ranges of `ways`.
-    steps: Vec<Range<usize>>,
+    steps: Vec<(u32, u32)>,
     ways: Vec<Way>,
+    more: FxHashMap<u32, More>,
     changes: Vec<(u8, u32)>,
 }
 
@@ -98,17 +135,31 @@ impl<V> Known<V> {
             memo,
             stances: Vec::new(),
             beside: Vec::new(),
+            seen: Vec::new(),
+            abouts: Vec::new(),
             answers: Vec::new(),
             steps: Vec::new(),
             ways: Vec::new(),
+            more: FxHashMap::default(),
             changes: Vec::new(),
         }
+    }
+
+    /// Whether the execution stops on this way.
+    fn stops(&self, way: u32) -> bool {
+        self.ways[way as usize].more && self.more[&way].fault.is_some()
     }
 }
 
 impl<'m, O: Observer> Worker<'m, O> {
     /// One who may remember so many answers.
-    pub fn new(machine: &'m Machine<'m>, store: &Store, observer: &O, room: usize) -> Self {
+    pub fn new(
+        machine: &'m Machine<'m>,
+        reduction: Option<&'m Reduction<'m>>,
+        store: &Store,
+        observer: &O,
+        room: usize,
+    ) -> Self {
         let n_words = machine.layout().n_words();
         let blank = || State::from_words(vec![0; n_words].into_boxed_slice());
         let parts = (0..store.parts.len()).flat_map(|part| {
@@ -119,11 +170,12 @@ impl<'m, O: Observer> Worker<'m, O> {
         let n_actors = machine.layout().capacity().actors;
         Self {
             machine,
+            reduction,
             memory: O::Memory::default(),
             heard: Heard::nothing(machine),
             known: Known::nothing(n_actors, observer.n_questions(), room),
             room,
-            numbers: vec![0; store.tree.n_numbers()],
+            numbers: vec![u32::MAX; store.tree.n_numbers()],
             state: blank(),
             is_loaded: false,
             stances: vec![0; n_actors],
@@ -132,12 +184,18 @@ impl<'m, O: Observer> Worker<'m, O> {
             scratch: blank().watched(part_of),
             halves: Halves::new(),
             undo: Vec::new(),
+            rounds: Rounds::new(machine.layout(), store),
         }
     }
 
     /// Which instructions were executed since it was made.
     pub fn executed(&self) -> &[bool] {
         &self.heard.executed
+    }
+
+    /// How the parts of actors changed, but for contents that were new.
+    pub fn rounds(&self) -> &Rounds {
+        &self.rounds
     }
 
     /// Turns to a state: its parts, and who can take a step.
@@ -155,8 +213,9 @@ impl<'m, O: Observer> Worker<'m, O> {
         for actor in 0..self.stances.len() {
             let stance = self.stance(store, actor, observer);
             self.stances[actor] = stance;
-            over &= !self.known.beside[stance as usize].0;
-            if self.known.stances[stance as usize].able {
+            let beside = self.known.beside[stance as usize];
+            over &= !beside.keeps;
+            if beside.able {
                 self.enabled.push(actor);
             }
         }
@@ -204,14 +263,12 @@ impl<'m, O: Observer> Worker<'m, O> {
             batch.n_terminal += 1;
             return Ok(());
         }
+        self.leave_out(store, observer)?;
         for index in 0..self.enabled.len() {
             let actor = self.enabled[index];
-            let (ways, keep) = self.ways_of(store, actor, observer)?;
-            for way in ways.clone() {
-                let from = (id, depth, actor);
-                self.go(store, from, (way, keep), observer, batch);
+            for way in self.ways_of(store, actor, observer)? {
+                self.go(store, (id, depth, actor), way, observer, batch);
             }
-            self.drop_unless(keep, ways);
         }
         Ok(())
     }
@@ -226,43 +283,34 @@ impl<'m, O: Observer> Worker<'m, O> {
         mut on_step: impl FnMut(Action, u8, Option<Root>),
     ) -> Result<(), Halt> {
         self.turn_to(store, id, observer);
+        self.leave_out(store, observer)?;
         for index in 0..self.enabled.len() {
             let actor = self.enabled[index];
-            let (ways, keep) = self.ways_of(store, actor, observer)?;
-            for number in ways.clone() {
-                let root = self.leads_to(store, number, keep);
-                let way = &self.known.ways[number];
-                let root = root.filter(|_| way.fault.is_none());
+            for number in self.ways_of(store, actor, observer)? {
+                let root = match self.known.stops(number) {
+                    true => None,
+                    false => self.leads_to(store, number),
+                };
+                let way = &self.known.ways[number as usize];
                 let action = Action {
                     actor,
                     way: way.code,
                 };
                 on_step(action, way.mark, root);
             }
-            self.drop_unless(keep, ways);
         }
         Ok(())
     }
 
-    /// The ways that the step of an actor may go, and whether they are remembered.
-    fn ways_of(
-        &mut self,
-        store: &Store,
-        actor: usize,
-        observer: &O,
-    ) -> Result<(Range<usize>, bool), Halt> {
-        let (_, question, _) = self.known.beside[self.stances[actor] as usize];
+    /// The ways that the step of an actor may go.
+    fn ways_of(&mut self, store: &Store, actor: usize, observer: &O) -> Result<Range<u32>, Halt> {
+        let question = self.known.beside[self.stances[actor] as usize].steps;
         match self.known.memo.answer(question, &self.numbers) {
-            Some(step) => Ok((self.known.steps[step as usize].clone(), true)),
+            Some(step) => {
+                let (first, end) = self.known.steps[step as usize];
+                Ok(first..end)
+            }
             None => self.try_out(store, actor, observer),
-        }
-    }
-
-    fn drop_unless(&mut self, keep: bool, ways: Range<usize>) {
-        if !keep {
-            let first = self.known.ways[ways.start].changes.start;
-            self.known.changes.truncate(first);
-            self.known.ways.truncate(ways.start);
         }
     }
 
@@ -271,79 +319,93 @@ impl<'m, O: Observer> Worker<'m, O> {
         &mut self,
         store: &Store,
         (from, depth, actor): (u32, u32, usize),
-        (number, keep): (usize, bool),
+        number: u32,
         observer: &mut O,
         batch: &mut Batch,
     ) {
         batch.n_steps += 1;
-        let way = &self.known.ways[number];
-        if way.fault.is_some() || !way.incidents.is_empty() {
-            if !std::mem::replace(&mut self.is_loaded, true) {
-                store.fill(&self.numbers, self.state.words_mut());
+        let way = self.known.ways[number as usize];
+        if way.more {
+            self.show(store, (from, depth, actor), number, observer);
+            if self.known.more[&number].fault.is_some() {
+                return;
             }
-            observer.taken(Taken {
-                machine: self.machine,
-                from,
-                depth,
-                before: &self.state,
-                action: Action {
-                    actor,
-                    way: way.code,
-                },
-                fault: way.fault,
-                incidents: &way.incidents,
-            });
         }
-        if way.fault.is_some() {
-            return;
-        }
-        if let Some(root) = self.leads_to(store, number, keep) {
+        if let Some(root) = self.leads_to(store, number) {
             batch.successors.push(root);
             return;
         }
-        let way = &self.known.ways[number];
-        let changes = &self.known.changes[way.changes.clone()];
+        let way = &self.known.ways[number as usize];
         let mut numbers = self.numbers.clone();
-        for &(part, number) in changes {
+        for &(part, number) in &self.known.changes[way.changes()] {
             numbers[usize::from(part)] = number;
         }
+        let more = self.known.more.get(&number);
         let n = u32::try_from(batch.pending.len()).expect("a batch is small");
         batch.successors.push((NOT_YET, n));
         batch.pending.push(Pending {
             numbers,
-            contents: way.contents.clone(),
+            contents: more.map_or_else(Vec::new, |more| more.contents.clone()),
+        });
+    }
+
+    /// Shows a step in which something happened to the observer.
+    fn show(
+        &mut self,
+        store: &Store,
+        (from, depth, actor): (u32, u32, usize),
+        number: u32,
+        observer: &mut O,
+    ) {
+        let more = &self.known.more[&number];
+        if more.fault.is_none() && more.incidents.is_empty() {
+            return;
+        }
+        if !std::mem::replace(&mut self.is_loaded, true) {
+            store.fill(&self.numbers, self.state.words_mut());
+        }
+        observer.taken(Taken {
+            machine: self.machine,
+            from,
+            depth,
+            before: &self.state,
+            action: Action {
+                actor,
+                way: self.known.ways[number as usize].code,
+            },
+            fault: more.fault,
+            incidents: &more.incidents,
         });
     }
 
     /// The root of the state that a way leads to, if all its parts and pairs are known.
-    fn leads_to(&mut self, store: &Store, number: usize, keep: bool) -> Option<Root> {
-        let way = &self.known.ways[number];
-        if !way.contents.is_empty() {
+    #[inline]
+    fn leads_to(&mut self, store: &Store, number: u32) -> Option<Root> {
+        let way = &self.known.ways[number as usize];
+        if way.more && !self.know_contents(store, number) {
             return None;
         }
+        let way = &self.known.ways[number as usize];
         let (at_left, at_right) = store.tree.halves();
         let (left, right) = (self.numbers[at_left], self.numbers[at_right]);
         let after = |half: u32, side: bool, changes: bool| match changes {
             true => self.halves.get(half, side, number),
             false => Some(half),
         };
-        if keep
-            && let Some(left) = after(left, false, way.halves.0)
+        if let Some(left) = after(left, false, way.halves.0)
             && let Some(right) = after(right, true, way.halves.1)
         {
             return Some((left, right));
         }
-        let changes = &self.known.changes[way.changes.clone()];
+        let changes = &self.known.changes[way.changes()];
         let root = store
             .tree
             .changed(&mut self.numbers, changes, &mut self.undo)?;
-        if keep {
-            if way.halves.0 {
-                self.halves.set(left, false, number, root.0);
-            }
-            if way.halves.1 {
-                self.halves.set(right, true, number, root.1);
-            }
+        if way.halves.0 {
+            self.halves.set(left, false, number, root.0);
+        }
+        if way.halves.1 {
+            self.halves.set(right, true, number, root.1);
         }
         Some(root)
     }
@@ -373,17 +435,20 @@ impl<'m, O: Observer> Worker<'m, O> {
         let keeps = machine.keeps_going(state, actor);
         let able = machine.is_able(state, actor);
         let view = observer.view(machine, state, actor);
+        let about = self.reduction.map(|it| it.about(machine, state, actor));
         let known = &mut self.known;
-        let stance = u32::try_from(known.stances.len()).expect("fewer stances than states");
+        known.abouts.extend(about);
+        let stance = small(known.stances.len());
         known.stances.push(Stance {
             running,
             able,
             view,
         });
         let steps = known.memo.root();
+        known.beside.push(Beside { steps, keeps, able });
         state.looks(|looks| {
             let seen = looks.iter().fold(0, |all, &part| all | 1 << part);
-            known.beside.push((keeps, steps, seen));
+            known.seen.push(seen);
             let looks = looks.iter().copied();
             known.memo.learn(root, looks, &self.numbers, stance);
         });
@@ -398,7 +463,7 @@ impl<'m, O: Observer> Worker<'m, O> {
         self.begin(store);
         let answer = observer.answer(self.machine, &self.scratch, question);
         let known = &mut self.known;
-        let number = u32::try_from(known.answers.len()).expect("fewer answers than states");
+        let number = small(known.answers.len());
         known.answers.push(answer);
         self.scratch.looks(|looks| {
             let looks = looks.iter().copied();
@@ -406,92 +471,11 @@ impl<'m, O: Observer> Worker<'m, O> {
         });
         answer
     }
+}
 
-    /// Lets the machine take the steps of an actor; gives all ways that they may
-    /// go, and whether they were remembered.
-    fn try_out(
-        &mut self,
-        store: &Store,
-        actor: usize,
-        observer: &O,
-    ) -> Result<(Range<usize>, bool), Halt> {
-        self.begin(store);
-        let first = self.known.ways.len();
-        let mut chooser = Chooser::first();
-        let mut all_known = true;
-        loop {
-            self.scratch.copy_from(&self.state);
-            self.heard.incidents.clear();
-            let result = self
-                .machine
-                .step(&mut self.scratch, actor, &mut chooser, &mut self.heard);
-            let fault = match result {
-                Ok(()) => None,
-                Err(stop) => Some(fault_of(stop)?),
-            };
-            let mut way = Way {
-                code: chooser.code(),
-                mark: 0,
-                halves: (false, false),
-                fault,
-                incidents: self.heard.incidents.clone(),
-                changes: self.known.changes.len()..0,
-                contents: Vec::new(),
-            };
-            if fault.is_none() {
-                self.note_changes(store, &mut way);
-                let action = Action {
-                    actor,
-                    way: way.code,
-                };
-                way.mark =
-                    observer.mark(self.machine, &self.state, action, &self.scratch.unwatched());
-            }
-            way.changes.end = self.known.changes.len();
-            for &(part, _) in &self.known.changes[way.changes.clone()] {
-                match store.tree.is_right(usize::from(part)) {
-                    false => way.halves.0 = true,
-                    true => way.halves.1 = true,
-                }
-            }
-            all_known &= way.contents.is_empty();
-            self.known.ways.push(way);
-            if !chooser.advance() {
-                break;
-            }
-        }
-        let known = &mut self.known;
-        let ways = first..known.ways.len();
-        if all_known {
-            let (_, question, seen) = known.beside[self.stances[actor] as usize];
-            let step = u32::try_from(known.steps.len()).expect("fewer steps than states");
-            known.steps.push(ways.clone());
-            self.scratch.looks(|looks| {
-                let looks = looks.iter().copied().filter(|part| seen >> part & 1 == 0);
-                known.memo.learn(question, looks, &self.numbers, step);
-            });
-        }
-        Ok((ways, all_known))
-    }
-
-    /// Which parts of the scratch are different, and what they are now.
-    fn note_changes(&mut self, store: &Store, way: &mut Way) {
-        let known = &mut self.known;
-        self.scratch.looks(|looks| {
-            for &part in looks {
-                let index = usize::from(part);
-                let range = store.parts.range(index);
-                let content = self.scratch.peek(range.clone());
-                if content == self.state.peek(range) {
-                    continue;
-                }
-                match store.parts.blocks(index).find(content) {
-                    Some(number) => known.changes.push((part, number)),
-                    None => way.contents.push((index, content.to_vec())),
-                }
-            }
-        });
-    }
+/// A number of something that the memory kept for answers is too small for.
+fn small(n: usize) -> u32 {
+    u32::try_from(n).expect("it is forgotten before there are so many")
 }
 
 impl Batch {

@@ -124,8 +124,10 @@ impl Writer<'_> {
             let pair = plan.pairs.contains(&index);
             self.put(if pair { "[2]" } else { "" });
             self.put(&after);
+            let guarded_by = self.guard(index, row);
             let initial = match row {
                 Object::Sem { initial, .. } | Object::Latch(initial) => vec![*initial],
+                Object::Entries { keyed, filled, .. } => super::entries::initial(*keyed, *filled),
                 _ => Vec::new(),
             };
             self.made.objects.push(ObjectDecl {
@@ -134,8 +136,28 @@ impl Writer<'_> {
                 kind: object_kind(row, lock.map_or(ObjectDeclId(0), |(id, _)| id)),
                 len: pair.then_some(2),
                 initial,
+                guarded_by,
                 shared: is_common(plan, index),
             });
         }
+    }
+
+    /// The lock of a list or map: a shared one of what is shared.
+    fn guard(&mut self, index: usize, row: &Object) -> Option<LockRef> {
+        let Object::Entries {
+            guarded_by: Some(lock),
+            ..
+        } = row
+        else {
+            return None;
+        };
+        let plan = self.plan;
+        let known = plan.objects.get(*lock).is_some_and(is_lock);
+        if !known || is_common(plan, index) && !is_common(plan, *lock) {
+            return None;
+        }
+        let (decl, row) = self.object(*lock)?;
+        self.put(&format!(" guarded_by {}", object_name(*lock, row)));
+        Some(LockRef { decl, element: 0 })
     }
 }

@@ -90,7 +90,7 @@ impl<'p> Writer<'p> {
             }
             Int::Len(object) => {
                 let (method, name) = match self.plan.objects.get(*object)? {
-                    Object::Chan(_) => (Method::Len, ".len()"),
+                    Object::Chan(_) | Object::Entries { .. } => (Method::Len, ".len()"),
                     Object::Sem { .. } => (Method::Value, ".value()"),
                     _ => return None,
                 };
@@ -98,6 +98,7 @@ impl<'p> Writer<'p> {
                 self.put(name);
                 Some(ExprKind::Method(method, Box::new(receiver), Vec::new()))
             }
+            Int::Look(object, look, key) => self.look(*object, *look, key),
             _ if self.at_once => None,
             Int::Any(n) => {
                 let from = self.at();
@@ -133,15 +134,19 @@ impl<'p> Writer<'p> {
                 let kind = ExprKind::Method(Method::RecvOr, receiver, vec![default]);
                 Some(self.awaited_int(kind, awaits, start_all, start))
             }
-            Int::Arrive(object) => {
+            Int::Arrive(object, gives_up) => {
                 let row = self.plan.objects.get(*object)?;
                 matches!(row, Object::Barrier(_)).then_some(())?;
                 let from = self.at();
-                let awaits = self.put_await(Method::BarrierWait);
+                let (text, method) = match gives_up {
+                    true => (".wait_for()", Method::BarrierWaitFor),
+                    false => (".wait()", Method::BarrierWait),
+                };
+                let awaits = self.put_await(method);
                 let start = self.at();
                 let receiver = Box::new(self.named_object(*object)?);
-                self.put(".wait()");
-                let kind = ExprKind::Method(Method::BarrierWait, receiver, Vec::new());
+                self.put(text);
+                let kind = ExprKind::Method(method, receiver, Vec::new());
                 Some(self.awaited_int(kind, awaits, from, start))
             }
         }
@@ -275,15 +280,17 @@ impl<'p> Writer<'p> {
                 let (method, name) = match self.plan.objects.get(*object)? {
                     Object::Lock { .. } => (Method::IsLocked, "is_locked"),
                     Object::Event { .. } => (Method::IsSet, "is_set"),
-                    Object::Chan(_) => (Method::IsEmpty, "is_empty"),
+                    Object::Chan(_) | Object::Entries { .. } => (Method::IsEmpty, "is_empty"),
                     _ => return None,
                 };
                 self.ask(*object, method, name)
             }
             Bool::IsFull(chan) => {
-                self.plan.objects.get(*chan).filter(|row| is_chan(row))?;
+                let row = self.plan.objects.get(*chan);
+                row.filter(|row| is_chan(row) || matches!(row, Object::Entries { .. }))?;
                 self.ask(*chan, Method::IsFull, "is_full")
             }
+            Bool::In(object, what) => self.is_in(*object, what),
             _ if self.at_once => None,
             Bool::Any => {
                 let from = self.at();

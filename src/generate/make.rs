@@ -50,6 +50,7 @@ pub fn make(seed: u64, knobs: Knobs) -> Plan {
     super::jobs::add(&mut maker.plan, seed);
     super::tasks::turn(&mut maker.plan, seed);
     super::shapes::give(&mut maker.plan, seed);
+    super::entries::add(&mut maker.plan, seed);
     maker.plan
 }
 
@@ -304,7 +305,7 @@ impl Maker {
             },
             Object::Barrier(_) => match self.random.below(8) {
                 0 => vec![Act::WakeAll(object)],
-                1 => vec![Act::Local(0, Int::Arrive(object))],
+                1 => vec![Act::Local(0, Int::Arrive(object, self.random.one_in(3)))],
                 _ => vec![Act::Await(object)],
             },
             Object::Once => vec![Act::With(object, EXCLUSIVE, self.block(depth))],
@@ -314,8 +315,8 @@ impl Maker {
                 _ => vec![Act::Await(object)],
             },
             Object::Chan(_) => self.use_chan(object, depth),
-            // These come later, see `jobs`.
-            Object::Executor { .. } => Vec::new(),
+            // These come later, see `jobs` and `entries`.
+            Object::Executor { .. } | Object::Entries { .. } => Vec::new(),
         }
     }
 

@@ -14,6 +14,7 @@
 //! before an engine sees it, such as enums, `match` and `if let`s of every kind.
 
 mod declare;
+mod entries;
 mod expressions;
 mod jobs;
 mod make;
@@ -32,8 +33,8 @@ mod write;
 
 pub use make::{Knobs, make};
 pub use plan::{
-    Act, Arm, ArmOp, Ask, Block, Bool, Func, Gathering, Int, LockMode, Object, Plan, Property,
-    Runs, Shape, Shared, Thread, Vary, Wait, Waits,
+    Act, Arm, ArmOp, Ask, Block, Bool, Change, Func, Gathering, Int, LockMode, Look, Object, Plan,
+    Property, Runs, Shape, Shared, Thread, Vary, Wait, Waits,
 };
 pub use random::Random;
 pub use shrink::smaller;

@@ -31,6 +31,8 @@ pub(super) fn object_name(index: usize, row: &Object) -> String {
         Object::Latch(_) => "l",
         Object::Chan(_) => "q",
         Object::Executor { .. } => "p",
+        Object::Entries { keyed: false, .. } => "k",
+        Object::Entries { keyed: true, .. } => "d",
     };
     format!("{kind}{index}")
 }
@@ -82,6 +84,12 @@ pub(super) fn object_words(row: &Object, plan: &Plan) -> (&'static str, String) 
             };
             (words, format!("({workers})"))
         }
+        Object::Entries {
+            keyed,
+            room,
+            filled,
+            ..
+        } => super::entries::words(*keyed, *room, *filled),
     }
 }
 
@@ -113,6 +121,17 @@ pub(super) fn object_kind(row: &Object, lock: ObjectDeclId) -> ObjectKind {
         Object::Executor { workers, processes } => ObjectKind::Executor {
             workers,
             process: processes,
+        },
+        Object::Entries {
+            keyed: false, room, ..
+        } => ObjectKind::List {
+            capacity: room,
+            element: Type::Int,
+        },
+        Object::Entries { room, .. } => ObjectKind::Map {
+            capacity: room,
+            key: Type::Int,
+            value: Type::Int,
         },
     }
 }

@@ -107,6 +107,17 @@ pub enum Object {
         /// `process executor`
         processes: bool,
     },
+    /// `list` of int, or `map` of int to int
+    Entries {
+        /// `map`
+        keyed: bool,
+        /// The largest size.
+        room: u32,
+        /// How many entries it begins with: `0`, `1`, …, or `{ 0: 0, 1: 1, … }`.
+        filled: u32,
+        /// The lock of its `guarded_by`.
+        guarded_by: Option<usize>,
+    },
 }
 
 /// A function of one int that returns an int.
@@ -240,6 +251,10 @@ pub enum Act {
     Select(Vec<Arm>, Option<(Wait, Block)>),
     /// `for v in q { }`
     ForReceive(usize, Block),
+    /// `l.append(v)`, `d[k] = v`, …: the position or key, and the value.
+    Change(usize, Change, Int, Int),
+    /// `for v in l { }`, `for v in d { }`
+    ForEntries(usize, Block),
     /// `if e { } else { }`
     If(Bool, Block, Block),
     /// `while e { }`
@@ -324,6 +339,42 @@ pub enum Gathering {
     Any,
 }
 
+/// What is done to a list or map.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Change {
+    /// `l.append(v)`, `d.put(k, v)`
+    Put,
+    /// `l[i] = v`, `d[k] = v`
+    Store,
+    /// `l[i] += v`, `d[k] += v`
+    Add,
+    /// `l.insert(i, v)`, of a list only
+    Insert,
+    /// `l.remove(v)`, `d.remove(k)`
+    Remove,
+    /// `l.sort()`, of a list only
+    Sort,
+    /// `l.clear()`
+    Clear,
+}
+
+/// What a list or map is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Look {
+    /// `l[i]`, `d[k]`
+    Entry,
+    /// `l.get(i)`, `d.get(k)`
+    Get,
+    /// `d.get_or(k, 7)`, of a map only
+    GetOr,
+    /// `d.set_default(k, 7)`, of a map only
+    SetDefault,
+    /// `l.pop(i)`, `d.pop(k)`
+    Pop,
+    /// `l.pop_first()`, of a list only
+    PopFirst,
+}
+
 /// An arm of a `select`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Arm {
@@ -377,8 +428,10 @@ pub enum Int {
     RecvOr(usize),
     /// `q.len()`, `s.value()`
     Len(usize),
-    /// `b.wait()`
-    Arrive(usize),
+    /// `b.wait()`; `b.wait_for()` if true
+    Arrive(usize, bool),
+    /// `l[i]`, `d.get(k)`, …
+    Look(usize, Look, Box<Int>),
 }
 
 /// A truth value.
@@ -410,6 +463,8 @@ pub enum Bool {
     Is(usize),
     /// `q.is_full()`
     IsFull(usize),
+    /// `v in l`, `k in d`
+    In(usize, Int),
 }
 
 /// A property.

@@ -134,6 +134,7 @@ fn inner(act: &Act) -> Vec<&Block> {
     match act {
         Act::With(_, _, body)
         | Act::ForReceive(_, body)
+        | Act::ForEntries(_, body)
         | Act::While(_, body)
         | Act::Loop(body)
         | Act::For(_, body)
@@ -160,6 +161,7 @@ fn inner_mut(act: &mut Act) -> Vec<&mut Block> {
     match act {
         Act::With(_, _, body)
         | Act::ForReceive(_, body)
+        | Act::ForEntries(_, body)
         | Act::While(_, body)
         | Act::Loop(body)
         | Act::For(_, body)

@@ -312,6 +312,16 @@ impl<'p> Writer<'p> {
                 self.put(" ");
                 Some(StmtKind::ForReceive(local, chan, self.round(body)))
             }
+            A::Change(object, change, key, value) => self.change(*object, *change, key, value),
+            A::ForEntries(object, body) => {
+                self.entries(*object)?;
+                let (name, span) = self.begin_binding("for ");
+                self.put(" in ");
+                let of = self.named_object(*object)?;
+                let local = self.new_local(&name, Type::Int, span);
+                self.put(" ");
+                Some(StmtKind::ForEntries(local, of, self.round(body)))
+            }
             A::If(condition, then, otherwise) => {
                 self.put("if ");
                 let condition = self.bool(condition);

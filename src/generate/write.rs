@@ -141,6 +141,7 @@ impl<'p> Writer<'p> {
                 | Method::EventWait
                 | Method::EventWaitFor
                 | Method::BarrierWait
+                | Method::BarrierWaitFor
                 | Method::LatchWait
                 | Method::Send
                 | Method::SendFor
@@ -218,6 +219,14 @@ impl<'p> Writer<'p> {
         if let Object::Cond { lock, .. } = row {
             // A condition without a lock is not there.
             self.plan.objects.get(*lock).filter(|row| is_lock(row))?;
+            self.used.objects.insert(*lock);
+        }
+        if let Object::Entries {
+            guarded_by: Some(lock),
+            ..
+        } = row
+            && self.plan.objects.get(*lock).is_some_and(is_lock)
+        {
             self.used.objects.insert(*lock);
         }
         self.used.objects.insert(object);

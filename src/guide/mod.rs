@@ -8,10 +8,13 @@
 //! - [`language`]: everything one can write in a scenario
 //! - [`semantics`]: what a step is, and what each primitive does exactly
 //! - [`reading`]: how to read a report
+//! - [`search`]: how all runs are searched, and what may be left out
 //! - [`large`]: what to do when there are too many runs
 //! - [`codes`]: one page for each code
 //! - [`rust`]: scenarios in Rust tests
+//! - [`daily`]: `watch`, settings, `init`, `--bless`, the build server, hooks
 //! - [`exports`]: scenarios as Rust tests for loom and shuttle, and as models for SPIN
+//! - [`witnesses`]: the same scenario on the threads of loom and shuttle
 //! - [`believe`]: why one can believe a report
 //!
 //! For those who come from Python's tutorials:
@@ -49,7 +52,7 @@ macro_rules! chapters {
 }
 
 chapters! {
-    tutorial language semantics reading large rust exports believe
+    tutorial language semantics reading search large rust daily exports witnesses believe
     threads locks pools processes asyncio choosing tutorials
 }
 

@@ -59,6 +59,11 @@ pub enum StmtKind {
     For(LocalId, Expr, Expr, Block),
     /// `for x in q`: receives until the channel is closed and empty.
     ForReceive(LocalId, Expr, Block),
+    /// `for x in l`, `for k in d`: the entries of a list, the keys of a map.
+    ForEntries(LocalId, Expr, Block),
+    /// `l[i] += e`, `d[k] += e`: read, evaluate `e`, write. The list or map and the
+    /// position or key are evaluated once.
+    UpdateEntry(Box<EntryUpdate>),
     /// `for f in as_completed(fs)` and its relatives: one round for each future.
     ForFutures(LocalId, FutureLoop, Expr, Block),
     /// `if let x = q.try_recv() { } else { }` and the like.
@@ -149,6 +154,19 @@ pub enum WithKind {
     First,
     /// `with p` of an executor: shuts down and waits.
     Executor,
+}
+
+/// `collection[key] op= value`.
+#[derive(Clone, Debug)]
+pub struct EntryUpdate {
+    /// The list or map.
+    pub collection: Expr,
+    /// The position or key.
+    pub key: Expr,
+    /// What is done to the old value.
+    pub op: BinaryOp,
+    /// With what.
+    pub value: Expr,
 }
 
 /// An arm of a `select`.
@@ -471,6 +489,10 @@ pub enum Method {
     IsSet,
     /// `b.wait()` → int: order of arrival, from 0
     BarrierWait,
+    /// `b.wait_for()` → int
+    BarrierWaitFor,
+    /// `b.reset()`
+    BarrierReset,
     /// `b.abort()`
     BarrierAbort,
     /// `l.count_down()`
@@ -533,4 +555,49 @@ pub enum Method {
     Shutdown,
     /// `p.shutdown_now()`
     ShutdownNow,
+    /// An operation on a list or map.
+    Collection(CollectionOp),
+    /// The same on one entry, written `l[i]` or `d[k]`: a plain access of it.
+    Subscript(CollectionOp),
+}
+
+/// Operations on a list or map; each is one step.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum CollectionOp {
+    /// `l[i]`, `l.get(i)` → entry
+    At,
+    /// `l[i] = v`, `l.set(i, v)`
+    SetAt,
+    /// `l.append(v)`
+    Append,
+    /// `l.insert(i, v)`
+    Insert,
+    /// `l.pop()`, `l.pop_first()`, `l.pop(i)` → entry; the position is always given
+    TakeAt,
+    /// `l.remove(v)`
+    RemoveValue,
+    /// `v in l` → bool
+    HasValue,
+    /// `l == [1, 2]` → bool; the entries are the arguments
+    IsEqual,
+    /// `l.sort()`
+    Sort,
+    /// `l.extend(other)`
+    Extend,
+    /// `l.copy_from(other)`
+    CopyFrom,
+    /// `d[k]`, `d.get(k)` → value
+    Get,
+    /// `d.get_or(k, v)` → value
+    GetOr,
+    /// `d[k] = v`, `d.put(k, v)`
+    Put,
+    /// `d.set_default(k, v)` → value
+    SetDefault,
+    /// `d.pop(k)`, `d.remove(k)` → value
+    TakeKey,
+    /// `k in d` → bool
+    HasKey,
+    /// `l.clear()`, `d.clear()`
+    Clear,
 }

@@ -22,9 +22,9 @@ mod scenario;
 mod types;
 
 pub use body::{
-    AtomicOp, Awaited, BinaryOp, Block, Choice, Expr, ExprKind, FutureLoop, Local, LocalId, Method,
-    Place, Print, ReceiveOp, SelectArm, SelectArmKind, Spawn, SpawnKind, Stmt, StmtKind, Submit,
-    TryCatch, UnaryOp, WithKind,
+    AtomicOp, Awaited, BinaryOp, Block, Choice, CollectionOp, EntryUpdate, Expr, ExprKind,
+    FutureLoop, Local, LocalId, Method, Place, Print, ReceiveOp, SelectArm, SelectArmKind, Spawn,
+    SpawnKind, Stmt, StmtKind, Submit, TryCatch, UnaryOp, WithKind,
 };
 pub use scenario::{
     Actor, ActorGroup, ActorId, ActorKind, Allow, EnumDef, Expect, ExpectKind, Fairness, Field,

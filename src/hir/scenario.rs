@@ -141,7 +141,10 @@ pub struct ObjectDecl {
     /// The number of elements of an array; `None` for a single object.
     pub len: Option<u32>,
     /// Per element, for declarations such as `sem s[2] = [1, 0]`; else one value for all.
+    /// Of a list or map, the words of the entries that each element begins with.
     pub initial: Vec<i64>,
+    /// `guarded_by m`, of a list or map.
+    pub guarded_by: Option<LockRef>,
     /// `shared`: one copy for all processes.
     pub shared: bool,
 }
@@ -196,6 +199,22 @@ pub enum ObjectKind {
         /// The type of an element.
         element: Type,
     },
+    /// A list of at most so many entries.
+    List {
+        /// At least 1.
+        capacity: u32,
+        /// The type of an entry.
+        element: Type,
+    },
+    /// A map with at most so many keys.
+    Map {
+        /// At least 1.
+        capacity: u32,
+        /// The type of a key: one word.
+        key: Type,
+        /// The type of a value.
+        value: Type,
+    },
     /// A pool of workers.
     Executor {
         /// At least 1.
@@ -218,6 +237,10 @@ impl ObjectKind {
             ObjectKind::Once => ObjectType::Once,
             ObjectKind::Latch => ObjectType::Latch,
             ObjectKind::Chan { element, .. } => ObjectType::Chan(Box::new(element.clone())),
+            ObjectKind::List { element, .. } => ObjectType::List(Box::new(element.clone())),
+            ObjectKind::Map { key, value, .. } => {
+                ObjectType::Map(Box::new(key.clone()), Box::new(value.clone()))
+            }
             ObjectKind::Executor { .. } => ObjectType::Executor,
         }
     }

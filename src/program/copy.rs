@@ -19,6 +19,7 @@ macro_rules! copied_id {
     ($(#[$attr:meta])* pub struct $name:ident;) => {
         $(#[$attr])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        #[derive(serde::Serialize, serde::Deserialize)]
         pub struct $name(pub u32);
 
         impl $name {

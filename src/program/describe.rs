@@ -1,5 +1,6 @@
 //! What a step does, in plain words with the author's names.
 
+use super::expr::CollectionOp;
 use super::instr::{Arm, ChanOp, FutureOp, Instr, RmwOp, SyncOp, TaskOp, WaitMode};
 use super::table::{Pc, Program};
 use super::wording::{Wording, operator};
@@ -68,6 +69,19 @@ pub fn describe(program: &Program, pc: Pc) -> String {
                 mode => format!("select: {}", waiting(*mode, &what)),
             }
         }
+        Instr::Collection {
+            op, object, args, ..
+        } => {
+            let words = words.collection(*op, object, args);
+            match op {
+                CollectionOp::At | CollectionOp::Get => format!("read {words}"),
+                CollectionOp::HasValue | CollectionOp::HasKey | CollectionOp::IsEqual => {
+                    format!("ask whether {words}")
+                }
+                _ => words,
+            }
+        }
+        Instr::NextEntry { object, .. } => format!("take the next of {}", words.object(object)),
         Instr::Ask(_, query, object) => match query {
             super::Query::IsDone => format!("ask whether {} is done", words.expr(object)),
             super::Query::IsAlive => format!("ask whether {} is alive", words.actor(object)),
@@ -174,7 +188,7 @@ fn sync(op: SyncOp, object: &str, arg: Option<&str>) -> String {
         SyncOp::CondWait(WaitMode::Timeout) => format!("wait for {object} for a while"),
         SyncOp::EventWait(WaitMode::Timeout) => format!("wait for {object} for a while"),
         SyncOp::CondWait(_) | SyncOp::EventWait(_) => format!("wait for {object}"),
-        SyncOp::BarrierWait => format!("wait at {object}"),
+        SyncOp::BarrierWait(mode) => waiting(mode, &format!("wait at {object}")),
         SyncOp::LatchWait => format!("wait for {object}"),
         SyncOp::Notify => match arg {
             None | Some("1") => format!("notify {object}"),
@@ -184,6 +198,7 @@ fn sync(op: SyncOp, object: &str, arg: Option<&str>) -> String {
         SyncOp::EventSet => format!("set {object}"),
         SyncOp::EventClear => format!("clear {object}"),
         SyncOp::BarrierAbort => format!("abort {object}"),
+        SyncOp::BarrierReset => format!("reset {object}"),
         SyncOp::CountDown => format!("count {object} down"),
         SyncOp::LatchAdd => several("count up"),
         SyncOp::OnceBegin => format!("be first at {object}, or wait for who is"),

@@ -161,6 +161,25 @@ fn instr_text(program: &Program, words: Wording<'_>, instr: &Instr) -> String {
         Instr::Select {
             arms, mode, result, ..
         } => select_text(words, arms, *mode, *result),
+        Instr::Collection {
+            op,
+            plain: _,
+            object,
+            args,
+            dst,
+            width,
+        } => {
+            let words_of = dst.iter().flat_map(|&dst| dst..dst + *width);
+            let results: Vec<String> = words_of.map(|reg| words.reg(reg)).collect();
+            let results = match results.is_empty() {
+                true => String::new(),
+                false => format!("{} = ", results.join(", ")),
+            };
+            format!("{results}{}", words.collection(*op, object, args))
+        }
+        Instr::NextEntry { object, round, .. } => {
+            format!("{}.. = next of {}", words.reg(*round), words.object(object))
+        }
         Instr::Ask(reg, query, object) => {
             let object = match query {
                 Query::IsAlive => words.actor(object),
@@ -410,8 +429,10 @@ fn sync_name(op: SyncOp) -> String {
         SyncOp::NotifyAll => (WaitMode::Wait, "notify_all"),
         SyncOp::EventSet => (WaitMode::Wait, "set"),
         SyncOp::EventClear => (WaitMode::Wait, "clear"),
-        SyncOp::BarrierWait | SyncOp::LatchWait => (WaitMode::Wait, "wait"),
+        SyncOp::BarrierWait(mode) => (mode, "wait"),
+        SyncOp::LatchWait => (WaitMode::Wait, "wait"),
         SyncOp::BarrierAbort => (WaitMode::Wait, "abort"),
+        SyncOp::BarrierReset => (WaitMode::Wait, "reset"),
         SyncOp::CountDown => (WaitMode::Wait, "count_down"),
         SyncOp::LatchAdd => (WaitMode::Wait, "add"),
         SyncOp::OnceBegin => (WaitMode::Wait, "first"),

@@ -21,6 +21,19 @@ pub enum Expr {
     Cell(CellRef),
     /// What an object says of itself. Only in `WaitUntil` and properties.
     Query(Query, Box<Expr>),
+    /// A word of what a list or map says of its entries. Only in `WaitUntil` and
+    /// properties, and only what changes nothing; what would raise there is an
+    /// index out of bounds here.
+    Entry {
+        /// The question.
+        op: CollectionOp,
+        /// The number of the list or map.
+        object: Box<Expr>,
+        /// The words of its arguments.
+        args: Box<[Expr]>,
+        /// Which word of the answer.
+        word: u16,
+    },
     /// The last value of an observed local. Only in properties.
     Observed(ObservedId),
     /// The number of an object in a declared array: `base + index`.
@@ -35,6 +48,100 @@ pub enum Expr {
     /// One of several values: the index must be below their number, else the
     /// execution stops with a finding.
     Pick(Box<Expr>, Box<[Expr]>),
+}
+
+/// An operation on a list or map. Those on positions and values are for lists,
+/// those on keys for maps.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum CollectionOp {
+    /// The entry at a position; a negative one counts from the end.
+    At,
+    /// Replaces the entry at a position.
+    SetAt,
+    /// Adds an entry at the end.
+    Append,
+    /// Adds an entry before a position.
+    Insert,
+    /// Takes out the entry at a position, and gives it.
+    TakeAt,
+    /// Takes out the first entry that is equal.
+    RemoveValue,
+    /// Whether some entry is equal.
+    HasValue,
+    /// Whether the entries are these.
+    IsEqual,
+    /// Orders the entries.
+    Sort,
+    /// Adds the entries of another list, or the keys of a map.
+    Extend,
+    /// Replaces all entries by those of another of its kind, or by the keys of a map.
+    CopyFrom,
+    /// The value of a key.
+    Get,
+    /// The value of a key, or the second if there is none.
+    GetOr,
+    /// Gives a key a value.
+    Put,
+    /// The value of a key, which is first given one if it has none.
+    SetDefault,
+    /// Takes out a key, and gives its value.
+    TakeKey,
+    /// Whether there is a value for a key.
+    HasKey,
+    /// Takes out all entries.
+    Clear,
+    /// The number of entries, then the words of all it has room for, those of a map
+    /// in the order of its keys. Only in properties.
+    Contents,
+}
+
+impl CollectionOp {
+    /// Whether it leaves everything as it is.
+    pub fn only_looks(self) -> bool {
+        match self {
+            Self::At
+            | Self::HasValue
+            | Self::IsEqual
+            | Self::Get
+            | Self::GetOr
+            | Self::HasKey
+            | Self::Contents => true,
+            Self::SetAt
+            | Self::Append
+            | Self::Insert
+            | Self::TakeAt
+            | Self::RemoveValue
+            | Self::Sort
+            | Self::Extend
+            | Self::CopyFrom
+            | Self::Put
+            | Self::SetDefault
+            | Self::TakeKey
+            | Self::Clear => false,
+        }
+    }
+
+    /// As the author writes it.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::At | Self::Get => "get",
+            Self::SetAt => "set",
+            Self::Append => "append",
+            Self::Insert => "insert",
+            Self::TakeAt | Self::TakeKey => "pop",
+            Self::RemoveValue => "remove",
+            Self::HasValue | Self::HasKey => "contains",
+            Self::IsEqual => "==",
+            Self::Sort => "sort",
+            Self::Extend => "extend",
+            Self::CopyFrom => "copy_from",
+            Self::GetOr => "get_or",
+            Self::Put => "put",
+            Self::SetDefault => "set_default",
+            Self::Clear => "clear",
+            Self::Contents => "contents",
+        }
+    }
 }
 
 /// Operators with one operand.
@@ -107,6 +214,10 @@ impl Expr {
                 see(otherwise);
             }
             Expr::Cell(cell) => cell.dims.iter().for_each(|dim| see(&dim.index)),
+            Expr::Entry { object, args, .. } => {
+                see(object);
+                args.iter().for_each(see);
+            }
             Expr::Element { index, .. } => see(index),
             Expr::Pick(index, of) => {
                 see(index);

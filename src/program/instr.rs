@@ -1,6 +1,6 @@
 //! Instructions. Registers are frame-relative; register 0 is the first parameter.
 
-use super::expr::{BinaryOp, CellRef, Expr, Query};
+use super::expr::{BinaryOp, CellRef, CollectionOp, Expr, Query};
 use super::table::{FunctionId, LabelId, LoopId, NameId, ObjectId, ObservedId, Pc, Reg, ValueKind};
 
 /// Whether an access to memory can take part in a data race.
@@ -65,10 +65,13 @@ pub enum SyncOp {
     EventClear,
     /// Wait for an event. `Wait` or `Timeout`.
     EventWait(WaitMode),
-    /// Wait at a barrier; the result is the order of arrival, from 0.
-    BarrierWait,
+    /// Wait at a barrier; the result is the order of arrival, from 0. `Wait`, or
+    /// `Timeout`: then it may break the barrier instead.
+    BarrierWait(WaitMode),
     /// Break a barrier.
     BarrierAbort,
+    /// Empty a barrier, and mend it; who waits at it gets an exception.
+    BarrierReset,
     /// Count a latch down by one.
     CountDown,
     /// Wait until a latch is 0.
@@ -217,6 +220,35 @@ pub enum Instr {
         /// Words of the widest element.
         width: u16,
     },
+    /// An operation on a list or map.
+    Collection {
+        /// The operation.
+        op: CollectionOp,
+        /// Written `l[i]`: an access of that one entry as of plain memory, which can
+        /// take part in a data race, and in CPython is no call.
+        plain: bool,
+        /// The number of the list or map.
+        object: Expr,
+        /// The words of its arguments.
+        args: Box<[Expr]>,
+        /// The first register of its result, if it is wanted.
+        dst: Option<Reg>,
+        /// Words of its result.
+        width: u16,
+    },
+    /// The next round of a loop over a list, or over the keys of a map.
+    NextEntry {
+        /// The number of the list or map.
+        object: Expr,
+        /// The first of three registers: whether there was one more, its position
+        /// (before the step: of the one to look at), and the size of a map in the
+        /// first round.
+        round: Reg,
+        /// The first register of the entry or key.
+        dst: Option<Reg>,
+        /// Words of it.
+        width: u16,
+    },
     /// A question to an object, as a step.
     Ask(Reg, Query, Expr),
     /// A value from `from..to`, any of them. An empty range blocks for ever.
@@ -358,6 +390,8 @@ impl Instr {
             | Instr::Sync { .. }
             | Instr::Chan { .. }
             | Instr::Select { .. }
+            | Instr::Collection { .. }
+            | Instr::NextEntry { .. }
             | Instr::Ask(..)
             | Instr::Choose(..)
             | Instr::Spawn { .. }
@@ -407,6 +441,8 @@ impl Instr {
             Instr::Sync { .. }
                 | Instr::Chan { .. }
                 | Instr::Select { .. }
+                | Instr::Collection { .. }
+                | Instr::NextEntry { .. }
                 | Instr::Task { .. }
                 | Instr::Submit { .. }
                 | Instr::Future { .. }

@@ -17,6 +17,7 @@ mod disassemble;
 mod expr;
 mod instr;
 mod object;
+pub(crate) mod registers;
 mod table;
 mod transcript;
 mod verify;
@@ -25,7 +26,7 @@ mod wording;
 
 pub use describe::describe;
 pub use disassemble::disassemble;
-pub use expr::{BinaryOp, CellRef, Dim, Expr, Query, UnaryOp};
+pub use expr::{BinaryOp, CellRef, CollectionOp, Dim, Expr, Query, UnaryOp};
 pub use instr::{
     Access, Arm, ChanOp, FutureOp, Instr, OnLoop, RmwOp, SyncOp, Target, TaskOp, WaitMode,
 };

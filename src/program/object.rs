@@ -1,6 +1,6 @@
 //! Synchronisation objects, one row for each element of an array.
 
-use super::table::ObjectId;
+use super::table::{CellId, ObjectId};
 use crate::base::Span;
 
 /// One lock, channel, ….
@@ -72,6 +72,18 @@ pub enum ObjectKind {
         capacity: Option<u32>,
         /// Words of an element.
         width: u32,
+    },
+    /// A list, or a map. What it holds lies in memory, as the words of a variable
+    /// with its name: the number of entries, then the entries in order, then zeros.
+    Collection {
+        /// A map: the first word of an entry is its key, no two of which are equal.
+        keyed: bool,
+        /// Entries it has room for.
+        capacity: u32,
+        /// Words of an entry, with its key.
+        width: u32,
+        /// The word with the number of entries.
+        first: CellId,
     },
     /// A pool of workers, which are actors of the program, with one queue.
     Executor {

@@ -34,7 +34,7 @@ define_id! {
 
 /// Names of the exceptions that operations raise by themselves. They are the
 /// first rows of [`Parts::names`], in this order.
-pub const RAISED_BY_LIBRARY: [&str; 9] = [
+pub const RAISED_BY_LIBRARY: [&str; 14] = [
     "Closed",
     "NotHeld",
     "ReleasedTooOften",
@@ -44,6 +44,11 @@ pub const RAISED_BY_LIBRARY: [&str; 9] = [
     "Cancelled",
     "TimedOut",
     "ShutDown",
+    "Empty",
+    "OutOfRange",
+    "NoSuchKey",
+    "NoSuchValue",
+    "ChangedInLoop",
 ];
 
 /// An index into the code.
@@ -68,6 +73,29 @@ pub enum ValueKind {
     Handle,
     /// The name of a future's job.
     Future,
+    /// In [`Outcomes`]: how many entries a list or map has. The words of all entries
+    /// it has room for follow, those of a map in the order of its keys; they are shown
+    /// together with this one.
+    Entries {
+        /// A map: the first word of an entry is its key.
+        keyed: bool,
+        /// Words of an entry.
+        width: u32,
+        /// Entries it has room for.
+        capacity: u32,
+    },
+}
+
+impl ValueKind {
+    /// Words that follow this one and are shown together with it.
+    pub fn n_following(&self) -> usize {
+        match self {
+            ValueKind::Entries {
+                width, capacity, ..
+            } => *width as usize * *capacity as usize,
+            _ => 0,
+        }
+    }
 }
 
 /// One word of shared memory.
@@ -102,6 +130,8 @@ pub struct Var {
     pub guarded_by: Option<ObjectId>,
     /// One for all processes.
     pub shared: bool,
+    /// It holds the entries of that list or map.
+    pub collection: Option<ObjectId>,
 }
 
 /// A function, or the body of an actor.
@@ -296,7 +326,7 @@ pub enum PropertyKind {
 pub struct Outcomes {
     /// The whole property.
     pub span: Span,
-    /// A name for each word that is observed.
+    /// A name for each word that is observed; those of a list or map have one name.
     pub names: Vec<String>,
     /// How each word is shown.
     pub kinds: Vec<ValueKind>,

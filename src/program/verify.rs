@@ -68,7 +68,8 @@ pub(super) fn check_kind(parts: &Parts, kind: &ValueKind) -> Checked {
         | ValueKind::Str
         | ValueKind::Object
         | ValueKind::Handle
-        | ValueKind::Future => Ok(()),
+        | ValueKind::Future
+        | ValueKind::Entries { .. } => Ok(()),
     }
 }
 
@@ -93,7 +94,25 @@ fn check_memory(parts: &Parts) -> Checked {
     ensure(next as usize == parts.cells.len(), || {
         "a cell belongs to no variable".to_owned()
     })?;
-    for object in &parts.objects {
+    for (index, object) in parts.objects.iter().enumerate() {
+        if let super::ObjectKind::Collection {
+            capacity,
+            width,
+            first,
+            ..
+        } = object.kind
+        {
+            row("word of a collection", first.index(), parts.cells.len())?;
+            let var = &parts.vars[parts.cells[first.index()].var.index()];
+            let fits = var.first == first
+                && u64::from(var.n) == 1 + u64::from(capacity) * u64::from(width);
+            ensure(
+                fits && width > 0
+                    && var.collection == Some(super::ObjectId::new(index))
+                    && var.shared == object.shared,
+                || format!("the entries of {} lie elsewhere", object.name),
+            )?;
+        }
         if let super::ObjectKind::Cond { lock, .. } = object.kind {
             row("lock of a condition", lock.0 as usize, parts.objects.len())?;
             let kind = &parts.objects[lock.index()].kind;
@@ -172,10 +191,13 @@ fn check_updates(parts: &Parts) -> Checked {
         let function = &parts.functions[of(update.store).index()];
         let matches = of(update.store) == of(update.load)
             && update.reg < function.n_regs
-            && matches!(parts.code[update.load as usize], super::Instr::Load(..))
+            && matches!(
+                parts.code[update.load as usize],
+                super::Instr::Load(..) | super::Instr::Collection { .. }
+            )
             && matches!(
                 parts.code[update.store as usize],
-                super::Instr::Store(..) | super::Instr::Rmw(..)
+                super::Instr::Store(..) | super::Instr::Rmw(..) | super::Instr::Collection { .. }
             );
         ensure(matches, || "an update of something else".to_owned())?;
     }
@@ -275,6 +297,15 @@ impl Sight<'_> {
                     "object asked in a pure expression".to_owned()
                 })?;
                 self.expr(object)
+            }
+            Expr::Entry {
+                op, object, args, ..
+            } => {
+                ensure(self.memory && op.only_looks(), || {
+                    "a list or map asked in a pure expression".to_owned()
+                })?;
+                self.expr(object)?;
+                args.iter().try_for_each(|arg| self.expr(arg))
             }
             Expr::Observed(id) => {
                 ensure(self.observed, || {

@@ -169,6 +169,27 @@ impl Room<'_> {
                     all(&arm.args)
                 })
             }
+            Instr::Collection {
+                object,
+                args,
+                dst,
+                width,
+                ..
+            } => {
+                self.regs(*dst, usize::from(*width))?;
+                pure.expr(object)?;
+                all(args)
+            }
+            Instr::NextEntry {
+                object,
+                round,
+                dst,
+                width,
+            } => {
+                self.regs(Some(*round), 3)?;
+                self.regs(*dst, usize::from(*width))?;
+                pure.expr(object)
+            }
             Instr::Ask(reg, _, expr) | Instr::Let(reg, expr) => {
                 self.regs(Some(*reg), 1)?;
                 pure.expr(expr)

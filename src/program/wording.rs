@@ -1,6 +1,7 @@
 //! Expressions and the things they name, in the author's words.
 
-use super::expr::{BinaryOp, CellRef, Expr, Query, UnaryOp};
+use super::expr::{BinaryOp, CellRef, CollectionOp, Expr, Query, UnaryOp};
+use super::object::ObjectKind;
 use super::table::{Function, Program, Reg, ValueKind};
 
 /// Words for what stands in one function of a program, or in a property.
@@ -91,6 +92,9 @@ impl<'p> Wording<'p> {
                 };
                 (TIGHTEST, format!("{object}.{}()", self.query(*query)))
             }
+            Expr::Entry {
+                op, object, args, ..
+            } => (TIGHTEST, self.collection(*op, object, args)),
             Expr::Observed(id) => {
                 let row = &self.program.observed[id.index()];
                 (TIGHTEST, row.name.clone())
@@ -162,8 +166,91 @@ impl<'p> Wording<'p> {
             Expr::Cell(cell) => self.program.cells[cell.base.index()].kind == ValueKind::Bool,
             Expr::Query(query, _) => !matches!(query, Query::Permits | Query::Len),
             Expr::Observed(id) => self.program.observed[id.index()].kind == ValueKind::Bool,
+            Expr::Entry { op, .. } => matches!(
+                op,
+                CollectionOp::HasValue | CollectionOp::HasKey | CollectionOp::IsEqual
+            ),
             Expr::Const(_) | Expr::Element { .. } | Expr::Pick(..) => false,
         }
+    }
+
+    /// An operation on a list or map: `l.append(1)`, `d[k]`, `2 in l`.
+    pub fn collection(&self, op: CollectionOp, object: &Expr, args: &[Expr]) -> String {
+        let kinds = self.argument_kinds(op, object);
+        let args: Vec<String> = args
+            .iter()
+            .enumerate()
+            .map(|(index, arg)| self.constant(arg, kinds.get(index)))
+            .collect();
+        let object = self.object(object);
+        match op {
+            CollectionOp::At | CollectionOp::Get => format!("{object}[{}]", args.join(", ")),
+            CollectionOp::HasValue | CollectionOp::HasKey => {
+                format!("{} in {object}", args.join(", "))
+            }
+            CollectionOp::IsEqual => format!("{object} == [{}]", args.join(", ")),
+            CollectionOp::SetAt | CollectionOp::Put => {
+                let (key, value) = args.split_first().expect("a key and a value");
+                format!("{object}[{key}] = {}", value.join(", "))
+            }
+            CollectionOp::TakeAt if args == ["-1"] => format!("{object}.pop()"),
+            CollectionOp::TakeAt if args == ["0"] => format!("{object}.pop_first()"),
+            _ => format!("{object}.{}({})", op.text(), args.join(", ")),
+        }
+    }
+
+    /// How the words of the arguments are shown, as far as the object is known.
+    fn argument_kinds(&self, op: CollectionOp, object: &Expr) -> Vec<ValueKind> {
+        let Expr::Const(number) = object else {
+            return Vec::new();
+        };
+        let row = usize::try_from(*number).ok();
+        let Some(ObjectKind::Collection {
+            keyed,
+            width,
+            first,
+            ..
+        }) = row
+            .and_then(|index| self.program.objects.get(index))
+            .map(|object| &object.kind)
+        else {
+            return Vec::new();
+        };
+        let from = first.index() + 1;
+        let cells = self.program.cells[from..].iter().take(*width as usize);
+        let entry: Vec<ValueKind> = cells.map(|cell| cell.kind.clone()).collect();
+        match op {
+            CollectionOp::SetAt | CollectionOp::Insert if !keyed => {
+                [vec![ValueKind::Int], entry].concat()
+            }
+            CollectionOp::At | CollectionOp::TakeAt => vec![ValueKind::Int],
+            CollectionOp::Extend | CollectionOp::CopyFrom => vec![ValueKind::Object],
+            CollectionOp::IsEqual => entry.iter().cycle().take(64).cloned().collect(),
+            _ => entry,
+        }
+    }
+
+    /// A constant in the author's words; any other expression as it is.
+    fn constant(&self, expr: &Expr, kind: Option<&ValueKind>) -> String {
+        let (Expr::Const(word), Some(kind)) = (expr, kind) else {
+            return self.expr(expr);
+        };
+        let row = usize::try_from(*word).unwrap_or(usize::MAX);
+        let text = match kind {
+            ValueKind::Bool => Some((*word != 0).to_string()),
+            ValueKind::Enum(id) => self
+                .program
+                .enums
+                .get(*id as usize)
+                .and_then(|names| names.get(row))
+                .cloned(),
+            ValueKind::Str => self.program.names.get(row).map(|name| format!("{name:?}")),
+            ValueKind::Object => Some(self.object(expr)),
+            ValueKind::Int | ValueKind::Handle | ValueKind::Future | ValueKind::Entries { .. } => {
+                None
+            }
+        };
+        text.unwrap_or_else(|| word.to_string())
     }
 
     /// What a question to an object is called.

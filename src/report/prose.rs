@@ -269,18 +269,17 @@ impl Prose {
     }
 
     fn change(&mut self, patch: &[crate::base::Fix], source: &Source) {
-        if patch.is_empty() {
-            return;
-        }
-        let Some(change) = Change::new(patch, source) else {
-            return;
-        };
-        let first = change.first;
-        for (at, line) in change.removed.iter().enumerate() {
-            self.quote(&format!("Replace line {}", first as usize + at), line);
-        }
-        for line in &change.added {
-            self.quote("Write", line);
+        for change in Change::all(patch, source) {
+            let first = change.first as usize;
+            if change.removed.is_empty() {
+                self.say(&format!("Before line {first}"));
+            }
+            for (at, line) in change.removed.iter().enumerate() {
+                self.quote(&format!("Replace line {}", first + at), line);
+            }
+            for line in &change.added {
+                self.quote("Write", line);
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::machine::{ACTORS_MAX, Done, Flow, Limit, Machine, Step, Stop};
 use super::record::{EventKind, Incident, Misuse, Recorder};
 use super::state::{State, Status};
+use crate::base::{Mistake, planted};
 use crate::program::{Expr, FunctionId, Instr, LoopId, OnLoop, Pc, Reg};
 
 /// Threads of one `spawn` at once from which on a pool would be better.
@@ -14,6 +15,7 @@ pub(super) fn can_join(machine: &Machine, state: &State, number: i64) -> bool {
     usize::try_from(number)
         .is_ok_and(|target| machine.layout.status(state, target) != Status::Running)
         || number < 0
+        || planted(Mistake::JoinAtOnce)
 }
 
 impl Machine<'_> {

@@ -13,6 +13,7 @@ use super::machine::{Done, Flow, Limit, Machine, QUEUE_MAX, Step, Stop, may_give
 use super::record::{EventKind, Misuse, Recorder};
 use super::select;
 use super::state::{Phase, State};
+use crate::base::{Mistake, planted};
 use crate::program::{ChanOp, Expr, Instr, ObjectId, ObjectKind, Reg, SyncOp, WaitMode};
 
 const CLOSED: usize = 0;
@@ -73,7 +74,8 @@ impl Machine<'_> {
 
     pub(super) fn has_room(&self, state: &State, id: ObjectId) -> bool {
         let (capacity, _) = self.chan(id);
-        capacity.is_none_or(|capacity| self.n_messages(state, id) < capacity)
+        let more = usize::from(planted(Mistake::OnePlaceMore));
+        capacity.is_none_or(|capacity| self.n_messages(state, id) < capacity + more)
     }
 
     /// Those other than `actor` that wait at a rendezvous, to send or to receive.
@@ -183,6 +185,9 @@ impl<R: Recorder> Step<'_, '_, R> {
             }
         }
         if self.machine.is_closed(self.state, id) {
+            if planted(Mistake::SendOnClosedIsFine) {
+                return self.did(id, None);
+            }
             return Ok(self.raise("Closed", Some(Misuse::SendOnClosed)));
         }
         if self.machine.chan(id).0 == Some(0) {
@@ -265,7 +270,9 @@ impl<R: Recorder> Step<'_, '_, R> {
             }
             let sender = senders[self.choose_among(senders.len())];
             self.take_from(sender, id)?
-        } else if self.machine.n_messages(self.state, id) > 0 {
+        } else if self.machine.n_messages(self.state, id) > 0
+            && !(planted(Mistake::ClosedLosesRest) && self.machine.is_closed(self.state, id))
+        {
             self.pop(id, width)
         } else if self.machine.is_closed(self.state, id) {
             return self.closed_and_empty(id, dst, ok);
@@ -283,6 +290,9 @@ impl<R: Recorder> Step<'_, '_, R> {
         let n = self.machine.n_messages(self.state, id);
         let first = at + MESSAGES;
         let all = self.state.slice_mut(first..first + n * width);
+        if planted(Mistake::LastInFirstOut) {
+            all.rotate_right(width);
+        }
         let words = all[..width].to_vec();
         all.rotate_left(width);
         all[(n - 1) * width..].fill(0);
@@ -291,6 +301,9 @@ impl<R: Recorder> Step<'_, '_, R> {
     }
 
     pub fn choose_among(&mut self, n: usize) -> usize {
+        if planted(Mistake::FirstPartnerOnly) {
+            return 0;
+        }
         self.chooser
             .choose(u32::try_from(n).expect("at most 64 actors")) as usize
     }
@@ -378,6 +391,9 @@ impl<R: Recorder> Step<'_, '_, R> {
             let instr = self.machine.program.instr(layout.pc(self.state, sleeper));
             !matches!(instr, Instr::Select { .. })
         });
+        if planted(Mistake::CloseWakesNobody) {
+            woken.clear();
+        }
         for &sleeper in &woken {
             layout.set_phase(self.state, sleeper, Phase::Broken, id);
         }

@@ -5,6 +5,8 @@
 //! so. All answers of one run together are a single number, in mixed radix, so
 //! that an action is an actor and a number.
 
+use crate::base::{Mistake, planted};
+
 /// Answers the choices of one step, and counts through all of them.
 #[derive(Clone, Debug)]
 pub struct Chooser {
@@ -89,7 +91,7 @@ impl Chooser {
         self.next = 0;
         self.n_ways = 1;
         while let Some((way, n)) = self.taken.pop() {
-            if way + 1 < n {
+            if way + 1 < n && !planted(Mistake::FirstWayOnly) {
                 self.taken.push((way + 1, n));
                 return true;
             }

@@ -11,6 +11,7 @@
 use super::machine::{Done, Flow, LOCAL_FUEL, Machine, Step};
 use super::record::{EventKind, Incident, Misuse, Recorder};
 use super::state::{Phase, State};
+use crate::base::{Mistake, planted};
 use crate::program::{ObjectId, ObjectKind, Reg, WaitMode};
 
 /// Set in a sleeper's aux word if it missed a signal before it fell asleep.
@@ -67,8 +68,13 @@ pub(super) fn is_ready(
     let cond = m.cond(id);
     match m.layout.phase(state, actor) {
         Phase::Ready => true,
-        Phase::Waiting => cond.spurious || mode == WaitMode::Timeout,
-        Phase::Woken | Phase::TimedOut | Phase::Broken => m.can_lock(state, actor, cond.lock),
+        Phase::Waiting => {
+            let spurious = cond.spurious && !planted(Mistake::NeverSpurious);
+            spurious || mode == WaitMode::Timeout
+        }
+        Phase::Woken | Phase::TimedOut | Phase::Broken => {
+            m.can_lock(state, actor, cond.lock) || planted(Mistake::WakesWithoutLock)
+        }
     }
 }
 
@@ -114,7 +120,11 @@ impl<R: Recorder> Step<'_, '_, R> {
         if self.state.word(layout.object(cond.lock)) != self.me() {
             return Ok(self.raise("NotHeld", Some(Misuse::WaitWithoutLock)));
         }
-        let depth = self.let_go(cond.lock);
+        let depth = if planted(Mistake::WaitKeepsLock) {
+            1
+        } else {
+            self.let_go(cond.lock)
+        };
         let at = layout.object(id);
         let missed = self.state.word(at) >> self.actor & 1;
         layout.set_aux(self.state, self.actor, depth | (missed * MISSED));
@@ -149,10 +159,15 @@ impl<R: Recorder> Step<'_, '_, R> {
         if !cond.fifo && in_order {
             asleep.sort_by_key(|&actor| layout.order(self.state, actor));
         }
-        if asleep.is_empty() {
+        if asleep.is_empty() && !planted(Mistake::MissedForgotten) {
             self.mark_missed(id, at);
         }
-        let n = n.map_or(asleep.len(), |n| {
+        let all = if planted(Mistake::NotifyAllWakesOne) {
+            asleep.len().min(1)
+        } else {
+            asleep.len()
+        };
+        let n = n.map_or(all, |n| {
             usize::try_from(n).map_or(0, |n| n.min(asleep.len()))
         });
         let mut woken = Vec::with_capacity(n);
@@ -179,6 +194,9 @@ impl<R: Recorder> Step<'_, '_, R> {
 
     /// How many sleepers to pass over so that `n` are left to wake.
     fn pick(&mut self, asleep: &[usize], n: usize) -> usize {
+        if planted(Mistake::FirstSleeperOnly) {
+            return 0;
+        }
         let ways = u32::try_from(asleep.len() - n + 1).unwrap_or(LOCAL_FUEL);
         self.chooser.choose(ways) as usize
     }

@@ -245,6 +245,7 @@ fn asleep(kind: &ObjectKind, capacity: Capacity) -> std::ops::Range<usize> {
         | ObjectKind::Once
         | ObjectKind::Latch { .. }
         | ObjectKind::Chan { .. }
+        | ObjectKind::Collection { .. }
         | ObjectKind::Executor { .. } => 0..0,
     }
 }

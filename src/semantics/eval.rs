@@ -9,7 +9,7 @@ use crate::program::{
 };
 
 /// Why an evaluation has no value.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum ArithmeticFault {
     /// The result does not fit, or leaves the declared range of its variable.
     Overflow,
@@ -20,6 +20,7 @@ pub enum ArithmeticFault {
 }
 
 use ArithmeticFault::{Bounds, DivisionByZero, Overflow};
+use serde::{Deserialize, Serialize};
 
 /// What an expression may look at.
 #[derive(Clone, Copy)]
@@ -94,6 +95,12 @@ impl Scene<'_> {
             }
             Expr::Cell(place) => Ok(self.layout.value(self.state, self.cell(place)?)),
             Expr::Query(query, object) => Ok(self.query(*query, self.eval(object)?)),
+            Expr::Entry {
+                op,
+                object,
+                args,
+                word,
+            } => self.entry_word(*op, object, args, *word),
             Expr::Observed(observed) => Ok(self.state.word(self.layout.observed(observed.index()))),
         }
     }
@@ -140,6 +147,9 @@ impl Scene<'_> {
 
     /// The answer of an object, or of a process's copy of it.
     pub fn answer(&self, query: Query, id: ObjectId) -> i64 {
+        if let Some(entries) = self.entries(id) {
+            return entries.answer(query);
+        }
         let at = self.layout.object(id);
         let first = self.state.word(at);
         let kind = &self.program.objects[id.index()].kind;
@@ -161,7 +171,12 @@ impl Scene<'_> {
     }
 }
 
-fn unary(op: UnaryOp, value: i64) -> Result<i64, ArithmeticFault> {
+/// Applies an operator with one operand, checked.
+///
+/// # Errors
+///
+/// If the result does not fit.
+pub fn unary(op: UnaryOp, value: i64) -> Result<i64, ArithmeticFault> {
     match op {
         UnaryOp::Not => Ok(i64::from(value == 0)),
         UnaryOp::BitNot => Ok(!value),
@@ -170,8 +185,12 @@ fn unary(op: UnaryOp, value: i64) -> Result<i64, ArithmeticFault> {
     }
 }
 
-/// Applies an operator, checked.
-pub(super) fn binary(op: BinaryOp, left: i64, right: i64) -> Result<i64, ArithmeticFault> {
+/// Applies an operator with two operands, checked.
+///
+/// # Errors
+///
+/// If the result does not fit, or there is none.
+pub fn binary(op: BinaryOp, left: i64, right: i64) -> Result<i64, ArithmeticFault> {
     let shift = |count: i64| u32::try_from(count).ok().filter(|&count| count < 64);
     match op {
         BinaryOp::Add => left.checked_add(right).ok_or(Overflow),

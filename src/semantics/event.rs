@@ -11,6 +11,7 @@
 use super::machine::{Done, Flow, Machine, Step};
 use super::record::{EventKind, Recorder};
 use super::state::{Phase, State};
+use crate::base::{Mistake, planted};
 use crate::program::{ObjectId, ObjectKind, Reg, WaitMode};
 
 /// Set in a sleeper's aux word if it missed a pulse before it began to wait.
@@ -54,7 +55,7 @@ impl<R: Recorder> Step<'_, '_, R> {
         let timed = mode == WaitMode::Timeout;
         let through = match layout.phase(self.state, self.actor) {
             Phase::Ready if self.machine.is_set(self.state, id) => {
-                if self.machine.is_auto(id) {
+                if self.machine.is_auto(id) && !planted(Mistake::AutoStaysSet) {
                     self.state.set_word(layout.object(id), 0);
                 }
                 true
@@ -81,7 +82,10 @@ impl<R: Recorder> Step<'_, '_, R> {
     pub fn event_set(&mut self, id: ObjectId) -> Done {
         let layout = &self.machine.layout;
         self.state.set_word(layout.object(id), 1);
-        let woken = self.sleepers(id);
+        let mut woken = self.sleepers(id);
+        if planted(Mistake::SetWakesNobody) {
+            woken.clear();
+        }
         for &sleeper in &woken {
             layout.set_phase(self.state, sleeper, Phase::Woken, id);
             layout.set_aux(self.state, sleeper, 0);
@@ -102,7 +106,21 @@ impl<R: Recorder> Step<'_, '_, R> {
                 }
             }
         }
+        if planted(Mistake::ClearCallsBack) {
+            self.call_back(id);
+        }
         self.state.set_word(at, 0);
         self.did(id, None)
+    }
+
+    /// What [`Mistake::ClearCallsBack`] does.
+    fn call_back(&mut self, id: ObjectId) {
+        let layout = &self.machine.layout;
+        for actor in 0..layout.capacity().actors {
+            let through = layout.phase(self.state, actor) == Phase::Woken;
+            if through && layout.waits_at(self.state, actor) == Some(id) {
+                layout.set_phase(self.state, actor, Phase::Waiting, id);
+            }
+        }
     }
 }

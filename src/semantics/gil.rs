@@ -3,7 +3,7 @@
 //! From 3.10 to 3.13 an interpreter with its global lock hands over only when a
 //! function begins, after a call, at the end of a loop's round, and in calls that
 //! wait. So between two accesses of plain memory that have none of these between
-//! them, nobody else runs. Everything else here — an operation on an object or an
+//! them, nobody else runs; `l[i]` and `d[k]` are such accesses, too. Everything else here — an operation on an object or an
 //! atomic, `print`, `spawn` — is a call there; before and after it a switch is
 //! possible.
 //!
@@ -67,7 +67,9 @@ impl Machine<'_> {
         let is_plain = |pc: Pc| {
             matches!(
                 self.program.instr(pc),
-                Instr::Load(_, _, Access::Plain) | Instr::Store(_, _, Access::Plain)
+                Instr::Load(_, _, Access::Plain)
+                    | Instr::Store(_, _, Access::Plain)
+                    | Instr::Collection { plain: true, .. }
             )
         };
         let may_switch = |pc: Pc| match self.program.instr(pc) {

@@ -285,6 +285,7 @@ pub(super) fn object_words(kind: &ObjectKind, capacity: Capacity) -> usize {
         | ObjectKind::Once
         | ObjectKind::Latch { .. }
         | ObjectKind::Executor { .. } => 1,
+        ObjectKind::Collection { .. } => 0,
         ObjectKind::Cond { fifo, .. } => 1 + if *fifo { capacity.actors } else { 0 },
         ObjectKind::Event { .. } | ObjectKind::Barrier { .. } => 2,
         ObjectKind::Chan {

@@ -7,6 +7,7 @@
 use super::machine::{Done, Flow, Machine, Step, may_give_up};
 use super::record::{Misuse, Recorder};
 use super::state::State;
+use crate::base::{Mistake, planted};
 use crate::program::{ObjectId, ObjectKind, Reg, WaitMode};
 
 impl Machine<'_> {
@@ -24,12 +25,17 @@ impl Machine<'_> {
     pub(super) fn can_lock(&self, state: &State, actor: usize, id: ObjectId) -> bool {
         let owner = state.word(self.layout.object(id));
         let own = i64::try_from(actor + 1).expect("at most 64 actors");
-        owner == 0 || (owner == own && self.is_reentrant(id))
+        let again = self.is_reentrant(id) || planted(Mistake::EveryLockReentrant);
+        owner == 0 || (owner == own && again)
     }
 
     /// The holder of a lock, or the writer inside a reader-writer lock. Nobody, if
     /// it was held by an actor of another process when this copy was taken.
     pub fn owner(&self, state: &State, id: ObjectId) -> Option<usize> {
+        // A list or map has no words of its own.
+        if self.collection(id).is_some() {
+            return None;
+        }
         let owner = usize::try_from(state.word(self.layout.object(id))).ok()?;
         let owner = owner.checked_sub(1)?;
         (!self.is_absent(state, owner, id)).then_some(owner)
@@ -48,7 +54,8 @@ pub(super) fn is_ready(
 
 impl<R: Recorder> Step<'_, '_, R> {
     pub fn lock(&mut self, id: ObjectId, mode: WaitMode, dst: Option<Reg>) -> Done {
-        if !self.machine.can_lock(self.state, self.actor, id) {
+        let free = self.machine.can_lock(self.state, self.actor, id);
+        if !free && !planted(Mistake::TryLockTakesAnything) {
             return self.did_with(id, dst, 0);
         }
         self.take(id, 1);
@@ -75,7 +82,7 @@ impl<R: Recorder> Step<'_, '_, R> {
             self.machine.program.objects[id.index()].kind,
             ObjectKind::Lock { unowned: true, .. }
         );
-        owner == self.me() || (unowned && owner != 0)
+        owner == self.me() || (unowned && owner != 0) || planted(Mistake::AnybodyUnlocks)
     }
 
     pub fn unlock(&mut self, id: ObjectId) -> Done {
@@ -86,7 +93,7 @@ impl<R: Recorder> Step<'_, '_, R> {
         if self.machine.is_reentrant(id) {
             let depth = self.state.word(at + 1) - 1;
             self.state.set_word(at + 1, depth);
-            if depth > 0 {
+            if depth > 0 && !planted(Mistake::ReentrantFreedAtOnce) {
                 return self.did(id, None);
             }
         }

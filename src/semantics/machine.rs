@@ -11,6 +11,7 @@ use super::eval::{ArithmeticFault, Scene};
 use super::layout::{Capacity, Layout};
 use super::record::{Event, EventKind, Exception, Fault, FaultKind, Incident, Misuse, Recorder};
 use super::state::{Phase, State, Status};
+use crate::base::{Mistake, planted};
 use crate::program::{
     Expr, FunctionId, Instr, NameId, ObjectId, ObjectKind, Pc, Program, RAISED_BY_LIBRARY, Reg,
     SyncOp, WaitMode,
@@ -79,6 +80,9 @@ pub struct Machine<'p> {
     pub(super) main_task: Option<usize>,
     /// Whether some code asks tasks to stop.
     pub(super) cancels: bool,
+    /// Whether the entries of maps stay in the order in which they came; without
+    /// anybody who could see it, they are kept in the order of their keys.
+    pub(super) keeps_order: bool,
     /// The workers of executors, ascending, each with its executor.
     pub(super) workers: Vec<(usize, ObjectId)>,
 }
@@ -144,6 +148,7 @@ impl<'p> Machine<'p> {
             cancels: program.code.iter().any(super::joined::cancels),
             main_task: main.filter(|&actor| is_task(actor)),
             formats: super::print::formats(program),
+            keeps_order: program.code.iter().any(super::collection::sees_order),
             splits_print: super::print::splits(program),
             workers: super::executor::workers(program),
         }
@@ -175,6 +180,7 @@ impl<'p> Machine<'p> {
                 state.set_word(at, initial);
             }
         }
+        self.order_initial_maps(&mut state);
         let processes = self.initial_processes();
         for (index, actor) in self.program.actors.iter().enumerate() {
             self.layout
@@ -477,6 +483,20 @@ impl<R: Recorder> Step<'_, '_, R> {
                 result,
                 width,
             } => self.select(arms, *mode, *result, *width),
+            Instr::Collection {
+                op,
+                plain: _,
+                object,
+                args,
+                dst,
+                width: _,
+            } => self.collection(*op, object, args, *dst),
+            Instr::NextEntry {
+                object,
+                round,
+                dst,
+                width: _,
+            } => self.next_entry(object, *round, *dst),
             Instr::Ask(dst, query, object) => {
                 let object = self.eval(object)?;
                 let answer = self.scene().query(*query, object);
@@ -569,5 +589,6 @@ impl<R: Recorder> Step<'_, '_, R> {
 
 /// What all operations with a mode have in common.
 pub(super) fn may_give_up(mode: WaitMode) -> bool {
-    !matches!(mode, WaitMode::Wait)
+    let never = planted(Mistake::TimeOutNever) && mode == WaitMode::Timeout;
+    !matches!(mode, WaitMode::Wait) && !never
 }

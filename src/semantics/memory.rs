@@ -4,6 +4,7 @@ use super::eval::{ArithmeticFault, binary};
 use super::machine::{Done, Flow, Machine, Step, Stop};
 use super::record::{EventKind, Incident, Recorder};
 use super::state::State;
+use crate::base::{Mistake, planted};
 use crate::program::{CellId, CellRef, Expr, ObjectKind, Reg, RmwOp};
 
 impl Machine<'_> {
@@ -105,7 +106,12 @@ impl<R: Recorder> Step<'_, '_, R> {
             RmwOp::Fetch(op) => binary(op, old, arg).map_err(|fault| self.arithmetic(fault))?,
         };
         self.write(cell, new)?;
-        self.set_result(dst, old);
+        let result = if planted(Mistake::FetchGivesNew) {
+            new
+        } else {
+            old
+        };
+        self.set_result(dst, result);
         self.event(|| EventKind::Update(cell, old, new));
         Ok(Flow::Next)
     }
@@ -120,7 +126,7 @@ impl<R: Recorder> Step<'_, '_, R> {
         let cell = self.cell(place)?;
         let (old, new) = (self.eval(old)?, self.eval(new)?);
         let found = self.read(cell);
-        if found == old {
+        if found == old || planted(Mistake::ExchangeAlways) {
             self.write(cell, new)?;
             self.event(|| EventKind::Update(cell, old, new));
         } else {

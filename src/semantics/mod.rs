@@ -12,6 +12,7 @@ mod atomic;
 mod barrier;
 mod chan;
 mod choice;
+mod collection;
 mod cond;
 mod copies;
 mod eval;
@@ -40,7 +41,7 @@ mod turn;
 
 pub use actor::CROWD;
 pub use choice::Chooser;
-pub use eval::{ArithmeticFault, Scene};
+pub use eval::{ArithmeticFault, Scene, binary, unary};
 pub use footprint::PARTS_MAX;
 pub use future::JobStatus;
 pub use layout::{Capacity, Layout};

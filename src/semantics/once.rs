@@ -6,6 +6,7 @@
 use super::machine::{Done, Machine, Step};
 use super::record::Recorder;
 use super::state::State;
+use crate::base::{Mistake, planted};
 use crate::program::{ObjectId, Reg};
 
 const DONE: i64 = -1;
@@ -17,7 +18,7 @@ pub(super) fn is_ready(machine: &Machine, state: &State, id: ObjectId) -> bool {
 impl<R: Recorder> Step<'_, '_, R> {
     pub fn once_begin(&mut self, id: ObjectId, dst: Option<Reg>) -> Done {
         let at = self.machine.layout.object(id);
-        if self.state.word(at) == DONE {
+        if self.state.word(at) == DONE && !planted(Mistake::OnceAgain) {
             return self.did_with(id, dst, 0);
         }
         self.state.set_word(at, self.me());

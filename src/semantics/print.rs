@@ -107,7 +107,7 @@ impl Machine<'_> {
         let program = self.program;
         let index = usize::try_from(word).ok();
         let text = match kind {
-            ValueKind::Int => None,
+            ValueKind::Int | ValueKind::Entries { .. } => None,
             ValueKind::Bool => Some((word != 0).to_string()),
             ValueKind::Enum(table) => {
                 let variants = program.enums.get(*table as usize);

@@ -3,6 +3,7 @@
 
 use super::eval::ArithmeticFault;
 use crate::program::{CellId, LabelId, NameId, ObjectId, Pc};
+use serde::{Deserialize, Serialize};
 
 /// Something visible that happened in a step.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -34,6 +35,21 @@ pub enum EventKind {
     Woke(ObjectId, Vec<usize>),
     /// A message went into, or came out of, a channel: its words.
     Message(ObjectId, Vec<i64>),
+    /// An operation on a list or map went through: the words it gave, and its
+    /// entries before and after, each the words of all of them in a row.
+    Collection {
+        /// The list or map.
+        of: ObjectId,
+        /// What the operation gave.
+        gave: Vec<i64>,
+        /// The entries before.
+        before: Vec<i64>,
+        /// The entries after.
+        after: Vec<i64>,
+    },
+    /// A loop over a list or map got its next entry, or key: its words. `None`: there
+    /// was none.
+    Next(ObjectId, Option<Vec<i64>>),
     /// The channel was closed and empty, or nothing was there to receive.
     NoMessage(ObjectId),
     /// It gave its event loop back and waits.
@@ -94,7 +110,7 @@ pub struct Exception {
 }
 
 /// An operation that its object forbids; the numbers are those of the codes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Misuse {
     /// M001: gave back what it does not hold.
     NotHeld,
@@ -126,7 +142,7 @@ pub struct Fault {
 }
 
 /// What failed.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum FaultKind {
     /// An assertion.
     Assert,

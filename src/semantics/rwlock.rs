@@ -13,6 +13,7 @@
 use super::machine::{Done, Flow, Machine, Step, may_give_up};
 use super::record::{EventKind, Misuse, Recorder};
 use super::state::{Phase, State};
+use crate::base::{Mistake, planted};
 use crate::program::{Instr, ObjectId, ObjectKind, Reg, RwPolicy, SyncOp, WaitMode};
 
 impl Machine<'_> {
@@ -78,20 +79,24 @@ impl Machine<'_> {
         }
         match self.policy(id) {
             RwPolicy::Readers => true,
-            RwPolicy::Writers => self.waiting_writers(state, id).is_empty(),
+            RwPolicy::Writers => {
+                self.waiting_writers(state, id).is_empty() || planted(Mistake::WritersNotPreferred)
+            }
             RwPolicy::Fair => {
                 let queue = self.queue(state, id);
-                queue.is_empty() || queue[0] == actor
+                let first = queue.is_empty() || queue[0] == actor;
+                first || planted(Mistake::FairQueueOvertaken)
             }
         }
     }
 
     fn writer_may_enter(&self, state: &State, actor: usize, id: ObjectId) -> bool {
-        if !self.is_free(state, id) {
+        let ignores = planted(Mistake::WriterIgnoresReaders) && !self.has_writer(state, id);
+        if !self.is_free(state, id) && !ignores {
             return false;
         }
         let queue = self.queue(state, id);
-        queue.is_empty() || queue[0] == actor
+        queue.is_empty() || queue[0] == actor || planted(Mistake::FairQueueOvertaken)
     }
 }
 
@@ -212,7 +217,9 @@ impl<R: Recorder> Step<'_, '_, R> {
             return Ok(self.raise("NotHeld", Some(Misuse::NotHeld)));
         }
         self.state.set_word(at, 0);
-        self.state.set_word(at + 1 + self.actor, 1);
+        if !planted(Mistake::DowngradeLeaves) {
+            self.state.set_word(at + 1 + self.actor, 1);
+        }
         self.did(id, None)
     }
 }

@@ -4,6 +4,7 @@ use super::eval::ArithmeticFault;
 use super::machine::{Done, Machine, Step, may_give_up};
 use super::record::{Misuse, Recorder};
 use super::state::State;
+use crate::base::{Mistake, planted};
 use crate::program::{ObjectId, ObjectKind, Reg, WaitMode};
 
 impl Machine<'_> {
@@ -20,11 +21,13 @@ pub(super) fn is_ready(machine: &Machine, state: &State, id: ObjectId, mode: Wai
 impl<R: Recorder> Step<'_, '_, R> {
     pub fn acquire(&mut self, id: ObjectId, mode: WaitMode, dst: Option<Reg>) -> Done {
         let permits = self.machine.permits(self.state, id);
-        if permits <= 0 {
+        let tries = may_give_up(mode) && planted(Mistake::TryAcquireNever);
+        if permits <= 0 || tries {
             return self.did_with(id, dst, 0);
         }
         let at = self.machine.layout.object(id);
-        self.state.set_word(at, permits - 1);
+        let left = permits - i64::from(!planted(Mistake::PermitKept));
+        self.state.set_word(at, left);
         if may_give_up(mode) {
             self.did_with(id, dst, 1)
         } else {
@@ -39,7 +42,8 @@ impl<R: Recorder> Step<'_, '_, R> {
             ObjectKind::Sem { max, .. } => max,
             _ => None,
         };
-        if n < 1 || max.is_some_and(|max| permits > max) {
+        let over = max.is_some_and(|max| permits > max) && !planted(Mistake::BoundForgotten);
+        if n < 1 || over {
             return Ok(self.raise("ReleasedTooOften", Some(Misuse::ReleasedPastBound)));
         }
         self.state.set_word(self.machine.layout.object(id), permits);

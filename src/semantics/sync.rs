@@ -22,7 +22,7 @@ impl Machine<'_> {
             SyncOp::Acquire(mode) => super::sem::is_ready(self, state, id, mode),
             SyncOp::CondWait(mode) => super::cond::is_ready(self, state, actor, id, mode),
             SyncOp::EventWait(mode) => super::event::is_ready(self, state, actor, id, mode),
-            SyncOp::BarrierWait => super::barrier::is_ready(self, state, actor),
+            SyncOp::BarrierWait(mode) => super::barrier::is_ready(self, state, actor, mode),
             SyncOp::LatchWait => super::latch::is_ready(self, state, id),
             SyncOp::OnceBegin => super::once::is_ready(self, state, id),
             SyncOp::ChanJoin => super::chan::can_join(self, state, id),
@@ -37,6 +37,7 @@ impl Machine<'_> {
             | SyncOp::EventSet
             | SyncOp::EventClear
             | SyncOp::BarrierAbort
+            | SyncOp::BarrierReset
             | SyncOp::CountDown
             | SyncOp::LatchAdd
             | SyncOp::OnceEnd
@@ -73,8 +74,9 @@ impl<R: Recorder> Step<'_, '_, R> {
             SyncOp::EventSet => self.event_set(id),
             SyncOp::EventClear => self.event_clear(id),
             SyncOp::EventWait(mode) => self.event_wait(id, mode, dst),
-            SyncOp::BarrierWait => self.barrier_wait(id, dst),
-            SyncOp::BarrierAbort => self.barrier_abort(id),
+            SyncOp::BarrierWait(_) => self.barrier_wait(id, dst),
+            SyncOp::BarrierAbort => self.barrier_break(id, true),
+            SyncOp::BarrierReset => self.barrier_break(id, false),
             SyncOp::CountDown => self.latch_add(id, -1),
             SyncOp::LatchAdd => self.latch_add(id, arg),
             SyncOp::LatchWait | SyncOp::ChanJoin | SyncOp::Drain => self.did(id, None),

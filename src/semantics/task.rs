@@ -272,6 +272,7 @@ impl Machine<'_> {
                     | SyncOp::Acquire(mode)
                     | SyncOp::CondWait(mode)
                     | SyncOp::EventWait(mode)
+                    | SyncOp::BarrierWait(mode)
                     | SyncOp::Join(mode),
                 ..
             }

@@ -101,6 +101,7 @@ impl Machine<'_> {
                     SyncOp::CondWait(_) => SyncOp::CondWait(Wait),
                     SyncOp::EventWait(_) => SyncOp::EventWait(Wait),
                     SyncOp::Join(_) => SyncOp::Join(Wait),
+                    SyncOp::BarrierWait(_) => SyncOp::BarrierWait(Wait),
                     op => *op,
                 };
                 let ready = |object| self.sync_ready(state, actor, op, object);

@@ -3,7 +3,7 @@
 //! Such words are corrected in the error and never accepted.
 
 /// Pairs of a foreign word and ours.
-const NEAR: [(&str, &str); 75] = [
+const NEAR: [(&str, &str); 92] = [
     // Objects.
     ("mutex", "lock"),
     ("Mutex", "lock"),
@@ -31,6 +31,23 @@ const NEAR: [(&str, &str); 75] = [
     ("global", "var"),
     ("static", "var"),
     ("volatile", "atomic"),
+    ("dict", "map"),
+    ("Dict", "map"),
+    ("dictionary", "map"),
+    ("HashMap", "map"),
+    ("BTreeMap", "map"),
+    ("hashmap", "map"),
+    ("Map", "map"),
+    ("defaultdict", "map"),
+    ("vec", "list"),
+    ("Vec", "list"),
+    ("List", "list"),
+    ("deque", "list"),
+    ("Deque", "list"),
+    ("VecDeque", "list"),
+    ("ArrayList", "list"),
+    ("array", "list"),
+    ("vector", "list"),
     // Operations.
     ("signal", "notify"),
     ("notify_one", "notify"),

@@ -10,12 +10,13 @@
 
 use crate::program::{ActorKind, Awaits, Program};
 use rustc_hash::FxHasher;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::hash::Hasher;
 use std::str::FromStr;
 
 /// One step: an actor and the way its step goes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Action {
     /// The actor's number.
     pub actor: usize,

@@ -323,3 +323,41 @@ fn schema_and_completions_are_printed() {
     }
     run(&["completions", "basic"]).exits(2);
 }
+
+#[test]
+fn what_the_lock_of_cpython_changes_can_be_asked_of_any_scenario() {
+    let folder = Folder::new();
+    let racy = folder.file("racy.tb", RACY);
+    run(&["check", &racy, "--memory", "gil"])
+        .exits(1)
+        .says("with the lock")
+        .says("CPython");
+    run(&["check", &racy, "--memory", "sc"])
+        .exits(1)
+        .says("R001");
+    run(&["check", &racy, "--memory", "tso"])
+        .exits(2)
+        .says("gil");
+}
+
+#[test]
+fn every_print_can_be_made_two_writes() {
+    let folder = Folder::new();
+    let text = "scenario \"lines\" {
+    thread a { print \"a\" }
+    thread b { print \"b\" }
+    outcomes print == { (\"a\", \"b\"), (\"b\", \"a\") }
+}
+";
+    let lines = folder.file("lines.tb", text);
+    run(&["check", &lines]).exits(0);
+    run(&["check", &lines, "--print", "split"])
+        .exits(1)
+        .says("A004");
+    let split = folder.file(
+        "split.tb",
+        text.replace("thread a", "print split; thread a"),
+    );
+    run(&["check", &split]).exits(1);
+    run(&["check", &split, "--print", "whole"]).exits(0);
+}

@@ -1,12 +1,19 @@
 //! The command line from outside: the built program, its output, its exit codes.
 
+mod bless;
 mod commands;
+mod fix;
 mod hostile;
+mod init;
 mod inputs;
 mod limits;
+mod recipes;
 mod runs;
 mod same;
+mod settings;
 mod streams;
+mod watch;
+mod witnesses;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -2,6 +2,7 @@
 //! where one is installed.
 
 mod browser;
+mod digest;
 mod stepping;
 
 use std::collections::BTreeSet;
@@ -76,6 +77,23 @@ fn a_page_needs_nothing_from_elsewhere() {
     }
     assert!(!page.contains("http://") && !page.contains("https://") && !page.contains("@import"));
     assert!(page.contains("default-src 'none'"));
+}
+
+/// Whatever markup might still get in: no browser applies its style, no browser runs it.
+#[test]
+fn the_policy_knows_our_style_and_our_script() {
+    let page = page(&check("deadlock/philosophers"));
+    for name in ["style", "script"] {
+        let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+        let inside = page
+            .split(&open)
+            .nth(1)
+            .and_then(|it| it.split(&close).next());
+        let hash = digest::sha256(inside.expect("the page has one"));
+        let policy = format!("{name}-src 'sha256-{hash}';");
+        assert!(page.contains(&policy), "the policy needs {policy}");
+    }
+    assert!(!page.contains("unsafe-inline") && attributes(&page, "style").is_empty());
 }
 
 #[test]

@@ -27,7 +27,9 @@ fn is_about_shared(program: &Program, instr: &Instr) -> bool {
             let var = program.cells[place.base.index()].var;
             program.vars[var.index()].shared
         }
-        Instr::Sync { object, .. } | Instr::Chan { object, .. } => match object {
+        Instr::Sync { object, .. }
+        | Instr::Chan { object, .. }
+        | Instr::Collection { object, .. } => match object {
             Expr::Const(number) => {
                 let index = usize::try_from(*number).expect("an object's number");
                 program.objects[index].shared

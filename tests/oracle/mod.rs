@@ -10,6 +10,7 @@ pub mod ahead;
 pub mod compare;
 pub mod copies;
 pub mod engine;
+pub mod entries;
 pub mod facts;
 pub mod graph;
 pub mod jobs;

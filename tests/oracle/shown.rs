@@ -1,8 +1,8 @@
 //! What one state, or one step, shows by itself.
 
-use super::copies;
 use super::facts::Fact;
 use super::waits::{circles, is_certain};
+use super::{copies, entries};
 use std::collections::{BTreeMap, BTreeSet};
 use threadbare::base::Span;
 use threadbare::program::{
@@ -98,7 +98,7 @@ fn crowds(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
     for actor in 0..layout.n_actors(state) {
         let instr = program.instr(layout.pc(state, actor));
         if let Instr::Sync {
-            op: SyncOp::BarrierWait,
+            op: SyncOp::BarrierWait(_),
             object,
             ..
         } = instr
@@ -313,6 +313,14 @@ fn accesses(machine: &Machine<'_>, state: &State) -> Vec<Next> {
                 for cell in cells {
                     let var = program.cells[cell.index()].var;
                     found.push(next(cell, false, !program.vars[var.index()].atomic, pc));
+                }
+            }
+            Instr::Collection { .. } | Instr::NextEntry { .. } => {
+                for (cell, write, plain) in entries::touched(machine, state, actor) {
+                    found.push(Next {
+                        cell,
+                        ..next(cell.declared(), write, plain, pc)
+                    });
                 }
             }
             // What a block touches is atomic; another's plain access can race with it.

@@ -187,8 +187,11 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
                 }
                 SyncOp::EventWait(_) => Need::Signal(id, sync_on(id, |op| op == SyncOp::EventSet)),
                 SyncOp::Acquire(_) => Need::Deed(sync_on(id, |op| op == SyncOp::Release)),
-                SyncOp::BarrierWait => Need::Deed(sync_on(id, |op| {
-                    matches!(op, SyncOp::BarrierWait | SyncOp::BarrierAbort)
+                SyncOp::BarrierWait(_) => Need::Deed(sync_on(id, |op| {
+                    matches!(
+                        op,
+                        SyncOp::BarrierWait(_) | SyncOp::BarrierAbort | SyncOp::BarrierReset
+                    )
                 })),
                 SyncOp::LatchWait => Need::Deed(sync_on(id, |op| op == SyncOp::CountDown)),
                 SyncOp::ChanJoin => Need::Deed(sync_on(id, |op| op == SyncOp::TaskDone)),
@@ -229,7 +232,7 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
                     let mut arms = arms.iter();
                     arms.any(|arm| objects.iter().any(|&id| on(&arm.object, id)))
                 }
-                _ => false,
+                other => super::entries::changes_any(other, &objects),
             }))
         }
         _ => Need::Deed(Box::new(|_| false)),
@@ -240,9 +243,12 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
 fn mentioned(program: &Program, expr: &Expr, cells: &mut Vec<CellId>, objects: &mut Vec<ObjectId>) {
     match expr {
         Expr::Cell(place) => cells.push(place.base),
-        Expr::Query(_, object) => {
+        Expr::Query(_, object) | Expr::Entry { object, .. } => {
             let all = (0..program.objects.len()).map(ObjectId::new);
             objects.extend(all.filter(|&id| on(object, id)));
+            if let Expr::Entry { args, .. } = expr {
+                { args.iter() }.for_each(|arg| mentioned(program, arg, cells, objects));
+            }
         }
         Expr::Unary(_, inner) => mentioned(program, inner, cells, objects),
         Expr::Binary(_, left, right) => {

@@ -53,6 +53,7 @@ fn kind(program: &Program, pc: Pc, changes: bool) -> u8 {
     let reads = if changes { 0 } else { READS };
     match program.instr(pc) {
         Instr::Load(..) | Instr::Ask(..) => reads,
+        Instr::Collection { .. } | Instr::NextEntry { .. } => reads,
         Instr::Rmw(..) | Instr::CompareExchange(..) => reads,
         Instr::Progress => PROGRESS,
         Instr::Print(_) => PRINTS,

@@ -41,7 +41,7 @@ pub fn crowded(program: &Program, machine: &Machine<'_>, state: &State) -> Vec<C
     let mut at: BTreeMap<ObjectId, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
     for actor in (0..layout.n_actors(state)).filter(|&it| layout.is_running(state, it)) {
         let Instr::Sync {
-            op: SyncOp::BarrierWait,
+            op: SyncOp::BarrierWait(_),
             object,
             ..
         } = program.instr(layout.pc(state, actor))

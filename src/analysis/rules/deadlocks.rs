@@ -13,6 +13,7 @@ use crate::analysis::futures::Futures;
 use crate::analysis::job_waits::may_be_taken_back;
 use crate::analysis::key::Key;
 use crate::analysis::waits::{Resource, Wait, held_up, wait_of};
+use crate::base::{Mistake, planted};
 use crate::explore::{Goal, Visit};
 use crate::semantics::{Machine, State};
 use petgraph::algo::tarjan_scc;
@@ -54,7 +55,8 @@ pub fn circles_in(machine: &Machine<'_>, state: &State, futures: &Futures) -> Ve
             }
         }
     }
-    if graph.edge_count() == 0 {
+    let all_stuck = machine.enabled(state).next().is_none();
+    if graph.edge_count() == 0 || planted(Mistake::CircleWhenAllStuck) && !all_stuck {
         return Vec::new();
     }
     components(&graph, |_| true)
@@ -140,7 +142,7 @@ pub fn causes(
         if leaves || set.iter().any(|&actor| in_circle(actor)) {
             continue;
         }
-        if set.len() > 1 {
+        if set.len() > 1 && !planted(Mistake::NoOneElseCouldHelp) {
             let key = Key::Knot(spans(facts, machine, state, &set));
             causes.push(Cause { key, actors: set });
         } else if !machine.layout().is_daemon(state, set[0]) {

@@ -2,6 +2,7 @@
 
 use crate::analysis::facts::Facts;
 use crate::analysis::key::Key;
+use crate::base::{Mistake, planted};
 use crate::explore::{Goal, Visit};
 use crate::program::{FunctionId, Instr, ObjectId, ObjectKind, Program};
 use crate::semantics::{JobStatus, Machine, State};
@@ -25,7 +26,7 @@ pub fn at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
             None => program.actors[actor].span,
         };
         if running && daemon {
-            if holds_something(visit, actor) {
+            if holds_something(visit, actor) && !planted(Mistake::DaemonsMayHold) {
                 facts.note(Key::Killed(place), goal);
             } else if visit.machine.can_step(visit.state, actor)
                 && comes_to_an_end(program, code_of(visit, actor))
@@ -37,6 +38,9 @@ pub fn at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
         } else if layout.loop_of(visit.state, actor).is_some() {
             task_at_the_end(facts, visit, goal, actor);
         } else if spawned.is_some() && !daemon && !layout.is_joined(visit.state, actor) {
+            if planted(Mistake::LeakWhenInTime) {
+                continue;
+            }
             let outlived = layout.has_outlived_spawner(visit.state, actor);
             facts.note(Key::Leak(place, outlived), goal);
         }
@@ -65,7 +69,9 @@ pub fn permits_missing(machine: &Machine<'_>, state: &State) -> Vec<ObjectId> {
             .map(|process| layout.object_in(ObjectId::new(index), process))
             .collect();
         copies.dedup();
-        copies.retain(|&id| machine.permits(state, id) < initial);
+        copies.retain(|&id| {
+            machine.permits(state, id) < initial && !planted(Mistake::PermitsNotCounted)
+        });
         missing.extend(copies);
     }
     missing

@@ -2,6 +2,7 @@
 
 use crate::analysis::facts::{Ending, Facts, Hit};
 use crate::analysis::key::Key;
+use crate::base::{Mistake, planted};
 use crate::explore::{Goal, Visit};
 use crate::program::{Expr, PropertyKind};
 
@@ -11,6 +12,8 @@ pub fn in_state(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
     for (index, property) in program.properties.iter().enumerate() {
         match &property.kind {
             PropertyKind::Always(expr) => match visit.machine.overview(visit.state).eval(expr) {
+                Ok(0)
+                    if planted(Mistake::AlwaysAtTheEnd) && !visit.machine.is_over(visit.state) => {}
                 Ok(0) => facts.note(Key::Always(index), goal),
                 Ok(_) => {}
                 Err(_) => facts.note(Key::PropertyFault(index), goal),
@@ -54,6 +57,7 @@ pub fn at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
     for (index, property) in program.properties.iter().enumerate() {
         if let PropertyKind::Finally(expr) = &property.kind {
             match scene.eval(expr) {
+                Ok(0) if planted(Mistake::FinallyNotChecked) => {}
                 Ok(0) => facts.note(Key::Finally(index), goal),
                 Ok(_) => {}
                 Err(_) => facts.note(Key::PropertyFault(index), goal),

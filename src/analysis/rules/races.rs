@@ -8,6 +8,7 @@
 use crate::analysis::facts::Facts;
 use crate::analysis::footprint::{Touch, touches};
 use crate::analysis::key::Key;
+use crate::base::{Mistake, planted};
 use crate::explore::{Goal, Visit};
 
 /// Notes the races and unguarded accesses that a state shows.
@@ -36,10 +37,14 @@ pub fn in_state(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
 
 /// Whether two next accesses race.
 pub fn races(one: &Touch, other: &Touch) -> bool {
+    let both_write = one.write && other.write;
+    let missed = planted(Mistake::ReadsDoNotRace) && !both_write
+        || planted(Mistake::SameValueNoRace) && both_write;
     one.actor != other.actor
         && one.cell == other.cell
         && (one.write || other.write)
-        && (one.plain || other.plain)
+        && (one.plain || other.plain || planted(Mistake::AtomicsRace))
+        && !missed
 }
 
 /// The identity of the race between two accesses.
@@ -50,7 +55,7 @@ pub fn race_key(facts: &Facts<'_>, one: &Touch, other: &Touch) -> Key {
 }
 
 fn unguarded(facts: &mut Facts<'_>, goal: Goal, touch: &Touch) {
-    if !touch.guarded {
+    if !touch.guarded && !planted(Mistake::GuardNotAsked) {
         let program = facts.program;
         let var = program.cells[touch.cell.index()].var;
         facts.note(Key::Unguarded(var, program.site(touch.pc).span), goal);

@@ -6,6 +6,7 @@
 //!
 //! A loop that sleeps and looks again is polling, which is another matter.
 
+use crate::analysis::collections::variable;
 use crate::analysis::facts::Facts;
 use crate::analysis::futures::Help;
 use crate::analysis::key::Key;
@@ -48,6 +49,11 @@ fn reads_behind(program: &Program, sleep: Pc, found: &mut BTreeSet<Nap>) {
         if let Instr::Load(_, place, _) = instr {
             reads.push((pc, program.cells[place.base.index()].var));
         }
+        if let Instr::Collection { op, object, .. } = instr
+            && op.only_looks()
+        {
+            reads.extend(variable(program, object).map(|var| (pc, var)));
+        }
         if goes_on_alone(instr) {
             let next = instr.falls_through().then_some(pc + 1);
             rest.extend(next.into_iter().chain(instr.target()));
@@ -60,6 +66,9 @@ fn reads_behind(program: &Program, sleep: Pc, found: &mut BTreeSet<Nap>) {
             Instr::Store(place, ..)
             | Instr::Rmw(_, place, ..)
             | Instr::CompareExchange(_, place, ..) => program.cells[place.base.index()].var == var,
+            Instr::Collection { op, object, .. } => {
+                !op.only_looks() && variable(program, object) == Some(var)
+            }
             _ => false,
         })
     };
@@ -80,6 +89,8 @@ fn goes_on_alone(instr: &Instr) -> bool {
             | Instr::End
             | Instr::Load(..)
             | Instr::Store(..)
+            | Instr::Collection { .. }
+            | Instr::NextEntry { .. }
             | Instr::Choose(..)
             | Instr::Yield
             | Instr::Sleep

@@ -63,14 +63,22 @@ pub fn lost_by<'a>(
     let layout = machine.layout();
     let pc = layout.pc(state, actor);
     program.updates_at(pc).iter().filter_map(move |&update| {
-        let (Instr::Store(place, ..) | Instr::Rmw(_, place, RmwOp::Swap, _)) = program.instr(pc)
-        else {
-            return None;
-        };
         let scene = machine.scene(state, actor);
-        let cell = scene.cell(place).ok()?;
         let read = scene.eval(&Expr::Reg(update.reg)).ok()?;
-        let now = layout.value(state, cell);
+        let (cell, now) = match program.instr(pc) {
+            Instr::Store(place, ..) | Instr::Rmw(_, place, RmwOp::Swap, _) => {
+                let cell = scene.cell(place).ok()?;
+                (cell, layout.value(state, cell))
+            }
+            // An entry that has gone, or had not come, is no value to lose.
+            Instr::Collection {
+                op, object, args, ..
+            } => {
+                let cell = scene.entry_cell(*op, object, args)?;
+                (cell, layout.value(state, cell))
+            }
+            _ => return None,
+        };
         (read != now).then_some(LostUpdate {
             actor,
             update,

@@ -76,6 +76,11 @@ pub fn findings(program: &Program, facts: &Facts<'_>, any_error: bool) -> Vec<Fi
     findings
 }
 
+/// How many statements and properties have no effect, errors or not.
+pub fn idle(program: &Program, facts: &Facts<'_>) -> usize {
+    findings(program, facts, false).len()
+}
+
 fn warning(rule: Rule, evidence: Evidence) -> Finding {
     Finding {
         rule,
@@ -203,6 +208,7 @@ fn collect_constants(expr: &Expr, constants: &mut Vec<i64>) {
         Expr::Reg(_)
         | Expr::Cell(_)
         | Expr::Query(..)
+        | Expr::Entry { .. }
         | Expr::Observed(_)
         | Expr::Element { .. }
         | Expr::Pick(..) => {}
@@ -212,7 +218,7 @@ fn collect_constants(expr: &Expr, constants: &mut Vec<i64>) {
 fn asks(expr: &Expr) -> bool {
     match expr {
         Expr::Const(_) | Expr::Reg(_) | Expr::Cell(_) => false,
-        Expr::Query(..) | Expr::Observed(_) => true,
+        Expr::Query(..) | Expr::Entry { .. } | Expr::Observed(_) => true,
         Expr::Unary(_, operand) => asks(operand),
         Expr::Element { index, .. } => asks(index),
         Expr::Pick(index, of) => asks(index) || of.iter().any(asks),

@@ -51,6 +51,8 @@ pub(super) fn next(machine: &Machine<'_>, state: &State, actor: usize) -> Next {
         Instr::Store(place, ..) | Instr::Rmw(_, place, ..) => cell(place, true),
         Instr::CompareExchange(_, place, ..) => cell(place, true),
         Instr::Ask(_, _, of) => object(of, false),
+        Instr::Collection { op, object: of, .. } => object(of, !op.only_looks()),
+        Instr::NextEntry { object: of, .. } => object(of, false),
         Instr::Sync { object: of, .. } | Instr::Chan { object: of, .. } => object(of, true),
         Instr::Submit { executor, .. } => object(executor, true),
         Instr::TakeJob { executor, .. } => Next::One(Thing::Object(i64::from(executor.0)), true),

@@ -112,8 +112,8 @@ impl Model<'_> {
                 ObjectKind::Chan { .. } => return refused("a channel of this kind"),
                 ObjectKind::Once => return refused("a `once`"),
                 ObjectKind::Executor { .. } => return refused("an executor"),
-                #[allow(unreachable_patterns)]
-                _ => return refused("this kind of object"),
+                ObjectKind::Collection { keyed: false, .. } => return refused("a list"),
+                ObjectKind::Collection { keyed: true, .. } => return refused("a map"),
             }
         }
         for line in lines {

@@ -346,6 +346,9 @@ impl Model<'_> {
             } => self.chan(frame, span, *op, object, args, (*dst, *ok))?,
             Instr::Spawn { .. } => return refused("`spawn`"),
             Instr::Select { .. } => return refused("`select`"),
+            Instr::Collection { .. } | Instr::NextEntry { .. } => {
+                return refused("a list or map");
+            }
             Instr::Task { .. } => return refused("a task"),
             Instr::Submit { .. } | Instr::TakeJob { .. } | Instr::FinishJob { .. } => {
                 return refused("a job");

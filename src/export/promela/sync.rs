@@ -105,8 +105,10 @@ impl Model<'_> {
             SyncOp::EventWait(WaitMode::Wait) => vec![Way::on(&word, &["skip"])],
             SyncOp::EventWait(_) => return refused("`wait_for`"),
             SyncOp::EventClear => return refused("`clear`"),
-            SyncOp::BarrierWait => self.barrier(&on, &result),
+            SyncOp::BarrierWait(WaitMode::Wait) => self.barrier(&on, &result),
+            SyncOp::BarrierWait(_) => return refused("`wait_for`"),
             SyncOp::BarrierAbort => return refused("`abort`"),
+            SyncOp::BarrierReset => return refused("`reset`"),
             SyncOp::CountDown => vec![Way::on(
                 "",
                 &[&format!("{word}--"), &format!("assert({word} >= 0)")],

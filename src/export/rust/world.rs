@@ -138,8 +138,8 @@ impl Writer<'_> {
             }
             ObjectKind::Once => return refused("a `once`"),
             ObjectKind::Executor { .. } => return refused("an executor"),
-            #[allow(unreachable_patterns)]
-            _ => return refused("this kind of object"),
+            ObjectKind::List { .. } => return refused("a list"),
+            ObjectKind::Map { .. } => return refused("a map"),
         };
         self.needs.insert(need);
         let values: Vec<String> = (0..n.min(ELEMENTS_MAX + 1)).map(value).collect();

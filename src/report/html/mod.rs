@@ -23,6 +23,11 @@ use text::{lines, plain, rich};
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("player.js");
 
+/// The only style and the only script that browsers may apply: ours, as they stand
+/// in the page. `tests/html` says when they have changed.
+const STYLE_HASH: &str = "sha256-qB+uswwopvRCwRcB6T5Ej3HlXqX4z+fqqqF2DTSZ7MU=";
+const SCRIPT_HASH: &str = "sha256-pCi/BRi3+4CjIBuNgnZ1vAGDFklPJuuhCsWjYQrM0lM=";
+
 /// Lines of source around a finding when the scenario is longer than the page wants.
 const LINES_MAX: u32 = 120;
 
@@ -43,7 +48,8 @@ pub fn render(report: &Report, style: &Style) -> String {
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
-         style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\">\n\
+         style-src '{STYLE_HASH}'; script-src '{SCRIPT_HASH}'; img-src data:; \
+         base-uri 'none'; form-action 'none'\">\n\
          <link rel=\"icon\" href=\"data:,\">\n\
          <title>threadbare: {}</title>\n<style>\n{STYLE}{SVG_STYLE}\n</style>\n</head>\n<body>\n\
          <svg class=\"defs\" aria-hidden=\"true\">{}</svg>\n<header>\n<h1>threadbare</h1>\n",
@@ -262,13 +268,19 @@ fn help(help: &Help, source: &Source) -> String {
         let _ = write!(html, " <small>re-checked: {}</small>", rich(checked));
     }
     html += "</p>\n";
-    if let Some(change) = Change::new(&help.patch, source).filter(|_| !help.patch.is_empty()) {
+    let changes = Change::all(&help.patch, source);
+    if !changes.is_empty() {
         html += "<pre>";
-        for line in &change.removed {
-            let _ = writeln!(html, "<del>- {}</del>", text::spaced(line));
-        }
-        for line in &change.added {
-            let _ = writeln!(html, "<ins>+ {}</ins>", text::spaced(line));
+        for (position, change) in changes.iter().enumerate() {
+            if position > 0 {
+                html += "...\n";
+            }
+            for line in &change.removed {
+                let _ = writeln!(html, "<del>- {}</del>", text::spaced(line));
+            }
+            for line in &change.added {
+                let _ = writeln!(html, "<ins>+ {}</ins>", text::spaced(line));
+            }
         }
         html += "</pre>\n";
     }

@@ -49,6 +49,10 @@ range.setAttribute("aria-valuetext", text);
 say.textContent = text;
 if (user) {
 if (first) first.scrollIntoView({block: "nearest", inline: "nearest"});
+tables.forEach(t => {
+const c = t[at] && all("td.a", t[at]).find(c => c.textContent), w = c && c.closest(".wide");
+if (w && (c.offsetLeft < w.scrollLeft + 60 || c.offsetLeft + c.offsetWidth > w.scrollLeft + w.clientWidth)) w.scrollLeft = c.offsetLeft - 120;
+});
 last = me;
 }
 },

@@ -16,7 +16,11 @@ pub fn diagnostic(diagnostic: &Diagnostic, source: &Source, style: &Style) -> St
         Severity::Error => ("error", Ink::Error),
         Severity::Warning => ("warning", Ink::Warning),
     };
-    let head = format!("{word}[{}]", diagnostic.code);
+    let head = match diagnostic.code {
+        // A mistake in a settings file, not in a scenario.
+        "" => word.to_owned(),
+        code => format!("{word}[{code}]"),
+    };
     let mut lines = headline(&head, &diagnostic.message, ink, style);
     let primary = Mark {
         span: diagnostic.span,

@@ -15,8 +15,21 @@ const LINES_MAX: usize = 40;
 /// The table gets at least so many lines.
 const TABLE_LINES_MIN: usize = 12;
 
-/// Labels and helps shown, most generous first.
-const GENEROSITY: [(usize, usize); 4] = [(8, 3), (5, 2), (4, 1), (2, 1)];
+/// Labels and helps shown, and whether the rule is, most generous first.
+const GENEROSITY: [(usize, usize, bool); 4] =
+    [(8, 3, true), (5, 2, true), (4, 1, true), (2, 1, true)];
+
+/// The same where a patch shows what the rule says: the places matter more.
+const WITH_PATCH: [(usize, usize, bool); 8] = [
+    (8, 3, true),
+    (8, 1, true),
+    (8, 1, false),
+    (5, 1, false),
+    (4, 1, false),
+    (3, 1, false),
+    (2, 1, true),
+    (2, 1, false),
+];
 
 /// The finding in full, ending in a line feed.
 pub fn finding(finding: &Finding, source: &Source, file: &str, style: &Style) -> String {
@@ -25,8 +38,13 @@ pub fn finding(finding: &Finding, source: &Source, file: &str, style: &Style) ->
         .trace
         .as_ref()
         .map_or(0, |it| (it.rows.len() + 4).min(TABLE_LINES_MIN));
-    let mut chosen = Parts::new(finding, source, file, style, GENEROSITY[0]);
-    for generosity in GENEROSITY {
+    let has_patch = finding.helps.iter().any(|it| !it.patch.is_empty());
+    let generosities: &[(usize, usize, bool)] = match has_patch {
+        true => &WITH_PATCH,
+        false => &GENEROSITY,
+    };
+    let mut chosen = Parts::new(finding, source, file, style, generosities[0]);
+    for &generosity in generosities {
         if unlimited || chosen.lines() + table_min <= LINES_MAX + chosen.beginner.len() {
             break;
         }
@@ -44,6 +62,13 @@ pub fn finding(finding: &Finding, source: &Source, file: &str, style: &Style) ->
         let mut lines = vec![title(schedule, trace, table.rows_shown, style)];
         lines.push(String::new());
         lines.extend(table.lines);
+        if let Some(passing) = finding.passing.as_ref().filter(|_| unlimited) {
+            let change = style.line(&passing.change);
+            lines.push(String::new());
+            lines.push(format!("  as it should be: {change}"));
+            lines.push(String::new());
+            lines.extend(table::render(&passing.trace, usize::MAX, style).lines);
+        }
         lines
     });
     chosen.join(trace.unwrap_or_default())
@@ -105,7 +130,7 @@ impl Parts {
         source: &Source,
         file: &str,
         style: &Style,
-        (labels_max, helps_max): (usize, usize),
+        (labels_max, helps_max, lessons): (usize, usize, bool),
     ) -> Self {
         let (head, ink) = heading(finding);
         let mut top = headline(&head, &finding.message, ink, style);
@@ -122,7 +147,13 @@ impl Parts {
         }
         let all_facts = facts::lock_order(&finding.lock_order, source)
             .into_iter()
-            .chain(finding.facts.iter().cloned())
+            .chain(
+                finding
+                    .facts
+                    .iter()
+                    .filter(|it| lessons || !it.lesson)
+                    .cloned(),
+            )
             .collect::<Vec<_>>();
         let mut circle = waits::render(finding, style);
         if !circle.is_empty() {

@@ -73,12 +73,27 @@ fn put_right(lines: &mut Vec<String>, used: usize, text: &str, style: &Style) {
 
 /// The changed lines; empty if the edits do not fit the source.
 fn patch(edits: &[Fix], source: &Source, style: &Style) -> Vec<String> {
-    let Some(change) = Change::new(edits, source) else {
+    let changes = Change::all(edits, source);
+    let Some(last) = changes.last().map(Change::last) else {
         return Vec::new();
     };
-    let last = change.first + change.removed.len().max(1) as u32 - 1;
     let gutter = last.to_string().len();
     let bar = format!("{} {}", " ".repeat(gutter), style.paint(Ink::Key, "|"));
+    let mut lines = Vec::new();
+    for change in &changes {
+        lines.extend(change_lines(change, gutter, style));
+    }
+    if lines.len() > PATCH_LINES_MAX {
+        let hidden = lines.len() - PATCH_LINES_MAX + 1;
+        lines.truncate(PATCH_LINES_MAX - 1);
+        lines.push(format!("... {hidden} more lines"));
+    }
+    lines.insert(0, bar);
+    lines
+}
+
+/// The removed and the added lines of one place.
+fn change_lines(change: &Change, gutter: usize, style: &Style) -> Vec<String> {
     let mut lines = Vec::new();
     for (sign, texts, ink) in [
         ('-', &change.removed, Ink::Removed),
@@ -86,7 +101,7 @@ fn patch(edits: &[Fix], source: &Source, style: &Style) -> Vec<String> {
     ] {
         for (position, text) in texts.iter().enumerate() {
             // Added lines that replace nothing stand where they are inserted.
-            let number = (change.first + position as u32).min(last);
+            let number = (change.first + position as u32).min(change.last());
             let number = style.paint(Ink::Key, &pad(&number.to_string(), gutter));
             let shown = style.line(&text.replace('\t', "    ")).into_owned();
             let shown = clip(&shown, style.width.saturating_sub(gutter + 3));
@@ -94,13 +109,6 @@ fn patch(edits: &[Fix], source: &Source, style: &Style) -> Vec<String> {
             lines.push(format!("{number} {painted}").trim_end().to_owned());
         }
     }
-    if lines.len() > PATCH_LINES_MAX {
-        let hidden = lines.len() - PATCH_LINES_MAX + 1;
-        lines.truncate(PATCH_LINES_MAX - 1);
-        lines.push(format!("... {hidden} more lines"));
-    }
-    lines.insert(0, bar.clone());
-    lines.push(bar);
     lines
 }
 
@@ -116,10 +124,26 @@ pub(in crate::report) struct Change {
 }
 
 impl Change {
-    /// `None` if the edits do not fit the source.
-    pub fn new(edits: &[Fix], source: &Source) -> Option<Self> {
+    /// The changed places from top to bottom; none if the edits do not fit the source.
+    pub fn all(edits: &[Fix], source: &Source) -> Vec<Self> {
         let mut edits: Vec<&Fix> = edits.iter().collect();
         edits.sort_by_key(|it| (it.span.start, it.span.end));
+        let line = |at: u32| source.position(at).line;
+        // Edits of neighbouring lines are one change.
+        let groups = edits.chunk_by(|one, next| line(next.span.start) <= line(one.span.end) + 1);
+        let changes: Option<Vec<Self>> = groups.map(|it| Self::new(it, source)).collect();
+        let mut changes = changes.unwrap_or_default();
+        changes.retain(|it| !it.removed.is_empty() || !it.added.is_empty());
+        changes
+    }
+
+    /// The number of the last changed line.
+    fn last(&self) -> u32 {
+        self.first + self.removed.len().max(1) as u32 - 1
+    }
+
+    /// `None` if the edits, which are sorted, do not fit the source.
+    fn new(edits: &[&Fix], source: &Source) -> Option<Self> {
         let (start, end) = (
             edits.first()?.span.start,
             edits.iter().map(|it| it.span.end).max()?,
@@ -186,25 +210,33 @@ mod tests {
 
     #[test]
     fn a_word_is_replaced() {
-        check(&[(4, 7, "2")], "  |\n2 - two\n2 + 2\n  |");
+        check(&[(4, 7, "2")], "  |\n2 - two\n2 + 2");
     }
 
     #[test]
     fn a_line_is_inserted() {
-        check(&[(4, 4, "1.5\n")], "  |\n2 + 1.5\n  |");
+        check(&[(4, 4, "1.5\n")], "  |\n2 + 1.5");
     }
 
     #[test]
     fn two_places_are_edited_together() {
         check(
             &[(4, 7, "2"), (0, 3, "1")],
-            "  |\n1 - one\n2 - two\n1 + 1\n2 + 2\n  |",
+            "  |\n1 - one\n2 - two\n1 + 1\n2 + 2",
+        );
+    }
+
+    #[test]
+    fn places_far_apart_are_shown_apart() {
+        check(
+            &[(0, 3, "1"), (8, 13, "3")],
+            "  |\n1 - one\n1 + 1\n3 - three\n3 + 3",
         );
     }
 
     #[test]
     fn a_line_is_removed() {
-        check(&[(4, 8, "")], "  |\n2 - two\n  |");
+        check(&[(4, 8, "")], "  |\n2 - two");
     }
 
     #[test]

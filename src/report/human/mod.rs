@@ -58,6 +58,7 @@ pub struct Pages {
     style: Style,
     n_seen: usize,
     before: Option<Detail>,
+    among_others: bool,
 }
 
 impl Pages {
@@ -67,13 +68,24 @@ impl Pages {
             style,
             n_seen: 0,
             before: None,
+            among_others: false,
+        }
+    }
+
+    /// The same for a report of which it is known that more than one scenario comes,
+    /// so that the first one need not wait for the second.
+    #[must_use]
+    pub fn among_others(self) -> Self {
+        Self {
+            among_others: true,
+            ..self
         }
     }
 
     /// What can be shown of an unfinished report: nothing before its second
     /// scenario, since a single one is shown in another way.
     pub fn more(&mut self, so_far: &Report) -> String {
-        if so_far.scenarios.len() > 1 {
+        if self.among_others || so_far.scenarios.len() > 1 {
             self.page(so_far)
         } else {
             String::new()
@@ -93,7 +105,7 @@ impl Pages {
     }
 
     fn page(&mut self, report: &Report) -> String {
-        let several = report.scenarios.len() > 1;
+        let several = self.among_others || report.scenarios.len() > 1;
         let mut page = String::new();
         for it in &report.scenarios[self.n_seen..] {
             if self.style.amount == Amount::Quiet && it.status == Status::Passed {
@@ -112,6 +124,16 @@ impl Pages {
         self.n_seen = report.scenarios.len();
         page
     }
+}
+
+/// Aligned lines, ending in a line feed.
+pub fn facts(list: &[super::Fact], style: &Style) -> String {
+    facts::render(list, style).join("\n") + "\n"
+}
+
+/// Something to do about a finding, with its changed lines, ending in a line feed.
+pub fn help(help: &super::Help, source: &crate::base::Source, style: &Style) -> String {
+    help::render(help, source, style).join("\n") + "\n"
 }
 
 fn detail(report: &ScenarioReport, several: bool, style: &Style) -> Detail {

@@ -209,6 +209,7 @@ pub(in crate::report) fn covered(report: &ScenarioReport, style: &Style) -> Vec<
         return Vec::new();
     }
     let mut rows = vec![Fact::new("explored", explored(report, style))];
+    rows.extend(report.orders.iter().map(|it| Fact::new("reduction", it)));
     if report.verdict == Verdict::Proved {
         rows.extend(listed("assumed", &report.assumed));
         rows.extend(listed("not covered", &report.not_covered));
@@ -258,9 +259,16 @@ fn explored(report: &ScenarioReport, style: &Style) -> String {
 
 fn sampled(report: &ScenarioReport, style: &Style) -> String {
     let stats = &report.stats;
+    let executions = count(stats.executions, "execution", "executions");
+    if report
+        .limit
+        .as_ref()
+        .is_some_and(|limit| limit.code == "B014")
+    {
+        return format!("{executions} of another engine: not complete");
+    }
     let mut text = format!(
-        "{}, {}: sampled, not complete",
-        count(stats.executions, "execution", "executions"),
+        "{executions}, {}: sampled, not complete",
         count(stats.transitions, "step", "steps")
     );
     if style.amount == Amount::Verbose {

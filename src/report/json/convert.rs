@@ -2,8 +2,8 @@
 
 use super::{
     Allowed, Diagnostic, Document, Edit, Expectation, Fact, Finding, Help, Limit, LockEdge,
-    Outcomes, Place, Proved, Range, Scenario, Schedule, Severity, Stats, Status, Step, Tool, Value,
-    Verdict, Wait,
+    Outcomes, Passing, Place, Proved, Range, Scenario, Schedule, Severity, Stats, Status, Step,
+    Tool, Value, Verdict, Wait,
 };
 use crate::base::{self, Fix, Source, Span};
 use crate::report::model;
@@ -26,6 +26,14 @@ impl Document {
             tool: tool(by),
             scenarios: vec![scenario(of)],
         }
+    }
+}
+
+fn fact(from: &model::Fact) -> Fact {
+    Fact {
+        key: from.key.clone(),
+        text: from.text.clone(),
+        checked: from.checked,
     }
 }
 
@@ -64,6 +72,7 @@ fn scenario(from: &model::ScenarioReport) -> Scenario {
         }),
         assumed: from.assumed.clone(),
         not_covered: from.not_covered.clone(),
+        not_vacuous: each(&from.not_vacuous, fact),
         never_run: each(&from.never_run, |it| range(source, it.span)),
         allowed: each(&from.allowed, |it| Allowed {
             code: it.code.clone(),
@@ -102,11 +111,11 @@ fn finding(source: &Source, from: &model::Finding) -> Finding {
             line: line(source, it.span),
         }),
         partial: from.partial,
-        facts: each(&from.facts, |it| Fact {
-            key: it.key.clone(),
-            text: it.text.clone(),
-            checked: it.checked,
+        passing: from.passing.as_ref().map(|it| Passing {
+            change: it.change.clone(),
+            schedule: it.schedule.as_ref().map(|it| schedule(source, it)),
         }),
+        facts: each(&from.facts, fact),
         helps: each(&from.helps, |it| Help {
             text: it.text.clone(),
             checked: it.checked.clone(),

@@ -8,7 +8,6 @@
 
 mod convert;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Report;
@@ -37,11 +36,11 @@ pub fn line(tool: &super::Tool, scenario: &super::ScenarioReport) -> String {
 }
 
 /// The JSON schema of [`Document`], as the command `schema` prints it.
-pub fn schema() -> String {
-    let schema = schemars::schema_for!(Document);
-    let mut text = serde_json::to_string_pretty(&schema).expect("a schema can always be written");
-    text.push('\n');
-    text
+///
+/// It is derived from the types in a test, not in the program, which so needs no
+/// code to derive it.
+pub fn schema() -> &'static str {
+    include_str!("schema.json")
 }
 
 /// Writes what a terminal would obey as `\u` escapes; it stands inside JSON strings only.
@@ -72,7 +71,8 @@ fn is_zero(number: &u64) -> bool {
 macro_rules! written {
     ($($(#[$attr:meta])* $name:ident { $($(#[$field_attr:meta])* $field:ident: $type:ty,)* })*) => {$(
         $(#[$attr])*
-        #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+        #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+        #[cfg_attr(test, derive(schemars::JsonSchema))]
         pub struct $name { $($(#[$field_attr])* pub $field: $type,)* }
     )*};
 }
@@ -137,6 +137,9 @@ written! {
         assumed: Vec<String>,
         /// What it does not speak about.
         not_covered: Vec<String>,
+        /// What shows that the properties can fail at all, or that they cannot.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        not_vacuous: Vec<Fact>,
         /// Statements no interleaving reaches.
         never_run: Vec<Range>,
         /// Warnings the author has looked at.
@@ -200,6 +203,9 @@ written! {
         lock_order: Vec<LockEdge>,
         /// Could other actors still run?
         partial: bool,
+        /// The nearest execution in which it goes well, where one is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        passing: Option<Passing>,
         /// What else there is to say about it.
         facts: Vec<Fact>,
         /// What to do.
@@ -250,6 +256,14 @@ written! {
         loop_from: Option<u64>,
         /// Is none shorter?
         shortest: bool,
+    }
+
+    /// An execution in which it goes well.
+    Passing {
+        /// What is different.
+        change: String,
+        /// The execution.
+        schedule: Option<Schedule>,
     }
 
     /// One step.
@@ -402,7 +416,8 @@ written! {
 }
 
 /// How bad it is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// It fails the scenario.
@@ -412,7 +427,8 @@ pub enum Severity {
 }
 
 /// Did the scenario do what its author said?
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Every expectation was met.
@@ -426,7 +442,8 @@ pub enum Status {
 }
 
 /// What the search established.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// The search finished and found nothing at error level.
@@ -438,7 +455,8 @@ pub enum Verdict {
 }
 
 /// A value of the scenario.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Value {
     /// A truth value.

@@ -239,10 +239,14 @@ fn help(help: &Help, source: &Source) -> String {
         let _ = write!(page, " (re-checked: {})", inline(checked));
     }
     page.push('\n');
-    if let Some(change) = Change::new(&help.patch, source).filter(|_| !help.patch.is_empty()) {
-        let removed = change.removed.iter().map(|it| format!("-{it}"));
-        let added = change.added.iter().map(|it| format!("+{it}"));
-        let lines: Vec<String> = removed.chain(added).collect();
+    let changes = Change::all(&help.patch, source);
+    if !changes.is_empty() {
+        let mut lines: Vec<String> = Vec::new();
+        for change in &changes {
+            lines.push(format!("@@ line {} @@", change.first));
+            lines.extend(change.removed.iter().map(|it| format!("-{it}")));
+            lines.extend(change.added.iter().map(|it| format!("+{it}")));
+        }
         let shown = lines.iter().map(|it| escape::line(it).into_owned() + "\n");
         let _ = write!(page, "\n{}", fence("diff", &shown.collect::<String>()));
     }

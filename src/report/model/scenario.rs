@@ -87,6 +87,8 @@ pub struct ScenarioReport {
     pub memory_model: String,
     /// `safe` or `none`.
     pub reduction: String,
+    /// Which orders of steps were tried, if there is something to say about it.
+    pub orders: Option<String>,
     /// How much was explored.
     pub stats: Stats,
     /// What was found, worst first.
@@ -131,6 +133,7 @@ impl ScenarioReport {
             limit: None,
             memory_model: "sc".to_owned(),
             reduction: "safe".to_owned(),
+            orders: None,
             stats: Stats::default(),
             findings: Vec::new(),
             outcomes: None,
@@ -202,6 +205,8 @@ pub struct Outcomes {
     pub rows: Vec<OutcomeRow>,
     /// Values the author wrote down that no execution ends with.
     pub missing: Vec<Vec<Value>>,
+    /// The positions of the missing ones in what the author wrote, from 0.
+    pub missing_at: Vec<usize>,
 }
 
 /// One combination of final values.

@@ -3,9 +3,10 @@
 use super::change;
 use super::fault::explain;
 use super::leaves::{self, Leaf};
+use super::states::Column;
 use super::told::{Told, declaration};
 use crate::base::Span;
-use crate::program::{Expr, Instr, Pc, RmwOp};
+use crate::program::{Expr, Instr, ObjectId, Pc, RmwOp};
 use crate::report::Place;
 use crate::semantics::{ArithmeticFault, Scene};
 
@@ -17,6 +18,12 @@ pub(super) fn arithmetic(told: &mut Told<'_, '_>, actor: usize, pc: Pc, fault: A
     let found = operands(told, actor, pc);
     let who = story.quoted(actor);
     let range = stored_range(told, pc, fault);
+    if let (ArithmeticFault::Bounds, Instr::Collection { object, .. }) =
+        (fault, story.program.instr(pc))
+        && let Some((id, capacity)) = full(told, actor, object)
+    {
+        return too_many(told, actor, pc, id, capacity);
+    }
     let message = match (fault, &range) {
         (ArithmeticFault::Overflow, Some((name, range, _))) => {
             let value =
@@ -65,6 +72,39 @@ pub(super) fn arithmetic(told: &mut Told<'_, '_>, actor: usize, pc: Pc, fault: A
             "test the divisor and divide in one step, or under one lock"
         }
     });
+}
+
+/// The list or map that has no room for more, and how much it has.
+fn full(told: &Told<'_, '_>, actor: usize, object: &Expr) -> Option<(ObjectId, usize)> {
+    let machine = told.story.machine();
+    let number = machine.scene(told.story.end(), actor).eval(object).ok()?;
+    let id = machine.object(told.story.end(), actor, number)?;
+    Some((id, machine.collection(id)?.capacity))
+}
+
+/// One entry more than the declared size.
+fn too_many(told: &mut Told<'_, '_>, actor: usize, pc: Pc, id: ObjectId, capacity: usize) {
+    let story = told.story;
+    let (span, name) = (story.span(pc), story.object(id));
+    let text = story.text(span);
+    told.say(format!(
+        "`{name}` has room for {capacity}, and `{text}` adds one more"
+    ));
+    let label = format!("{} adds to what is full", story.quoted(actor));
+    told.place(Place::primary(span, label).by(story.actor(actor), "add"));
+    if let Some(object) = story.program.objects.get(id.index()) {
+        told.place(declaration(
+            object.span,
+            "declared with this size".to_owned(),
+        ));
+    }
+    told.about(Column::Object(id));
+    super::collection::out_of_date(told);
+    told.help(format!(
+        "if it may become larger, declare it larger: `{name}({})`",
+        capacity + 1
+    ));
+    told.help("if not, test the size and add in one step, or under one lock");
 }
 
 /// The value that a store was about to write.

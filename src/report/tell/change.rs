@@ -24,6 +24,7 @@ struct Overwrite {
 pub(super) fn tell(told: &mut Told<'_, '_>, found: &[Leaf]) {
     let _ = lost_updates(told, found)
         || any_lost_update(told)
+        || super::collection::out_of_date(told)
         || out_of_date(told, None)
         || both_saw(told)
         || last_changes(told, found);

@@ -63,6 +63,8 @@ impl Story<'_> {
                 Some(ObjectKind::Once) => "once",
                 Some(ObjectKind::Latch { .. }) => "latch",
                 Some(ObjectKind::Chan { .. }) => "chan",
+                Some(ObjectKind::Collection { keyed: false, .. }) => "list",
+                Some(ObjectKind::Collection { keyed: true, .. }) => "map",
                 Some(ObjectKind::Executor { .. }) => "executor",
                 Some(ObjectKind::Lock { .. }) | None => "lock",
             },

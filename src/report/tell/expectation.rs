@@ -3,6 +3,7 @@
 use crate::base::{Severity, Source};
 use crate::program::{Expect, ExpectKind, Program};
 use crate::report::{Finding, Help, Place};
+use crate::syntax::ast;
 
 /// What the search found instead of what was expected.
 #[derive(Clone, Copy, Debug)]
@@ -180,21 +181,31 @@ fn advice(
     all
 }
 
-/// The `expect` that a finding meets.
-fn expectation_for(finding: &Finding) -> String {
-    let joined = |names: &[String]| names.join(", ");
-    match finding.kind {
-        "race" | "lost_signal" | "unguarded" | "lock_leak" | "misuse"
-            if !finding.subjects.is_empty() =>
-        {
-            let word = match finding.kind {
-                "race" | "lost_signal" => "on ",
-                "unguarded" => "",
-                _ => "of ",
-            };
-            format!("{} {word}{}", finding.kind, joined(&finding.subjects))
-        }
-        kind => kind.to_owned(),
+/// What stands behind `expect` for a finding, with the names that it has.
+///
+/// ```
+/// use threadbare::base::Severity;
+/// use threadbare::report::{Finding, tell};
+///
+/// let mut race = Finding::new("R001", "race", Severity::Error, "data race on `count`");
+/// race.subjects.push("count".into());
+/// assert_eq!(tell::expectation_for(&race), "race on count");
+/// ```
+pub fn expectation_for(finding: &Finding) -> String {
+    let kind = finding.kind;
+    let mut known = ast::ExpectKind::ALL.into_iter();
+    let preposition = known.find(|(_, word, _)| *word == kind);
+    let preposition = preposition.and_then(|(_, _, preposition)| preposition);
+    let names = match kind {
+        "race" | "lost_signal" | "unguarded" | "lock_leak" | "misuse" => &finding.subjects,
+        "deadlock" | "starvation" | "spinning" | "leak" | "swallowed" | "never_awaited"
+        | "killed" => &finding.actors,
+        _ => return kind.to_owned(),
+    };
+    match (names.join(", ").as_str(), preposition) {
+        ("", _) => kind.to_owned(),
+        (names, Some(preposition)) => format!("{kind} {preposition} {names}"),
+        (names, None) => format!("{kind} {names}"),
     }
 }
 

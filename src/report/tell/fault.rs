@@ -115,6 +115,7 @@ pub(super) fn explain(told: &mut Told<'_, '_>, actor: usize, found: &[Leaf]) {
     let _ = changed(told, actor, found)
         || change::out_of_date(told, Some(actor))
         || change::any_lost_update(told)
+        || super::collection::out_of_date(told)
         || change::out_of_date(told, None)
         || change::last_changes(told, found);
 }

@@ -91,6 +91,10 @@ fn accesses(program: &Program, instr: &Instr) -> Vec<(VarId, bool)> {
                 match expr {
                     Expr::Cell(place) => all.push((var(place), false)),
                     Expr::Unary(_, inner) | Expr::Query(_, inner) => rest.push(inner),
+                    Expr::Entry { object, args, .. } => {
+                        rest.push(object);
+                        rest.extend(args);
+                    }
                     Expr::Element { index, .. } => rest.push(index),
                     Expr::Pick(index, of) => {
                         rest.push(index);

@@ -145,6 +145,7 @@ impl Finder<'_> {
                 }
             }
             Expr::Query(query, object) => found.extend(self.query(*query, object)),
+            Expr::Entry { object, .. } => found.extend(self.entries(object)),
             Expr::Observed(observed) => {
                 if let (Some(row), Ok(value)) = (
                     self.story.program.observed.get(observed.index()),
@@ -158,6 +159,16 @@ impl Finder<'_> {
                 }
             }
         }
+    }
+
+    /// What a list or map holds.
+    fn entries(&self, object: &Expr) -> Option<Leaf> {
+        let id = self.scene.object(self.scene.eval(object).ok()?)?;
+        Some(Leaf {
+            column: Some(Column::Object(id)),
+            name: self.story.object(id).to_owned(),
+            value: super::collection::show(self.story, id, self.scene.state),
+        })
     }
 
     fn query(&self, query: Query, object: &Expr) -> Option<Leaf> {

@@ -186,8 +186,8 @@ pub(super) fn advice(bound: Bound) -> &'static str {
     }
 }
 
-/// A number with commas.
-pub(super) fn thousands(number: u64) -> String {
+/// A number with a comma between groups of three digits.
+pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {

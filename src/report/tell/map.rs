@@ -14,7 +14,7 @@ const LINES_MAX: usize = 6;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TooManyStates;
 
-/// The graph of all states.
+/// The graph of all states of a search.
 ///
 /// # Errors
 ///
@@ -39,18 +39,19 @@ pub fn states(search: &Search<'_>) -> Result<Graph, TooManyStates> {
         let lines = shown.iter().map(|it| it.show(machine, state));
         graph.nodes[node].lines = lines.collect();
     }
+    let movers = search.movers();
     for (from, state) in all.iter().enumerate() {
-        steps(search, from, state, &mut graph);
+        steps(search, (from, state), &movers[from], &mut graph);
     }
     Ok(graph)
 }
 
 /// Adds the arrows out of a state; a step in which the execution stops leads to a
 /// box of its own.
-fn steps(search: &Search<'_>, from: usize, state: &State, graph: &mut Graph) {
+fn steps(search: &Search<'_>, (from, state): (usize, &State), movers: &[usize], graph: &mut Graph) {
     let machine = search.machine();
     let program = machine.program();
-    for actor in machine.enabled(state) {
+    for &actor in movers {
         let pc = machine.layout().pc(state, actor);
         let name = machine.layout().actor_name(program, state, actor);
         let label = format!("{name}: {}", describe(program, pc));
@@ -106,12 +107,21 @@ fn kind(machine: &Machine<'_>, state: &State, id: usize) -> NodeKind {
 enum Shown {
     Cell(CellId),
     Owner(ObjectId),
+    Entries(ObjectId),
 }
 
 /// Memory and locks that are not the same in all states.
 fn varying(machine: &Machine<'_>, all: &[State]) -> Vec<Shown> {
     let program = machine.program();
-    let cells = (0..program.cells.len()).map(|at| Shown::Cell(CellId::new(at)));
+    let cells = (0..program.cells.len()).map(CellId::new);
+    let cells = cells.filter_map(|cell| {
+        let var = &program.vars[program.cells[cell.index()].var.index()];
+        match var.collection {
+            None => Some(Shown::Cell(cell)),
+            // Its entries stand together.
+            Some(id) => (var.first == cell).then_some(Shown::Entries(id)),
+        }
+    });
     let owners = program.objects.iter().enumerate();
     let owners = owners.filter(|(_, object)| {
         matches!(
@@ -145,6 +155,7 @@ impl Shown {
                 );
                 format!("{} = {value}", row.name)
             }
+            Shown::Entries(id) => entries(machine, state, id),
             Shown::Owner(id) => {
                 let name = &program.objects[id.index()].name;
                 let owner = machine.owner(state, id);
@@ -155,11 +166,37 @@ impl Shown {
     }
 }
 
+/// `l = [1, 2]`, `d = {1: true}`.
+fn entries(machine: &Machine<'_>, state: &State, id: ObjectId) -> String {
+    let program = machine.program();
+    let name = &program.objects[id.index()].name;
+    let Some(shape) = machine.collection(id) else {
+        return name.clone();
+    };
+    let from = shape.first().index() + 1;
+    let kinds = &program.cells[from..from + shape.width];
+    let each = machine.entries(state, id).into_iter().map(|words| {
+        let words = words.iter().zip(kinds);
+        let shown: Vec<String> = words
+            .map(|(&word, cell)| value(machine, state, &cell.kind, word))
+            .collect();
+        match (shape.keyed, shown.as_slice()) {
+            (true, [key, rest @ ..]) => format!("{key}: {}", rest.join(" ")),
+            (_, all) => all.join(" "),
+        }
+    });
+    let all = each.collect::<Vec<_>>().join(", ");
+    match shape.keyed {
+        true => format!("{name} = {{{all}}}"),
+        false => format!("{name} = [{all}]"),
+    }
+}
+
 fn value(machine: &Machine<'_>, state: &State, kind: &ValueKind, word: i64) -> String {
     let program: &Program = machine.program();
     let index = usize::try_from(word).ok();
     let named = match kind {
-        ValueKind::Int => None,
+        ValueKind::Int | ValueKind::Entries { .. } => None,
         ValueKind::Bool => Some((word != 0).to_string()),
         ValueKind::Enum(table) => {
             let variants = program.enums.get(*table as usize);

@@ -24,6 +24,10 @@ pub(super) fn died(told: &mut Told<'_, '_>, actor: usize, exception: &Exception)
     }
     super::race::call_sites(told, &[actor]);
     let span = story.span(exception.pc);
+    if let Some(id) = id.filter(|_| exception.misuse.is_none()) {
+        told.about(Column::Object(id));
+        super::collection::out_of_date(told);
+    }
     if let Some(last) = story.steps().last()
         && last.action.actor == actor
         && story.span(last.pc) != span

@@ -17,6 +17,7 @@ mod arithmetic;
 mod blocked;
 mod change;
 mod circle;
+mod collection;
 mod copies;
 mod expectation;
 mod fault;
@@ -51,13 +52,17 @@ mod task_steps;
 mod told;
 mod trace;
 mod waits;
+mod why;
+mod witnessed;
 
-pub use expectation::{Instead, unmet};
-pub use limit::limit;
+pub use expectation::{Instead, expectation_for, unmet};
+pub use limit::{limit, thousands};
 pub use map::{TooManyStates, states};
 pub use outcomes::outcomes;
 pub use proved::{Clean, clean};
 pub use sampled::{Switches, few_switches, sampled};
+pub use why::{NoAnswer, why};
+pub use witnessed::{how_far, not_built, refused, witnessed};
 
 use super::{Finding, TraceTable};
 use crate::analysis::{self, Evidence, Level, Rule};
@@ -81,6 +86,13 @@ pub fn tell(program: &Program, source: &Source, finding: &analysis::Finding) -> 
     };
     let mut told = Told::new(&story);
     dispatch(&mut told, &finding.evidence);
+    let comes_to_grief = matches!(
+        finding.evidence,
+        Evidence::Blocked(_) | Evidence::Fault(..) | Evidence::Property(_)
+    );
+    if told.finding.passing.is_none() && comes_to_grief {
+        swap::one_switch(&mut told);
+    }
     told.finish()
 }
 
@@ -91,8 +103,19 @@ pub fn execution(
     source: &Source,
     schedule: &Schedule,
 ) -> Option<(Option<TraceTable>, Option<super::Schedule>)> {
-    // A story is about a finding; of this one only the schedule is looked at.
-    let nothing = analysis::Finding {
+    let nothing = bare_finding(schedule);
+    let story = Story::new(program, source, &nothing)?;
+    let table = trace::table(&story, &trace::Script::default());
+    let steps = trace::schedule(&story).map(|steps| super::Schedule {
+        shortest: false,
+        ..steps
+    });
+    Some((table, steps))
+}
+
+/// A finding of which only the schedule is looked at: a story is about a finding.
+fn bare_finding(schedule: &Schedule) -> analysis::Finding {
+    analysis::Finding {
         rule: Rule::Sometimes,
         level: Level::Warning,
         key: None,
@@ -101,14 +124,7 @@ pub fn execution(
         declared: Vec::new(),
         schedule: Some(schedule.clone()),
         evidence: Evidence::NeverHolds(0),
-    };
-    let story = Story::new(program, source, &nothing)?;
-    let table = trace::table(&story, &trace::Script::default());
-    let steps = trace::schedule(&story).map(|steps| super::Schedule {
-        shortest: false,
-        ..steps
-    });
-    Some((table, steps))
+    }
 }
 
 fn dispatch(told: &mut Told<'_, '_>, evidence: &Evidence) {

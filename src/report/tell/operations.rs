@@ -77,8 +77,9 @@ impl Teller<'_> {
                 _ => Words::new("set", format!("set {name}")),
             },
             SyncOp::EventClear => Words::new("clear", format!("clear {name}")),
-            SyncOp::BarrierWait => self.barrier(id, name),
+            SyncOp::BarrierWait(_) => self.barrier(id, name),
             SyncOp::BarrierAbort => Words::new("abort", format!("abort {name}")),
+            SyncOp::BarrierReset => Words::new("reset", format!("reset {name}")),
             SyncOp::CountDown | SyncOp::LatchAdd => {
                 let after = self.story.after(self.step);
                 let left = self.story.machine().permits(after, id);
@@ -165,6 +166,7 @@ impl Teller<'_> {
                 Words::new("arrive", text)
             }
             (Phase::Ready, _) => Words::new("arrive", format!("{name}.wait()")),
+            (Phase::Waiting, _) => Words::new("break", format!("times out, breaks {name}")),
             _ => Words::new("wake", format!("leaves {name}")),
         }
     }

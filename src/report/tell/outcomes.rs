@@ -26,14 +26,10 @@ pub fn outcomes(
             let lines = unpack_lines(words).into_iter();
             return vec![Value::List(lines.map(Value::Text).collect())];
         }
-        let kinds = asked.kinds.iter().chain(std::iter::repeat(&ValueKind::Int));
-        let pairs = words.iter().zip(kinds);
-        pairs
-            .map(|(&word, kind)| match names {
-                Some(story) => story.value(kind, word),
-                None => Value::Int(word),
-            })
-            .collect()
+        let Some(story) = names else {
+            return words.iter().map(|&word| Value::Int(word)).collect();
+        };
+        super::collection::columns(story, &asked.kinds, words)
     };
     let nowhere = placeless();
     let story = Story::new(program, source, &nowhere);
@@ -61,18 +57,20 @@ pub fn outcomes(
     } else {
         rows.sort_by(|one, other| one.0.values.cmp(&other.0.values));
     }
-    let missing = asked
+    let (missing_at, missing) = asked
         .expected
         .iter()
         .flatten()
+        .enumerate()
         .filter(|_| complete && asked.exact)
-        .filter(|words| !seen.iter().any(|outcome| outcome.values == **words))
-        .map(|words| values(words, story.as_ref()))
-        .collect();
+        .filter(|(_, words)| !seen.iter().any(|outcome| outcome.values == **words))
+        .map(|(index, words)| (index, values(words, story.as_ref())))
+        .unzip();
     Outcomes {
-        names: asked.names.clone(),
+        names: super::collection::firsts(&asked.kinds, &asked.names),
         rows: rows.into_iter().map(|(_, row)| row).collect(),
         missing,
+        missing_at,
     }
 }
 

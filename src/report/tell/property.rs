@@ -311,14 +311,8 @@ impl Told<'_, '_> {
         if outcomes.print {
             return transcript(&unpack_lines(values));
         }
-        let shown: Vec<String> = values
-            .iter()
-            .enumerate()
-            .map(|(at, &word)| match outcomes.kinds.get(at) {
-                Some(kind) => self.story.show(kind, word),
-                None => word.to_string(),
-            })
-            .collect();
+        let shown = super::collection::columns(self.story, &outcomes.kinds, values);
+        let shown: Vec<String> = shown.iter().map(super::story::show).collect();
         match shown.as_slice() {
             [one] => one.clone(),
             several => format!("({})", several.join(", ")),

@@ -286,7 +286,12 @@ fn is_two_steps(told: &Told<'_, '_>, one: &Touch, other: &Touch) -> bool {
     let instr = |touch: &Touch| told.story.program.code.get(touch.pc as usize);
     let has =
         |test: fn(&Instr) -> bool| instr(one).is_some_and(test) || instr(other).is_some_and(test);
+    let is_entry = |it: &Instr, looks: bool| matches!(it, Instr::Collection { op, plain: true, .. } if op.only_looks() == looks);
     has(|it| matches!(it, Instr::Load(..))) && has(|it| matches!(it, Instr::Store(..)))
+        || instr(one).zip(instr(other)).is_some_and(|(one, other)| {
+            is_entry(one, true) && is_entry(other, false)
+                || is_entry(one, false) && is_entry(other, true)
+        })
 }
 
 /// Where the functions were called in which the actors are.
@@ -335,13 +340,18 @@ fn either_order(told: &mut Told<'_, '_>, one: &Touch, other: &Touch) {
     let Some(cell) = differs else {
         return;
     };
+    let collection = super::collection::owner(story, cell);
+    let holds = |state| match collection {
+        Some(id) => super::collection::show(story, id, state),
+        None => story.show_cell(cell, layout.value(state, cell)),
+    };
+    let name = collection.map_or(story.cell(cell), |id| story.object(id));
     let text = format!(
-        "if {} goes first, `{}` ends as {}; if {} does, as {}",
+        "if {} goes first, `{name}` ends as {}; if {} does, as {}",
         story.quoted(one.actor),
-        story.cell(cell),
-        story.show_cell(cell, layout.value(first, cell)),
+        holds(first),
         story.quoted(other.actor),
-        story.show_cell(cell, layout.value(second, cell)),
+        holds(second),
     );
     told.fact("either order", text);
 }

@@ -144,6 +144,7 @@ fn object(story: &Story<'_>, id: ObjectId, state: &State) -> String {
             (None, _) => "done".to_owned(),
         },
         ObjectKind::Chan { .. } => channel(story, id, state),
+        ObjectKind::Collection { .. } => super::collection::show(story, id, state),
         ObjectKind::Executor { .. } => executor(story, id, state),
     }
 }

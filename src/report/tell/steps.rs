@@ -145,6 +145,8 @@ impl Teller<'_> {
             Instr::Sync { op, .. } => self.sync(*op),
             Instr::Chan { op, .. } => self.chan(*op),
             Instr::Select { mode, .. } => self.select(*mode),
+            Instr::Collection { op, .. } => self.collection(*op),
+            Instr::NextEntry { .. } => self.next_entry(),
             Instr::Ask(..) => self.asked(),
             Instr::Choose(..) => self.chose(),
             Instr::Spawn { process, .. } => match self.event() {

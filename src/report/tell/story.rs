@@ -149,7 +149,7 @@ impl<'a> Story<'a> {
     pub fn value(&self, kind: &ValueKind, word: i64) -> Value {
         let index = usize::try_from(word).ok();
         let text = match kind {
-            ValueKind::Int => None,
+            ValueKind::Int | ValueKind::Entries { .. } => None,
             ValueKind::Bool => return Value::Bool(word != 0),
             ValueKind::Enum(table) => {
                 let variants = self.program.enums.get(*table as usize);
@@ -196,7 +196,10 @@ impl<'a> Story<'a> {
     /// The object that an actor's instruction names.
     pub fn object_at(&self, pc: Pc, actor: usize, state: &State) -> Option<ObjectId> {
         let object = match self.program.code.get(pc as usize)? {
-            Instr::Sync { object, .. } | Instr::Chan { object, .. } => object,
+            Instr::Sync { object, .. }
+            | Instr::Chan { object, .. }
+            | Instr::Collection { object, .. }
+            | Instr::NextEntry { object, .. } => object,
             Instr::Submit { executor, .. } => executor,
             Instr::TakeJob { executor, .. } => return Some(*executor),
             _ => return None,

@@ -1,15 +1,19 @@
-//! One step earlier, and the bug is gone: the smallest change of the schedule
-//! that makes the difference, confirmed by running it.
+//! One step earlier, or one switch less, and the bug is gone: the smallest change of
+//! the schedule that makes the difference, confirmed by running it.
 
 use super::leaves;
 use super::story::Story;
 use super::told::Told;
-use crate::program::Expr;
+use crate::program::{Expr, PropertyKind};
 use crate::report::Passing;
-use crate::trace::{Execution, Schedule, replay};
+use crate::semantics::{Chooser, State};
+use crate::trace::{Action, Execution, Schedule, replay};
 
 /// Longer schedules are not tried: no reader follows a swap in them.
 const STEPS_MAX: usize = 40;
+
+/// Steps after which a run that goes on is taken to have no end.
+const LONGEST: usize = 200;
 
 /// Looks for a step that, moved before an earlier step of somebody else, gives a
 /// final state in which the property holds; says what it then looks at.
@@ -57,6 +61,84 @@ pub(super) fn one_swap(told: &mut Told<'_, '_>, property: &Expr) {
     }
 }
 
+/// Looks for the last switch that, left out, lets the run come to a good end: the
+/// actor before it goes on as long as it can, then the others do.
+///
+/// Cost: a replay and a run to the end for every switch.
+pub(super) fn one_switch(told: &mut Told<'_, '_>) {
+    let story = told.story;
+    let Some(schedule) = &story.found.schedule else {
+        return;
+    };
+    let steps = &schedule.0;
+    if steps.len() > STEPS_MAX || story.found.loop_from().is_some() {
+        return;
+    }
+    for at in (1..steps.len()).rev() {
+        let stays = steps[at - 1].actor;
+        if steps[at].actor == stays {
+            continue;
+        }
+        let Some(other) = to_the_end(story, &steps[..at]) else {
+            continue;
+        };
+        let who = story.quoted(stays);
+        let change = format!("without the switch after step {at}");
+        told.fact(
+            "one switch",
+            format!("if {who} goes on after step {at}, this run ends well"),
+        );
+        told.finding.passing = passing(story, &other, change);
+        return;
+    }
+}
+
+/// The run that begins so and goes on without a switch that is not needed, if all
+/// is well in it.
+fn to_the_end(story: &Story<'_>, begin: &[Action]) -> Option<Schedule> {
+    let run = replay(story.program, &Schedule(begin.to_vec())).ok()?;
+    let machine = &run.machine;
+    let mut state = run.last().clone();
+    let mut steps = begin.to_vec();
+    let mut actor = begin.last()?.actor;
+    // The step that was not taken any more must be possible.
+    machine.enabled(&state).find(|it| *it == actor)?;
+    while !machine.is_over(&state) {
+        let enabled: Vec<usize> = machine.enabled(&state).collect();
+        if !enabled.contains(&actor) {
+            actor = *enabled.first()?;
+        }
+        let step = machine.step(&mut state, actor, &mut Chooser::first(), &mut ());
+        if step.is_err() || steps.len() >= LONGEST {
+            return None;
+        }
+        steps.push(Action { actor, way: 0 });
+    }
+    let whole = Schedule(steps);
+    let run = replay(story.program, &whole).ok()?;
+    is_well(&run).then_some(whole)
+}
+
+/// Whether a run comes to its end, and all properties hold on the way.
+fn is_well(run: &Execution<'_>) -> bool {
+    let program = run.machine.program();
+    let always = program.properties.iter().all(|it| match &it.kind {
+        PropertyKind::Always(expr) => {
+            let after = run.steps.iter().filter_map(|step| step.after.as_ref());
+            std::iter::once(&run.initial)
+                .chain(after)
+                .all(|state| holds(run, state, expr))
+        }
+        PropertyKind::Finally(expr) => holds(run, run.last(), expr),
+        _ => true,
+    });
+    run.fault.is_none() && run.machine.is_over(run.last()) && always
+}
+
+fn holds(run: &Execution<'_>, state: &State, property: &Expr) -> bool {
+    matches!(run.machine.overview(state).eval(property), Ok(value) if value != 0)
+}
+
 /// The swapped execution as the reader sees it.
 fn passing(story: &Story<'_>, schedule: &Schedule, change: String) -> Option<Passing> {
     let (trace, schedule) = super::execution(story.program, story.source, schedule)?;
@@ -70,6 +152,5 @@ fn passing(story: &Story<'_>, schedule: &Schedule, change: String) -> Option<Pas
 /// Whether a run comes to its end, and the property holds there.
 fn is_right(run: &Execution<'_>, property: &Expr) -> bool {
     let end = run.last();
-    let holds = || matches!(run.machine.overview(end).eval(property), Ok(value) if value != 0);
-    run.fault.is_none() && run.machine.is_over(end) && holds()
+    run.fault.is_none() && run.machine.is_over(end) && holds(run, end, property)
 }

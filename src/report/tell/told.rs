@@ -69,6 +69,12 @@ impl<'s, 'a> Told<'s, 'a> {
     }
 
     pub fn about(&mut self, column: Column) {
+        let column = match column {
+            Column::Cell(cell) => {
+                super::collection::owner(self.story, cell).map_or(column, Column::Object)
+            }
+            Column::Object(_) => column,
+        };
         if !self.script.about.contains(&column) {
             self.script.about.push(column);
         }

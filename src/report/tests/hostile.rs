@@ -284,7 +284,7 @@ fn json_has_the_fields_of_the_contract() {
 
 #[test]
 fn every_field_that_is_written_is_in_the_schema() {
-    let schema: Json = serde_json::from_str(&json::schema()).expect("it is JSON");
+    let schema: Json = serde_json::from_str(json::schema()).expect("it is JSON");
     let scenarios = vec![
         samples::race(),
         samples::deadlock(),

@@ -70,6 +70,7 @@ pub(super) fn race() -> ScenarioReport {
             })
             .to_vec(),
         missing: Vec::new(),
+        missing_at: Vec::new(),
     });
     report
 }

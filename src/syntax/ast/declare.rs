@@ -191,14 +191,19 @@ pub enum ObjectKind {
         /// `2`; `None` only if it was missing, which is reported.
         workers: Option<Expr>,
     },
-    /// `list l(4): int`: a bounded list in shared memory.
+    /// `list l(4): int = [1, 2] guarded_by m`: a bounded list in shared memory.
     List {
         /// `4`; `None` only if it was missing, which is reported.
         capacity: Option<Expr>,
         /// `: int`
         element: Option<Type>,
+        /// `= [1, 2]`
+        init: Option<Expr>,
+        /// `guarded_by m`
+        guarded_by: Option<Expr>,
     },
-    /// `map m(4): int => bool`: a bounded map in shared memory.
+    /// `map d(4): int -> bool = { 1: true } guarded_by m`: a bounded map in shared
+    /// memory.
     Map {
         /// `4`; `None` only if it was missing, which is reported.
         capacity: Option<Expr>,
@@ -206,6 +211,10 @@ pub enum ObjectKind {
         key: Option<Type>,
         /// `bool`; there is a value type exactly if there is a key type.
         value: Option<Type>,
+        /// `= { 1: true }`: keys and values, in order.
+        init: Vec<(Expr, Expr)>,
+        /// `guarded_by m`
+        guarded_by: Option<Expr>,
     },
 }
 

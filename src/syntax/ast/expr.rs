@@ -190,6 +190,8 @@ pub enum BinaryOp {
     Gt,
     /// `>=`
     Ge,
+    /// `in`
+    In,
     /// `|`
     BitOr,
     /// `^`
@@ -224,6 +226,7 @@ impl BinaryOp {
             Self::Le => "<=",
             Self::Gt => ">",
             Self::Ge => ">=",
+            Self::In => "in",
             Self::BitOr => "|",
             Self::BitXor => "^",
             Self::BitAnd => "&",
@@ -242,7 +245,7 @@ impl BinaryOp {
         match self {
             Self::Or => 1,
             Self::And => 2,
-            Self::Eq | Self::Ne | Self::Lt | Self::Le | Self::Gt | Self::Ge => 3,
+            Self::Eq | Self::Ne | Self::Lt | Self::Le | Self::Gt | Self::Ge | Self::In => 3,
             Self::BitOr => 4,
             Self::BitXor => 5,
             Self::BitAnd => 6,

@@ -372,6 +372,7 @@ pub(super) fn binary(text: &str) -> Option<BinaryOp> {
         "<=" => BinaryOp::Le,
         ">" => BinaryOp::Gt,
         ">=" => BinaryOp::Ge,
+        "in" => BinaryOp::In,
         "|" => BinaryOp::BitOr,
         "^" => BinaryOp::BitXor,
         "&" => BinaryOp::BitAnd,

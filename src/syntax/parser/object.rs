@@ -172,6 +172,8 @@ impl Parser<'_> {
                 ObjectKind::List {
                     capacity,
                     element: self.optional_type(),
+                    init: self.eat("=").map(|_| self.expr()),
+                    guarded_by: self.guard(),
                 }
             }
             "map" => self.map(name),
@@ -184,12 +186,17 @@ impl Parser<'_> {
 
     fn var(&mut self, name: &Ident) -> ObjectKind {
         let (ty, init) = self.typed_value(name);
-        let guarded_by = self.eat("guarded_by").map(|_| self.postfixed());
+        let guarded_by = self.guard();
         ObjectKind::Var {
             ty,
             init,
             guarded_by,
         }
+    }
+
+    /// `guarded_by m`
+    fn guard(&mut self) -> Option<Expr> {
+        self.eat("guarded_by").map(|_| self.postfixed())
     }
 
     /// `: type`, `= value`, or both.
@@ -290,14 +297,66 @@ impl Parser<'_> {
         let (mut key, mut value) = (None, None);
         if self.eat(":").is_some() {
             key = Some(self.ty());
-            self.expect("=>");
+            if self.at_any(&["=>", ","]) {
+                self.map_arrow();
+            } else {
+                self.expect("->");
+            }
             value = Some(self.ty());
         }
+        let init = match self.eat("=") {
+            Some(_) => self.keys_and_values(),
+            None => Vec::new(),
+        };
         ObjectKind::Map {
             capacity,
             key,
             value,
+            init,
+            guarded_by: self.guard(),
         }
+    }
+
+    /// `int => bool`, `int, bool`
+    fn map_arrow(&mut self) {
+        let span = self.bump().span;
+        self.report(|_| {
+            Diagnostic::error(code::EXPECTED, span, "the types of a map in the wrong form")
+                .label("an arrow leads from the key to the value")
+                .fix(span, "->")
+        });
+    }
+
+    /// `{ "a": 1, "b": 2 }`
+    fn keys_and_values(&mut self) -> Vec<(Expr, Expr)> {
+        let mut all = Vec::new();
+        let open = self.pos;
+        if self.at("[") {
+            let span = self.token().span;
+            self.fail(|_| {
+                Diagnostic::error(code::EXPECTED, span, "a list for a map")
+                    .label("keys with values are asked for")
+                    .help("write `{ 1: 10, 2: 20 }`")
+            });
+            return all;
+        }
+        if self.expect("{").is_none() {
+            return all;
+        }
+        while !self.at("}") && !self.failed {
+            let key = self.expr();
+            if self.expect(":").is_none() {
+                break;
+            }
+            all.push((key, self.expr()));
+            if self.eat(",").is_none() {
+                break;
+            }
+        }
+        if self.eat("}").is_none() && !self.failed {
+            self.expect_closing(open, "}");
+        }
+        all
     }
 
     /// `(3)`; `= 3` is reported and read.

@@ -400,7 +400,7 @@ impl Resolver<'_> {
             Path::Value(value) => value,
         };
         match self.cells.head(&value.ty) {
-            Type::Object(ObjectType::Chan(_)) => {
+            Type::Object(ObjectType::Chan(_) | ObjectType::List(_) | ObjectType::Map(..)) => {
                 let kind = ExprKind::Method(Method::Len, Box::new(value), Vec::new());
                 self.make(kind, &Type::Int, span)
             }
@@ -412,7 +412,7 @@ impl Resolver<'_> {
                 let got = self.a_type(&ty);
                 self.report(
                     Diagnostic::error(codes::MISMATCH, value.span, format!("{got} has no length"))
-                        .label("an array or a channel is asked for"),
+                        .label("an array, a channel, a list or a map is asked for"),
                 );
                 self.error_expr(span)
             }

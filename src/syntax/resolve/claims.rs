@@ -8,7 +8,9 @@ use super::place::counted;
 use super::state::Resolver;
 use super::types::Because;
 use crate::base::{Diagnostic, Span};
-use crate::hir::{ActorId, Expr, Fairness, LabelId, Outcomes, Property, PropertyKind, Type};
+use crate::hir::{
+    ActorId, Expr, Fairness, LabelId, ObjectType, Outcomes, Property, PropertyKind, Type,
+};
 use crate::syntax::ast;
 
 impl Resolver<'_> {
@@ -143,6 +145,21 @@ impl Resolver<'_> {
     }
 
     fn one_word(&mut self, value: &Expr) {
+        if matches!(
+            self.cells.head(&value.ty),
+            Type::Object(ObjectType::Map(..))
+        ) {
+            self.report(
+                Diagnostic::error(
+                    codes::NOT_A_WORD,
+                    value.span,
+                    "`outcomes` cannot list a map",
+                )
+                .label("this is several values")
+                .help("list its values, as in `d.get_or(k, 0)`, or write `observe` to see all"),
+            );
+            return;
+        }
         if self.is_word(&value.ty) {
             return;
         }
@@ -194,6 +211,15 @@ impl Resolver<'_> {
         let mut complete = true;
         for (at, value) in row.values.iter().enumerate() {
             let ty = values.get(at).map(|observed| observed.ty.clone());
+            if let Some(observed) = values.get(at)
+                && self.is_collection(&observed.ty)
+            {
+                match self.list_outcome(observed, value) {
+                    Some(listed) => words.extend(listed),
+                    None => complete = false,
+                }
+                continue;
+            }
             match self.constant(value, ty.as_ref(), "an outcome") {
                 Some(word) => words.extend(word),
                 None => complete = false,

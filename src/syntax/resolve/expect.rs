@@ -173,6 +173,8 @@ impl Resolver<'_> {
             (Subject::Any, _) | (Subject::Object, Def::Object(_)) | (Subject::Var, Def::Var(_)) => {
                 true
             }
+            // What a list or map holds is memory.
+            (Subject::Var, Def::Object(id)) => self.has_entries(id),
             (Subject::Lock, Def::Object(id)) => matches!(
                 self.out.objects[id.index()].kind,
                 ObjectKind::Lock { .. } | ObjectKind::RwLock { .. } | ObjectKind::Sem { .. }

@@ -269,6 +269,9 @@ impl Resolver<'_> {
     fn chain(&mut self, first: &ast::Expr, rest: &[ast::Operand]) -> Expr {
         let mut left = self.value(first);
         for operand in rest {
+            if self.compare_with_list(&mut left, operand) {
+                continue;
+            }
             let right = self.value(&operand.expr);
             left = self.binary(operand.op, operand.op_span, left, right);
         }
@@ -283,6 +286,7 @@ impl Resolver<'_> {
         let text = op.text();
         let op = match op {
             Op::Or | Op::And => return self.logical(op == Op::And, left, right),
+            Op::In => return self.contains(left, right, op_span),
             Op::Eq => BinaryOp::Eq,
             Op::Ne => BinaryOp::Ne,
             Op::Lt => BinaryOp::Lt,
@@ -302,6 +306,9 @@ impl Resolver<'_> {
         };
         let because = Because::at(left.span, format!("because of `{text}` with this"));
         match op {
+            BinaryOp::Eq | BinaryOp::Ne if self.is_collection(&left.ty) => {
+                self.two_collections(&left, span)
+            }
             BinaryOp::Eq | BinaryOp::Ne => {
                 let ty = left.ty.clone();
                 let right = self.expect_type(right, &ty, &because);

@@ -178,6 +178,9 @@ impl Resolver<'_> {
             Type::Object(ObjectType::Chan(element)) => Some(*element),
             Type::Futures(of, _) => return Some(self.for_futures(for_, over, *of)),
             Type::Values(of, _) => return Some(self.for_results(for_, over, &of)),
+            Type::Object(ObjectType::List(of) | ObjectType::Map(of, _)) => {
+                return Some(self.for_entries(for_, over, &of));
+            }
             ty if self.cells.is_open(&ty) => None,
             ty => {
                 let got = self.a_type(&ty);
@@ -187,7 +190,7 @@ impl Resolver<'_> {
                         over.span,
                         format!("`for` cannot go through {got}"),
                     )
-                    .label("a range, a channel or an array is asked for")
+                    .label("a range, a channel, an array, a list or a map is asked for")
                     .help("write a range, as in `for i in 0..3`"),
                 );
                 None

@@ -91,6 +91,8 @@ impl Cells {
         loop {
             ty = match ty {
                 Type::Object(ObjectType::Chan(of) | ObjectType::List(of)) => *of,
+                Type::Object(ObjectType::Map(key, _)) if self.is_passing(&key) => return true,
+                Type::Object(ObjectType::Map(_, value)) => *value,
                 Type::Future(of) | Type::Futures(of, _) | Type::Values(of, _) | Type::Task(of) => {
                     *of
                 }
@@ -155,6 +157,9 @@ impl Cells {
                 | (Type::Object(ObjectType::List(a)), Type::Object(ObjectType::List(b)))
                 | (Type::Future(a), Type::Future(b))
                 | (Type::Task(a), Type::Task(b)) => self.unify_to(&a, &b, at, depth),
+                (Type::Object(ObjectType::Map(a, x)), Type::Object(ObjectType::Map(b, y))) => {
+                    self.unify_to(&a, &b, at, depth) && self.unify_to(&x, &y, at, depth)
+                }
                 (Type::Futures(a, n), Type::Futures(b, m))
                 | (Type::Values(a, n), Type::Values(b, m)) => {
                     n == m && self.unify_to(&a, &b, at, depth)
@@ -182,6 +187,8 @@ impl Cells {
         for _ in 0..DEPTH_MAX / 2 {
             ty = match ty {
                 Type::Object(ObjectType::Chan(of) | ObjectType::List(of)) => self.head(&of),
+                // A key is one word: what nests stands in the value.
+                Type::Object(ObjectType::Map(_, value)) => self.head(&value),
                 Type::Future(of) | Type::Futures(of, _) | Type::Values(of, _) | Type::Task(of) => {
                     self.head(&of)
                 }

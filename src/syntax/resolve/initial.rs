@@ -68,7 +68,7 @@ impl Resolver<'_> {
     }
 
     /// The words of one element: a constant, or the number of a declared object.
-    fn initial_value(&mut self, init: &ast::Expr, ty: &Type) -> Option<Vec<i64>> {
+    pub fn initial_value(&mut self, init: &ast::Expr, ty: &Type) -> Option<Vec<i64>> {
         if let Some((object, element)) = self.object_element(init) {
             let kind = Type::Object(self.out.objects[object.index()].kind.ty());
             if !self.cells.unify(ty, &kind, init.span) {
@@ -122,5 +122,6 @@ impl Resolver<'_> {
                 }
             }
         }
+        self.finish_collections(total);
     }
 }

@@ -7,7 +7,9 @@ use super::place::{Path, counted};
 use super::state::{BodyKind, Resolver};
 use super::types::Because;
 use crate::base::{Diagnostic, Span};
-use crate::hir::{AtomicOp, BinaryOp, Expr, ExprKind, Method, ObjectKind, ObjectType, Place, Type};
+use crate::hir::{
+    AtomicOp, BinaryOp, CollectionOp, Expr, ExprKind, Method, ObjectKind, ObjectType, Place, Type,
+};
 use crate::syntax::ast;
 
 /// Memory orderings; without effect under sequential consistency.
@@ -113,35 +115,41 @@ impl Resolver<'_> {
             return self.error_expr(span);
         }
         let element = self.element_type(&receiver);
+        if op.takes == Takes::Other {
+            return self.take_over(op, receiver, method, span);
+        }
+        let wanted = self.wanted(op.takes, &receiver, &element);
         let (least, most) = match op.takes {
-            Takes::Nothing => (0, 0),
-            Takes::MaybeInt => (0, 1),
-            Takes::Int | Takes::Element => (1, 1),
+            Takes::MaybeInt | Takes::MaybePosition(_) => (0, 1),
+            _ => (wanted.len(), wanted.len()),
         };
         let right_number = self.check_count(&method.name, method.args.len(), least, most, None);
-        let wanted = if op.takes == Takes::Element {
-            element.clone()
-        } else {
-            Type::Int
-        };
         let because = match self.cells.fixed_at(&element) {
             Some(at) if op.takes == Takes::Element => {
-                let holds = self.type_name(&element);
+                let (what, holds) = (self.kind_name(&receiver.ty), self.type_name(&element));
+                let what = if what == "chan" { "channel" } else { &what };
                 Because::at(
                     at,
-                    format!("the channel holds elements of type {holds} since this"),
+                    format!("the {what} holds elements of type {holds} since this"),
                 )
             }
             _ => Because::nothing(),
         };
         let mut args = Vec::new();
-        for arg in &method.args {
+        for (index, arg) in method.args.iter().enumerate() {
             let arg = self.value(arg);
-            args.push(if right_number {
-                self.expect_type(arg, &wanted, &because)
-            } else {
-                arg
+            args.push(match wanted.get(index) {
+                Some(wanted) if right_number => self.expect_type(arg, wanted, &because),
+                _ => arg,
             });
+        }
+        if let Takes::MaybePosition(position) | Takes::Fixed(position) = op.takes
+            && args.is_empty()
+        {
+            args.push(self.make(ExprKind::Const(position), &Type::Int, span));
+        }
+        if op.method == Method::Collection(CollectionOp::Sort) {
+            self.check_sortable(&element, span);
         }
         if op.takes == Takes::MaybeInt || op.takes == Takes::Int {
             self.check_positive(&args, &method.name.text);
@@ -161,6 +169,24 @@ impl Resolver<'_> {
         self.make(kind, &gives, span)
     }
 
+    /// The types of the arguments, one for each that can be written.
+    fn wanted(&self, takes: Takes, receiver: &Expr, element: &Type) -> Vec<Type> {
+        let key = || match self.cells.head(&receiver.ty) {
+            Type::Object(ObjectType::Map(key, _)) => *key,
+            _ => Type::Int,
+        };
+        match takes {
+            Takes::Nothing | Takes::Fixed(_) | Takes::Other => Vec::new(),
+            Takes::Int | Takes::MaybeInt | Takes::Position | Takes::MaybePosition(_) => {
+                vec![Type::Int]
+            }
+            Takes::Element => vec![element.clone()],
+            Takes::PositionAndElement => vec![Type::Int, element.clone()],
+            Takes::Key => vec![key()],
+            Takes::KeyAndValue => vec![key(), element.clone()],
+        }
+    }
+
     fn check_positive(&mut self, args: &[Expr], name: &str) {
         if let [arg] = args
             && let ExprKind::Const(word) = arg.kind
@@ -177,16 +203,20 @@ impl Resolver<'_> {
         }
     }
 
-    /// The type of a channel's elements; of a declared one as it was declared, so
-    /// that a message can say what decided it.
-    fn element_type(&self, receiver: &Expr) -> Type {
+    /// The type of a channel's elements, a list's entries, a map's values; of a
+    /// declared one as it was declared, so that a message can say what decided it.
+    pub fn element_type(&self, receiver: &Expr) -> Type {
         if let ExprKind::Object(decl, _) = receiver.kind
-            && let ObjectKind::Chan { element, .. } = &self.out.objects[decl.index()].kind
+            && let ObjectKind::Chan { element, .. }
+            | ObjectKind::List { element, .. }
+            | ObjectKind::Map { value: element, .. } = &self.out.objects[decl.index()].kind
         {
             return element.clone();
         }
         match self.cells.head(&receiver.ty) {
-            Type::Object(ObjectType::Chan(of)) => *of,
+            Type::Object(ObjectType::Chan(of) | ObjectType::List(of) | ObjectType::Map(_, of)) => {
+                *of
+            }
             _ => Type::Unit,
         }
     }
@@ -477,5 +507,14 @@ fn is_query(method: Method) -> bool {
             | Method::IsAlive
             | Method::FutureDone
             | Method::TaskEnded
+            | Method::Subscript(CollectionOp::At | CollectionOp::Get)
+            | Method::Collection(
+                CollectionOp::At
+                    | CollectionOp::HasValue
+                    | CollectionOp::IsEqual
+                    | CollectionOp::Get
+                    | CollectionOp::GetOr
+                    | CollectionOp::HasKey
+            )
     )
 }

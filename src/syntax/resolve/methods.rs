@@ -1,6 +1,6 @@
 //! Which operations each kind of object has, as tables.
 
-use crate::hir::{Method, ObjectType, Type};
+use crate::hir::{CollectionOp, Method, ObjectType, Type};
 
 /// What an operation takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -11,8 +11,23 @@ pub enum Takes {
     Int,
     /// A number that may be left out.
     MaybeInt,
-    /// An element of the channel.
+    /// An element of the channel, an entry of the list.
     Element,
+    /// A position in a list, counted from its end if negative; the number is meant
+    /// if it is left out.
+    MaybePosition(i64),
+    /// No argument is written, this position is meant.
+    Fixed(i64),
+    /// A position in a list.
+    Position,
+    /// A position and an entry.
+    PositionAndElement,
+    /// A key of a map.
+    Key,
+    /// A key and a value.
+    KeyAndValue,
+    /// Another list, or the keys of a map; for a map, another map.
+    Other,
 }
 
 /// What an operation gives.
@@ -24,7 +39,7 @@ pub enum Gives {
     Bool,
     /// A number.
     Int,
-    /// An element of the channel.
+    /// An element of the channel, an entry of the list, a value of the map.
     Element,
     /// A name.
     Name,
@@ -137,6 +152,18 @@ const EVENT: &[Operation] = &[
 const BARRIER: &[Operation] = &[
     op("wait", Method::BarrierWait, Takes::Nothing, Gives::Int),
     op(
+        "wait_for",
+        Method::BarrierWaitFor,
+        Takes::Nothing,
+        Gives::Int,
+    ),
+    op(
+        "reset",
+        Method::BarrierReset,
+        Takes::Nothing,
+        Gives::Nothing,
+    ),
+    op(
         "abort",
         Method::BarrierAbort,
         Takes::Nothing,
@@ -173,6 +200,98 @@ const CHAN: &[Operation] = &[
         Gives::Nothing,
     ),
     op("join", Method::ChanJoin, Takes::Nothing, Gives::Nothing),
+];
+
+const fn entries(name: &'static str, op: CollectionOp, takes: Takes, gives: Gives) -> Operation {
+    self::op(name, Method::Collection(op), takes, gives)
+}
+
+const LIST: &[Operation] = &[
+    entries(
+        "append",
+        CollectionOp::Append,
+        Takes::Element,
+        Gives::Nothing,
+    ),
+    entries(
+        "pop",
+        CollectionOp::TakeAt,
+        Takes::MaybePosition(-1),
+        Gives::Element,
+    ),
+    entries(
+        "pop_first",
+        CollectionOp::TakeAt,
+        Takes::Fixed(0),
+        Gives::Element,
+    ),
+    entries(
+        "insert",
+        CollectionOp::Insert,
+        Takes::PositionAndElement,
+        Gives::Nothing,
+    ),
+    entries(
+        "remove",
+        CollectionOp::RemoveValue,
+        Takes::Element,
+        Gives::Nothing,
+    ),
+    entries("get", CollectionOp::At, Takes::Position, Gives::Element),
+    entries(
+        "set",
+        CollectionOp::SetAt,
+        Takes::PositionAndElement,
+        Gives::Nothing,
+    ),
+    entries(
+        "contains",
+        CollectionOp::HasValue,
+        Takes::Element,
+        Gives::Bool,
+    ),
+    entries("extend", CollectionOp::Extend, Takes::Other, Gives::Nothing),
+    entries(
+        "copy_from",
+        CollectionOp::CopyFrom,
+        Takes::Other,
+        Gives::Nothing,
+    ),
+    entries("sort", CollectionOp::Sort, Takes::Nothing, Gives::Nothing),
+    entries("clear", CollectionOp::Clear, Takes::Nothing, Gives::Nothing),
+    op("len", Method::Len, Takes::Nothing, Gives::Int),
+    op("is_empty", Method::IsEmpty, Takes::Nothing, Gives::Bool),
+    op("is_full", Method::IsFull, Takes::Nothing, Gives::Bool),
+];
+
+const MAP: &[Operation] = &[
+    entries("get", CollectionOp::Get, Takes::Key, Gives::Element),
+    entries(
+        "get_or",
+        CollectionOp::GetOr,
+        Takes::KeyAndValue,
+        Gives::Element,
+    ),
+    entries("put", CollectionOp::Put, Takes::KeyAndValue, Gives::Nothing),
+    entries(
+        "set_default",
+        CollectionOp::SetDefault,
+        Takes::KeyAndValue,
+        Gives::Element,
+    ),
+    entries("pop", CollectionOp::TakeKey, Takes::Key, Gives::Element),
+    entries("remove", CollectionOp::TakeKey, Takes::Key, Gives::Nothing),
+    entries("contains", CollectionOp::HasKey, Takes::Key, Gives::Bool),
+    entries(
+        "copy_from",
+        CollectionOp::CopyFrom,
+        Takes::Other,
+        Gives::Nothing,
+    ),
+    entries("clear", CollectionOp::Clear, Takes::Nothing, Gives::Nothing),
+    op("len", Method::Len, Takes::Nothing, Gives::Int),
+    op("is_empty", Method::IsEmpty, Takes::Nothing, Gives::Bool),
+    op("is_full", Method::IsFull, Takes::Nothing, Gives::Bool),
 ];
 
 const HANDLE: &[Operation] = &[
@@ -244,7 +363,9 @@ pub fn operations(ty: &Type) -> &'static [Operation] {
         ObjectType::Latch => LATCH,
         ObjectType::Chan(_) => CHAN,
         ObjectType::Executor => EXECUTOR,
-        ObjectType::Once | ObjectType::List(_) | ObjectType::Map(..) => &[],
+        ObjectType::List(_) => LIST,
+        ObjectType::Map(..) => MAP,
+        ObjectType::Once => &[],
     }
 }
 
@@ -252,6 +373,7 @@ pub fn operations(ty: &Type) -> &'static [Operation] {
 pub fn any_operation(name: &str) -> Option<&'static str> {
     let all = [
         LOCK, RW_LOCK, SEM, COND, EVENT, BARRIER, LATCH, CHAN, HANDLE, FUTURE, TASK, EXECUTOR,
+        LIST, MAP,
     ];
     let declared = all.into_iter().flatten().map(|op| op.name);
     declared
@@ -295,21 +417,37 @@ pub fn near_miss(name: &str) -> &'static [&'static str] {
         "signal" | "notify_one" | "notifyOne" | "pulse" | "wake" => &["notify", "set", "release"],
         "notify" => &["set"],
         "broadcast" | "notifyAll" | "pulse_all" | "signal_all" => &["notify_all", "set"],
-        "put" | "push" | "enqueue" | "append" | "offer" | "write" => &["send", "store"],
-        "get" | "pop" | "dequeue" | "receive" | "poll" | "read" | "recieve" => {
-            &["recv", "load", "result"]
+        "put" | "push" | "enqueue" | "append" | "offer" | "write" => {
+            &["send", "store", "append", "put"]
+        }
+        "push_back" | "insert_last" => &["append", "send"],
+        "push_front" | "appendleft" | "unshift" | "prepend" => &["insert"],
+        "popleft" | "pop_front" | "shift" | "remove_first" => &["pop_first", "recv"],
+        "pop_back" | "pop_last" | "popitem" => &["pop"],
+        "has" | "has_key" | "contains_key" | "includes" | "exists" | "__contains__" => {
+            &["contains"]
+        }
+        "setdefault" | "entry" | "put_if_absent" | "putIfAbsent" => &["set_default"],
+        "get_or_default" | "getOrDefault" | "get_default" | "unwrap_or" => &["get_or"],
+        "insert" | "update" | "store" => &["put", "set", "append"],
+        "delete" | "del" | "erase" | "discard" | "remove_key" => &["remove"],
+        "sorted" | "sort_unstable" => &["sort"],
+        "copy" | "clone" | "to_list" => &["copy_from"],
+        "concat" | "append_all" | "addAll" => &["extend"],
+        "get" | "pop" | "dequeue" | "receive" | "poll" | "read" | "recieve" | "at" | "nth" => {
+            &["recv", "load", "result", "get"]
         }
         "try_put" | "put_nowait" | "try_push" => &["try_send"],
         "try_get" | "get_nowait" | "try_pop" => &["try_recv"],
         "put_for" | "send_timeout" => &["send_for"],
-        "set" | "assign" => &["store", "notify_all"],
+        "set" | "assign" => &["store", "notify_all", "put", "set"],
         "isSet" | "is_raised" => &["is_set"],
         "reset" => &["clear"],
         "empty" | "isEmpty" => &["is_empty"],
         "full" | "isFull" => &["is_full"],
         "qsize" | "size" | "length" | "count" => &["len", "value"],
         "done" | "arrive" | "countDown" | "Done" => &["count_down", "task_done", "wait"],
-        "add" | "increment" | "inc" => &["fetch_add", "add"],
+        "add" | "increment" | "inc" => &["fetch_add", "add", "append", "put"],
         "sub" | "decrement" | "dec" => &["fetch_sub", "count_down"],
         "cas"
         | "compare_and_swap"

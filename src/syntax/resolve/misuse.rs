@@ -258,7 +258,10 @@ fn may_begin(stmt: &Stmt) -> Option<Span> {
                     && method_blocks(*method)
                     && !matches!(
                         method,
-                        Method::CondWait | Method::CondWaitFor | Method::BarrierWait
+                        Method::CondWait
+                            | Method::CondWaitFor
+                            | Method::BarrierWait
+                            | Method::BarrierWaitFor
                     )
                 {
                     first.get_or_insert(expr.span);
@@ -303,6 +306,7 @@ fn method_blocks(method: Method) -> bool {
         | Method::CondWaitFor
         | Method::EventWait
         | Method::BarrierWait
+        | Method::BarrierWaitFor
         | Method::LatchWait
         | Method::Send
         | Method::Recv
@@ -335,6 +339,7 @@ fn method_blocks(method: Method) -> bool {
         | Method::EventWaitFor
         | Method::IsSet
         | Method::BarrierAbort
+        | Method::BarrierReset
         | Method::CountDown
         | Method::LatchAdd
         | Method::TrySend
@@ -352,6 +357,8 @@ fn method_blocks(method: Method) -> bool {
         | Method::TaskCancel
         | Method::FutureCancel
         | Method::ShutdownNow
+        | Method::Collection(_)
+        | Method::Subscript(_)
         | Method::IsAlive => false,
     }
 }

@@ -24,6 +24,7 @@ mod bodies;
 mod call;
 mod claims;
 pub mod codes;
+mod collection;
 mod constant;
 mod declare;
 mod executor;

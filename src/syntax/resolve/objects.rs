@@ -207,7 +207,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The constant lock after `guarded_by` or `on`.
-    fn lock_ref(&mut self, expr: &ast::Expr, word: &str) -> Option<LockRef> {
+    pub fn lock_ref(&mut self, expr: &ast::Expr, word: &str) -> Option<LockRef> {
         if matches!(expr.kind, ast::ExprKind::Error) {
             self.broken = true;
             return None;
@@ -280,6 +280,7 @@ impl<'a> Resolver<'a> {
             kind,
             len: dims.first().copied(),
             initial: Vec::new(),
+            guarded_by: None,
             shared: object.shared.is_some(),
         }
     }
@@ -332,14 +333,16 @@ impl<'a> Resolver<'a> {
                 workers: self.size(workers.as_ref(), "the number of workers", 1, CAPACITY_MAX)?,
                 process: process.is_some(),
             },
-            ast::ObjectKind::List { .. } => return self.unsupported_object("list", object),
-            ast::ObjectKind::Map { .. } => return self.unsupported_object("map", object),
+            ast::ObjectKind::List { capacity, .. } => ObjectKind::List {
+                capacity: self.size(capacity.as_ref(), "the size of a list", 1, CAPACITY_MAX)?,
+                element: self.cells.fresh(),
+            },
+            ast::ObjectKind::Map { capacity, .. } => ObjectKind::Map {
+                capacity: self.size(capacity.as_ref(), "the size of a map", 1, CAPACITY_MAX)?,
+                key: self.cells.fresh(),
+                value: self.cells.fresh(),
+            },
         })
-    }
-
-    fn unsupported_object(&mut self, word: &str, object: &ast::Object) -> Option<ObjectKind> {
-        self.not_supported(word, object.span);
-        None
     }
 
     fn size(
@@ -387,6 +390,9 @@ impl<'a> Resolver<'a> {
                     spurious: spurious.is_some(),
                 };
             }
+            ast::ObjectKind::List { .. } | ast::ObjectKind::Map { .. } => {
+                self.finish_collection(object, id);
+            }
             ast::ObjectKind::Chan {
                 element: Some(ty), ..
             } => {
@@ -401,7 +407,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// What all processes share needs a lock that all processes share.
-    fn check_shared_lock(
+    pub fn check_shared_lock(
         &mut self,
         object: &ast::Object,
         at: Span,

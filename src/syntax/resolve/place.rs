@@ -5,7 +5,7 @@ use super::names::{Def, nearest};
 use super::state::{BodyKind, Resolver};
 use super::types::Because;
 use crate::base::{Diagnostic, Span};
-use crate::hir::{Expr, ExprKind, ObjectDeclId, Place, Type, VarId};
+use crate::hir::{Expr, ExprKind, ObjectDeclId, ObjectType, Place, Type, VarId};
 use crate::syntax::ast;
 
 /// What a name with indices and fields leads to.
@@ -210,7 +210,11 @@ impl Resolver<'_> {
         root: Span,
         steps: &[(Step<'_>, Span)],
     ) -> Expr {
+        let is_array = self.out.objects[object.index()].len.is_some();
         let (index, rest) = match steps.split_first() {
+            Some(((Step::Index(_), _), _)) if !is_array && self.has_entries(object) => {
+                (None, steps)
+            }
             Some(((Step::Index(index), span), rest)) => (Some((self.index(index), *span)), rest),
             _ => (None, steps),
         };
@@ -249,6 +253,9 @@ impl Resolver<'_> {
                         self.one_of(value, (one, n), "futures", index, *span)
                     }
                     Type::Values(of, n) => self.one_of(value, (*of, n), "results", index, *span),
+                    Type::Object(ObjectType::List(_) | ObjectType::Map(..)) => {
+                        self.entry(value, index, *span)
+                    }
                     _ => return self.no_index(&value.ty.clone(), *span),
                 },
                 Step::Field(name) => match self.field_of(&value.ty.clone(), name) {
@@ -269,7 +276,7 @@ impl Resolver<'_> {
             self.report(
                 Diagnostic::error(codes::SHAPE, span, format!("{got} has no elements"))
                     .label("an index is taken here")
-                    .help("only a declared array has elements: `var a[3] = 0`"),
+                    .help("an array has elements, a list entries, a map values: `var a[3] = 0`, `list l(3)`"),
             );
         }
         self.error_expr(span)

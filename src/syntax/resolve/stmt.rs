@@ -7,7 +7,7 @@ use super::state::{BodyKind, Resolver};
 use super::types::Because;
 use crate::base::{Diagnostic, Span};
 use crate::hir::{
-    self, AtomicOp, BinaryOp, Block, Expr, ExprKind, LocalId, Place, Print, Stmt, StmtKind, Type,
+    self, AtomicOp, BinaryOp, Block, Expr, ExprKind, LocalId, Place, Stmt, StmtKind, Type,
 };
 use crate::syntax::ast;
 
@@ -122,15 +122,6 @@ impl Resolver<'_> {
         StmtKind::Assert(condition, message)
     }
 
-    #[inline(never)]
-    fn print(&mut self, values: &[ast::Expr]) -> StmtKind {
-        let values = values.iter();
-        let printed = values.map(|value| Print {
-            value: self.value(value),
-        });
-        StmtKind::Print(printed.collect())
-    }
-
     /// The label of a named step; the same in every copy of a function.
     #[inline(never)]
     fn label(&mut self, name: &ast::Ident) -> Option<hir::LabelId> {
@@ -193,6 +184,9 @@ impl Resolver<'_> {
         let before = self.diagnostics.len();
         match self.path_of(&assign.target) {
             Path::Place(place) => Some(self.assign_place(place, assign, span)),
+            Path::Value(target) if self.is_entry(&target, &assign.target) => {
+                Some(self.assign_entry(target, assign, span))
+            }
             Path::Value(target) => self.assign_local(target, assign, before),
         }
     }
@@ -209,6 +203,10 @@ impl Resolver<'_> {
         let (what, help) = match named.def {
             Def::Var(_) => return Some(true),
             Def::Const(_) => ("a constant", "declare it with `var` if it changes"),
+            Def::Object(object) if self.has_entries(object) => (
+                "a list or map",
+                "change what it holds, with `append`, `put`, `clear` or `copy_from`",
+            ),
             Def::Object(_) => (
                 "an object",
                 "objects stay what they are; use their operations",
@@ -257,7 +255,7 @@ impl Resolver<'_> {
     }
 
     /// The operator of `x += e` and its operand, checked against what is updated.
-    fn update_operand(
+    pub fn update_operand(
         &mut self,
         op: ast::BinaryOp,
         ty: &Type,

@@ -470,6 +470,7 @@ fn may_suspend(method: Method) -> bool {
             | Method::EventWait
             | Method::EventWaitFor
             | Method::BarrierWait
+            | Method::BarrierWaitFor
             | Method::LatchWait
             | Method::Send
             | Method::SendFor

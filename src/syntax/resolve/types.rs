@@ -126,8 +126,13 @@ impl Resolver<'_> {
             "executor" => ObjectType::Executor,
             "future" => return Type::Future(Box::new(self.cells.fresh())),
             "chan" => ObjectType::Chan(Box::new(self.cells.fresh())),
+            "list" => ObjectType::List(Box::new(self.cells.fresh())),
+            "map" => {
+                let (key, value) = (self.cells.fresh(), self.cells.fresh());
+                ObjectType::Map(Box::new(key), Box::new(value))
+            }
             "task" | "green" => return Type::Task(Box::new(self.cells.fresh())),
-            "list" | "map" | "process" => {
+            "process" => {
                 self.not_supported(&name.text, name.span);
                 return self.cells.fresh();
             }
@@ -266,6 +271,12 @@ fn mismatch_help(wanted: &Type, found: &Type) -> Option<&'static str> {
     match (wanted, found) {
         (Type::Bool, Type::Int) => Some("compare it, as in `x != 0`"),
         (Type::Int, Type::Bool) => Some("write `if b { 1 } else { 0 }` to count it"),
+        (Type::Int | Type::Bool | Type::Str | Type::Enum(_), Type::Object(ObjectType::List(_))) => {
+            Some("name one of its entries, as in `l[0]`, or ask for `len(l)`")
+        }
+        (Type::Int | Type::Bool | Type::Str | Type::Enum(_), Type::Object(ObjectType::Map(..))) => {
+            Some("name one of its values by the key, as in `d[k]`, or ask for `len(d)`")
+        }
         (Type::Future(_), Type::Future(_)) => None,
         (_, Type::Future(_)) => Some("ask it for the result, as in `f.result()`"),
         (_, Type::Unit) => Some("what stands here gives no value"),
@@ -282,6 +293,8 @@ fn written_elsewhere(name: &str) -> Option<&'static str> {
         "mutex" | "Mutex" | "Lock" => "lock",
         "RwLock" => "rwlock",
         "semaphore" | "Semaphore" => "sem",
+        "dict" | "Dict" | "HashMap" | "BTreeMap" | "Map" => "map",
+        "vec" | "Vec" | "List" | "deque" | "VecDeque" => "list",
         "channel" | "queue" | "Queue" | "Chan" => "chan",
         "condition" | "Condition" | "Condvar" => "cond",
         "Future" | "promise" | "Promise" => "future",

@@ -62,6 +62,9 @@ fn stmt_parts<'h>(stmt: &'h Stmt, out: &mut Vec<Node<'h>>) {
             place_parts(place, out);
             out.push(Node::Expr(value));
         }
+        StmtKind::UpdateEntry(update) => {
+            out.extend([&update.collection, &update.key, &update.value].map(Node::Expr))
+        }
         StmtKind::If(condition, body, rest) | StmtKind::IfReceive(_, condition, _, body, rest) => {
             out.push(Node::Expr(condition));
             block_parts(body, out);
@@ -70,6 +73,7 @@ fn stmt_parts<'h>(stmt: &'h Stmt, out: &mut Vec<Node<'h>>) {
         StmtKind::While(condition, body)
         | StmtKind::WhileReceive(_, condition, _, body)
         | StmtKind::ForReceive(_, condition, body)
+        | StmtKind::ForEntries(_, condition, body)
         | StmtKind::ForFutures(_, _, condition, body)
         | StmtKind::With(_, condition, body) => {
             out.push(Node::Expr(condition));

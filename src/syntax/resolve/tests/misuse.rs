@@ -1,6 +1,6 @@
-//! E060 to E077, E098 and E099.
+//! E060 to E077 and E098.
 
-use super::{advice, body, errors};
+use super::{advice, body};
 
 #[test]
 fn a_wait_without_the_lock() {
@@ -338,17 +338,6 @@ fn memory_models() {
 help: write `memory sc`, or leave the line out; bugs that need a weaker model are not found",
     );
     body("memory sc\nthread t { skip }", &[]);
-}
-
-#[test]
-fn what_is_still_to_come() {
-    errors(
-        "scenario \"s\" {\nlist l(4): int\nmap m(4): int => int\nthread u { skip }\n}",
-        &[
-            "2:1 E099 `list` is not supported yet",
-            "3:1 E099 `map` is not supported yet",
-        ],
-    );
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Text in, text out.
 
+mod collections;
 mod executors;
 mod limits;
 mod misuse;

@@ -20,8 +20,21 @@ pub fn check_sound(scenario: &Scenario) {
     }
     for object in &scenario.objects {
         let n = object.len.unwrap_or(1) as usize;
-        assert!(matches!(object.initial.len(), 0 | 1) || object.initial.len() == n);
+        let entry = match &object.kind {
+            ObjectKind::List { element, .. } => Some(width(scenario, element)),
+            ObjectKind::Map { value, .. } => Some(1 + width(scenario, value)),
+            _ => None,
+        };
+        match entry {
+            Some(words) => assert_eq!(object.initial.len() % words, 0),
+            None => assert!(matches!(object.initial.len(), 0 | 1) || object.initial.len() == n),
+        }
         match &object.kind {
+            ObjectKind::List { element, .. } => check_type(scenario, element),
+            ObjectKind::Map { key, value, .. } => {
+                check_type(scenario, key);
+                check_type(scenario, value);
+            }
             ObjectKind::Cond { lock, .. } => check_lock(scenario, *lock),
             ObjectKind::Chan { element, .. } => check_type(scenario, element),
             ObjectKind::Barrier { parties } => assert!(*parties >= 1),

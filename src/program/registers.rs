@@ -1,9 +1,9 @@
 //! Which registers expressions and instructions read and write.
 
-use crate::program::{CellRef, Expr, FunctionId, Instr, Reg};
+use super::{CellRef, Expr, FunctionId, Instr, Reg};
 
 /// Calls `visit` for every register the expression reads.
-pub(super) fn in_expr(expr: &Expr, visit: &mut impl FnMut(Reg)) {
+pub(crate) fn in_expr(expr: &Expr, visit: &mut impl FnMut(Reg)) {
     match expr {
         Expr::Const(_) | Expr::Observed(_) => {}
         Expr::Reg(reg) => visit(*reg),
@@ -19,6 +19,10 @@ pub(super) fn in_expr(expr: &Expr, visit: &mut impl FnMut(Reg)) {
         }
         Expr::Cell(cell) => in_cell(cell, visit),
         Expr::Element { index, .. } => in_expr(index, visit),
+        Expr::Entry { object, args, .. } => {
+            in_expr(object, visit);
+            args.iter().for_each(|arg| in_expr(arg, visit));
+        }
         Expr::Pick(index, of) => {
             in_expr(index, visit);
             of.iter().for_each(|one| in_expr(one, visit));
@@ -27,21 +31,21 @@ pub(super) fn in_expr(expr: &Expr, visit: &mut impl FnMut(Reg)) {
 }
 
 /// Calls `visit` for every register that the place of the word depends on.
-pub(super) fn in_cell(cell: &CellRef, visit: &mut impl FnMut(Reg)) {
+pub(crate) fn in_cell(cell: &CellRef, visit: &mut impl FnMut(Reg)) {
     for dim in &cell.dims {
         in_expr(&dim.index, visit);
     }
 }
 
 /// Whether the expression reads the register.
-pub(super) fn reads(expr: &Expr, reg: Reg) -> bool {
+pub(crate) fn reads(expr: &Expr, reg: Reg) -> bool {
     let mut found = false;
     in_expr(expr, &mut |read| found |= read == reg);
     found
 }
 
 /// Calls `visit` for every register the instruction reads.
-pub(super) fn read_by(instr: &Instr, visit: &mut impl FnMut(Reg)) {
+pub(crate) fn read_by(instr: &Instr, visit: &mut impl FnMut(Reg)) {
     match instr {
         Instr::Load(_, cell, _) => in_cell(cell, visit),
         Instr::Store(cell, value, _) | Instr::Rmw(_, cell, _, value) => {
@@ -57,9 +61,13 @@ pub(super) fn read_by(instr: &Instr, visit: &mut impl FnMut(Reg)) {
             in_expr(object, visit);
             arg.iter().for_each(|arg| in_expr(arg, visit));
         }
-        Instr::Chan { object, args, .. } => {
+        Instr::Chan { object, args, .. } | Instr::Collection { object, args, .. } => {
             in_expr(object, visit);
             args.iter().for_each(|arg| in_expr(arg, visit));
+        }
+        Instr::NextEntry { object, round, .. } => {
+            in_expr(object, visit);
+            (round + 1..round + 3).for_each(visit);
         }
         Instr::Select { arms, .. } => arms.iter().for_each(|arm| {
             in_expr(&arm.object, visit);
@@ -115,7 +123,7 @@ pub(super) fn read_by(instr: &Instr, visit: &mut impl FnMut(Reg)) {
 
 /// The consecutive registers the instruction writes when it succeeds: first and
 /// number. `returned` says how many words a function returns.
-pub(super) fn written_by(instr: &Instr, returned: impl Fn(FunctionId) -> u16) -> [(Reg, u16); 2] {
+pub(crate) fn written_by(instr: &Instr, returned: impl Fn(FunctionId) -> u16) -> [(Reg, u16); 2] {
     let none = (0, 0);
     let some = |reg: &Option<Reg>, width| reg.map_or(none, |reg| (reg, width));
     match instr {
@@ -128,9 +136,12 @@ pub(super) fn written_by(instr: &Instr, returned: impl Fn(FunctionId) -> u16) ->
         | Instr::Sync { dst, .. }
         | Instr::Spawn { dst, .. }
         | Instr::Submit { dst, .. } => [some(dst, 1), none],
-        Instr::Task { dst, width, .. } | Instr::Future { dst, width, .. } => {
-            [some(dst, *width), none]
-        }
+        Instr::Task { dst, width, .. }
+        | Instr::Future { dst, width, .. }
+        | Instr::Collection { dst, width, .. } => [some(dst, *width), none],
+        Instr::NextEntry {
+            round, dst, width, ..
+        } => [some(dst, *width), (*round, 3)],
         Instr::WaitJobs { dst, seen, .. } => [some(dst, 1), some(seen, 1)],
         Instr::TakeJob {
             future,

@@ -1,0 +1,123 @@
+//! Mistakes made on purpose, one at a time, to see that the tests notice them.
+//!
+//! A comparison that finds nothing is worth as much as its power to find. So each
+//! trap that is known, in the primitives, in the rules, in the search, stands in
+//! the code as a branch that is never taken, except by `tests/planted.rs`. Source
+//! of the idea: DeMillo, Lipton, Sayward, "Hints on test data selection" (1978).
+//!
+//! Without the feature `planted`, which only tests have, [`planted`] is the constant
+//! `false`, and the compiler leaves the branch out.
+
+macro_rules! mistakes {
+    ($($name:ident: $says:literal,)*) => {
+        /// A mistake that can be planted.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub enum Mistake {
+            $(#[doc = $says] $name,)*
+        }
+
+        impl Mistake {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// What is wrong.
+            pub fn says(self) -> &'static str {
+                match self {
+                    $(Self::$name => $says,)*
+                }
+            }
+        }
+    };
+}
+
+mistakes! {
+    // Locks.
+    TryLockTakesAnything: "`try_lock` takes a lock that somebody holds",
+    ReentrantFreedAtOnce: "a reentrant lock is free after the first `unlock`",
+    AnybodyUnlocks: "whoever does not hold a lock can give it back",
+    EveryLockReentrant: "whoever holds a lock can take it again",
+    // Reader-writer locks.
+    WriterIgnoresReaders: "a writer enters while readers are inside",
+    WritersNotPreferred: "readers enter past a writer that waits",
+    FairQueueOvertaken: "at a fair lock anybody enters first",
+    DowngradeLeaves: "after `downgrade` nobody is inside",
+    // Semaphores.
+    PermitKept: "`acquire` takes no permit",
+    BoundForgotten: "a permit too many is accepted",
+    TryAcquireNever: "`try_acquire` never gets a permit",
+    // Conditions.
+    FirstSleeperOnly: "`notify` always wakes the same sleeper, not any",
+    WaitKeepsLock: "`wait` does not give the lock up",
+    WakesWithoutLock: "whoever is woken goes on without the lock",
+    NotifyAllWakesOne: "`notify_all` wakes one",
+    NeverSpurious: "a `spurious` condition wakes nobody by itself",
+    // Events.
+    SetWakesNobody: "`set` does not wake who already waits",
+    ClearCallsBack: "`clear` calls back who was let through and has not gone on",
+    AutoStaysSet: "an `auto` event stays set",
+    MissedForgotten: "nobody remembers that a signal came too early",
+    // Barriers, latches, once.
+    BarrierOneTooFew: "a barrier opens when one is still missing",
+    BarrierOrderZero: "everybody is the first at a barrier",
+    AbortWakesNobody: "`abort` leaves those who wait",
+    LatchOneTooEarly: "a latch opens at 1",
+    OnceAgain: "a `once` block runs for everybody",
+    // Channels.
+    LastInFirstOut: "a channel gives the last message first",
+    OnePlaceMore: "a channel holds one message more",
+    ClosedLosesRest: "closing a channel throws its messages away",
+    CloseWakesNobody: "`close` leaves those who wait at a rendezvous",
+    FirstPartnerOnly: "a rendezvous is always with the same partner, not any",
+    SendOnClosedIsFine: "sending on a closed channel does nothing",
+    // Memory and time.
+    ExchangeAlways: "`compare_exchange` writes whatever it finds",
+    FetchGivesNew: "`fetch_add` gives the new value",
+    TimeOutNever: "no wait ever times out",
+    JoinAtOnce: "`join` does not wait",
+    // Rules.
+    ReadsDoNotRace: "a read and a write do not race",
+    SameValueNoRace: "two plain writes do not race",
+    AtomicsRace: "two atomic accesses race",
+    GuardNotAsked: "`guarded_by` is believed",
+    BlockedReadNoRace: "a `wait_until` that is blocked does not race",
+    CircleWhenAllStuck: "a circle of waits counts only when nobody can go on",
+    CircleOfOne: "a lock taken while another is held is a circle",
+    SharedOrdersCount: "two readers block each other in a lock-order circle",
+    AlwaysAtTheEnd: "`always` is checked in final states only",
+    FinallyNotChecked: "`finally assert` is not checked",
+    OrderIgnored: "`order` is not checked",
+    DaemonsMayHold: "a daemon may be stopped while it holds a lock",
+    PermitsNotCounted: "permits that are missing at the end are not counted",
+    LeakWhenInTime: "a thread that nobody joins is no leak",
+    NoOneElseCouldHelp: "of several who wait for each other's permits only one is named",
+    // The search.
+    GlanceForgetsRaces: "a glance says that a race was noted before",
+    GlanceForgetsCircles: "a glance says that a circle of waits was noted before",
+    GlanceForgetsRequests: "a glance says that a request for a lock was noted before",
+    GlanceForgetsAnswers: "a glance says that an `always` was noted before",
+    CaughtRegisterCleared: "a register that only a handler of exceptions reads is cleared",
+    FirstGoalKept: "the first goal that was found is kept, not the one of fewest steps",
+    FirstWayOnly: "only the first way of a step that can go several ways is taken",
+}
+
+#[cfg(feature = "planted")]
+static PLANTED: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(usize::MAX);
+
+/// Plants a mistake for the whole process, or takes it out again.
+#[cfg(feature = "planted")]
+pub fn plant(mistake: Option<Mistake>) {
+    let which = mistake.map_or(usize::MAX, |mistake| mistake as usize);
+    PLANTED.store(which, std::sync::atomic::Ordering::SeqCst);
+}
+
+/// Whether this mistake is to be made.
+#[inline]
+pub fn planted(mistake: Mistake) -> bool {
+    #[cfg(feature = "planted")]
+    return PLANTED.load(std::sync::atomic::Ordering::Relaxed) == mistake as usize;
+    #[cfg(not(feature = "planted"))]
+    {
+        let _ = mistake;
+        false
+    }
+}

@@ -1,0 +1,263 @@
+//! `--reduction safe`: all states where they are few, else one order of those
+//! steps that accord.
+//!
+//! A small space is searched whole: that costs next to nothing, and the report
+//! speaks of the states that the program has. If it turns out to be larger, a
+//! reduced search tells which findings there are. Their schedules come from a
+//! search of all states that ends as soon as it has seen them, so they are the
+//! same as without reduction; where that would take too many states, see
+//! [`diagnose_reduced`].
+//!
+//! **Deliberately absent:** reduction of programs whose runs can go on for ever.
+//! What never comes, and who starves, is a question about all their states.
+
+use super::Checker;
+use crate::analysis::note_at_rest;
+use crate::analysis::{
+    Diagnosis, Facts, Wanted, diagnose, diagnose_reduced, looks_at_hidden, shows_too_little,
+};
+use crate::explore::{
+    Bound, Keep, Limits, MemoryBudget, Off, Reduction, Search, search, search_reduced, search_until,
+};
+use crate::semantics::{Capacity, Machine};
+use crate::trace::Schedule;
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+/// States up to which a space counts as small.
+pub(super) const SMALL: u64 = 10_000;
+/// States that a search for shortest schedules may store.
+const SHORTEST_MAX: u64 = 200_000;
+
+/// A scenario, searched and diagnosed.
+pub(super) struct Searched<'m> {
+    pub facts: Facts<'m>,
+    pub diagnosis: Diagnosis,
+    /// The search that decides what was covered.
+    pub size: Size,
+    pub orders: Orders,
+    /// Schedules of which it is not known that none is shorter.
+    pub maybe_longer: BTreeSet<Schedule>,
+}
+
+/// How large a search was.
+pub(super) struct Size {
+    pub states: u64,
+    pub steps: u64,
+    pub terminal: u64,
+    pub depth: u32,
+    pub bytes: usize,
+}
+
+/// Which orders of steps were tried.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Orders {
+    /// All.
+    All,
+    /// All, though there are many states, and why.
+    AllBecause(&'static str),
+    /// One of those that make no difference.
+    One,
+}
+
+/// What is known of a program, found out only when it is needed.
+pub(super) type Known<'m> = OnceCell<Result<Reduction<'m>, Off>>;
+
+type Tell<'a> = &'a mut dyn FnMut(u64, u32, usize);
+
+/// Searches a scenario and diagnoses what was found.
+///
+/// # Errors
+///
+/// The capacity that the layout must have: begin again with it.
+pub(super) fn searched<'m>(
+    checker: &Checker,
+    limits: &Limits,
+    machine: &'m Machine<'m>,
+    known: &'m Known<'m>,
+    tell: Tell<'_>,
+) -> Result<Searched<'m>, Capacity> {
+    let budget = Budget {
+        limits,
+        start: Instant::now(),
+    };
+    let whole = |tell: Tell<'_>, orders, bytes| {
+        let mut facts = Facts::new(machine.program());
+        let limits = budget.left(u64::MAX, bytes);
+        let found = search(machine, &limits, checker.workers, &mut facts, tell)?;
+        Ok(of_all(checker, &found, facts, orders))
+    };
+    let may_reduce = checker.reduction == super::Reduction::Safe && checker.limits.depth.is_none();
+    if !may_reduce || checker.limits.states <= SMALL {
+        return whole(tell, Orders::All, 0);
+    }
+    let mut facts = Facts::new(machine.program());
+    let limits = unkept(budget.left(SMALL, 0));
+    let small = search(machine, &limits, checker.workers, &mut facts, tell)?;
+    if small.bound() != Some(Bound::States) {
+        return Ok(of_all(checker, &small, facts, Orders::All));
+    }
+    note_at_rest(&small, &mut facts);
+    let reduction = match looks_at_hidden(machine.program()) {
+        Some(why) => Err(why),
+        None => {
+            let reduction = known.get_or_init(|| Reduction::of(machine.program()));
+            reduction.as_ref().map_err(|off| off.why())
+        }
+    };
+    let reduction = match reduction {
+        Ok(reduction) => reduction,
+        Err(why) => {
+            drop(small);
+            return whole(tell, Orders::AllBecause(why), 0);
+        }
+    };
+    match few(checker, machine, reduction, &budget, (&small, &facts), tell)? {
+        Few::Done(searched) => Ok(*searched),
+        Few::Not(why) => {
+            drop(small);
+            // What was freed need not be back with the system at once.
+            let bytes = usize::try_from(checker.limits.memory.0 / 8).unwrap_or(0);
+            whole(tell, why, bytes)
+        }
+    }
+}
+
+/// What came of a reduced search.
+enum Few<'m> {
+    Done(Box<Searched<'m>>),
+    /// All states must be searched, with this to say about it.
+    Not(Orders),
+}
+
+fn few<'m>(
+    checker: &Checker,
+    machine: &'m Machine<'m>,
+    reduction: &'m Reduction<'m>,
+    budget: &Budget<'_>,
+    small: (&Search<'m>, &Facts<'m>),
+    tell: Tell<'_>,
+) -> Result<Few<'m>, Capacity> {
+    let program = machine.program();
+    let mut facts = Facts::new(program);
+    let limits = budget.left(u64::MAX, small.0.bytes());
+    let workers = checker.workers;
+    let reduced = search_reduced(machine, reduction, &limits, workers, &mut facts, tell)?;
+    match reduced.bound() {
+        None => {}
+        // No time is left for anything else.
+        Some(Bound::Time | Bound::Interrupt) => {
+            return Ok(Few::Done(Box::new(of_few(&reduced, facts, &[small]))));
+        }
+        // A search of all states would not come further; unless there are circles, in
+        // which a reduced search may go round while others wait.
+        Some(Bound::States | Bound::Memory) if !reduced.may_run_for_ever() => {
+            return Ok(Few::Done(Box::new(of_few(&reduced, facts, &[small]))));
+        }
+        Some(_) => return Ok(Few::Not(Orders::All)),
+    }
+    match reduced.has_circle(limits.memory) {
+        Ok(false) => {}
+        Ok(true) => return Ok(Few::Not(Orders::AllBecause("runs can go on for ever"))),
+        Err(_) => return Ok(Few::Not(Orders::All)),
+    }
+    let wanted = Wanted::new(&reduced, &mut facts);
+    if let Some(why) = shows_too_little(&facts) {
+        return Ok(Few::Not(Orders::AllBecause(why)));
+    }
+    if wanted.is_nothing() {
+        return Ok(Few::Done(Box::new(of_few(&reduced, facts, &[]))));
+    }
+    let mut shown = Facts::new(program);
+    let limits = unkept(budget.left(SHORTEST_MAX, small.0.bytes() + reduced.bytes()));
+    let mut enough = |search: &Search<'m>, facts: &mut Facts<'m>| wanted.is_shown(search, facts);
+    let all = search_until(machine, &limits, workers, &mut shown, tell, &mut enough)?;
+    if all.is_complete() {
+        return Ok(Few::Done(Box::new(of_all(
+            checker,
+            &all,
+            shown,
+            Orders::All,
+        ))));
+    }
+    // Notes who can never move in the states that were seen last.
+    wanted.is_shown(&all, &mut shown);
+    if !wanted.knows_first_times(&shown) {
+        let why = "when `sometimes` holds first is a question about all states";
+        return Ok(Few::Not(Orders::AllBecause(why)));
+    }
+    Ok(Few::Done(Box::new(of_few(
+        &reduced,
+        facts,
+        &[(&all, &shown)],
+    ))))
+}
+
+fn of_all<'m>(
+    checker: &Checker,
+    found: &Search<'m>,
+    mut facts: Facts<'m>,
+    orders: Orders,
+) -> Searched<'m> {
+    let program = found.machine().program();
+    Searched {
+        diagnosis: diagnose(program, found, checker.limits.memory, &mut facts),
+        facts,
+        size: size(found),
+        orders,
+        maybe_longer: BTreeSet::new(),
+    }
+}
+
+fn of_few<'m>(
+    reduced: &Search<'m>,
+    mut facts: Facts<'m>,
+    exact: &[(&Search<'m>, &Facts<'m>)],
+) -> Searched<'m> {
+    let told = diagnose_reduced(reduced, &mut facts, exact);
+    Searched {
+        facts,
+        diagnosis: told.diagnosis,
+        size: size(reduced),
+        orders: Orders::One,
+        maybe_longer: told.maybe_longer,
+    }
+}
+
+fn size(found: &Search<'_>) -> Size {
+    Size {
+        states: u64::from(found.n_states()),
+        steps: found.n_steps(),
+        terminal: found.n_terminal(),
+        depth: found.depth(),
+        bytes: found.bytes(),
+    }
+}
+
+/// Only the searches that take long are written down; the others are done again.
+fn unkept(limits: Limits) -> Limits {
+    Limits {
+        keep: Keep::default(),
+        ..limits
+    }
+}
+
+/// The limits of all searches together.
+struct Budget<'a> {
+    limits: &'a Limits,
+    start: Instant,
+}
+
+impl Budget<'_> {
+    /// What is left for a search of so many states at most, beside so many bytes.
+    fn left(&self, states: u64, bytes: usize) -> Limits {
+        let all = self.limits;
+        Limits {
+            states: all.states.min(states),
+            memory: MemoryBudget(all.memory.0.saturating_sub(bytes as u64)),
+            time: all.time.map(|it| it.saturating_sub(self.start.elapsed())),
+            ..all.clone()
+        }
+    }
+}

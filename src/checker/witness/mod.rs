@@ -1,0 +1,12 @@
+//! What other engines say of a scenario, and whether it is what we say.
+
+mod check;
+mod compare;
+mod isolated;
+mod ours;
+
+pub(in crate::checker) use check::check;
+pub use check::see;
+pub use compare::{Comparison, Difference, compare, confirm};
+pub use isolated::{COMMAND, Errand, receive};
+pub use ours::{Ours, ours};

@@ -1,0 +1,241 @@
+//! What is known of an actor in a state: what its next step uses, what it may
+//! still use, and who could help it if it cannot move.
+//!
+//! A function of the actor's own words, so it is found out once for all states in
+//! which they are the same.
+
+use super::Reduction;
+use super::code::NodeId;
+use super::uses::{Class, Uses};
+use crate::program::{ChanOp, Instr, ObjectId, SyncOp, WaitMode};
+use crate::semantics::{Machine, Phase, State};
+
+/// What is known of a running actor.
+#[derive(Debug)]
+pub(in crate::explore) struct About {
+    /// Everything that discords with its next step.
+    pub(super) against: Uses,
+    /// What it may still use, its next step included.
+    pub(super) ahead: Uses,
+    /// The same before it takes the lock of each gate.
+    pub(super) before: Vec<Uses>,
+    /// Who could help, should it be unable to move.
+    pub(super) help: Help,
+}
+
+/// Who could help somebody who cannot move.
+#[derive(Debug)]
+pub(super) enum Help {
+    /// Nobody.
+    Nobody,
+    /// The holder of a lock.
+    Holder(ObjectId),
+    /// The end of an actor.
+    End(usize),
+    /// Whoever may still make one of these uses.
+    Uses(Uses),
+    /// The same, and all those inside a reader-writer lock.
+    Inside(ObjectId, Uses),
+}
+
+impl Reduction<'_> {
+    /// What there is to know of an actor; `None` if it does not run.
+    pub(in crate::explore) fn about(
+        &self,
+        machine: &Machine<'_>,
+        state: &State,
+        actor: usize,
+    ) -> Option<About> {
+        let layout = machine.layout();
+        if !layout.is_running(state, actor) {
+            return None;
+        }
+        let (node, callers) = self.stack(machine, state, actor);
+        let root = callers.first().copied().unwrap_or(node);
+        let may_have_spawned = self.spawns_from(root);
+        let step = self.step(machine, state, actor, (node, &callers), may_have_spawned);
+        let ahead = self.still(node, &callers, may_have_spawned);
+        let before = (0..self.ahead.gates.len())
+            .map(|gate| self.still_before(gate, node, &callers, may_have_spawned))
+            .collect();
+        let against = step.discords(self.resources.kinds());
+        let help = self.help(machine, state, actor, &against);
+        Some(About {
+            against,
+            ahead,
+            before,
+            help,
+        })
+    }
+
+    /// Where an actor stands, and where its open calls will go on, outermost first.
+    fn stack(&self, machine: &Machine<'_>, state: &State, actor: usize) -> (NodeId, Vec<NodeId>) {
+        let layout = machine.layout();
+        let program = machine.program();
+        let mut context = match layout.spawned_at(state, actor) {
+            Some(pc) => self.code.spawned[&pc],
+            None => self.code.roots[actor],
+        };
+        let mut returns = layout.return_pcs(program, state, actor);
+        returns.reverse();
+        let mut callers = Vec::with_capacity(returns.len());
+        for pc in returns {
+            let call = self.code.node(context, pc - 1);
+            callers.push(self.code.node(context, pc));
+            context = self.code.enters[call].expect("an open call entered a function");
+        }
+        (self.code.node(context, layout.pc(state, actor)), callers)
+    }
+
+    /// Whether an actor that is, or was, there may have spawned another. All code of
+    /// a function's frame counts.
+    fn spawns_from(&self, node: NodeId) -> bool {
+        let (context, _) = self.code.nodes[node];
+        let entry = self.code.entry(context);
+        self.resources.spawns(&self.ahead.all[entry])
+    }
+
+    /// What the next step uses, with the local work that joins it.
+    fn step(
+        &self,
+        machine: &Machine<'_>,
+        state: &State,
+        actor: usize,
+        (node, callers): (NodeId, &[NodeId]),
+        may_have_spawned: bool,
+    ) -> Uses {
+        let instr = self.code.instr(node);
+        let mut uses = self.resources.none();
+        let mut leaves = false;
+        let join = |uses: &mut Uses, at: NodeId| {
+            uses.unite(&self.ahead.local[at].uses);
+            self.ahead.local[at].leaves
+        };
+        if instr.is_visible() {
+            let phase = Some(machine.layout().phase(state, actor));
+            match instr {
+                Instr::AtomicBegin(_) => {
+                    uses.unite(&self.ahead.own[node]);
+                    leaves = true;
+                }
+                _ => {
+                    let scene = machine.scene(state, actor);
+                    let value = |expr: &_| scene.eval(expr).ok();
+                    self.resources.of_instr(instr, phase, &value, &mut uses);
+                }
+            }
+            for &next in self.code.after[node]
+                .iter()
+                .chain(&self.code.handlers[node])
+            {
+                leaves |= join(&mut uses, next);
+            }
+            if let Some(context) = self.code.enters[node] {
+                // A new actor's local work; it may end at once.
+                if join(&mut uses, self.code.entry(context)) {
+                    self.resources.end(&mut uses, true);
+                }
+            }
+            leaves |= instr.may_raise();
+        } else {
+            leaves |= join(&mut uses, node);
+        }
+        if !leaves {
+            return uses;
+        }
+        // An exception goes on upwards until somebody handles it.
+        for &caller in callers {
+            join(&mut uses, caller);
+            for &handler in &self.code.handlers[caller - 1] {
+                join(&mut uses, handler);
+            }
+        }
+        self.resources.end(&mut uses, may_have_spawned);
+        uses
+    }
+
+    /// What an actor may still use.
+    fn still(&self, node: NodeId, callers: &[NodeId], may_have_spawned: bool) -> Uses {
+        let mut uses = self.ahead.all[node].clone();
+        for &caller in callers {
+            uses.unite(&self.ahead.all[caller]);
+            for &handler in &self.code.handlers[caller - 1] {
+                uses.unite(&self.ahead.all[handler]);
+            }
+        }
+        self.resources.end(&mut uses, may_have_spawned);
+        uses
+    }
+
+    /// The same before it takes the lock of a gate.
+    fn still_before(
+        &self,
+        gate: usize,
+        node: NodeId,
+        callers: &[NodeId],
+        may_have_spawned: bool,
+    ) -> Uses {
+        let gate = &self.ahead.gates[gate];
+        let mut uses = gate.before[node].clone();
+        if !gate.leaves[node] {
+            return uses;
+        }
+        for &caller in callers {
+            uses.unite(&gate.before[caller]);
+            for &handler in &self.code.handlers[caller - 1] {
+                uses.unite(&gate.before[handler]);
+            }
+        }
+        self.resources.end(&mut uses, may_have_spawned);
+        uses
+    }
+
+    /// Who could help an actor that cannot move.
+    fn help(&self, machine: &Machine<'_>, state: &State, actor: usize, against: &Uses) -> Help {
+        let layout = machine.layout();
+        let scene = machine.scene(state, actor);
+        let object = |expr| machine.object(state, actor, scene.eval(expr).ok()?);
+        let phase = layout.phase(state, actor);
+        let changes = |id: ObjectId| {
+            let mut uses = self.resources.none();
+            self.resources.changes(id, &mut uses);
+            uses
+        };
+        let waking = |id: ObjectId, class: Class| {
+            let mut uses = self.resources.none();
+            uses.add(self.resources.object(id), class);
+            uses.add(self.resources.object(id), Class::Change);
+            uses
+        };
+        match machine.program().instr(layout.pc(state, actor)) {
+            Instr::Sync { op, object: at, .. } => match op {
+                SyncOp::Join(_) => match scene.eval(at).map(usize::try_from) {
+                    Ok(Ok(target)) => Help::End(target),
+                    _ => Help::Nobody,
+                },
+                _ => match (op, object(at)) {
+                    (_, None) => Help::Nobody,
+                    (SyncOp::Lock(WaitMode::Wait), Some(id)) => Help::Holder(id),
+                    (SyncOp::CondWait(_), Some(id)) if phase == Phase::Waiting => {
+                        Help::Uses(waking(id, Class::Change))
+                    }
+                    (SyncOp::CondWait(_), Some(id)) => match machine.lock_of(id) {
+                        Some(lock) => Help::Holder(lock),
+                        None => Help::Uses(changes(id)),
+                    },
+                    (SyncOp::Acquire(_), Some(id)) => Help::Uses(waking(id, Class::Give)),
+                    (SyncOp::Read(_) | SyncOp::Write(_), Some(id)) => Help::Inside(id, changes(id)),
+                    (_, Some(id)) => Help::Uses(changes(id)),
+                },
+            },
+            Instr::Chan { op, object: at, .. } => match (op, object(at)) {
+                (_, None) => Help::Nobody,
+                (ChanOp::Send(_), Some(id)) => Help::Uses(waking(id, Class::Give)),
+                (ChanOp::Recv(_), Some(id)) => Help::Uses(waking(id, Class::Take)),
+            },
+            Instr::Choose(..) => Help::Nobody,
+            // Whatever a condition or a block looks at could make the difference.
+            _ => Help::Uses(against.clone()),
+        }
+    }
+}

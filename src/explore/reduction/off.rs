@@ -1,0 +1,104 @@
+//! Programs that are not reduced, because some step does more to others than the
+//! theorem allows for.
+
+use crate::program::{ActorKind, Expr, Instr, ObjectKind, Program, PropertyKind};
+
+/// Why a program is not reduced.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Off {
+    /// Tasks take turns.
+    Tasks,
+    /// Processes have copies.
+    Processes,
+    /// Jobs wait for workers.
+    Executors,
+    /// The end of one actor can stop another, or is seen by it.
+    Endings,
+    /// A wait for one of several channels.
+    Select,
+    /// Entries come and go, and are words as well.
+    Collections,
+    /// A lock that anybody may give back.
+    UnownedLock,
+    /// A property asks about objects, or about locals while actors run.
+    Property,
+}
+
+impl Off {
+    /// In words, behind "because".
+    pub fn why(self) -> &'static str {
+        match self {
+            Off::Tasks => "tasks take turns",
+            Off::Processes => "processes have copies of what they use",
+            Off::Executors => "an executor's jobs wait for its workers",
+            Off::Endings => "others can tell when an actor ends",
+            Off::Select => "`select` waits for several channels at once",
+            Off::Collections => "lists and maps change as a whole and by entry",
+            Off::UnownedLock => "a lock can be given back by anybody",
+            Off::Property => "a property asks more than variables",
+        }
+    }
+}
+
+/// Whether the program can be reduced.
+pub(super) fn check(program: &Program) -> Result<(), Off> {
+    if !program.loops.is_empty() {
+        return Err(Off::Tasks);
+    }
+    if program.has_processes() {
+        return Err(Off::Processes);
+    }
+    for actor in &program.actors {
+        match actor.kind {
+            ActorKind::Worker(_) => return Err(Off::Executors),
+            ActorKind::Task { .. } => return Err(Off::Tasks),
+            ActorKind::Thread if actor.main || actor.daemon => return Err(Off::Endings),
+            ActorKind::Thread => {}
+        }
+    }
+    for object in &program.objects {
+        match object.kind {
+            ObjectKind::Lock { unowned: true, .. } => return Err(Off::UnownedLock),
+            ObjectKind::Executor { .. } => return Err(Off::Executors),
+            ObjectKind::Collection { .. } => return Err(Off::Collections),
+            _ => {}
+        }
+    }
+    for instr in &program.code {
+        match instr {
+            Instr::Spawn { daemon: true, .. } | Instr::End => return Err(Off::Endings),
+            Instr::Select { .. } => return Err(Off::Select),
+            Instr::Task { .. } => return Err(Off::Tasks),
+            Instr::Submit { .. }
+            | Instr::Future { .. }
+            | Instr::WaitJobs { .. }
+            | Instr::TakeJob { .. }
+            | Instr::FinishJob { .. } => return Err(Off::Executors),
+            _ => {}
+        }
+    }
+    let states = program.properties.iter().filter_map(|it| match &it.kind {
+        PropertyKind::Always(expr) | PropertyKind::Sometimes(expr) => Some(expr),
+        _ => None,
+    });
+    match states.into_iter().all(only_memory) {
+        true => Ok(()),
+        false => Err(Off::Property),
+    }
+}
+
+/// Whether an expression looks at nothing but memory.
+fn only_memory(expr: &Expr) -> bool {
+    match expr {
+        Expr::Const(_) | Expr::Reg(_) => true,
+        Expr::Observed(_) | Expr::Query(..) | Expr::Entry { .. } => false,
+        Expr::Unary(_, operand) => only_memory(operand),
+        Expr::Element { index, .. } => only_memory(index),
+        Expr::Pick(index, of) => only_memory(index) && of.iter().all(only_memory),
+        Expr::Binary(_, left, right) => only_memory(left) && only_memory(right),
+        Expr::If(condition, then, otherwise) => {
+            only_memory(condition) && only_memory(then) && only_memory(otherwise)
+        }
+        Expr::Cell(place) => place.dims.iter().all(|dim| only_memory(&dim.index)),
+    }
+}

@@ -1,0 +1,507 @@
+//! The resources of a program, and what each instruction uses.
+//!
+//! Memory, objects, and what else steps have in common: the number of actors
+//! spawned so far, who has ended, missed signals, what was printed, observed locals,
+//! and for each `always` and `sometimes` the order in which its variables change.
+//!
+//! Which word or object an instruction uses may depend on registers. Whoever knows
+//! them says so; what nobody knows counts as every word of the variable, every
+//! element of the array, or every object that the operation could be about.
+//!
+//! **Invariant:** a use is left out only if the operation neither looks at nor
+//! changes anything beyond the actor's own words.
+
+use super::uses::{Class, Kind, Uses};
+use crate::program::{
+    CellRef, ChanOp, Expr, Instr, ObjectId, ObjectKind, Program, PropertyKind, Query, SyncOp,
+    WaitMode,
+};
+use crate::semantics::Phase;
+
+/// Words of memory beyond which a whole variable is one resource.
+const WORDS_MAX: usize = 512;
+
+/// The resources of a program.
+#[derive(Debug)]
+pub(super) struct Resources<'p> {
+    program: &'p Program,
+    kinds: Vec<Kind>,
+    by_var: bool,
+    objects: usize,
+    observed: usize,
+    /// For each property about states: its words, and its resource.
+    watched: Vec<(Vec<bool>, usize)>,
+    spawns: usize,
+    ends: usize,
+    missed: usize,
+    printed: usize,
+    has_missed: bool,
+    keeps_output: bool,
+    counts_jobs: bool,
+}
+
+/// What is known of the value of an expression.
+pub(super) type Value<'a> = &'a dyn Fn(&Expr) -> Option<i64>;
+
+impl<'p> Resources<'p> {
+    pub fn new(program: &'p Program) -> Self {
+        let by_var = program.cells.len() > WORDS_MAX;
+        let n_words = if by_var {
+            program.vars.len()
+        } else {
+            program.cells.len()
+        };
+        let mut kinds = vec![Kind::Channel; n_words];
+        let objects = kinds.len();
+        kinds.extend(program.objects.iter().map(|object| kind_of(&object.kind)));
+        let observed = kinds.len();
+        kinds.resize(observed + program.observed.len(), Kind::Channel);
+        let mut watched = Vec::new();
+        for property in &program.properties {
+            if let PropertyKind::Always(expr) | PropertyKind::Sometimes(expr) = &property.kind {
+                watched.push((words_read(program, expr), kinds.len()));
+                kinds.push(Kind::Channel);
+            }
+        }
+        let spawns = kinds.len();
+        kinds.extend([Kind::Lock; 4]);
+        let remembers = |object: &crate::program::Object| {
+            let kind = &object.kind;
+            matches!(kind, ObjectKind::Cond { .. } | ObjectKind::Event { .. })
+        };
+        let asks = |instr: &Instr| {
+            let op = SyncOp::TaskDone;
+            matches!(instr, Instr::Sync { op: found, .. } if *found == op || *found == SyncOp::ChanJoin)
+        };
+        Self {
+            program,
+            by_var,
+            objects,
+            observed,
+            watched,
+            spawns,
+            ends: spawns + 1,
+            missed: spawns + 2,
+            printed: spawns + 3,
+            has_missed: program.objects.iter().any(remembers),
+            keeps_output: program.outcomes.iter().any(|it| it.print),
+            counts_jobs: program.code.iter().any(asks),
+            kinds,
+        }
+    }
+
+    pub fn program(&self) -> &'p Program {
+        self.program
+    }
+
+    pub fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
+    pub fn none(&self) -> Uses {
+        Uses::none(self.kinds.len())
+    }
+
+    pub fn everything(&self) -> Uses {
+        Uses::everything(self.kinds.len())
+    }
+
+    /// The resource of an object.
+    pub fn object(&self, id: ObjectId) -> usize {
+        self.objects + id.index()
+    }
+
+    /// An actor that may have spawned others ends, or one that has not.
+    pub fn end(&self, uses: &mut Uses, may_have_spawned: bool) {
+        let class = if may_have_spawned {
+            Class::Change
+        } else {
+            Class::Give
+        };
+        uses.add(self.ends, class);
+        self.hears(uses);
+    }
+
+    /// Whether actors are spawned.
+    pub fn spawns(&self, uses: &Uses) -> bool {
+        let mut spawn = self.none();
+        spawn.add(self.spawns, Class::Change);
+        uses.meets(&spawn)
+    }
+
+    /// The actor looks at memory, and so forgets what signals it missed.
+    fn hears(&self, uses: &mut Uses) {
+        if self.has_missed {
+            uses.add(self.missed, Class::Give);
+        }
+    }
+
+    /// What an instruction uses, in a phase of it, or in any.
+    pub fn of_instr(&self, instr: &Instr, phase: Option<Phase>, value: Value<'_>, uses: &mut Uses) {
+        match instr {
+            Instr::Load(_, place, _) => {
+                self.read(place, value, uses);
+                self.hears(uses);
+            }
+            Instr::Store(place, ..) => self.write(place, value, uses),
+            Instr::Rmw(_, place, ..) | Instr::CompareExchange(_, place, ..) => {
+                self.write(place, value, uses);
+                self.hears(uses);
+            }
+            Instr::Sync {
+                op, object, arg, ..
+            } => {
+                self.of_sync(*op, object, arg.as_ref(), phase, value, uses);
+            }
+            Instr::Chan { op, object, .. } => self.of_chan(*op, object, value, uses),
+            Instr::Ask(_, query, object) => self.ask(*query, object, value, uses),
+            Instr::Spawn { .. } => {
+                uses.add(self.spawns, Class::Change);
+                // How many of its kind are at work is seen, too.
+                uses.add(self.ends, Class::Look);
+                self.hears(uses);
+            }
+            Instr::WaitUntil(condition) => {
+                self.of_condition(condition, value, uses);
+                self.hears(uses);
+            }
+            Instr::Print(_) if self.keeps_output => uses.add(self.printed, Class::Change),
+            Instr::Observe(observed, _) => {
+                uses.add(self.observed + observed.index(), Class::Change);
+            }
+            // Programs with these are not reduced.
+            Instr::Select { .. }
+            | Instr::Task { .. }
+            | Instr::Submit { .. }
+            | Instr::Future { .. }
+            | Instr::WaitJobs { .. }
+            | Instr::TakeJob { .. }
+            | Instr::FinishJob { .. }
+            | Instr::Collection { .. }
+            | Instr::NextEntry { .. } => *uses = self.everything(),
+            // What a block uses is gathered from its instructions.
+            Instr::AtomicBegin(_) => {}
+            // A named step is marked as done, which nobody asks in a program without `order`.
+            Instr::LabelDone(_) => {}
+            Instr::Begin
+            | Instr::End
+            | Instr::Choose(..)
+            | Instr::Yield
+            | Instr::Sleep
+            | Instr::Progress
+            | Instr::Print(_)
+            | Instr::Let(..)
+            | Instr::Jump(_)
+            | Instr::Unless(..)
+            | Instr::Assert(..)
+            | Instr::Raise(_)
+            | Instr::Reraise(_)
+            | Instr::UnlessCaught(..)
+            | Instr::Call(..)
+            | Instr::Return(_)
+            | Instr::AtomicEnd => {}
+        }
+    }
+
+    fn words(&self, place: &CellRef, value: Value<'_>) -> std::ops::Range<usize> {
+        let var = self.program.cells[place.base.index()].var;
+        if self.by_var {
+            return var.index()..var.index() + 1;
+        }
+        let mut at = place.base.index();
+        for dim in &place.dims {
+            match value(&dim.index).and_then(|index| usize::try_from(index).ok()) {
+                Some(index) if index < dim.len as usize => at += index * dim.stride as usize,
+                _ => {
+                    let var = &self.program.vars[var.index()];
+                    return var.first.index()..var.first.index() + var.n as usize;
+                }
+            }
+        }
+        at..at + 1
+    }
+
+    fn read(&self, place: &CellRef, value: Value<'_>, uses: &mut Uses) {
+        for word in self.words(place, value) {
+            uses.add(word, Class::Look);
+        }
+    }
+
+    fn write(&self, place: &CellRef, value: Value<'_>, uses: &mut Uses) {
+        for word in self.words(place, value) {
+            uses.add(word, Class::Change);
+        }
+        let var = &self.program.vars[self.program.cells[place.base.index()].var.index()];
+        let of_var = var.first.index()..var.first.index() + var.n as usize;
+        for (words, resource) in &self.watched {
+            if words[of_var.clone()].contains(&true) {
+                uses.add(*resource, Class::Change);
+            }
+        }
+    }
+
+    /// The objects that an operation may be about, of those that `wanted` lets through.
+    pub fn objects(
+        &self,
+        object: &Expr,
+        value: Value<'_>,
+        wanted: impl Fn(&ObjectKind) -> bool,
+    ) -> Vec<ObjectId> {
+        let n = self.program.objects.len();
+        let all = match (value(object), object) {
+            (Some(number), _) => {
+                let number = usize::try_from(number).unwrap_or(n);
+                number.min(n)..(number + 1).min(n)
+            }
+            (None, Expr::Element { base, len, .. }) => base.index()..base.index() + *len as usize,
+            (None, _) => 0..n,
+        };
+        let wanted = |&index: &usize| wanted(&self.program.objects[index].kind);
+        all.filter(wanted).map(ObjectId::new).collect()
+    }
+
+    fn use_objects(
+        &self,
+        object: &Expr,
+        value: Value<'_>,
+        uses: &mut Uses,
+        class: impl Fn(&ObjectKind) -> Option<Class>,
+    ) {
+        for id in self.objects(object, value, |kind| class(kind).is_some()) {
+            let kind = &self.program.objects[id.index()].kind;
+            uses.add(
+                self.object(id),
+                class(kind).expect("only such objects were asked for"),
+            );
+        }
+    }
+
+    fn of_sync(
+        &self,
+        op: SyncOp,
+        object: &Expr,
+        arg: Option<&Expr>,
+        phase: Option<Phase>,
+        value: Value<'_>,
+        uses: &mut Uses,
+    ) {
+        use SyncOp::{
+            Acquire, CondWait, EventClear, Join, Lock, Notify, NotifyAll, Release, Unlock,
+        };
+        let is_lock = |kind: &ObjectKind| matches!(kind, ObjectKind::Lock { .. });
+        match op {
+            // Which actors there are may matter to a handle that names none yet.
+            Join(mode) => {
+                uses.add(self.spawns, Class::Look);
+                if mode != WaitMode::Wait {
+                    uses.add(self.ends, Class::Look);
+                }
+            }
+            Lock(WaitMode::Wait) => {
+                self.use_objects(object, value, uses, |kind| {
+                    is_lock(kind).then_some(Class::Take)
+                });
+            }
+            Unlock => {
+                self.use_objects(object, value, uses, |kind| {
+                    is_lock(kind).then_some(Class::Give)
+                });
+            }
+            Acquire(WaitMode::Wait) => {
+                self.use_objects(object, value, uses, |kind| match kind {
+                    ObjectKind::Sem { max: None, .. } => Some(Class::Take),
+                    ObjectKind::Sem { max: Some(_), .. } => Some(Class::Change),
+                    _ => None,
+                });
+            }
+            Release => {
+                // A number that is not known, or is very large, may be too large.
+                let counted = |n: i64| (1..1 << 32).contains(&n);
+                let small = arg.is_none_or(|arg| value(arg).is_some_and(counted));
+                self.use_objects(object, value, uses, |kind| match kind {
+                    ObjectKind::Sem { max: None, .. } if small => Some(Class::Give),
+                    ObjectKind::Sem { .. } => Some(Class::Change),
+                    _ => None,
+                });
+            }
+            CondWait(_) => self.of_wait(object, phase, value, uses),
+            Notify | NotifyAll => {
+                self.use_objects(object, value, uses, |kind| {
+                    matches!(kind, ObjectKind::Cond { .. }).then_some(Class::Change)
+                });
+                uses.add(self.missed, Class::Look);
+            }
+            _ => {
+                self.use_objects(object, value, uses, |kind| {
+                    serves(op, kind).then_some(Class::Change)
+                });
+                if op == EventClear {
+                    uses.add(self.missed, Class::Look);
+                }
+            }
+        }
+    }
+
+    /// Waiting gives the lock up, sleeps, and takes the lock again.
+    fn of_wait(&self, object: &Expr, phase: Option<Phase>, value: Value<'_>, uses: &mut Uses) {
+        let conditions = self.objects(object, value, |it| matches!(it, ObjectKind::Cond { .. }));
+        for id in conditions {
+            let ObjectKind::Cond { lock, fifo, .. } = self.program.objects[id.index()].kind else {
+                continue;
+            };
+            let sleep = if fifo { Class::Change } else { Class::Give };
+            match phase {
+                Some(Phase::Ready) => {
+                    uses.add(self.object(id), sleep);
+                    uses.add(self.object(lock), Class::Give);
+                }
+                Some(Phase::Waiting) => uses.add(self.object(id), sleep),
+                Some(Phase::Woken | Phase::TimedOut | Phase::Broken) => {
+                    uses.add(self.object(lock), Class::Take);
+                }
+                None => {
+                    uses.add(self.object(id), sleep);
+                    uses.add(self.object(lock), Class::Give);
+                    uses.add(self.object(lock), Class::Take);
+                }
+            }
+        }
+    }
+
+    fn of_chan(&self, op: ChanOp, object: &Expr, value: Value<'_>, uses: &mut Uses) {
+        let class = match op {
+            _ if self.counts_jobs => Class::Change,
+            ChanOp::Send(WaitMode::Wait) => Class::Take,
+            ChanOp::Recv(WaitMode::Wait) => Class::Give,
+            ChanOp::Send(_) | ChanOp::Recv(_) => Class::Change,
+        };
+        self.use_objects(object, value, uses, |kind| match kind {
+            ObjectKind::Chan {
+                capacity: Some(0), ..
+            } => Some(Class::Change),
+            ObjectKind::Chan { .. } => Some(class),
+            _ => None,
+        });
+    }
+
+    fn ask(&self, query: Query, object: &Expr, value: Value<'_>, uses: &mut Uses) {
+        if query == Query::IsAlive {
+            uses.add(self.ends, Class::Look);
+            uses.add(self.spawns, Class::Look);
+            return;
+        }
+        self.use_objects(object, value, uses, |_| Some(Class::Look));
+    }
+
+    /// Everything that a condition looks at.
+    pub fn of_condition(&self, condition: &Expr, value: Value<'_>, uses: &mut Uses) {
+        let mut todo = vec![condition];
+        while let Some(expr) = todo.pop() {
+            match expr {
+                Expr::Const(_) | Expr::Reg(_) | Expr::Observed(_) => {}
+                Expr::Unary(_, operand) => todo.push(operand),
+                Expr::Element { index, .. } => todo.push(index),
+                Expr::Pick(index, of) => {
+                    todo.push(index);
+                    todo.extend(of);
+                }
+                Expr::Binary(_, left, right) => todo.extend([&**left, &**right]),
+                Expr::If(condition, then, otherwise) => {
+                    todo.extend([&**condition, &**then, &**otherwise]);
+                }
+                Expr::Cell(place) => {
+                    self.read(place, value, uses);
+                    todo.extend(place.dims.iter().map(|dim| &dim.index));
+                }
+                Expr::Query(query, object) => {
+                    self.ask(*query, object, value, uses);
+                    todo.push(object);
+                }
+                // Programs with lists and maps are not reduced.
+                Expr::Entry { .. } => *uses = self.everything(),
+            }
+        }
+    }
+
+    /// Every change of an object, as whoever waits for it wishes.
+    pub fn changes(&self, id: ObjectId, uses: &mut Uses) {
+        for class in [Class::Take, Class::Give, Class::Change] {
+            uses.add(self.object(id), class);
+        }
+    }
+}
+
+/// Whether an operation can be about an object of that kind.
+fn serves(op: SyncOp, kind: &ObjectKind) -> bool {
+    match op {
+        SyncOp::Lock(_) | SyncOp::Unlock => matches!(kind, ObjectKind::Lock { .. }),
+        SyncOp::Read(_)
+        | SyncOp::ReadUnlock
+        | SyncOp::Write(_)
+        | SyncOp::WriteUnlock
+        | SyncOp::Downgrade => matches!(kind, ObjectKind::RwLock { .. }),
+        SyncOp::Acquire(_) | SyncOp::Release => matches!(kind, ObjectKind::Sem { .. }),
+        SyncOp::CondWait(_) | SyncOp::Notify | SyncOp::NotifyAll => {
+            matches!(kind, ObjectKind::Cond { .. })
+        }
+        SyncOp::EventSet | SyncOp::EventClear | SyncOp::EventWait(_) => {
+            matches!(kind, ObjectKind::Event { .. })
+        }
+        SyncOp::BarrierWait(_) | SyncOp::BarrierAbort | SyncOp::BarrierReset => {
+            matches!(kind, ObjectKind::Barrier { .. })
+        }
+        SyncOp::CountDown | SyncOp::LatchWait | SyncOp::LatchAdd => {
+            matches!(kind, ObjectKind::Latch { .. })
+        }
+        SyncOp::OnceBegin | SyncOp::OnceEnd => matches!(kind, ObjectKind::Once),
+        SyncOp::TaskDone | SyncOp::ChanJoin | SyncOp::Close => {
+            matches!(kind, ObjectKind::Chan { .. })
+        }
+        SyncOp::Join(_) | SyncOp::Shutdown | SyncOp::ShutdownNow | SyncOp::Drain => true,
+    }
+}
+
+fn kind_of(kind: &ObjectKind) -> Kind {
+    match kind {
+        ObjectKind::Lock { .. } | ObjectKind::Sem { .. } | ObjectKind::Cond { .. } => Kind::Lock,
+        ObjectKind::RwLock { .. }
+        | ObjectKind::Event { .. }
+        | ObjectKind::Barrier { .. }
+        | ObjectKind::Once
+        | ObjectKind::Latch { .. }
+        | ObjectKind::Chan { .. }
+        | ObjectKind::Collection { .. }
+        | ObjectKind::Executor { .. } => Kind::Channel,
+    }
+}
+
+/// The words of memory that an expression may read, whatever its indices are.
+fn words_read(program: &Program, expr: &Expr) -> Vec<bool> {
+    let mut words = vec![false; program.cells.len()];
+    let mut todo = vec![expr];
+    while let Some(expr) = todo.pop() {
+        match expr {
+            Expr::Const(_) | Expr::Reg(_) | Expr::Observed(_) => {}
+            Expr::Unary(_, operand) | Expr::Query(_, operand) => todo.push(operand),
+            Expr::Element { index, .. } => todo.push(index),
+            Expr::Pick(index, of) => {
+                todo.push(index);
+                todo.extend(of);
+            }
+            Expr::Binary(_, left, right) => todo.extend([&**left, &**right]),
+            Expr::If(condition, then, otherwise) => {
+                todo.extend([&**condition, &**then, &**otherwise]);
+            }
+            Expr::Cell(place) => {
+                let var = &program.vars[program.cells[place.base.index()].var.index()];
+                words[var.first.index()..var.first.index() + var.n as usize].fill(true);
+                todo.extend(place.dims.iter().map(|dim| &dim.index));
+            }
+            Expr::Entry { object, args, .. } => {
+                todo.push(object);
+                todo.extend(args);
+            }
+        }
+    }
+    words
+}

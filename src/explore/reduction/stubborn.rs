@@ -1,0 +1,133 @@
+//! Strong stubborn sets, of whole actors: which actors must move in a state so
+//! that nothing is lost if the others wait.
+//!
+//! Begin with an actor that can move. For each actor of the set that can move, add
+//! everybody who may ever still make a use that discords with its next step; for
+//! each that cannot, add those of whom one must move before it can. What is then
+//! left out accords with all that the set can do, now and until the set moves.
+//!
+//! A use that lies behind a lock which somebody else holds cannot come before the
+//! holder gives it back, so the holder is added instead.
+//!
+//! Sources: Valmari, "Stubborn sets for reduced state space generation" (1989);
+//! Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems"
+//! (1996). The gates are our own; `super` says why they are right.
+//!
+//! **Invariant:** the set that is given contains an actor that can move.
+
+use super::Reduction;
+use super::about::{About, Help};
+use crate::semantics::{Machine, State};
+
+/// The actors of a state.
+pub(in crate::explore) struct Scene<'a> {
+    pub machine: &'a Machine<'a>,
+    pub state: &'a State,
+    /// `None` for those that do not run.
+    pub actors: &'a [Option<&'a About>],
+    /// Those that can move, one bit each.
+    pub able: u64,
+}
+
+impl Reduction<'_> {
+    /// The actors that must move, one bit each.
+    pub(in crate::explore) fn stubborn(&self, scene: &Scene<'_>) -> u64 {
+        let gates = self.ahead.gates.iter();
+        let holder = |lock| scene.machine.owner(scene.state, lock);
+        let holders: Vec<Option<usize>> = gates.map(|gate| holder(gate.lock)).collect();
+        let mut best = scene.able;
+        let mut seeds = scene.able;
+        while seeds != 0 {
+            let seed = seeds.trailing_zeros() as usize;
+            seeds &= seeds - 1;
+            if let Some(set) = self.grown(scene, &holders, seed, best.count_ones()) {
+                best = set;
+                if best.count_ones() == 1 {
+                    break;
+                }
+            }
+        }
+        best
+    }
+
+    /// The set that grows from a seed, if fewer than so many of it can move.
+    fn grown(
+        &self,
+        scene: &Scene<'_>,
+        holders: &[Option<usize>],
+        seed: usize,
+        fewer_than: u32,
+    ) -> Option<u64> {
+        let mut set = 1u64 << seed;
+        let mut todo = set;
+        while todo != 0 {
+            let actor = todo.trailing_zeros() as usize;
+            todo &= todo - 1;
+            let about = scene.actors[actor]?;
+            let more = match scene.able >> actor & 1 {
+                1 => against(scene, holders, about, set),
+                _ => helpers(scene, actor, about),
+            };
+            todo |= more & !set;
+            set |= more;
+            if (set & scene.able).count_ones() >= fewer_than {
+                return None;
+            }
+        }
+        Some(set & scene.able)
+    }
+}
+
+/// Those who keep the others from interfering with the next step of an actor.
+fn against(scene: &Scene<'_>, holders: &[Option<usize>], about: &About, set: u64) -> u64 {
+    let mut more = set;
+    for (other, of_other) in scene.actors.iter().enumerate() {
+        let Some(of_other) = of_other.filter(|_| more >> other & 1 == 0) else {
+            continue;
+        };
+        if !about.against.meets(&of_other.ahead) {
+            continue;
+        }
+        let mut instead = None;
+        for (gate, holder) in holders.iter().enumerate() {
+            let Some(holder) = holder.filter(|&holder| holder != other) else {
+                continue;
+            };
+            let runs = scene.actors.get(holder).is_some_and(Option::is_some);
+            if runs && !about.against.meets(&of_other.before[gate]) {
+                instead = Some(holder);
+                if more >> holder & 1 == 1 {
+                    break;
+                }
+            }
+        }
+        more |= 1 << instead.unwrap_or(other);
+    }
+    more & !set
+}
+
+/// Those of whom one must move before an actor can.
+fn helpers(scene: &Scene<'_>, actor: usize, about: &About) -> u64 {
+    let runs = |other: usize| scene.actors.get(other).is_some_and(Option::is_some);
+    let bit = |other: usize| if runs(other) { 1u64 << other } else { 0 };
+    let who_may = |uses: &super::uses::Uses| {
+        let others = scene.actors.iter().enumerate();
+        let may = others.filter(|&(other, of_other)| {
+            other != actor && of_other.is_some_and(|it| it.ahead.meets(uses))
+        });
+        may.fold(0u64, |all, (other, _)| all | 1 << other)
+    };
+    match &about.help {
+        Help::Nobody => 0,
+        Help::Holder(lock) => scene.machine.owner(scene.state, *lock).map_or(0, bit),
+        Help::End(target) => bit(*target),
+        Help::Uses(uses) => who_may(uses),
+        Help::Inside(id, uses) => {
+            let inside = scene.machine.readers(scene.state, *id);
+            let inside = inside
+                .into_iter()
+                .chain(scene.machine.owner(scene.state, *id));
+            inside.fold(who_may(uses), |all, other| all | bit(other))
+        }
+    }
+}

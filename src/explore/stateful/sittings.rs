@@ -1,0 +1,77 @@
+//! A search is written down between two chunks, and goes on from there.
+
+use super::Search;
+use crate::explore::limits::Limits;
+use crate::explore::observer::Observer;
+use crate::explore::reduction::Reduction;
+use crate::explore::saved::{In, Out};
+use crate::explore::worker::Worker;
+use crate::semantics::Machine;
+use std::time::Instant;
+
+impl<'m> Search<'m> {
+    /// Writes the search down, if that is wanted, between two chunks.
+    pub(super) fn keep<O: Observer>(
+        &self,
+        limits: &Limits,
+        workers: &[Worker<'m, O>],
+        observer: &O,
+        last_kept: &mut Instant,
+    ) {
+        let Some(write) = &limits.keep.write else {
+            return;
+        };
+        let mut out = Out::default();
+        out.number(u64::from(self.is_reduced()));
+        self.store.save(&mut out);
+        self.parents.save(&mut out);
+        out.numbers(self.layers.iter().copied());
+        out.number(self.n_expanded);
+        out.number(self.n_steps);
+        out.number(self.n_terminal);
+        out.number(u64::from(self.leads_back));
+        let mut rounds = self.rounds.clone();
+        for worker in workers {
+            rounds.merge(worker.rounds());
+        }
+        rounds.save(&mut out);
+        out.bytes(&observer.save());
+        write(&out.0);
+        *last_kept = Instant::now();
+    }
+
+    /// A search that was written down, unless the bytes are wrong.
+    pub(super) fn restore<O: Observer>(
+        machine: &'m Machine<'m>,
+        reduction: Option<&'m Reduction<'m>>,
+        saved: &[u8],
+        observer: &mut O,
+    ) -> Option<Self> {
+        let from = &mut In(saved);
+        let mut search = Self::empty(machine, reduction);
+        if from.number()? != u64::from(search.is_reduced()) {
+            // What was written down comes before this search, or after it.
+            return None;
+        }
+        search.store.restore(from)?;
+        search.parents.restore(from)?;
+        search.layers.clear();
+        for _ in 0..from.count()? {
+            search.layers.push(from.small()?);
+        }
+        search.n_expanded = from.small()?;
+        search.n_steps = from.number()?;
+        search.n_terminal = from.number()?;
+        search.leads_back = from.number()? != 0;
+        search.rounds.restore(from)?;
+        let seen = from.bytes()?;
+        let is_sound = from.0.is_empty()
+            && search.layers.len() >= 2
+            && search.layers.is_sorted()
+            && search.last_layer().end <= search.n_states()
+            && (search.last_layer().start..=search.last_layer().end).contains(&search.n_expanded)
+            && search.parents.counts()
+                == (u64::from(search.n_states()) - 1, search.n_expanded.into());
+        (is_sound && observer.restore(seen)).then_some(search)
+    }
+}

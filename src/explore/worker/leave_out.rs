@@ -1,0 +1,38 @@
+//! Where the search is reduced: of the actors that can move, only those that must.
+
+use super::Worker;
+use crate::explore::expand::Halt;
+use crate::explore::observer::Observer;
+use crate::explore::reduction::Scene;
+use crate::explore::store::Store;
+
+impl<O: Observer> Worker<'_, O> {
+    /// Of the actors that can take a step, keeps those that must.
+    pub(super) fn leave_out(&mut self, store: &Store, observer: &O) -> Result<(), Halt> {
+        let Some(reduction) = self.reduction.filter(|_| self.enabled.len() > 1) else {
+            return Ok(());
+        };
+        self.load(store);
+        let abouts = &self.known.abouts;
+        let stances = self.stances.iter();
+        let actors: Vec<_> = stances.map(|&it| abouts[it as usize].as_ref()).collect();
+        let scene = Scene {
+            machine: self.machine,
+            state: &self.state,
+            actors: &actors,
+            able: self.enabled.iter().fold(0, |all, actor| all | 1 << actor),
+        };
+        let must = reduction.stubborn(&scene);
+        for index in 0..self.enabled.len() {
+            let actor = self.enabled[index];
+            if must >> actor & 1 == 1 {
+                let mut ways = self.ways_of(store, actor, observer)?;
+                if ways.any(|way| self.known.stops(way)) {
+                    return Ok(());
+                }
+            }
+        }
+        self.enabled.retain(|&actor| must >> actor & 1 == 1);
+        Ok(())
+    }
+}

@@ -1,0 +1,121 @@
+//! The kinds of edits, one file each. A kind looks at a finding and the tree, and
+//! proposes edits; whether one of them is any good is for the second check to say.
+
+mod atomic;
+mod before_the_wait;
+mod catch;
+mod close;
+mod daemon;
+mod guard;
+mod hold;
+mod join;
+mod leave_out;
+mod let_go;
+mod notify_all;
+mod one_order;
+mod prefer;
+mod reentrant;
+mod remember;
+mod room;
+mod shared;
+mod swap;
+mod use_await;
+mod use_with;
+mod wait_in_loop;
+
+use super::scene::{Owner, Scene, Spot};
+use super::{Candidate, Target};
+use crate::base::Fix;
+
+/// Proposes edits for a finding.
+type Kind = fn(&Scene<'_>, &Target, &mut Candidates);
+
+/// Every kind. Order matters only between candidates of one cost.
+const KINDS: [Kind; 21] = [
+    wait_in_loop::propose,
+    notify_all::propose,
+    guard::propose,
+    atomic::propose,
+    one_order::propose,
+    use_with::propose,
+    hold::propose,
+    remember::propose,
+    before_the_wait::propose,
+    let_go::propose,
+    join::propose,
+    close::propose,
+    room::propose,
+    reentrant::propose,
+    prefer::propose,
+    shared::propose,
+    use_await::propose,
+    daemon::propose,
+    catch::propose,
+    leave_out::propose,
+    swap::propose,
+];
+
+/// Candidates, collected.
+#[derive(Default)]
+pub struct Candidates {
+    found: Vec<Candidate>,
+}
+
+impl Candidates {
+    /// Adds one, if there is an edit.
+    pub fn add(&mut self, cost: u32, title: impl Into<String>, edits: Option<Vec<Fix>>) {
+        let title = title.into();
+        self.add_to(title.clone(), cost, title, edits);
+    }
+
+    /// Adds one to a group, if there is an edit.
+    pub fn add_to(
+        &mut self,
+        group: impl Into<String>,
+        cost: u32,
+        title: impl Into<String>,
+        edits: Option<Vec<Fix>>,
+    ) {
+        let Some(edits) = edits else {
+            return;
+        };
+        if !self.found.iter().any(|it| it.edits == edits) {
+            self.found.push(Candidate {
+                title: title.into(),
+                edits,
+                cost,
+                group: group.into(),
+            });
+        }
+    }
+}
+
+/// All candidates for a finding, the cheapest first.
+pub fn candidates(scene: &Scene<'_>, target: &Target) -> Vec<Candidate> {
+    let mut all = Candidates::default();
+    for propose in KINDS {
+        propose(scene, target, &mut all);
+    }
+    all.found.sort_by_key(|it| it.cost);
+    all.found
+}
+
+impl Target {
+    /// Whether its code begins with one of these letters or words: `R`, `A00`, `D001`.
+    fn is(&self, codes: &[&str]) -> bool {
+        codes.iter().any(|code| self.rule.code().starts_with(code))
+    }
+
+    /// The innermost statements at its places, each once.
+    fn spots<'s, 'a>(&self, scene: &'s Scene<'a>) -> Vec<&'s Spot<'a>> {
+        let mut spots: Vec<&Spot<'_>> = Vec::new();
+        for &place in &self.places {
+            if let Some(spot) = scene.at(place)
+                && !spots.iter().any(|it| it.stmt.span == spot.stmt.span)
+            {
+                spots.push(spot);
+            }
+        }
+        spots
+    }
+}

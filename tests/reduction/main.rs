@@ -1,0 +1,117 @@
+//! The reduced search finds what the search of all states finds: the same bugs,
+//! final values, statements reached, ranges of values, lock orders.
+//!
+//! A few hundred random scenarios in every run. More with
+//! `THREADBARE_REDUCTION_CASES=10000 cargo test --release --test reduction`, others
+//! with `THREADBARE_REDUCTION_SEED=7`.
+
+mod both;
+mod sizes;
+mod traps;
+
+use both::{Outcome, compare};
+use std::collections::BTreeMap;
+use std::path::Path;
+use threadbare::checker::{Checker, Input};
+use threadbare::compile::compile;
+use threadbare::generate::{Knobs, Plan, make, smaller, write};
+
+fn from_environment(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+fn of_plan(plan: &Plan) -> Outcome {
+    match compile(&write(plan).scenario) {
+        Ok(program) => compare(&program),
+        Err(_) => Outcome::Not("no code"),
+    }
+}
+
+/// The smallest plan that still shows a difference of the same kind.
+fn cut_down(mut plan: Plan, mut how: String) -> (Plan, String) {
+    let kind = |how: &str| how.lines().next().unwrap_or_default().to_owned();
+    'again: loop {
+        for less in smaller(&plan) {
+            if let Outcome::Differ(still) = of_plan(&less)
+                && kind(&still) == kind(&how)
+            {
+                (plan, how) = (less, still);
+                continue 'again;
+            }
+        }
+        return (plan, how);
+    }
+}
+
+fn run(loops: bool, share: u64, few: u64) {
+    let seed = from_environment("THREADBARE_REDUCTION_SEED").unwrap_or(share * 1_000_000_007);
+    let cases = from_environment("THREADBARE_REDUCTION_CASES").unwrap_or(few);
+    let (mut same, mut all_states, mut few_states) = (0u64, 0u64, 0u64);
+    let mut not: BTreeMap<&str, u64> = BTreeMap::new();
+    for case in 0..cases {
+        let seed = seed.wrapping_add(case);
+        let turn = |n| usize::try_from(seed % n).expect("a few");
+        let knobs = Knobs {
+            threads: 2 + turn(3),
+            acts: 3 + turn(10),
+            loops,
+        };
+        let plan = make(seed, knobs);
+        match of_plan(&plan) {
+            Outcome::Same(all, few) => {
+                same += 1;
+                all_states += u64::from(all);
+                few_states += u64::from(few);
+            }
+            Outcome::Not(why) => *not.entry(why).or_default() += 1,
+            Outcome::Differ(how) => {
+                let (plan, how) = cut_down(plan, how);
+                let text = write(&plan).text;
+                if from_environment("THREADBARE_REDUCTION_GO_ON").is_none() {
+                    panic!("seed {seed} ({knobs:?}):\n{text}\n{how}");
+                }
+                println!("seed {seed} ({knobs:?}):\n{text}\n{how}\n");
+            }
+        }
+    }
+    println!(
+        "seed {seed}: {same} scenarios are the same, {all_states} states against {few_states}; \
+         not reduced: {not:?}"
+    );
+}
+
+#[test]
+fn random_scenarios_show_the_same() {
+    run(false, 1, 300);
+}
+
+#[test]
+fn random_scenarios_with_loops_show_the_same() {
+    run(true, 2, 300);
+}
+
+#[test]
+fn the_library_shows_the_same() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let places = [folder.join("scenarios"), folder.join("benches/workloads")];
+    let checker = Checker::new();
+    let (mut all_states, mut few_states) = (0u64, 0u64);
+    let mut not: BTreeMap<&str, u64> = BTreeMap::new();
+    for input in Input::collect(places) {
+        let source = input.into_source().expect("the library can be read");
+        for loaded in checker.load(&source).scenarios {
+            let Some((_, program)) = &loaded.program else {
+                continue;
+            };
+            match compare(program) {
+                Outcome::Same(all, few) => {
+                    all_states += u64::from(all);
+                    few_states += u64::from(few);
+                }
+                Outcome::Not(why) => *not.entry(why).or_default() += 1,
+                Outcome::Differ(how) => panic!("{} {}:\n{how}", source.name(), program.name),
+            }
+        }
+    }
+    println!("{all_states} states against {few_states}; not reduced: {not:?}");
+}

@@ -1,0 +1,250 @@
+//! What reductions are known to lose when they are wrong: each trap with the
+//! smallest program that falls into it. The search of all states says what is
+//! right; that it says what the trap is about is part of the test.
+
+use crate::both::{Outcome, compare, programs};
+use threadbare::Scenario;
+
+/// The reduced search shows the same, and the scenario is what it expects to be.
+#[track_caller]
+fn same(body: &str) {
+    let text = format!("scenario \"trap\" {{ {body} }}");
+    Scenario::from_text(&text).check().assert_passed();
+    let compared = compare(&programs(&text)[0]);
+    assert!(
+        matches!(compared, Outcome::Same(..)),
+        "{text}\n{compared:?}"
+    );
+}
+
+#[test]
+fn only_the_next_step_of_the_others_is_looked_at() {
+    same(
+        "var x = 0  chan c(1)
+         thread p { x = 1 }
+         thread q { c.send(1)  x = 2 }
+         expect race on x",
+    );
+}
+
+#[test]
+fn two_writes_of_one_value_are_taken_to_commute() {
+    same(
+        "var x = 0  chan c(1)
+         thread p { x = 1 }
+         thread q { c.send(1)  x = 1 }
+         outcomes (x) == { 1 }
+         expect race on x",
+    );
+}
+
+#[test]
+fn only_writers_are_thought_to_help_who_waits() {
+    same(
+        "var flag = 0  sem s = 1
+         thread p { flag = 1 }
+         thread q { s.acquire()  wait_until(flag == 1)  s.release() }
+         expect race on flag",
+    );
+}
+
+#[test]
+fn taking_a_lock_is_moved_past_everything() {
+    same(
+        "atomic x = 0  lock m
+         thread p { with m { wait_until(x == 1) } }
+         thread q { with m { x = 1 } }
+         expect deadlock",
+    );
+}
+
+#[test]
+fn giving_a_lock_back_is_moved_past_who_tries() {
+    same(
+        "lock m  var got = 0
+         thread p { with m { skip } }
+         thread q { if m.try_lock() { got = 1  m.unlock() } }
+         outcomes (got) == { (0), (1) }",
+    );
+}
+
+#[test]
+fn a_critical_section_is_one_step() {
+    same(
+        "var x = 0  lock m
+         thread p { with m { x = 1  x = 2 } }
+         thread q { x = 3 }
+         outcomes (x) == { 2, 3 }
+         expect race on x",
+    );
+}
+
+#[test]
+fn a_failing_step_hides_what_others_would_have_done() {
+    same(
+        "var x = 0
+         thread p { assert 1 == 2 }
+         thread q { x = 1 }
+         thread r { x = 2 }
+         expect assert
+         expect race on x",
+    );
+}
+
+#[test]
+fn a_fault_comes_after_what_others_do() {
+    same(
+        "atomic a = 0  var x = 0
+         thread p { a = 1  assert a == 1 }
+         thread q { a = 2  x = 1 }
+         thread r { x = 2 }
+         expect assert
+         expect race on x",
+    );
+}
+
+#[test]
+fn the_order_of_independent_writes_matters_to_a_property() {
+    same(
+        "atomic a = 0  atomic b = 0
+         always not_both: !(a == 1 && b == 1)
+         thread p { a = 1  a = 0 }
+         thread q { b = 1  b = 0 }
+         expect always",
+    );
+}
+
+#[test]
+fn a_state_that_must_be_reached_is_passed_by() {
+    same(
+        "atomic a = 0  atomic b = 0
+         sometimes a == 1 && b == 1
+         thread p { a = 1  a = 0 }
+         thread q { b = 1  b = 0 }",
+    );
+}
+
+#[test]
+fn opposite_locks_deadlock() {
+    same(
+        "lock a  lock b
+         thread p { with a { with b { skip } } }
+         thread q { with b { with a { skip } } }
+         expect deadlock of p, q",
+    );
+}
+
+#[test]
+fn opposite_locks_behind_a_gate_do_not() {
+    same(
+        "lock g  lock a  lock b  var x = 0
+         thread p { with g { with a { with b { x += 1 } } } }
+         thread q { with g { with b { with a { x += 1 } } } }
+         expect warning L001",
+    );
+}
+
+#[test]
+fn some_deadlock_while_another_goes_on() {
+    same(
+        "lock a  lock b  atomic x = 0
+         thread p { with a { with b { skip } } }
+         thread q { with b { with a { skip } } }
+         thread r { for i in 0..3 { x += 1 } }
+         expect deadlock of p, q",
+    );
+}
+
+#[test]
+fn a_circle_grows_with_each_reader() {
+    let text = "scenario \"trap\" {
+         rwlock rw  lock m
+         thread w { m.lock()  rw.write()  rw.write_unlock()  m.unlock() }
+         thread h { rw.read()  yield  m.lock()  m.unlock()  rw.read_unlock() }
+         thread x { rw.read()  m.lock()  m.unlock()  rw.read_unlock() }
+         expect deadlock
+     }";
+    let compared = compare(&programs(text)[0]);
+    assert!(matches!(compared, Outcome::Not(_)), "{compared:?}");
+}
+
+#[test]
+fn a_signal_before_the_wait_is_lost() {
+    same(
+        "lock m  cond c on m
+         thread p { with m { c.wait() } }
+         thread q { with m { c.notify() } }
+         allow W003 because \"that is the point\"
+         expect lost_signal on c",
+    );
+}
+
+#[test]
+fn any_waiter_may_be_woken() {
+    same(
+        "lock m  cond c on m  var ready = 0  var who = 0
+         thread waiter * 2 {
+             with m { while ready == 0 { c.wait() }  ready -= 1  who = me }
+         }
+         thread q { with m { ready = 2  c.notify_all() } }
+         outcomes (who) == { 1, 2 }",
+    );
+}
+
+#[test]
+fn permits_are_counted() {
+    same(
+        "sem s = 1  var x = 0
+         thread p * 3 { s.acquire()  x += 1  s.release() }
+         outcomes (x) == { 3 }",
+    );
+}
+
+#[test]
+fn messages_come_in_any_order() {
+    same(
+        "chan c(1)  atomic sum = 0
+         thread p(i in 0..2) { c.send(i + 1) }
+         thread q { let a = c.recv()  let b = c.recv()  sum = a * 10 + b }
+         outcomes (sum) == { 12, 21 }",
+    );
+}
+
+#[test]
+fn rounds_of_a_barrier_are_counted() {
+    same(
+        "barrier b(2)  atomic n = 0
+         thread p * 2 { for i in 0..2 { n += 1  b.wait() } }
+         outcomes (n) == { 4 }",
+    );
+}
+
+#[test]
+fn a_spawned_thread_races_with_its_spawner() {
+    same(
+        "var x = 0
+         fn f(n) { x = n }
+         thread p { let h = spawn f(1)  x = 2  h.join() }
+         expect race on x",
+    );
+}
+
+#[test]
+fn who_ends_first_is_seen_in_a_leak() {
+    same(
+        "var x = 0
+         fn f(n) { x = n }
+         thread p { spawn f(1) }
+         expect leak of f",
+    );
+}
+
+#[test]
+fn a_count_is_asked_for() {
+    same(
+        "chan c(2)  atomic seen = 0
+         thread p { c.send(1)  c.send(2) }
+         thread q { seen = c.len() }
+         outcomes (seen) == { 0, 1, 2 }",
+    );
+}
