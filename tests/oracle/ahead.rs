@@ -43,8 +43,15 @@ fn is_about_shared(program: &Program, instr: &Instr) -> bool {
 /// Whether it may give a lock back without taking it first, when it would be its own.
 pub fn may_unlock(machine: &Machine<'_>, state: &State, who: (usize, usize), id: ObjectId) -> bool {
     let gives = sync_on(id, |op| op == SyncOp::Unlock);
-    let takes = sync_on(id, |op| op == SyncOp::Lock(WaitMode::Wait));
-    may_before(machine, state, who, &*gives, &*takes)
+    // Of an element nobody knows beforehand whether it is this lock.
+    let certainly = Expr::Const(i64::from(id.declared().0));
+    let takes = |instr: &Instr| match instr {
+        Instr::Sync { op, object, .. } => {
+            *op == SyncOp::Lock(WaitMode::Wait) && *object == certainly
+        }
+        _ => false,
+    };
+    may_before(machine, state, who, &*gives, &takes)
 }
 
 fn may_before(

@@ -6,7 +6,8 @@ use super::{copies, entries};
 use std::collections::{BTreeMap, BTreeSet};
 use threadbare::base::Span;
 use threadbare::program::{
-    Access, Awaits, CellId, Expr, Instr, ObjectId, ObjectKind, Pc, Program, PropertyKind, SyncOp,
+    Access, Awaits, CellId, CellRef, Expr, Instr, ObjectId, ObjectKind, Pc, Program, PropertyKind,
+    SyncOp,
 };
 use threadbare::semantics::{
     ArithmeticFault, Chooser, FaultKind, Incident, Machine, Misuse, Phase, Recorder, State, Status,
@@ -292,15 +293,19 @@ fn accesses(machine: &Machine<'_>, state: &State) -> Vec<Next> {
             inside: None,
             place: program.site(pc).span,
         };
+        // An index out of bounds is no access.
+        let word = |place: &CellRef| machine.scene(state, actor).cell(place).ok();
         match program.instr(pc) {
             Instr::Load(_, place, access) => {
-                found.push(next(place.base, false, *access == Access::Plain, pc));
+                let plain = *access == Access::Plain;
+                found.extend(word(place).map(|cell| next(cell, false, plain, pc)));
             }
             Instr::Store(place, _, access) => {
-                found.push(next(place.base, true, *access == Access::Plain, pc));
+                let plain = *access == Access::Plain;
+                found.extend(word(place).map(|cell| next(cell, true, plain, pc)));
             }
             Instr::Rmw(_, place, ..) | Instr::CompareExchange(_, place, ..) => {
-                found.push(next(place.base, true, false, pc));
+                found.extend(word(place).map(|cell| next(cell, true, false, pc)));
             }
             Instr::WaitUntil(condition) => {
                 let mut cells = Vec::new();
