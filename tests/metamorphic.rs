@@ -197,7 +197,7 @@ fn side_by_side_each_is_what_it_was() {
         found.codes.iter().any(stops)
     };
     let mut n = 0;
-    for seed in 0..cases() {
+    for seed in 0..4 * cases() {
         let [one, other] = [seed, seed + 1_000_000].map(|seed| {
             let text = Text::new(&write(&make(seed, SMALL)).text);
             text.without_transcripts()
@@ -231,5 +231,5 @@ fn side_by_side_each_is_what_it_was() {
         n += 1;
     }
     println!("{n} pairs");
-    assert!(n * 25 > cases(), "many pairs are small enough: {n}");
+    assert!(n * 10 > cases(), "many pairs are small enough: {n}");
 }

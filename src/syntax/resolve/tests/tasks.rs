@@ -136,19 +136,16 @@ fn heads_that_need_no_await() {
     advice(
         "chan q(1): int\ntask a { if let x = await q.try_recv() { print x } }",
         "3:21 E077 this `await` cannot stand here
-^ not here
 help: it never waits: `q.try_recv()`",
     );
     advice(
         "chan q(1): int\ntask a { await select { q.recv() => { skip } else => { skip } } }",
         "3:10 E077 this `await` cannot stand here
-^ not here
 help: a `select` with `else` never waits: leave `await` out",
     );
     advice(
         "lock m\ntask a { await wait_for(m.lock()) }",
         "3:25 E077 an operation of an object cannot stand here
-^ not here
 help: it has a time-out of its own: `await m.try_lock_for()`",
     );
     advice(
