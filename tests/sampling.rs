@@ -266,6 +266,9 @@ fn is_about_rest(key: &Key) -> bool {
 fn few_switches_are_exactly_those_runs() {
     let mut n_compared = 0;
     for (case, program, _) in programs(false, 200) {
+        // A task that can be asked to stop may leave a circle; at rest it is one.
+        let tasks = !program.loops.is_empty();
+        let apart = |key: &Key| is_about_rest(key) || tasks && matches!(key, Key::Circle(_));
         for most in 0..3 {
             let plain: Option<BTreeSet<Key>> = with_room(&program, |machine| {
                 let mut plain = Plain {
@@ -280,7 +283,7 @@ fn few_switches_are_exactly_those_runs() {
                     Err(_) => return Ok(None),
                 }
                 let keys = plain.facts.hits.into_keys();
-                Ok((plain.fuel > 0).then(|| keys.filter(|key| !is_about_rest(key)).collect()))
+                Ok((plain.fuel > 0).then(|| keys.filter(|key| !apart(key)).collect()))
             });
             let Some(plain) = plain else {
                 continue;
@@ -288,7 +291,7 @@ fn few_switches_are_exactly_those_runs() {
             let switched = few_switches(&program, most);
             let keys = switched.diagnosis.findings.iter();
             let keys = keys.filter_map(|finding| finding.key.clone());
-            let keys: BTreeSet<Key> = keys.filter(|key| !is_about_rest(key)).collect();
+            let keys: BTreeSet<Key> = keys.filter(|key| !apart(key)).collect();
             assert_eq!(plain, keys, "case {case}, {most} switches");
             n_compared += 1;
         }
