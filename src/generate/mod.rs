@@ -16,6 +16,7 @@
 mod declare;
 mod entries;
 mod expressions;
+mod handles;
 mod jobs;
 mod make;
 mod objects;

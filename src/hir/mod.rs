@@ -18,6 +18,7 @@
 //! **Deliberately absent:** steps. What is one step is decided by `compile`.
 
 mod body;
+mod operator;
 mod scenario;
 mod types;
 
