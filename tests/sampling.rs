@@ -258,6 +258,7 @@ fn is_about_rest(key: &Key) -> bool {
             | Key::Forsaken(_)
             | Key::LostSignal(..)
             | Key::Leak(_, false)
+            | Key::Unfinished(_)
             | Key::LostUpdate(..)
     )
 }
