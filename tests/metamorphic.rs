@@ -224,6 +224,11 @@ fn side_by_side_each_is_what_it_was() {
         assert_eq!(verdict.n_final, first.n_final * second.n_final, "{case}");
         let all = |found: &Found| found.n_final + found.n_stuck;
         assert_eq!(verdict.n_terminal, all(&first) * all(&second), "{case}");
+        n += 1;
+        // What is left over at the end shows only where both come to an end.
+        if first.n_final == 0 || second.n_final == 0 {
+            continue;
+        }
         let mut codes = [first.codes, second.codes].concat();
         codes.sort_unstable();
         let findings = verdict.findings.iter();
@@ -231,7 +236,6 @@ fn side_by_side_each_is_what_it_was() {
         let mut found: Vec<&str> = findings.map(|of| of.rule.code()).collect();
         found.sort_unstable();
         assert_eq!(found, codes, "{case}");
-        n += 1;
     }
     println!("{n} pairs");
     assert!(n * 10 > cases(), "many pairs are small enough: {n}");
