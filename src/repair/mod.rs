@@ -2,7 +2,7 @@
 //! each applied and checked again before anybody sees it.
 //!
 //! Floor 6. [`kinds`] proposes, one file for each kind of edit, and may propose
-//! nonsense. [`trial`] decides: the edited text is read, resolved and searched
+//! nonsense. `trial` decides: the edited text is read, resolved and searched
 //! like any other, within a number of states in proportion to the first search.
 //!
 //! **Invariant:** a [`Repair`] was checked to the end. Its finding is gone, no other
