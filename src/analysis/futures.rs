@@ -349,7 +349,11 @@ fn own(program: &Program, at: usize) -> FxHashSet<Help> {
         }
         // A job that is done, or begun, can be seen by asking its future.
         Instr::TakeJob { .. } | Instr::FinishJob { .. } | Instr::Future { .. } => {
-            help.extend((0..program.objects.len()).map(|id| Help::Anything(ObjectId::new(id))));
+            // The entries of a list or map are not its business.
+            let asked =
+                |id: &usize| !matches!(program.objects[*id].kind, ObjectKind::Collection { .. });
+            let all = (0..program.objects.len()).filter(asked);
+            help.extend(all.map(|id| Help::Anything(ObjectId::new(id))));
         }
         Instr::Chan { op, object, .. } => {
             for id in candidates(program, object) {
