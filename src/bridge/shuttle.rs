@@ -3,9 +3,10 @@
 //! The scheduler is wrapped, not replaced: it chooses among the actors that
 //! shuttle says are runnable, while the main thread only waits. If shuttle has
 //! nobody but the main thread left, that is a deadlock; the execution is then
-//! stopped, not failed, so that the search can go on behind it. After the last
-//! execution in order, or where there are too many, shuttle's random scheduler
-//! may add some.
+//! stopped, not failed, so that the search can go on behind it.
+//!
+//! **Deliberately absent:** shuttle's random scheduler. Where there are too many
+//! executions, the first of them in order are all that is seen.
 
 use super::actor::Actor;
 use super::env::Env;
