@@ -3,6 +3,7 @@
 #[path = "oracle/mod.rs"]
 mod explorer;
 
+use explorer::compare::{Outcome, compare};
 use explorer::small::{expect, program, seen};
 use threadbare::analysis::Facts;
 use threadbare::explore::{Bound, Limits, search};
@@ -146,4 +147,44 @@ fn a_guard_taken_inside_an_atomic_block_was_not_seen() {
          thread p * 2 { atomic { with m { x = 1 } } }",
     ));
     assert_eq!(seen.codes, "");
+}
+
+/// Both say the same of it, whichever was wrong.
+#[track_caller]
+fn both_agree(body: &str, codes: &str) {
+    let program = program(body);
+    match compare(&program, 1_500) {
+        Outcome::Agree(_) => {}
+        Outcome::Refused(code) => panic!("refused: {code}"),
+        Outcome::TooLarge => panic!("too large"),
+        Outcome::Differ(how) => panic!("{how}"),
+    }
+    assert_eq!(seen(&program).codes, codes);
+}
+
+#[test]
+fn a_process_with_a_copy_of_its_own_was_called_helpful_when_a_local_names_the_object() {
+    both_agree(
+        "barrier b(2)
+         process p { let w = b w.wait() }
+         thread q { let w = b w.wait() }",
+        "D002 D002",
+    );
+    both_agree(
+        "unowned lock m var x = 0
+         process p { let w = m while x == 0 { w.lock() } }
+         thread q { let w = m w.unlock() }",
+        "D003 M001",
+    );
+}
+
+#[test]
+fn the_number_of_an_actor_was_taken_for_that_of_a_map() {
+    both_agree(
+        "process executor p(2) map d(1): int -> int
+         fn job(x) { return 0 }
+         thread q { r.join() }
+         thread r { wait_until(1 in d) let h = p.submit(job, 1) }",
+        "D002",
+    );
 }

@@ -1,48 +1,20 @@
 //! What an actor may still do for others, as far as the code ahead of it can tell.
 
 use super::copies;
-use super::waits::{object, on, sync_on, waits_at};
+use super::waits::{Deed, object, on, sync_on, waits_at};
 use std::collections::BTreeSet;
 use threadbare::program::{Expr, Instr, ObjectId, Pc, Program, SyncOp, WaitMode};
 use threadbare::semantics::{Machine, Phase, State};
 
 /// Whether an actor may still execute an instruction like this for one that waits,
 /// as far as its code can tell.
-pub fn may(
-    machine: &Machine<'_>,
-    state: &State,
-    who: (usize, usize),
-    deed: &dyn Fn(&Instr) -> bool,
-) -> bool {
+pub fn may(machine: &Machine<'_>, state: &State, who: (usize, usize), deed: &Deed) -> bool {
     may_before(machine, state, who, deed, &|_| false)
-}
-
-/// Whether what an instruction does to something, it does to all copies: there is
-/// only one.
-fn is_about_shared(program: &Program, instr: &Instr) -> bool {
-    match instr {
-        Instr::Store(place, ..)
-        | Instr::Rmw(_, place, ..)
-        | Instr::CompareExchange(_, place, ..) => {
-            let var = program.cells[place.base.index()].var;
-            program.vars[var.index()].shared
-        }
-        Instr::Sync { object, .. }
-        | Instr::Chan { object, .. }
-        | Instr::Collection { object, .. } => match object {
-            Expr::Const(number) => {
-                let index = usize::try_from(*number).expect("an object's number");
-                program.objects[index].shared
-            }
-            _ => true,
-        },
-        _ => true,
-    }
 }
 
 /// Whether it may give a lock back without taking it first, when it would be its own.
 pub fn may_unlock(machine: &Machine<'_>, state: &State, who: (usize, usize), id: ObjectId) -> bool {
-    let gives = sync_on(id, |op| op == SyncOp::Unlock);
+    let gives = sync_on(machine.program(), id, |op| op == SyncOp::Unlock);
     // Of an element nobody knows beforehand whether it is this lock.
     let certainly = Expr::Const(i64::from(id.declared().0));
     let takes = |instr: &Instr| match instr {
@@ -58,7 +30,7 @@ fn may_before(
     machine: &Machine<'_>,
     state: &State,
     (waiting, actor): (usize, usize),
-    deed: &dyn Fn(&Instr) -> bool,
+    deed: &Deed,
     end: &dyn Fn(&Instr) -> bool,
 ) -> bool {
     let program = machine.program();
@@ -86,7 +58,7 @@ fn may_before(
             continue;
         }
         let instr = program.instr(pc);
-        if deed(instr) && (!apart || is_about_shared(program, instr)) {
+        if deed(instr, apart) {
             return true;
         }
         if !end(instr) {

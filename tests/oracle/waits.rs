@@ -16,6 +16,10 @@ use threadbare::program::{
 };
 use threadbare::semantics::{JobStatus, Machine, Phase, State};
 
+/// Whether an instruction does what somebody waits for; the second says whether the
+/// one who executes it belongs to another process, and has copies of its own.
+pub type Deed = dyn Fn(&Instr, bool) -> bool;
+
 /// What a blocked actor needs.
 enum Need {
     /// All of these must act.
@@ -25,11 +29,11 @@ enum Need {
     /// All of the first, and one of the second.
     Both(Vec<usize>, Vec<usize>),
     /// Somebody must execute an instruction like this.
-    Deed(Box<dyn Fn(&Instr) -> bool>),
+    Deed(Box<Deed>),
     /// Somebody must give a lock back that is not its own.
     Unlock(ObjectId),
     /// The same as a deed, and it is a signal.
-    Signal(ObjectId, Box<dyn Fn(&Instr) -> bool>),
+    Signal(ObjectId, Box<Deed>),
 }
 
 pub fn object(machine: &Machine<'_>, state: &State, actor: usize, expr: &Expr) -> ObjectId {
@@ -50,22 +54,35 @@ pub fn on(expr: &Expr, id: ObjectId) -> bool {
     }
 }
 
-pub fn sync_on(id: ObjectId, wanted: fn(SyncOp) -> bool) -> Box<dyn Fn(&Instr) -> bool> {
-    Box::new(move |instr| match instr {
-        Instr::Sync { op, object, .. } => on(object, id) && wanted(*op),
+/// Whether an actor reaches the object that is meant: there is only one of it, or it
+/// is its own process's copy.
+fn reaches(program: &Program, id: ObjectId, apart: bool) -> bool {
+    !apart || program.objects[id.index()].shared
+}
+
+pub fn sync_on(program: &Program, id: ObjectId, wanted: fn(SyncOp) -> bool) -> Box<Deed> {
+    let near = [false, true].map(|apart| reaches(program, id, apart));
+    Box::new(move |instr, apart| match instr {
+        Instr::Sync { op, object, .. } => near[usize::from(apart)] && on(object, id) && wanted(*op),
         _ => false,
     })
 }
 
-fn chan_or_close(id: ObjectId, send: bool) -> Box<dyn Fn(&Instr) -> bool> {
-    Box::new(move |instr| match instr {
-        Instr::Chan { op, object, .. } => on(object, id) && send == matches!(op, ChanOp::Send(_)),
-        Instr::Select { arms, .. } => {
-            let mut arms = arms.iter();
-            arms.any(|arm| on(&arm.object, id) && send == arm.send)
-        }
-        Instr::Sync { op, object, .. } => on(object, id) && *op == SyncOp::Close,
-        _ => false,
+fn chan_or_close(program: &Program, id: ObjectId, send: bool) -> Box<Deed> {
+    let near = [false, true].map(|apart| reaches(program, id, apart));
+    Box::new(move |instr, apart| {
+        near[usize::from(apart)]
+            && match instr {
+                Instr::Chan { op, object, .. } => {
+                    on(object, id) && send == matches!(op, ChanOp::Send(_))
+                }
+                Instr::Select { arms, .. } => {
+                    let mut arms = arms.iter();
+                    arms.any(|arm| on(&arm.object, id) && send == arm.send)
+                }
+                Instr::Sync { op, object, .. } => on(object, id) && *op == SyncOp::Close,
+                _ => false,
+            }
     })
 }
 
@@ -183,35 +200,39 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
                 }
                 SyncOp::CondWait(_) => {
                     let wakes = |op| matches!(op, SyncOp::Notify | SyncOp::NotifyAll);
-                    Need::Signal(id, sync_on(id, wakes))
+                    Need::Signal(id, sync_on(program, id, wakes))
                 }
-                SyncOp::EventWait(_) => Need::Signal(id, sync_on(id, |op| op == SyncOp::EventSet)),
-                SyncOp::Acquire(_) => Need::Deed(sync_on(id, |op| op == SyncOp::Release)),
-                SyncOp::BarrierWait(_) => Need::Deed(sync_on(id, |op| {
+                SyncOp::EventWait(_) => {
+                    Need::Signal(id, sync_on(program, id, |op| op == SyncOp::EventSet))
+                }
+                SyncOp::Acquire(_) => Need::Deed(sync_on(program, id, |op| op == SyncOp::Release)),
+                SyncOp::BarrierWait(_) => Need::Deed(sync_on(program, id, |op| {
                     matches!(
                         op,
                         SyncOp::BarrierWait(_) | SyncOp::BarrierAbort | SyncOp::BarrierReset
                     )
                 })),
-                SyncOp::LatchWait => Need::Deed(sync_on(id, |op| op == SyncOp::CountDown)),
-                SyncOp::ChanJoin => Need::Deed(sync_on(id, |op| op == SyncOp::TaskDone)),
-                _ => Need::Deed(sync_on(id, nothing)),
+                SyncOp::LatchWait => Need::Deed(sync_on(program, id, |op| op == SyncOp::CountDown)),
+                SyncOp::ChanJoin => Need::Deed(sync_on(program, id, |op| op == SyncOp::TaskDone)),
+                _ => Need::Deed(sync_on(program, id, nothing)),
             }
         }
         Instr::Chan {
             op, object: number, ..
         } => {
             let id = object(machine, state, actor, number);
-            Need::Deed(chan_or_close(id, matches!(op, ChanOp::Recv(_))))
+            Need::Deed(chan_or_close(program, id, matches!(op, ChanOp::Recv(_))))
         }
         // What lets any of its arms go on lets a `select` go on.
         Instr::Select { arms, .. } => {
             let deeds = arms.iter().map(|arm| {
                 let id = object(machine, state, actor, &arm.object);
-                chan_or_close(id, !arm.send)
+                chan_or_close(program, id, !arm.send)
             });
             let deeds: Vec<_> = deeds.collect();
-            Need::Deed(Box::new(move |instr| deeds.iter().any(|deed| deed(instr))))
+            Need::Deed(Box::new(move |instr, apart| {
+                deeds.iter().any(|deed| deed(instr, apart))
+            }))
         }
         Instr::WaitUntil(condition) => {
             let mut cells = Vec::new();
@@ -221,21 +242,33 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
             let var = |cell: CellId| program.cells[cell.index()].var;
             let vars: Vec<VarId> = cells.into_iter().map(var).collect();
             let of: Vec<VarId> = program.cells.iter().map(|cell| cell.var).collect();
-            Need::Deed(Box::new(move |instr| match instr {
-                Instr::Store(place, ..)
-                | Instr::Rmw(_, place, ..)
-                | Instr::CompareExchange(_, place, ..) => vars.contains(&of[place.base.index()]),
-                Instr::Sync { object, .. } | Instr::Chan { object, .. } => {
-                    objects.iter().any(|&id| on(object, id))
+            let mut common = (vars.clone(), objects.clone());
+            common.0.retain(|var| program.vars[var.index()].shared);
+            common.1.retain(|&id| reaches(program, id, true));
+            Need::Deed(Box::new(move |instr, apart| {
+                let (vars, objects) = match apart {
+                    true => (&common.0, &common.1),
+                    false => (&vars, &objects),
+                };
+                let asked = |object: &Expr| objects.iter().any(|&id| on(object, id));
+                match instr {
+                    Instr::Store(place, ..)
+                    | Instr::Rmw(_, place, ..)
+                    | Instr::CompareExchange(_, place, ..) => {
+                        vars.contains(&of[place.base.index()])
+                    }
+                    // The number of a join is that of an actor.
+                    Instr::Sync {
+                        op: SyncOp::Join(_),
+                        ..
+                    } => false,
+                    Instr::Sync { object, .. } | Instr::Chan { object, .. } => asked(object),
+                    Instr::Select { arms, .. } => arms.iter().any(|arm| asked(&arm.object)),
+                    other => super::entries::changes_any(other, objects),
                 }
-                Instr::Select { arms, .. } => {
-                    let mut arms = arms.iter();
-                    arms.any(|arm| objects.iter().any(|&id| on(&arm.object, id)))
-                }
-                other => super::entries::changes_any(other, &objects),
             }))
         }
-        _ => Need::Deed(Box::new(|_| false)),
+        _ => Need::Deed(Box::new(|_, _| false)),
     }
 }
 
