@@ -119,7 +119,12 @@ fn crowds(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
         };
         phases.retain(|phase| matches!(phase, Phase::Waiting | Phase::Ready));
         if phases.contains(&Phase::Ready) && phases.len() > parties as usize {
-            found.insert(Fact::new("M010", Vec::new(), &*object.name));
+            // One finding for each declaration, be it of one barrier or of many.
+            let mut all = program.objects.iter();
+            let first = all
+                .find(|other| other.declared == object.declared && other.span == object.span)
+                .expect("itself, if no other");
+            found.insert(Fact::new("M010", Vec::new(), &*first.name));
         }
     }
 }
