@@ -188,3 +188,13 @@ fn the_number_of_an_actor_was_taken_for_that_of_a_map() {
         "D002",
     );
 }
+
+#[test]
+fn a_permit_given_to_an_array_was_taken_for_one_of_another_semaphore() {
+    both_agree(
+        "var x = 0 sem s = 0 sem all[2] = 2
+         thread p { s.acquire() }
+         thread q { let i = 0 s.acquire() s.release() all[i].release() }",
+        "D002 D002",
+    );
+}

@@ -205,7 +205,8 @@ impl Futures {
 /// For each instruction, the most that the permits given back along some path from
 /// it exceed those taken, after one instruction at least.
 fn surplus_of(program: &Program, after: &[Vec<Pc>], id: ObjectId) -> Vec<i64> {
-    let weight: Vec<i64> = program.code.iter().map(|of| permits(of, id)).collect();
+    let weight = program.code.iter().map(|of| permits(program, of, id));
+    let weight: Vec<i64> = weight.collect();
     let mut most = weight.clone();
     let mut changed = true;
     while changed {
@@ -223,7 +224,7 @@ fn surplus_of(program: &Program, after: &[Vec<Pc>], id: ObjectId) -> Vec<i64> {
 }
 
 /// Permits of a semaphore that an instruction gives at most (or certainly takes: negative).
-fn permits(instr: &Instr, id: ObjectId) -> i64 {
+fn permits(program: &Program, instr: &Instr, id: ObjectId) -> i64 {
     let Instr::Sync {
         op, object, arg, ..
     } = instr
@@ -231,10 +232,10 @@ fn permits(instr: &Instr, id: ObjectId) -> i64 {
         return 0;
     };
     let certainly = *object == Expr::Const(i64::from(id.0));
-    match (op, object) {
-        (SyncOp::Acquire(WaitMode::Wait), _) if certainly => -1,
-        (SyncOp::Release, Expr::Const(_)) if !certainly => 0,
-        (SyncOp::Release, _) => match arg {
+    match op {
+        SyncOp::Acquire(WaitMode::Wait) if certainly => -1,
+        SyncOp::Release if !candidates(program, object).contains(&id) => 0,
+        SyncOp::Release => match arg {
             None => 1,
             Some(Expr::Const(n)) => (*n).clamp(0, PERMITS_COUNTED),
             Some(_) => PERMITS_COUNTED,
