@@ -198,3 +198,24 @@ fn a_permit_given_to_an_array_was_taken_for_one_of_another_semaphore() {
         "D002 D002",
     );
 }
+
+#[test]
+fn the_end_of_a_job_was_said_to_help_who_asks_a_channel() {
+    both_agree(
+        "var x = 0 chan q: int process executor p(2)
+         fn job(n) { wait_until(q.is_empty() && x == 1) return 0 }
+         thread t * 2 { let h = p.submit(job, 1) }",
+        "D002",
+    );
+}
+
+#[test]
+fn who_waits_for_an_end_by_asking_is_helped_by_that_end_alone() {
+    let seen = seen(&program(
+        "lock m lock n
+         thread p { wait_until(!q.is_alive()) }
+         thread q { wait_until(!p.is_alive()) }
+         thread r { with m { } with n { } }",
+    ));
+    assert_eq!(seen.codes, "D001");
+}

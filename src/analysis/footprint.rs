@@ -1,7 +1,7 @@
 //! Which memory an actor's next instruction touches, and how.
 
 use crate::base::{Mistake, planted};
-use crate::program::{Access, CellId, Expr, Instr, Pc, Reg};
+use crate::program::{Access, CellId, Expr, Instr, Pc, Query, Reg};
 use crate::semantics::{Chooser, Incident, Machine, Recorder, State};
 
 /// An access to a word of memory.
@@ -132,8 +132,9 @@ pub fn registers(expr: &Expr) -> Vec<Reg> {
     found
 }
 
-/// Calls `see` for every object an expression may ask.
-pub fn objects_asked(expr: &Expr, see: &mut impl FnMut(&Expr)) {
+/// Calls `see` for every object, actor or future an expression may ask, with the
+/// question; it is `None` where an entry of a list or map is looked at.
+pub fn asked(expr: &Expr, see: &mut impl FnMut(Option<Query>, &Expr)) {
     let mut todo = vec![expr];
     while let Some(expr) = todo.pop() {
         match expr {
@@ -141,7 +142,7 @@ pub fn objects_asked(expr: &Expr, see: &mut impl FnMut(&Expr)) {
             Expr::Unary(_, operand) => todo.push(operand),
             Expr::Element { index, .. } => todo.push(index),
             Expr::Entry { object, args, .. } => {
-                see(object);
+                see(None, object);
                 todo.push(object);
                 todo.extend(args);
             }
@@ -154,8 +155,8 @@ pub fn objects_asked(expr: &Expr, see: &mut impl FnMut(&Expr)) {
                 todo.extend([&**condition, &**then, &**otherwise]);
             }
             Expr::Cell(place) => todo.extend(place.dims.iter().map(|dim| &dim.index)),
-            Expr::Query(_, object) => {
-                see(object);
+            Expr::Query(query, object) => {
+                see(Some(*query), object);
                 todo.push(object);
             }
         }

@@ -7,7 +7,8 @@
 //! ever does is decided by the search.
 
 use crate::program::{
-    ChanOp, Expr, FunctionId, Instr, ObjectId, ObjectKind, Pc, Program, SyncOp, VarId, WaitMode,
+    ChanOp, Expr, FunctionId, FutureOp, Instr, ObjectId, ObjectKind, Pc, Program, SyncOp, VarId,
+    WaitMode,
 };
 use crate::semantics::{Machine, Phase, State};
 use rustc_hash::FxHashSet;
@@ -40,6 +41,10 @@ pub enum Help {
     Unlock(ObjectId),
     /// Does anything with an object.
     Anything(ObjectId),
+    /// Finishes or cancels a job.
+    Job,
+    /// Ends, being this actor.
+    End(usize),
 }
 
 impl Help {
@@ -56,7 +61,7 @@ impl Help {
             | Help::TaskDone(id)
             | Help::Unlock(id)
             | Help::Anything(id) => Some(id),
-            Help::Write(_) => None,
+            Help::Write(_) | Help::Job | Help::End(_) => None,
         }
     }
 
@@ -72,6 +77,8 @@ impl Help {
     fn is_shared(mut self, program: &Program) -> bool {
         match (self, self.object_mut()) {
             (Help::Write(var), _) => program.vars[var.index()].shared,
+            // There is only one of each.
+            (Help::Job | Help::End(_), _) => true,
             (_, Some(id)) => program.objects[id.index()].shared,
             (_, None) => false,
         }
@@ -168,6 +175,9 @@ impl Futures {
         actor: usize,
         help: Help,
     ) -> bool {
+        if let Help::End(of) = help {
+            return of == actor;
+        }
         let layout = machine.layout();
         let process = layout.process_of(state, waiting);
         let reaches =
@@ -336,6 +346,9 @@ fn own(program: &Program, at: usize) -> FxHashSet<Help> {
             for id in candidates(program, object) {
                 help.insert(Help::Anything(id));
                 help.extend(sync_help(*op, id));
+                if *op == SyncOp::ShutdownNow {
+                    help.insert(Help::Job);
+                }
                 if *op == SyncOp::LatchAdd && !counts_up {
                     help.insert(Help::CountDown(id));
                 }
@@ -348,13 +361,13 @@ fn own(program: &Program, at: usize) -> FxHashSet<Help> {
                     .map(Help::Anything),
             );
         }
-        // A job that is done, or begun, can be seen by asking its future.
-        Instr::TakeJob { .. } | Instr::FinishJob { .. } | Instr::Future { .. } => {
-            // The entries of a list or map are not its business.
-            let asked =
-                |id: &usize| !matches!(program.objects[*id].kind, ObjectKind::Collection { .. });
-            let all = (0..program.objects.len()).filter(asked);
-            help.extend(all.map(|id| Help::Anything(ObjectId::new(id))));
+        // A job that is done, or was taken back, can be seen by asking its future.
+        Instr::FinishJob { .. }
+        | Instr::Future {
+            op: FutureOp::Cancel | FutureOp::WaitFor,
+            ..
+        } => {
+            help.insert(Help::Job);
         }
         Instr::Chan { op, object, .. } => {
             for id in candidates(program, object) {

@@ -10,7 +10,9 @@
 use super::futures::{Futures, Help};
 use super::job_waits::job_wait;
 use super::task_waits::task_wait;
-use crate::program::{Arm, ChanOp, Instr, ObjectId, ObjectKind, Pc, RwPolicy, SyncOp, WaitMode};
+use crate::program::{
+    Arm, ChanOp, Instr, ObjectId, ObjectKind, Pc, Query, RwPolicy, SyncOp, WaitMode,
+};
 use crate::semantics::{Machine, Phase, State};
 
 /// What a blocked actor waits for.
@@ -333,9 +335,17 @@ fn wish(machine: &Machine<'_>, state: &State, actor: usize) -> (Resource, Vec<He
                 help.push(Help::Write(program.cells[place.base.index()].var));
             });
             // A condition may also ask objects; any operation on them may help.
-            super::footprint::objects_asked(condition, &mut |object| {
-                let asked = super::futures::candidates(program, object);
-                help.extend(asked.into_iter().map(Help::Anything));
+            super::footprint::asked(condition, &mut |query, object| match query {
+                Some(Query::IsDone) => help.push(Help::Job),
+                Some(Query::IsAlive) => {
+                    let target = machine.scene(state, actor).eval(object).ok();
+                    let target = target.and_then(|target| usize::try_from(target).ok());
+                    help.extend(target.map(Help::End));
+                }
+                _ => {
+                    let asked = super::futures::candidates(program, object);
+                    help.extend(asked.into_iter().map(Help::Anything));
+                }
             });
             (Resource::Condition, help)
         }

@@ -19,6 +19,22 @@ pub fn is_worker(program: &Program, actor: usize) -> bool {
     row.is_some_and(|row| matches!(row.kind, ActorKind::Worker(_)))
 }
 
+/// Whether an instruction finishes a job, or takes it back.
+pub fn decides(instr: &Instr) -> bool {
+    matches!(
+        instr,
+        Instr::FinishJob { .. }
+            | Instr::Future {
+                op: FutureOp::Cancel | FutureOp::WaitFor,
+                ..
+            }
+            | Instr::Sync {
+                op: SyncOp::ShutdownNow,
+                ..
+            }
+    )
+}
+
 /// Whether a worker has no job.
 pub fn is_idle(machine: &Machine<'_>, state: &State, actor: usize) -> bool {
     let at = machine.program().instr(machine.layout().pc(state, actor));

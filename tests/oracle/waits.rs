@@ -11,8 +11,8 @@ use super::facts::Fact;
 use std::collections::BTreeSet;
 use threadbare::base::Span;
 use threadbare::program::{
-    ActorKind, CellId, ChanOp, Expr, FutureOp, Instr, ObjectId, ObjectKind, Program, RwPolicy,
-    SyncOp, TaskOp, VarId, WaitMode,
+    ActorKind, CellId, ChanOp, Expr, FutureOp, Instr, ObjectId, ObjectKind, Program, Query,
+    RwPolicy, SyncOp, TaskOp, VarId, WaitMode,
 };
 use threadbare::semantics::{JobStatus, Machine, Phase, State};
 
@@ -237,7 +237,8 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
         Instr::WaitUntil(condition) => {
             let mut cells = Vec::new();
             let mut objects = Vec::new();
-            mentioned(program, condition, &mut cells, &mut objects);
+            let mut jobs = false;
+            mentioned(program, condition, &mut cells, &mut objects, &mut jobs);
             // Which element of an array is written is known only when it is.
             let var = |cell: CellId| program.cells[cell.index()].var;
             let vars: Vec<VarId> = cells.into_iter().map(var).collect();
@@ -251,6 +252,9 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
                     false => (&vars, &objects),
                 };
                 let asked = |object: &Expr| objects.iter().any(|&id| on(object, id));
+                if jobs && super::jobs::decides(instr) {
+                    return true;
+                }
                 match instr {
                     Instr::Store(place, ..)
                     | Instr::Rmw(_, place, ..)
@@ -272,27 +276,33 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
     }
 }
 
-/// The words and objects an expression looks at.
-fn mentioned(program: &Program, expr: &Expr, cells: &mut Vec<CellId>, objects: &mut Vec<ObjectId>) {
+/// The words and objects an expression looks at, and whether it asks for jobs.
+fn mentioned(
+    program: &Program,
+    expr: &Expr,
+    cells: &mut Vec<CellId>,
+    objects: &mut Vec<ObjectId>,
+    jobs: &mut bool,
+) {
+    let mut inside = |expr: &Expr| mentioned(program, expr, cells, objects, jobs);
     match expr {
-        Expr::Cell(place) => cells.push(place.base),
+        Expr::Unary(_, inner) => inside(inner),
+        Expr::Binary(_, left, right) => [left, right].iter().for_each(|expr| inside(expr)),
+        Expr::If(condition, then, otherwise) => {
+            [condition, then, otherwise]
+                .iter()
+                .for_each(|expr| inside(expr));
+        }
+        Expr::Query(Query::IsAlive, _) => unreachable!("nobody waits for an end this way"),
+        Expr::Query(Query::IsDone, _) => *jobs = true,
         Expr::Query(_, object) | Expr::Entry { object, .. } => {
+            if let Expr::Entry { args, .. } = expr {
+                args.iter().for_each(inside);
+            }
             let all = (0..program.objects.len()).map(ObjectId::new);
             objects.extend(all.filter(|&id| on(object, id)));
-            if let Expr::Entry { args, .. } = expr {
-                { args.iter() }.for_each(|arg| mentioned(program, arg, cells, objects));
-            }
         }
-        Expr::Unary(_, inner) => mentioned(program, inner, cells, objects),
-        Expr::Binary(_, left, right) => {
-            mentioned(program, left, cells, objects);
-            mentioned(program, right, cells, objects);
-        }
-        Expr::If(condition, then, otherwise) => {
-            mentioned(program, condition, cells, objects);
-            mentioned(program, then, cells, objects);
-            mentioned(program, otherwise, cells, objects);
-        }
+        Expr::Cell(place) => cells.push(place.base),
         Expr::Const(_)
         | Expr::Reg(_)
         | Expr::Observed(_)

@@ -5,11 +5,15 @@
 
 use crate::explore::{Graph, GraphStep};
 use rustc_hash::FxHashSet;
+use std::ops::Range;
 
 /// The number of the part of those who belong to none.
 const OUTSIDE: u32 = 0;
 /// The index of a state whose component is known.
 const DONE: u32 = u32::MAX;
+
+/// A state that is being looked at, with the numbers of the steps that were not yet.
+type Call = (u32, Range<usize>);
 
 /// Whether a step counts, by the state it leaves and itself.
 pub type Counts<'a> = &'a dyn Fn(usize, &GraphStep) -> bool;
@@ -72,7 +76,7 @@ impl<'a> Parts<'a> {
         part != OUTSIDE
             && step.to.is_some_and(|to| self.part[to] == part)
             && (self.counts)(state, step)
-            && !self.cut.contains(&(state, step.actor))
+            && (self.cut.is_empty() || !self.cut.contains(&(state, step.actor)))
     }
 
     /// The inner steps of a state, by number.
@@ -89,14 +93,15 @@ impl<'a> Parts<'a> {
         let mut found = Vec::new();
         let mut next_index = 1;
         let mut open: Vec<u32> = Vec::new();
+        let mut calls: Vec<Call> = Vec::new();
         for &root in states {
             if self.index[root as usize] != 0 {
                 continue;
             }
-            let mut calls = vec![self.enter(root, &mut next_index, &mut open)];
-            while let Some((state, n_seen)) = calls.last_mut() {
+            calls.push(self.enter(root, &mut next_index, &mut open));
+            while let Some((state, rest)) = calls.last_mut() {
                 let at = *state as usize;
-                let Some(number) = self.graph.numbers(at).nth(*n_seen as usize) else {
+                let Some(number) = rest.next() else {
                     let low = self.low[at];
                     calls.pop();
                     if let Some((caller, _)) = calls.last() {
@@ -108,19 +113,17 @@ impl<'a> Parts<'a> {
                     }
                     continue;
                 };
-                *n_seen += 1;
                 let step = self.graph.step(number);
-                if !self.is_inner(at, &step) {
+                let Some(to) = step.to else { continue };
+                let index = self.index[to];
+                if index == DONE || !self.is_inner(at, &step) {
                     continue;
                 }
-                let to = step.to.expect("an inner step leads to a state");
-                match self.index[to] {
-                    0 => {
-                        let to = u32::try_from(to).expect("a state's number");
-                        calls.push(self.enter(to, &mut next_index, &mut open));
-                    }
-                    DONE => {}
-                    index => self.low[at] = self.low[at].min(index),
+                if index == 0 {
+                    let to = u32::try_from(to).expect("a state's number");
+                    calls.push(self.enter(to, &mut next_index, &mut open));
+                } else {
+                    self.low[at] = self.low[at].min(index);
                 }
             }
         }
@@ -130,13 +133,12 @@ impl<'a> Parts<'a> {
         found
     }
 
-    /// The state with the number of its steps that were looked at.
-    fn enter(&mut self, state: u32, next_index: &mut u32, open: &mut Vec<u32>) -> (u32, u32) {
+    fn enter(&mut self, state: u32, next_index: &mut u32, open: &mut Vec<u32>) -> Call {
         self.index[state as usize] = *next_index;
         self.low[state as usize] = *next_index;
         *next_index += 1;
         open.push(state);
-        (state, 0)
+        (state, self.graph.numbers(state as usize))
     }
 
     /// The component whose root is done; `None` if it is a state without a circle.

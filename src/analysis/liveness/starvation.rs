@@ -80,7 +80,14 @@ fn starved_by<'p>(
     found: &mut BTreeMap<Key, Starved<'p>>,
 ) {
     let may_move = |id: &u32| question.moving[*id as usize] >> actor & 1 == 1;
-    let states: Vec<u32> = circular.iter().copied().filter(may_move).collect();
+    let is_blocked = |id: &u32| question.graph.enabled(*id as usize) >> actor & 1 == 0;
+    // To whom strong fairness is owed, that one moves or is blocked all the way round.
+    let strong = terms.owed[actor] == Fairness::Strong;
+    let may_stay = |id: &u32| may_move(id) && (!strong || is_blocked(id));
+    let states: Vec<u32> = circular.iter().copied().filter(may_stay).collect();
+    if !strong && !states.iter().any(is_blocked) {
+        return;
+    }
     let others = move |_: usize, step: &crate::explore::GraphStep| step.actor != actor;
     let mut parts = Parts::new(question.graph, &others);
     let mut places: BTreeMap<Pc, FxHashSet<u32>> = BTreeMap::new();
