@@ -2,11 +2,13 @@
 //!
 //! What an actor does before its first step would otherwise happen while the
 //! initial state is made (or inside the spawner's step), where a failure has no
-//! actor and no moment. So such a body begins with `Begin`.
+//! actor and no moment. So such a body begins with `Begin`, unless `prologue` shows
+//! that with its arguments nothing fails.
 
 use super::assemble::target_mut;
 use super::fold;
 use super::lowering::Lowered;
+use super::prologue;
 use crate::program::{FunctionId, Instr, Site};
 
 /// What can happen between a function's entry and its first step.
@@ -19,14 +21,19 @@ struct Prefix {
 }
 
 /// Gives a `Begin` to the functions that need one: bodies of actors, and copies
-/// of functions that are spawned. `spawn` then names the copy.
-pub(super) fn add_begins(functions: &mut Vec<Lowered>, bodies: &[FunctionId]) {
+/// of functions that are spawned. `spawn` then names the copy. `args` are the words
+/// of each declared actor's arguments.
+pub(super) fn add_begins(functions: &mut Vec<Lowered>, bodies: &[FunctionId], args: &[Vec<i64>]) {
     let prefixes = prefixes(functions);
     let mut distinct = bodies.to_vec();
     distinct.sort_unstable();
     distinct.dedup();
     for body in distinct {
-        if prefixes[body.index()].fails {
+        let function = &functions[body.index()];
+        let mut actors = bodies.iter().zip(args).filter(|(of, _)| **of == body);
+        if prefixes[body.index()].fails
+            && !actors.all(|(_, args)| prologue::is_sound(function, args))
+        {
             insert_begin(functions, body);
         }
     }

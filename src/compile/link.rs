@@ -373,6 +373,13 @@ fn fairness(scenario: &Scenario, actor: usize) -> Fairness {
     }
 }
 
+/// The words of each declared actor's arguments.
+pub(super) fn all_args(cx: &Context<'_>) -> Vec<Vec<i64>> {
+    let scenario = cx.scenario;
+    let of = |actor: &hir::Actor| args(cx, scenario, &scenario.groups[actor.group], actor);
+    scenario.actors.iter().map(of).collect()
+}
+
 fn args(
     cx: &Context<'_>,
     scenario: &Scenario,

@@ -8,7 +8,7 @@
 //! In reading order: `limits` (what is refused), `tables` and `types`
 //! (declarations), `lowering` with `statement`, `exit`, `expression`,
 //! `condition`, `place`, `method`, `executor` (code), `assemble` (labels to positions),
-//! `entry` (actors that begin with what can fail),
+//! `entry` and `prologue` (actors that begin with what can fail),
 //! `ends` (actors whose end is a step), `liveness` (dead registers),
 //! `link` (all of it in one program), `steps` (the steps of each line, in words).
 //!
@@ -41,6 +41,7 @@ mod lowering;
 mod method;
 mod observed;
 mod place;
+mod prologue;
 mod registers;
 mod select;
 mod statement;
@@ -94,7 +95,8 @@ pub fn compile_with(scenario: &Scenario, ends: Ends) -> Result<Program, Vec<Diag
     if !errors.is_empty() {
         return Err(errors);
     }
-    entry::add_begins(&mut functions, &bodies);
+    let args = link::all_args(&cx);
+    entry::add_begins(&mut functions, &bodies, &args);
     let rests = ends::add_ends(&cx, &mut functions, &bodies, &properties, ends);
     let workers = executor::add_workers(&mut cx, &mut functions, rests);
     let mut parts = link::link(cx, functions, &bodies, &workers, properties);

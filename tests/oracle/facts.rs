@@ -258,10 +258,10 @@ impl Facts {
                 SyncOp::Read(WaitMode::Wait) => true,
                 _ => continue,
             };
-            let number = machine
-                .scene(state, actor)
-                .eval(object)
-                .expect("a constant");
+            // An element that does not exist is a failure of its own.
+            let Ok(number) = machine.scene(state, actor).eval(object) else {
+                continue;
+            };
             let to = ObjectId::new(usize::try_from(number).expect("an object"));
             let to = super::copies::object(machine, state, actor, to);
             for (from, from_shared) in held(machine, state, actor) {
