@@ -1,23 +1,32 @@
 //! Threadbare beside its peers, on the workloads of `benches/workloads`.
 //!
-//! `cargo bench --bench peers` runs every workload at its first two sizes;
-//! `cargo bench --bench peers -- --all` at all sizes, `-- --only filter` those
-//! whose name contains the word. It prints a table in Markdown; a run of it is
-//! kept in `benches/RESULTS.md`.
+//! `cargo bench --bench peers` runs every workload at its first two sizes and prints
+//! three tables in Markdown; a run of it is kept in `benches/RESULTS.md`.
 //!
-//! What is measured: processor time (user and system) and peak memory of a
-//! process of its own for each run, from `/proc`, so only on Linux. Threadbare
-//! runs without reduction, twice: `search` is the exhaustive search with all its
-//! rules, which is what SPIN's `-DSAFETY` does; `check` is the whole command with
-//! shortest schedules, and livelocks and starvation where runs can go round.
-//! A peer that is not installed is named in the table.
+//! - `-- --all`: all three sizes.
+//! - `-- --only filter`: those whose name contains the word.
+//! - `-- --limit 60`: seconds that each run may take; one that takes more is named.
+//!
+//! The peers are SPIN, if it and a C compiler are installed, and Stateright, loom and
+//! shuttle, which are built in. What is measured: processor time (user and system) and
+//! peak memory of a process of its own for each run, from `/proc`, so only on Linux.
+//!
+//! - **Everything stored**: no reduction on either side. `search` is the exhaustive
+//!   search with all its rules, which is what SPIN's `-DSAFETY` does.
+//! - **To the full verdict**: each at its best. Ours is the whole command `check`, with
+//!   reduction, shortest schedules, and livelocks and starvation where runs can go round;
+//!   SPIN has its partial-order reduction and looks for assertions only; Stateright has
+//!   symmetry where threads are alike.
+//! - **Growth**: how many times more states (or executions) the next size has.
 
 mod measure;
 mod spin;
+mod stateright;
+mod threads;
+mod workloads;
 
-use measure::{Cost, processor_time};
+use measure::{Cost, processor_time, within};
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use threadbare::analysis::Facts;
@@ -25,186 +34,238 @@ use threadbare::base::Source;
 use threadbare::checker::{Checker, Reduction};
 use threadbare::explore::{Limits, search};
 use threadbare::semantics::{Capacity, Machine};
+use workloads::{Size, WORKLOADS, Workload, folder, title, values};
 
-/// A scenario and its sizes.
-struct Workload {
-    name: &'static str,
-    sizes: [&'static [(&'static str, i64)]; 3],
-}
+/// Seconds that a run may take, if nothing else is said.
+const LIMIT: f64 = 60.0;
 
-const WORKLOADS: [Workload; 7] = [
-    Workload {
-        name: "locked_counter",
-        sizes: [
-            &[("N", 4), ("ROUNDS", 3)],
-            &[("N", 4), ("ROUNDS", 4)],
-            &[("N", 5), ("ROUNDS", 4)],
-        ],
-    },
-    Workload {
-        name: "racing_counter",
-        sizes: [
-            &[("N", 3), ("ROUNDS", 4)],
-            &[("N", 4), ("ROUNDS", 3)],
-            &[("N", 4), ("ROUNDS", 4)],
-        ],
-    },
-    Workload {
-        name: "philosophers_naive",
-        sizes: [
-            &[("N", 6), ("ROUNDS", 2)],
-            &[("N", 7), ("ROUNDS", 2)],
-            &[("N", 8), ("ROUNDS", 2)],
-        ],
-    },
-    Workload {
-        name: "philosophers_ordered",
-        sizes: [&[("N", 7)], &[("N", 8)], &[("N", 10)]],
-    },
-    Workload {
-        name: "bounded_buffer",
-        sizes: [
-            &[
-                ("PRODUCERS", 2),
-                ("CONSUMERS", 2),
-                ("ITEMS", 4),
-                ("SLOTS", 2),
-            ],
-            &[
-                ("PRODUCERS", 3),
-                ("CONSUMERS", 3),
-                ("ITEMS", 3),
-                ("SLOTS", 3),
-            ],
-            &[
-                ("PRODUCERS", 3),
-                ("CONSUMERS", 3),
-                ("ITEMS", 4),
-                ("SLOTS", 3),
-            ],
-        ],
-    },
-    Workload {
-        name: "filter_lock",
-        sizes: [
-            &[("N", 3), ("ROUNDS", 6)],
-            &[("N", 3), ("ROUNDS", 12)],
-            &[("N", 4), ("ROUNDS", 2)],
-        ],
-    },
-    Workload {
-        name: "readers_writers",
-        sizes: [
-            &[("READERS", 3), ("WRITERS", 1), ("ROUNDS", 2)],
-            &[("READERS", 3), ("WRITERS", 2), ("ROUNDS", 2)],
-            &[("READERS", 4), ("WRITERS", 2), ("ROUNDS", 2)],
-        ],
-    },
-];
-
-/// Peers that the workloads are not written for yet.
-const NOT_WRITTEN: [&str; 3] = ["stateright", "loom", "shuttle"];
+/// Those who are compared to the full verdict, as the tables name them.
+const PEERS: [&str; 5] = ["Threadbare", "SPIN", "Stateright", "loom", "shuttle"];
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     if args.first().is_some_and(|first| first == "--one") {
-        return one(&args[1], &args[2..]);
+        return one(&args[1..]);
     }
-    let all = args.iter().any(|arg| arg == "--all");
-    let only = args.iter().position(|arg| arg == "--only");
-    let only = only.and_then(|at| args.get(at + 1)).cloned();
-    print!("{}", table(all, only.as_deref().unwrap_or("")));
-}
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/workloads")
-}
-
-/// The whole table.
-fn table(all: bool, only: &str) -> String {
-    let mut text = measure::machine();
+    let value = |name: &str| {
+        let at = args.iter().position(|arg| arg == name)?;
+        args.get(at + 1)
+    };
+    let limit = value("--limit").map_or(LIMIT, |text| text.parse().expect("seconds"));
+    let only = value("--only").map_or("", String::as_str);
+    let n_sizes = if args.iter().any(|arg| arg == "--all") {
+        3
+    } else {
+        2
+    };
     let spin = spin::version();
+    print!("{}", measure::machine());
     match &spin {
-        Some(version) => writeln!(text, "SPIN: {version}, `gcc -O3 -DSAFETY -DNOREDUCE`."),
-        None => writeln!(text, "SPIN: not installed."),
+        Some(version) => println!("SPIN: {version}, `gcc -O3 -DSAFETY`."),
+        None => println!("SPIN: not installed, so its columns are empty."),
     }
-    .expect("a string can be written");
-    let _ = writeln!(text, "Not written yet: {}.\n", NOT_WRITTEN.join(", "));
-    let _ = writeln!(
-        text,
-        "| workload | states | states/s, search | states/s, check | two workers, wall | bytes/state | peak MiB | SPIN states | SPIN states/s | SPIN peak MiB | states/s to SPIN's |"
-    );
-    let _ = writeln!(text, "|---|---|---|---|---|---|---|---|---|---|---|");
-    for workload in WORKLOADS.iter().filter(|it| it.name.contains(only)) {
-        for size in workload.sizes.iter().take(if all { 3 } else { 2 }) {
-            let row = row(workload, size, spin.is_some());
-            let _ = writeln!(text, "{row}");
+    println!("Each run has {limit} s.\n");
+    let chosen: Vec<(&Workload, Size)> = WORKLOADS
+        .iter()
+        .filter(|workload| workload.name.contains(only))
+        .flat_map(|workload| {
+            workload
+                .sizes
+                .iter()
+                .take(n_sizes)
+                .map(move |&it| (workload, it))
+        })
+        .collect();
+    let bench = Bench {
+        limit,
+        spin: spin.is_some(),
+    };
+    print!("{}", bench.stored(&chosen));
+    print!("{}", bench.verdicts(&chosen));
+}
+
+/// What one run came to.
+type Ran = Result<Cost, &'static str>;
+
+struct Bench {
+    limit: f64,
+    spin: bool,
+}
+
+impl Bench {
+    /// The table without reductions.
+    fn stored(&self, chosen: &[(&Workload, Size)]) -> String {
+        let mut text = "## Everything stored\n\n\
+            | workload | states | states/s | two workers, wall | bytes/state | peak MiB \
+            | SPIN states | SPIN states/s | SPIN bytes/state | states/s to SPIN's |\n\
+            |---|---|---|---|---|---|---|---|---|---|\n"
+            .to_owned();
+        for &(workload, size) in chosen {
+            let row = self.stored_row(workload, size);
             eprintln!("{row}");
+            let _ = writeln!(text, "{row}");
         }
+        text + "\n"
     }
-    text
-}
 
-fn row(workload: &Workload, size: &[(&str, i64)], spin: bool) -> String {
-    let title: Vec<String> = size.iter().map(|(name, n)| format!("{name}={n}")).collect();
-    let title = format!("{} {}", workload.name, title.join(" "));
-    let found = ours("search", workload.name, size, 1);
-    let two = ours("search", workload.name, size, 2);
-    let checked = ours("check", workload.name, size, 1);
-    let mut row = format!(
-        "| {title} | {} | {} | {} | {:.2} × | {:.1} | {} |",
-        found.states,
-        found.rate(),
-        checked.rate(),
-        found.wall / two.wall,
-        found.bytes_per_state,
-        found.peak_kib / 1024,
-    );
-    match spin
-        .then(|| spin::run(&folder(), workload.name, size))
-        .flatten()
-    {
-        Some(cost) => {
-            let ratio = found.per_second() / cost.per_second();
-            let _ = write!(
-                row,
-                " {} | {} | {} | {ratio:.2} |",
-                cost.states,
-                cost.rate(),
-                cost.peak_kib / 1024
-            );
+    fn stored_row(&self, workload: &Workload, size: Size) -> String {
+        let name = title(workload, size);
+        let found = match self.again("search", workload, size, 1) {
+            Ok(found) => found,
+            Err(why) => return format!("| {name} | {why} | | | | | | | | |"),
+        };
+        let two = self.again("search", workload, size, 2);
+        let two = two.map_or("–".to_owned(), |two| {
+            format!("{:.2} ×", found.wall / two.wall)
+        });
+        let mut row = format!(
+            "| {name} | {} | {} | {two} | {:.1} | {} |",
+            found.states,
+            found.rate(),
+            found.bytes_per_state,
+            found.peak_kib / 1024,
+        );
+        match self.spin(workload, size, false) {
+            Ok(cost) => {
+                let ratio = found.per_second() / cost.per_second();
+                let (states, rate, bytes) = (cost.states, cost.rate(), cost.bytes_per_state);
+                let _ = write!(row, " {states} | {rate} | {bytes:.0} | {ratio:.2} |");
+            }
+            Err(why) => {
+                let _ = write!(row, " {why} | | | |");
+            }
         }
-        None => row.push_str(" – | – | – | – |"),
+        row
     }
-    row
+
+    /// The tables with everything that each can do: time, and growth.
+    fn verdicts(&self, chosen: &[(&Workload, Size)]) -> String {
+        let mut text = "## To the full verdict\n\n\
+            Seconds of the processor, and states (executions for loom and shuttle).\n\n\
+            | workload |"
+            .to_owned();
+        for peer in PEERS {
+            let _ = write!(text, " {peer} |");
+        }
+        text += " best peer to ours |\n|---|---|---|---|---|---|---|\n";
+        let mut grown = "## Growth\n\nStates, or executions, to those of the size before.\n\n\
+            | workload |"
+            .to_owned();
+        for peer in PEERS {
+            let _ = write!(grown, " {peer} |");
+        }
+        grown += "\n|---|---|---|---|---|---|\n";
+        let mut before: Option<(&str, Vec<Ran>)> = None;
+        for &(workload, size) in chosen {
+            let all = self.all(workload, size);
+            let mut row = format!("| {} |", title(workload, size));
+            for ran in &all {
+                let _ = match ran {
+                    Ok(cost) => write!(row, " {:.2} s, {} |", cost.cpu, cost.states),
+                    Err(why) => write!(row, " {why} |"),
+                };
+            }
+            let best = all[1..].iter().flatten().map(|cost| cost.cpu);
+            let best = best.reduce(f64::min);
+            let _ = match (best, &all[0]) {
+                (Some(best), Ok(ours)) => {
+                    write!(row, " {:.2} × |", best.max(0.01) / ours.cpu.max(0.01))
+                }
+                _ => write!(row, " – |"),
+            };
+            eprintln!("{row}");
+            let _ = writeln!(text, "{row}");
+            if let Some((name, smaller)) = &before
+                && *name == workload.name
+            {
+                let _ = write!(grown, "| {} |", title(workload, size));
+                for (small, large) in smaller.iter().zip(&all) {
+                    let _ = match (small, large) {
+                        (Ok(small), Ok(large)) => {
+                            let factor = large.states as f64 / small.states as f64;
+                            write!(grown, " {factor:.1} |")
+                        }
+                        _ => write!(grown, " – |"),
+                    };
+                }
+                grown.push('\n');
+            }
+            before = Some((workload.name, all));
+        }
+        format!("{text}\n{grown}")
+    }
+
+    /// All of [`PEERS`], in their order.
+    fn all(&self, workload: &Workload, size: Size) -> Vec<Ran> {
+        let threads = |peer| match threads::left_out(workload.name) {
+            Some(why) => Err(why),
+            None => self.again(peer, workload, size, 1),
+        };
+        vec![
+            self.again("check", workload, size, 1),
+            self.spin(workload, size, true),
+            self.again("stateright", workload, size, 1),
+            threads("loom"),
+            threads("shuttle"),
+        ]
+    }
+
+    fn spin(&self, workload: &Workload, size: Size, reduced: bool) -> Ran {
+        if !self.spin {
+            return Err("not installed");
+        }
+        spin::run(workload.name, size, reduced, self.limit).ok_or("does not finish")
+    }
+
+    /// Runs this program again for one measurement.
+    fn again(&self, what: &str, workload: &Workload, size: Size, workers: usize) -> Ran {
+        let this = std::env::current_exe().expect("a program knows where it lies");
+        let mut command = Command::new(this);
+        let (workers, limit) = (workers.to_string(), self.limit.to_string());
+        command.args(["--one", what, workload.name, &workers, &limit]);
+        for (name, n) in size {
+            command.arg(format!("{name}={n}"));
+        }
+        // It stops by itself a little earlier, if it can.
+        let text = within(&mut command, self.limit * 1.5 + 5.0).ok_or("does not finish")?;
+        Cost::read(&text).ok_or("does not finish")
+    }
 }
 
-/// Runs this program again for one measurement.
-fn ours(what: &str, name: &str, size: &[(&str, i64)], workers: usize) -> Cost {
-    let this = std::env::current_exe().expect("a program knows where it lies");
-    let mut command = Command::new(this);
-    command.args(["--one", what, name, &workers.to_string()]);
-    for (name, n) in size {
-        command.arg(format!("{name}={n}"));
-    }
-    let output = command.output().expect("this program can be run again");
-    let text = String::from_utf8_lossy(&output.stdout);
-    Cost::read(&text)
-        .unwrap_or_else(|| panic!("{name}: {}", String::from_utf8_lossy(&output.stderr)))
+/// One measurement in a process of its own: what, workload, workers, limit, sizes.
+fn one(args: &[String]) {
+    let workloads = WORKLOADS.iter();
+    let workload = { workloads }.find(|it| it.name == args[1]);
+    let workload = workload.expect("a workload of that name");
+    let is_size = |size: &&Size| title(workload, size).split(' ').skip(1).eq(&args[4..]);
+    let size = workload
+        .sizes
+        .iter()
+        .find(is_size)
+        .expect("one of its sizes");
+    let limit: f64 = args[3].parse().expect("seconds");
+    let cost = match args[0].as_str() {
+        "stateright" => stateright::run(workload.name, &values(size), limit),
+        "loom" => threads::with_loom(workload.name, values(size), limit),
+        "shuttle" => threads::with_shuttle(workload.name, values(size), limit),
+        what => Some(ours(
+            what,
+            workload,
+            size,
+            args[2].parse().expect("workers"),
+        )),
+    };
+    println!("{}", cost.map_or_else(String::new, |cost| cost.write()));
 }
 
-/// One measurement in a process of its own.
-fn one(what: &str, args: &[String]) {
-    let path = folder().join(format!("{}.tb", args[0]));
+fn ours(what: &str, workload: &Workload, size: Size, workers: usize) -> Cost {
+    let path = folder().join(format!("{}.tb", workload.name));
     let text = std::fs::read_to_string(&path).expect("the workload is there");
-    let workers: usize = args[1].parse().expect("a number of workers");
     let mut checker = Checker::new()
-        .reduction(Reduction::None)
         .max_states(u64::from(u32::MAX) - 2)
         .workers(workers);
-    for set in &args[2..] {
-        let (name, n) = set.split_once('=').expect("NAME=NUMBER");
-        checker = checker.set(name, n.parse().expect("a number"));
+    for &(name, n) in size {
+        checker = checker.set(name, n);
     }
     let source = Arc::new(Source::new(path.display().to_string(), text));
     let start = std::time::Instant::now();
@@ -214,16 +275,15 @@ fn one(what: &str, args: &[String]) {
         let stats = &reports[0].stats;
         (stats.states, stats.bytes_per_state)
     } else {
-        searched(&checker, &source, workers)
+        searched(&checker.reduction(Reduction::None), &source, workers)
     };
-    let cost = Cost {
+    Cost {
         states,
         bytes_per_state,
         cpu: processor_time() - before,
         wall: start.elapsed().as_secs_f64(),
         peak_kib: measure::peak_kib(),
-    };
-    println!("{}", cost.write());
+    }
 }
 
 fn searched(checker: &Checker, source: &Source, workers: usize) -> (u64, f64) {

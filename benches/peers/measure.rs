@@ -1,6 +1,9 @@
 //! What a run costs.
 
 use std::fmt::Write as _;
+use std::io::Read as _;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// One run.
 #[derive(Clone, Copy, Debug)]
@@ -75,6 +78,33 @@ pub fn peak_kib() -> u64 {
     number.unwrap_or(0)
 }
 
+/// What a program prints, if it ends well within so many seconds; else it is stopped.
+pub fn within(command: &mut Command, limit: f64) -> Option<String> {
+    command.stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().ok()?;
+    let mut pipe = child.stdout.take()?;
+    let reader = std::thread::spawn(move || {
+        let mut text = Vec::new();
+        pipe.read_to_end(&mut text).map(|_| text)
+    });
+    let start = Instant::now();
+    let status = loop {
+        match child.try_wait().ok()? {
+            Some(status) => break Some(status),
+            None if start.elapsed().as_secs_f64() > limit => break None,
+            None => std::thread::sleep(Duration::from_millis(1)),
+        }
+    };
+    if status.is_none() {
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    let text = reader.join().ok()?.ok()?;
+    // SPIN's verifier ends with 0 whatever it found.
+    status.filter(|status| status.success())?;
+    Some(String::from_utf8_lossy(&text).into_owned())
+}
+
 /// The machine, in words.
 pub fn machine() -> String {
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
@@ -85,7 +115,7 @@ pub fn machine() -> String {
     let mut text = String::new();
     let _ = writeln!(
         text,
-        "Machine: {}, {n} processors.  \nThreadbare {}, no reduction, exact storage.",
+        "Machine: {}, {n} processors.  \nThreadbare {}, exact storage.",
         model.unwrap_or("unknown"),
         env!("CARGO_PKG_VERSION"),
     );

@@ -1,7 +1,8 @@
-//! SPIN, if it is installed: the workload in Promela, everything stored.
+//! SPIN, if it is installed: the workload in Promela, everything stored, or with its
+//! own reduction.
 
-use super::measure::{Cost, time_of_children};
-use std::path::Path;
+use super::measure::{Cost, time_of_children, within};
+use super::workloads::{Size, folder};
 use std::process::Command;
 use std::time::Instant;
 
@@ -12,28 +13,32 @@ pub fn version() -> Option<String> {
     Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Runs a workload to the end; `None` if it does not get there.
-pub fn run(folder: &Path, name: &str, size: &[(&str, i64)]) -> Option<Cost> {
+/// Runs a workload to the end, with partial-order reduction or without; `None` if it
+/// does not get there in so many seconds, or in 6 GB.
+pub fn run(name: &str, size: Size, reduced: bool, limit: f64) -> Option<Cost> {
     let room = tempfile::tempdir().ok()?;
-    let model = folder.join("promela").join(format!("{name}.pml"));
+    let model = folder().join("promela").join(format!("{name}.pml"));
     let mut generate = Command::new("spin");
     generate.current_dir(&room).arg("-a");
     for (name, n) in size {
         generate.arg(format!("-D{name}={n}"));
     }
     generate.arg(model).output().ok()?;
-    let options = ["-O3", "-DSAFETY", "-DNOREDUCE", "-w", "-o", "pan", "pan.c"];
     let mut compile = Command::new("gcc");
-    compile.current_dir(&room).args(options);
-    compile.arg("-DMEMLIM=6000").output().ok()?;
+    compile.current_dir(&room).args(["-O3", "-DSAFETY", "-w"]);
+    if !reduced {
+        compile.arg("-DNOREDUCE");
+    }
+    compile.args(["-DMEMLIM=6000", "-o", "pan", "pan.c"]);
+    compile.output().ok()?;
     // The time of these two counts as soon as they were waited for.
     let before = time_of_children();
     let start = Instant::now();
     // Deadlocks are not errors here: the whole space is wanted.
     let options = ["-m1000000", "-w24", "-E", "-n"];
     let mut pan = Command::new(room.path().join("pan"));
-    let output = pan.current_dir(&room).args(options).output().ok()?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    pan.current_dir(&room).args(options);
+    let text = within(&mut pan, limit)?;
     let number = |what: &str| {
         let line = text.lines().find(|line| line.contains(what))?;
         line.split_whitespace().next()?.parse::<f64>().ok()

@@ -103,10 +103,9 @@ fn pure_operands_stay_one_expression() {
         actor t(0) = t(0)
         actor t(1) = t(1)
         fn t(i)
-           0 * begin
-           1   x = i * 2
-           2 * store r = x > 0 && 10 / x == 5 || x == 4  ; forget i
-           3   return"#,
+           0   x = i * 2
+           1 * store r = x > 0 && 10 / x == 5 || x == 4  ; forget i
+           2   return"#,
     );
 }
 

@@ -416,8 +416,8 @@ fn an_actor_that_can_fail_at_once_begins_with_a_step() {
     check(
         r#"
         var x = 0
-        thread a(i in 0..2) { assert i < 5 x = 1 }
-        thread b(i in 0..2) { let k = i + 1 x = k }
+        thread a(i in 0..2) { assert i < 1 x = 1 }
+        thread b(i in 0..2) { let k = 4 / i x = k }
         thread c(i in 0..2) { let k = i x = k }
         thread d { g(1) }
         fn g(k) { assert k == 1 }"#,
@@ -431,12 +431,12 @@ fn an_actor_that_can_fail_at_once_begins_with_a_step() {
         actor d = d()
         fn a(i)
            0 * begin
-           1   assert i < 5
+           1   assert i < 1
            2 * store x = 1  ; forget i
            3   return
         fn b(i)
            4 * begin
-           5   k = i + 1
+           5   k = 4 / i
            6 * store x = k  ; forget i
            7   return
         fn c(i)
@@ -450,6 +450,33 @@ fn an_actor_that_can_fail_at_once_begins_with_a_step() {
         fn g(k)
           14   assert k == 1
           15   return"#,
+    );
+}
+
+#[test]
+fn an_actor_whose_arguments_let_nothing_fail_does_not() {
+    check(
+        r#"
+        var x = 0
+        thread a(i in 0..2) { assert i < 2 let k = (i + 1) % 2 x = k }
+        thread b(i in 0..2) { let k = 0 while k < i + 1 { k += 1 } x = k }"#,
+        r#"
+        actor a(0) = a(0)
+        actor a(1) = a(1)
+        actor b(0) = b(0)
+        actor b(1) = b(1)
+        fn a(i)
+           0   assert i < 2
+           1   k = (i + 1) % 2
+           2 * store x = k  ; forget i
+           3   return
+        fn b(i)
+           4   k = 0
+           5   unless k < i + 1 jump 8
+           6   k = k + 1
+           7   jump 5
+           8 * store x = k  ; forget i
+           9   return"#,
     );
 }
 
