@@ -109,18 +109,28 @@ pub enum Protection {
 
 /// Notes the edges that the next instructions of a state show.
 pub(super) fn note_edges(edges: &mut LockEdges, visit: &Visit<'_>) {
-    let layout = visit.machine.layout();
-    for actor in 0..layout.capacity().actors {
-        if !layout.is_running(visit.state, actor) {
-            continue;
-        }
-        let Some((to, to_shared)) = request(visit.machine, visit.state, actor) else {
+    let (machine, state) = (visit.machine, visit.state);
+    let layout = machine.layout();
+    let is_running = |&actor: &usize| layout.is_running(state, actor);
+    let actors = (0..layout.capacity().actors).filter(is_running);
+    // Who holds what is looked up once for each process.
+    let mut of_process = None;
+    let mut all_held = Vec::new();
+    for actor in actors.clone() {
+        let Some((to, to_shared)) = request(machine, state, actor) else {
             continue;
         };
-        let held = held_by(visit.machine, visit.state, actor);
-        let running = (0..layout.capacity().actors)
-            .filter(|&other| layout.is_running(visit.state, other))
-            .fold(0, |mask, other| mask | 1 << other);
+        let process = Some(layout.process_of(state, actor));
+        if of_process != process {
+            of_process = process;
+            all_held = held_in_process_of(machine, state, actor);
+        }
+        let own = all_held.iter().filter(|&&(holder, ..)| holder == actor);
+        let held: Vec<(ObjectId, bool)> = own.map(|&(_, id, shared)| (id, shared)).collect();
+        if held.is_empty() {
+            continue;
+        }
+        let running = actors.clone().fold(0, |mask, other| mask | 1 << other);
         for &(from, from_shared) in &held {
             if from == to {
                 continue;
@@ -129,7 +139,7 @@ pub(super) fn note_edges(edges: &mut LockEdges, visit: &Visit<'_>) {
                 from,
                 to,
                 actor,
-                pc: layout.pc(visit.state, actor),
+                pc: layout.pc(state, actor),
                 held: held.iter().map(|&(id, _)| id).collect(),
                 from_shared,
                 to_shared,
@@ -161,20 +171,31 @@ pub(super) fn request(
 
 /// The locks an actor holds, and whether as a reader only.
 pub fn held_by(machine: &Machine<'_>, state: &State, actor: usize) -> Vec<(ObjectId, bool)> {
+    let all = held_in_process_of(machine, state, actor).into_iter();
+    all.filter(|&(holder, ..)| holder == actor)
+        .map(|(_, id, shared)| (id, shared))
+        .collect()
+}
+
+/// Who holds which lock among those that an actor's process knows, and whether as a
+/// reader only.
+fn held_in_process_of(
+    machine: &Machine<'_>,
+    state: &State,
+    actor: usize,
+) -> Vec<(usize, ObjectId, bool)> {
     let mut held = Vec::new();
     for id in machine.objects_of(state, actor) {
-        match machine.program().objects[id.index()].kind {
-            ObjectKind::Lock { .. } if machine.owner(state, id) == Some(actor) => {
-                held.push((id, false));
-            }
-            ObjectKind::RwLock { .. } => {
-                if machine.owner(state, id) == Some(actor) {
-                    held.push((id, false));
-                } else if machine.readers(state, id).contains(&actor) {
-                    held.push((id, true));
-                }
-            }
-            _ => {}
+        let kind = &machine.program().objects[id.index()].kind;
+        if !matches!(kind, ObjectKind::Lock { .. } | ObjectKind::RwLock { .. }) {
+            continue;
+        }
+        let owner = machine.owner(state, id);
+        held.extend(owner.map(|owner| (owner, id, false)));
+        if matches!(kind, ObjectKind::RwLock { .. }) {
+            let readers = machine.readers(state, id).into_iter();
+            let readers = readers.filter(|&reader| Some(reader) != owner);
+            held.extend(readers.map(|reader| (reader, id, true)));
         }
     }
     held
