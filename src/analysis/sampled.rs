@@ -189,7 +189,15 @@ fn simplest(
     known: &mut BTreeSet<Schedule>,
 ) -> Schedule {
     let mut shows = |steps: &[Action]| run(machine, facts, steps, what);
-    let simple = fewer_switches(schedule.clone(), &mut shows);
+    let mut simple = fewer_switches(schedule.clone(), &mut shows);
+    // One after the other is easiest to follow, if it shows the same.
+    let mut in_turn = simple.0.clone();
+    in_turn.sort_by_key(|action| action.actor);
+    if let Some(steps) = shows(&in_turn).map(Schedule)
+        && (steps.0.len(), steps.n_switches()) <= (simple.0.len(), simple.n_switches())
+    {
+        simple = steps;
+    }
     let most = u32::try_from(simple.0.len()).unwrap_or(u32::MAX);
     let Some(most) = most.checked_sub(1) else {
         known.insert(simple.clone());

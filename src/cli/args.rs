@@ -491,6 +491,8 @@ pub enum Chance {
     Pos,
     /// All orders of the steps on one shared thing as likely.
     Surw,
+    /// Who holds something and would take more, or give it back, waits for others.
+    Pause,
 }
 
 /// For whom a report is written.

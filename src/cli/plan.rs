@@ -129,6 +129,7 @@ pub fn looking_at(runs: &Runs, checker: Checker) -> Result<Checker, Failure> {
             },
             Chance::Pos => Strategy::Pos,
             Chance::Surw => Strategy::Surw,
+            Chance::Pause => Strategy::Pause,
         },
     }))
 }

@@ -13,6 +13,7 @@
 //! **Deliberately absent:** any claim about executions that were not run.
 
 mod next;
+mod pause;
 mod pct;
 mod pos;
 mod shorten;
@@ -57,6 +58,8 @@ pub enum Strategy {
     Pos,
     /// Every order of the accesses to one shared thing as likely as any other.
     Surw,
+    /// Who holds something and would take more, or would give it back, waits for others.
+    Pause,
 }
 
 impl Strategy {
@@ -67,6 +70,7 @@ impl Strategy {
             Strategy::Pct { .. } => "pct",
             Strategy::Pos => "pos",
             Strategy::Surw => "surw",
+            Strategy::Pause => "pause",
         }
     }
 }
@@ -133,6 +137,7 @@ fn scheduler(strategy: Strategy) -> Box<dyn Scheduler> {
         Strategy::Pct { depth } => Box::new(pct::Pct::new(depth)),
         Strategy::Pos => Box::new(pos::Pos::default()),
         Strategy::Surw => Box::new(surw::Surw::default()),
+        Strategy::Pause => Box::new(pause::Pause::default()),
     }
 }
 

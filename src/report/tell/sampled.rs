@@ -42,6 +42,9 @@ pub fn sampled(
         Strategy::Pct { .. } => "by random priorities that change at random steps",
         Strategy::Pos => "by a random priority for every next step",
         Strategy::Surw => "all orders of the steps on one shared thing as likely",
+        Strategy::Pause => {
+            "who holds something and would take more, or give it back, waits for others"
+        }
     };
     let (name, seed) = (sampling.scheduler.name(), sampling.seed);
     let mut add = |key: &str, text: String| all.facts.push(Fact::new(key, text));
