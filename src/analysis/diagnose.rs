@@ -33,6 +33,15 @@ pub struct Diagnosis {
     pub may_run_for_ever: bool,
 }
 
+impl Diagnosis {
+    /// Adds a finding where it belongs in their order.
+    pub fn add(&mut self, program: &Program, finding: Finding) {
+        self.findings.push(finding);
+        self.findings
+            .sort_by_key(|finding| sort_key(program, finding));
+    }
+}
+
 /// Final values and a shortest schedule to them.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Outcome {

@@ -8,6 +8,7 @@ mod checkpoint;
 mod expect;
 mod explain;
 mod files;
+mod first;
 mod gil;
 mod pictures;
 mod reduced;
@@ -128,6 +129,8 @@ type OnProgress = Arc<dyn Fn(Progress<'_>) + Send + Sync>;
 #[derive(Clone)]
 pub struct Checker {
     limits: Limits,
+    /// Somebody asked for a number of states.
+    states_given: bool,
     workers: usize,
     reduction: Reduction,
     sets: Vec<(String, i64)>,
@@ -157,6 +160,7 @@ impl Checker {
     pub fn new() -> Self {
         Self {
             limits: Limits::default(),
+            states_given: false,
             workers: 1,
             reduction: Reduction::default(),
             sets: Vec::new(),
@@ -176,9 +180,14 @@ impl Checker {
     }
 
     /// Stops, inconclusive, at this number of stored states.
+    ///
+    /// Where no number is given, it is ten million; and a scenario that is large ends
+    /// earlier, after 200,000, if a bug is known by then. With a number, all is searched
+    /// up to it.
     #[must_use]
     pub fn max_states(mut self, states: u64) -> Self {
         self.limits.states = states;
+        self.states_given = true;
         self
     }
 

@@ -89,7 +89,7 @@ pub(super) fn searched<'m>(
         Ok(of_all(checker, &found, facts, orders))
     };
     let may_reduce = checker.reduction == super::Reduction::Safe && checker.limits.depth.is_none();
-    if !may_reduce || checker.limits.states <= SMALL {
+    if !may_reduce || limits.states <= SMALL {
         return whole(tell, Orders::All, 0);
     }
     let mut facts = Facts::new(machine.program());

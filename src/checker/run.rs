@@ -3,8 +3,9 @@
 use super::checkpoint::{self, Begun};
 use super::expect::{is_met, judge};
 use super::explain::explain;
+use super::first::searched_first;
 use super::gil::UnderLock;
-use super::reduced::{Known, Orders, searched};
+use super::reduced::{Known, Orders};
 use super::{Checker, Mode, Progress, sample};
 use crate::analysis::{Diagnosis, Facts, Level};
 use crate::base::{Diagnostic, Source};
@@ -96,7 +97,9 @@ fn check_within(
         ..checker.limits.clone()
     };
     let known = Known::new();
-    let found = searched(checker, &limits, machine, &known, &mut tell)?;
+    let (found, left_at) = searched_first(checker, &limits, machine, &known, &mut tell)?;
+    let left = left_at.map(|states| checker.clone().max_states(states));
+    let checker = left.as_ref().unwrap_or(checker);
     let (diagnosis, size) = (&found.diagnosis, &found.size);
     let stats = Stats {
         states: size.states,
@@ -124,6 +127,9 @@ fn check_within(
         schedule.shortest &= !longer.contains(&schedule.token);
     }
     tell_coverage(&mut report, checker, program, &found.facts, diagnosis);
+    if let (Some(_), Some(limit)) = (left_at, &mut report.limit) {
+        tell::left_early(limit);
+    }
     report.under_lock = under_lock.and_then(|lock| lock.difference(diagnosis));
     explain(&mut report, checker, program, &found.facts, diagnosis);
     Ok(report)

@@ -23,6 +23,42 @@ fn every_limit_is_named() {
     }
 }
 
+/// Twenty take the left fork first: far too many runs, and a deadlock that only comes
+/// when all of them stop half-way.
+const TWENTY: &str = r#"scenario "twenty" {
+    lock fork[20]
+    thread philosopher(i in 0..20) {
+        with fork[i] { with fork[(i + 1) % 20] { skip } }
+    }
+}"#;
+
+#[test]
+fn a_bug_in_a_huge_scenario_is_told_soon() {
+    let folder = Folder::new();
+    let twenty = folder.file("twenty.tb", TWENTY);
+    let [one, two] = ["1", "2"].map(|n| run(&["check", &twenty, "--workers", n]));
+    one.exits(1).says("D001").says("because a bug was found");
+    assert!(one.out == two.out, "whatever the number of workers");
+    let json = run(&["check", &twenty, "--format", "json"]);
+    let value: serde_json::Value = serde_json::from_str(&json.out).expect("JSON");
+    let found = &value["scenarios"][0]["findings"];
+    let deadlocks = found.as_array().expect("a list").iter();
+    let deadlocks: Vec<_> = deadlocks.filter(|it| it["code"] == "D001").collect();
+    assert_eq!(deadlocks.len(), 1);
+    let token = deadlocks[0]["schedule"]["token"].as_str().expect("a token");
+    assert!(token.starts_with("0,1,2,3,4,5,"), "in turn: {token}");
+    run(&["replay", &twenty, token]).exits(0).says("D001");
+}
+
+#[test]
+fn whoever_asks_for_a_number_of_states_gets_it() {
+    let folder = Folder::new();
+    let twenty = folder.file("twenty.tb", TWENTY);
+    run(&["check", &twenty, "--max-states", "20k"])
+        .exits(3)
+        .says("stopped after 20,000 states (limit --max-states); no bug so far");
+}
+
 #[test]
 fn a_limit_in_one_scenario_leaves_the_others() {
     let folder = Folder::new();

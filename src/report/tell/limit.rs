@@ -101,6 +101,16 @@ pub fn limit(
     told
 }
 
+/// Says of a search that it was left at its first states, because a bug was found.
+pub fn left_early(limit: &mut Limit) {
+    let states = limit.value.parse().map_or(limit.value.clone(), thousands);
+    limit.message = format!("stopped after {states} states, because a bug was found; it is below");
+    for fact in limit.facts.iter_mut().filter(|fact| fact.key == "try") {
+        fact.text =
+            "repair it first; `--max-states 10M` looks now for whatever else there is".to_owned();
+    }
+}
+
 pub(super) fn told(code: &'static str, option: &str, value: String, message: String) -> Limit {
     Limit {
         code,

@@ -56,7 +56,7 @@ mod why;
 mod witnessed;
 
 pub use expectation::{Instead, expectation_for, unmet};
-pub use limit::{limit, thousands};
+pub use limit::{left_early, limit, thousands};
 pub use map::{TooManyStates, states};
 pub use outcomes::outcomes;
 pub use proved::{Clean, clean};
