@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// Combinations of known arguments that a function is looked at with; beyond, its
 /// arguments count as unknown.
-const CONTEXTS_MAX: usize = 16;
+const CONTEXTS_MAX: usize = 64;
 
 /// A function with known arguments.
 pub(super) type ContextId = usize;
