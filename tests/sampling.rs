@@ -199,6 +199,7 @@ impl Plain<'_, '_> {
         self.facts.visit(Visit {
             machine,
             id: 0,
+            along: None,
             depth,
             state,
             enabled: &enabled,
@@ -229,6 +230,7 @@ impl Plain<'_, '_> {
                 self.facts.taken(Taken {
                     machine,
                     from: 0,
+                    along: None,
                     depth,
                     before: state,
                     action,

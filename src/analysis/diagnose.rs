@@ -688,6 +688,7 @@ impl Witness<'_, '_> {
         facts.visit(Visit {
             machine,
             id: 0,
+            along: None,
             depth: 0,
             state,
             enabled: &enabled,

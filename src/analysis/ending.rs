@@ -92,6 +92,7 @@ fn look(facts: &mut Facts<'_>, execution: &Execution<'_>, futures: &Futures) {
     let machine = &execution.machine;
     let goal = Goal {
         state: 0,
+        along: None,
         depth: u32::try_from(execution.steps.len()).unwrap_or(u32::MAX),
         step: None,
     };
@@ -99,6 +100,7 @@ fn look(facts: &mut Facts<'_>, execution: &Execution<'_>, futures: &Futures) {
         facts.taken(Taken {
             machine,
             from: 0,
+            along: None,
             depth: goal.depth,
             before: execution.before(execution.steps.len() - 1),
             action: last.action,
@@ -114,6 +116,7 @@ fn look(facts: &mut Facts<'_>, execution: &Execution<'_>, futures: &Futures) {
     facts.visit(Visit {
         machine,
         id: goal.state,
+        along: None,
         depth: goal.depth,
         state,
         enabled: &enabled,

@@ -303,6 +303,7 @@ impl Observer for Facts<'_> {
     fn visit(&mut self, visit: Visit<'_>) {
         let goal = Goal {
             state: visit.id,
+            along: visit.along,
             depth: visit.depth,
             step: None,
         };
@@ -335,6 +336,7 @@ impl Observer for Facts<'_> {
     fn taken(&mut self, taken: Taken<'_>) {
         let goal = Goal {
             state: taken.from,
+            along: taken.along,
             depth: taken.depth,
             step: Some(taken.action),
         };

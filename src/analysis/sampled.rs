@@ -157,6 +157,7 @@ fn look(facts: &mut Facts<'_>, visit: Visit<'_>) {
     if facts.stuck.pop().is_some() {
         let goal = Goal {
             state: visit.id,
+            along: None,
             depth: visit.depth,
             step: None,
         };
@@ -334,6 +335,7 @@ fn run(
         let visit = Visit {
             machine,
             id: 0,
+            along: None,
             depth,
             state: &state,
             enabled: &enabled,
@@ -359,6 +361,7 @@ fn run(
         facts.taken(Taken {
             machine,
             from: 0,
+            along: None,
             depth,
             before: &before,
             action,

@@ -83,6 +83,7 @@ pub fn note_beside_others(
 fn goal(state: u32, depth: u32) -> Goal {
     Goal {
         state,
+        along: None,
         depth,
         step: None,
     }

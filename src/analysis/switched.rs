@@ -84,6 +84,7 @@ pub(super) fn one_level<'p>(
         search.load(id, &mut state);
         let goal = Goal {
             state: id,
+            along: None,
             depth,
             step: None,
         };

@@ -3,7 +3,7 @@
 use super::{Checker, Loaded};
 use crate::analysis::{Facts, looks_at_hidden};
 use crate::base::Source;
-use crate::explore::{Limits, Reduction, Search, search, search_reduced};
+use crate::explore::{Limits, Passing, Reduction, Search, search, search_reduced};
 use crate::program::Program;
 use crate::report::picture::{Graph, NODES_MAX};
 use crate::report::{LockEdge, tell};
@@ -89,6 +89,7 @@ impl Checker {
             let found = search_reduced(
                 &machine,
                 &reduction,
+                Passing::Nothing,
                 &limits,
                 workers,
                 &mut facts,

@@ -17,7 +17,8 @@ use crate::analysis::{
     Diagnosis, Facts, Wanted, diagnose, diagnose_reduced, looks_at_hidden, shows_too_little,
 };
 use crate::explore::{
-    Bound, Keep, Limits, MemoryBudget, Off, Reduction, Search, search, search_reduced, search_until,
+    Bound, Keep, Limits, MemoryBudget, Off, Passing, Reduction, Search, search, search_reduced,
+    search_until,
 };
 use crate::semantics::{Capacity, Machine};
 use crate::trace::Schedule;
@@ -143,7 +144,8 @@ fn few<'m>(
     let mut facts = Facts::new(program);
     let limits = budget.left(u64::MAX, small.0.bytes());
     let workers = checker.workers;
-    let reduced = search_reduced(machine, reduction, &limits, workers, &mut facts, tell)?;
+    let pass = Passing::OneStep;
+    let reduced = search_reduced(machine, reduction, pass, &limits, workers, &mut facts, tell)?;
     match reduced.bound() {
         None => {}
         // No time is left for anything else.

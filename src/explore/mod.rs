@@ -32,5 +32,5 @@ pub use random::{
 pub use reduction::{Off, Reduction};
 pub use saved::{Keep, Write};
 pub use shortest::{Goal, shortest};
-pub use stateful::{Enough, Progress, Search, search, search_reduced, search_until};
+pub use stateful::{Enough, Passing, Progress, Search, search, search_reduced, search_until};
 pub use switches::FewSwitches;

@@ -9,13 +9,16 @@
 use crate::semantics::{Fault, Incident, Machine, State};
 use crate::trace::Action;
 
-/// A stored state, seen once.
+/// A state, seen once if it is stored.
 #[derive(Clone, Copy)]
 pub struct Visit<'a> {
     /// The machine.
     pub machine: &'a Machine<'a>,
-    /// The state's number.
+    /// The state's number, or that of the stored state behind which it was passed.
     pub id: u32,
+    /// If it was passed: the first step to it from the stored one. All others are the
+    /// only ones.
+    pub along: Option<Action>,
     /// The steps of the shortest run to it.
     pub depth: u32,
     /// The state.
@@ -24,13 +27,15 @@ pub struct Visit<'a> {
     pub enabled: &'a [usize],
 }
 
-/// A step from a stored state, seen once.
+/// A step from a state, seen once if that is stored.
 #[derive(Clone, Copy)]
 pub struct Taken<'a> {
     /// The machine.
     pub machine: &'a Machine<'a>,
-    /// The number of the state it leaves.
+    /// The number of the state it leaves, as in [`Visit::id`].
     pub from: u32,
+    /// As in [`Visit::along`].
+    pub along: Option<Action>,
     /// That state's depth.
     pub depth: u32,
     /// That state.

@@ -7,15 +7,18 @@
 //! state and each actor that may have moved last, the best run: its number of
 //! switches and its rank among the runs of the same length.
 //!
+//! Where states were passed, a step out of a stored state stands for all steps up to
+//! the next stored one, and the states between are states on the way like others.
+//!
 //! Cost: one more expansion of every state above the deepest goal. Where the
 //! search was stopped by a clock or by hand, nobody wants to wait for that: then
 //! the first way found is taken, which has the fewest steps, but not always the
 //! fewest switches.
 
-use super::expand::Expander;
 use super::graph::Marking;
 use super::limits::Bound;
 use super::stateful::Search;
+use super::tree::Root;
 use crate::trace::{Action, Schedule};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
@@ -23,8 +26,10 @@ use serde::{Deserialize, Serialize};
 /// Where a finding is: in a state, or in a step out of it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Goal {
-    /// The state.
+    /// The state, or the stored one behind which it was passed.
     pub state: u32,
+    /// If it was passed: the first step to it from there.
+    pub along: Option<Action>,
     /// Its depth.
     pub depth: u32,
     /// The step.
@@ -34,8 +39,8 @@ pub struct Goal {
 /// A step on a shortest run.
 #[derive(Clone, Copy)]
 struct Edge {
-    from: u32,
-    to: u32,
+    from: Root,
+    to: Root,
     action: Action,
 }
 
@@ -44,12 +49,12 @@ struct Edge {
 struct Best {
     switches: u32,
     rank: u32,
-    from: u32,
+    from: Root,
     from_last: usize,
     action: Action,
 }
 
-type Runs = FxHashMap<(u32, usize), Best>;
+type Runs = FxHashMap<(Root, usize), Best>;
 
 /// Nobody has moved yet.
 const NOBODY: usize = usize::MAX;
@@ -61,11 +66,42 @@ pub fn shortest(search: &Search<'_>, sets: &[Vec<Goal>]) -> Vec<Schedule> {
     if matches!(search.bound(), Some(Bound::Time | Bound::Interrupt)) {
         return sets.iter().map(|goals| first_way(search, goals)).collect();
     }
-    let edges = edges_to(search, sets);
-    let runs = forward(&edges);
+    let Some(start) = (search.n_states() > 0).then(|| search.root(0)) else {
+        return sets.iter().map(|_| Schedule::default()).collect();
+    };
+    let sets: Vec<Vec<Place>> = sets.iter().map(|goals| places(search, goals)).collect();
+    let edges = edges_to(search, &sets);
+    let runs = forward(start, &edges);
     sets.iter()
         .map(|goals| best_schedule(goals, &runs))
         .collect()
+}
+
+/// A goal with the root of its state.
+type Place = (Goal, Root);
+
+fn places(search: &Search<'_>, goals: &[Goal]) -> Vec<Place> {
+    let root = |goal: &Goal| match along(search, goal).last() {
+        Some(&(_, root)) => root,
+        None => search.root(goal.state),
+    };
+    goals.iter().map(|goal| (*goal, root(goal))).collect()
+}
+
+/// The steps from a stored state to the goal's, if that was passed.
+fn along(search: &Search<'_>, goal: &Goal) -> Vec<(Action, Root)> {
+    let Some(first) = goal.along else {
+        return Vec::new();
+    };
+    let n = (goal.depth - search.depth_of(goal.state)) as usize;
+    let nobody = Marking(None);
+    let mut steps = Vec::new();
+    search.each_chain(&mut search.worker(&nobody), &nobody, goal.state, |chain| {
+        if chain[0].0 == first {
+            steps.extend_from_slice(&chain[..n]);
+        }
+    });
+    steps
 }
 
 /// The way on which the first goal was found first.
@@ -76,83 +112,93 @@ fn first_way(search: &Search<'_>, goals: &[Goal]) -> Schedule {
         path.push(parent);
     }
     path.reverse();
-    let mut expander = Expander::new(search.machine());
-    let mut state = search.blank();
+    let nobody = Marking(None);
+    let mut worker = search.worker(&nobody);
     let mut steps: Vec<Action> = Vec::new();
     for pair in path.windows(2) {
-        search.load(pair[0], &mut state);
+        let to = search.root(pair[1]);
+        let n = search.depth_of(pair[1]) - search.depth_of(pair[0]);
         let before = steps.last().map(|step| step.actor);
-        let mut found: Option<Action> = None;
-        let _ = expander.steps(&state, |action, after| {
-            let leads = after.is_ok_and(|after| search.find(after) == Some(pair[1]));
-            if leads && (found.is_none() || Some(action.actor) == before) {
-                found = found
-                    .filter(|old| Some(old.actor) == before)
-                    .or(Some(action));
+        let mut found: Option<Vec<Action>> = None;
+        search.each_chain(&mut worker, &nobody, pair[0], |chain| {
+            let leads = chain.len() == n as usize && chain[chain.len() - 1].1 == to;
+            let goes_on = Some(chain[0].0.actor) == before;
+            let went_on = found
+                .as_ref()
+                .is_some_and(|old| Some(old[0].actor) == before);
+            if leads && (found.is_none() || goes_on && !went_on) {
+                found = Some(chain.iter().map(|step| step.0).collect());
             }
         });
-        steps.push(found.expect("a state's parent leads to it"));
+        steps.extend(found.expect("a state's parent leads to it"));
     }
+    steps.extend(along(search, goal).iter().map(|step| step.0));
     steps.extend(goal.step);
     Schedule(steps)
 }
 
 /// The steps of all shortest runs to all goals, by the depth of their origin.
-fn edges_to(search: &Search<'_>, sets: &[Vec<Goal>]) -> Vec<Vec<Edge>> {
-    let deepest = sets
-        .iter()
-        .flatten()
-        .map(|goal| goal.depth)
-        .max()
-        .unwrap_or(0);
-    let mut wanted: Vec<FxHashSet<u32>> = vec![FxHashSet::default(); deepest as usize + 1];
-    for goal in sets.iter().flatten() {
-        wanted[goal.depth as usize].insert(goal.state);
+fn edges_to(search: &Search<'_>, sets: &[Vec<Place>]) -> Vec<Vec<Edge>> {
+    let goals = || sets.iter().flatten();
+    let deepest = goals().map(|(goal, _)| goal.depth as usize).max();
+    let deepest = deepest.unwrap_or(0);
+    let mut wanted: Vec<FxHashSet<Root>> = vec![FxHashSet::default(); deepest + 1];
+    for (goal, root) in goals() {
+        wanted[goal.depth as usize].insert(*root);
     }
-    let mut edges: Vec<Vec<Edge>> = vec![Vec::new(); deepest as usize];
+    let mut edges: Vec<Vec<Edge>> = vec![Vec::new(); deepest];
     let nobody = Marking(None);
     let mut worker = search.worker(&nobody);
-    for depth in (0..deepest as usize).rev() {
-        let targets = std::mem::take(&mut wanted[depth + 1]);
-        if targets.is_empty() {
+    let chain_max = search.chain_max() as usize;
+    for depth in (0..deepest).rev() {
+        // There are few of them, so that looking for one costs no look at the store.
+        let (upwards, below) = wanted.split_at_mut(depth + 1);
+        let reach = chain_max.min(below.len());
+        if below[..reach].iter().all(FxHashSet::is_empty) {
             continue;
         }
-        // There are few of them, so that looking for one costs no look at the store.
-        let targets: FxHashMap<_, u32> = targets.iter().map(|&id| (search.root(id), id)).collect();
         for id in search.layer(u32::try_from(depth).expect("a depth")) {
-            let here = &mut edges[depth];
-            let n_before = here.len();
-            search.each_step(&mut worker, &nobody, id, |action, _, target| {
-                if let Some(&to) = target.and_then(|root| targets.get(&root)) {
-                    let from = id;
-                    here.push(Edge { from, to, action });
+            let mut leads = false;
+            search.each_chain(&mut worker, &nobody, id, |chain| {
+                let is_wanted = |&at: &usize| below[at].contains(&chain[at].1);
+                let Some(last) = (0..chain.len().min(reach)).rev().find(is_wanted) else {
+                    return;
+                };
+                let mut from = search.root(id);
+                for (at, &(action, to)) in chain[..=last].iter().enumerate() {
+                    edges[depth + at].push(Edge { from, to, action });
+                    from = to;
                 }
+                leads = true;
             });
-            if here.len() > n_before {
-                wanted[depth].insert(id);
+            if leads {
+                upwards[depth].insert(search.root(id));
             }
+        }
+        if below.len() >= chain_max {
+            below[chain_max - 1] = FxHashSet::default();
         }
     }
     edges
 }
 
 /// The best runs to every state on the way, depth by depth.
-fn forward(edges: &[Vec<Edge>]) -> Vec<Runs> {
+fn forward(root: Root, edges: &[Vec<Edge>]) -> Vec<Runs> {
     let mut start = Runs::default();
     let nothing = Action { actor: 0, way: 0 };
     let beginning = Best {
         switches: 0,
         rank: 0,
-        from: 0,
+        from: root,
         from_last: NOBODY,
         action: nothing,
     };
-    start.insert((0, NOBODY), beginning);
+    start.insert((root, NOBODY), beginning);
     let mut layers = vec![start];
     for layer in edges {
         let before = layers.last().expect("there is a first layer");
         // The runs to each state, gathered by state.
-        let mut by_state: FxHashMap<u32, Vec<(usize, Best)>> = FxHashMap::default();
+        let mut by_state: FxHashMap<Root, Vec<(usize, Best)>> = FxHashMap::default();
         for (&(state, last), &best) in before {
             by_state.entry(state).or_default().push((last, best));
         }
@@ -190,7 +236,7 @@ fn offer(runs: &mut Runs, edge: &Edge, last: usize, before: Best) {
 
 /// Numbers the runs of a layer in the order of their steps.
 fn rank(runs: &mut Runs) {
-    let mut order: Vec<((u32, Action), (u32, usize))> = runs
+    let mut order: Vec<((u32, Action), (Root, usize))> = runs
         .iter()
         .map(|(&key, run)| ((run.rank, run.action), key))
         .collect();
@@ -204,11 +250,11 @@ fn rank(runs: &mut Runs) {
 /// What makes a run to a goal better: switches, rank of the run, the goal's step.
 type Merit = (u32, u32, Option<Action>);
 
-fn best_schedule(goals: &[Goal], runs: &[Runs]) -> Schedule {
-    let mut best: Option<(Merit, Goal, usize)> = None;
-    for goal in goals {
+fn best_schedule(goals: &[Place], runs: &[Runs]) -> Schedule {
+    let mut best: Option<(Merit, Place, usize)> = None;
+    for &(goal, root) in goals {
         for (&(state, last), run) in &runs[goal.depth as usize] {
-            if state != goal.state {
+            if state != root {
                 continue;
             }
             let switched = goal
@@ -216,13 +262,12 @@ fn best_schedule(goals: &[Goal], runs: &[Runs]) -> Schedule {
                 .is_some_and(|step| last != NOBODY && last != step.actor);
             let key = (run.switches + u32::from(switched), run.rank, goal.step);
             if best.as_ref().is_none_or(|(old, ..)| key < *old) {
-                best = Some((key, *goal, last));
+                best = Some((key, (goal, root), last));
             }
         }
     }
-    let (_, goal, mut last) = best.expect("every goal is reached by the search");
+    let (_, (goal, mut state), mut last) = best.expect("every goal is reached by the search");
     let mut steps: Vec<Action> = goal.step.into_iter().collect();
-    let mut state = goal.state;
     for depth in (1..=goal.depth as usize).rev() {
         let run = runs[depth][&(state, last)];
         steps.push(run.action);

@@ -11,7 +11,11 @@
 //! **Deliberately absent:** what is looked for ([`Observer`]) and how a schedule
 //! is found again ([`shortest`](super::shortest)).
 
+mod chains;
 mod sittings;
+
+use chains::Chains;
+pub use chains::Passing;
 
 use super::expand::{Halt, Heard};
 use super::limits::{Bound, Limits, MemoryBudget, Watch};
@@ -40,6 +44,8 @@ pub struct Search<'m> {
     reduction: Option<&'m Reduction<'m>>,
     store: Store,
     parents: Parents,
+    /// Where orders of steps are left out.
+    chains: Option<Chains>,
     /// The first state of each layer, and one past the last.
     layers: Vec<u32>,
     n_expanded: u32,
@@ -54,6 +60,9 @@ pub struct Search<'m> {
     /// Whether a limit may be reached with the next states.
     near: bool,
 }
+
+/// How a search is reduced.
+type Reduced<'m> = Option<(&'m Reduction<'m>, Passing)>;
 
 /// Called after each layer and each piece: states stored, depth, bytes.
 pub type Progress<'a> = &'a mut dyn FnMut(u64, u32, usize);
@@ -87,13 +96,14 @@ pub fn search<'m, O: Observer>(
 pub fn search_reduced<'m, O: Observer>(
     machine: &'m Machine<'m>,
     reduction: &'m Reduction<'m>,
+    passing: Passing,
     limits: &Limits,
     workers: usize,
     observer: &mut O,
     progress: Progress<'_>,
 ) -> Result<Search<'m>, Capacity> {
-    let begun = Search::begin(machine, Some(reduction), limits, observer)?;
-    begun.run(limits, workers, observer, progress, &mut |_, _| false)
+    let begun = Search::begin(machine, Some((reduction, passing)), limits, observer)?;
+    begun.run_along_chains(limits, workers, observer, progress)
 }
 
 /// Asked after each layer: whether that is enough.
@@ -136,14 +146,15 @@ fn resolve(store: &mut Store, rounds: &mut Rounds, batch: &mut Batch) {
 }
 
 impl<'m> Search<'m> {
-    fn empty(machine: &'m Machine<'m>, reduction: Option<&'m Reduction<'m>>) -> Self {
+    fn empty(machine: &'m Machine<'m>, reduction: Reduced<'m>) -> Self {
         let store = Store::new(machine.layout());
         Self {
             machine,
-            reduction,
+            reduction: reduction.map(|(reduction, _)| reduction),
             rounds: Rounds::new(machine.layout(), &store),
             store,
             parents: Parents::default(),
+            chains: reduction.map(|(_, passing)| Chains::new(passing)),
             layers: vec![0],
             n_expanded: 0,
             n_steps: 0,
@@ -157,7 +168,7 @@ impl<'m> Search<'m> {
 
     fn begin<O: Observer>(
         machine: &'m Machine<'m>,
-        reduction: Option<&'m Reduction<'m>>,
+        reduction: Reduced<'m>,
         limits: &Limits,
         observer: &mut O,
     ) -> Result<Self, Capacity> {
@@ -174,7 +185,12 @@ impl<'m> Search<'m> {
         match initial {
             Ok(initial) => {
                 let root = search.store.resolve_words(initial.words());
-                search.store.insert(root);
+                match &mut search.chains {
+                    None => {
+                        search.store.insert(root);
+                    }
+                    Some(chains) => chains.begin(root),
+                }
             }
             Err(crate::semantics::Stop::Grow(capacity)) => return Err(capacity),
             Err(crate::semantics::Stop::Limit(limit, pc)) => {
@@ -184,7 +200,9 @@ impl<'m> Search<'m> {
                 unreachable!("what can fail at the beginning is a step of its own: {fault:?}")
             }
         }
-        search.layers.push(search.n_states());
+        if search.chains.is_none() {
+            search.layers.push(search.n_states());
+        }
         Ok(search)
     }
 
@@ -225,12 +243,17 @@ impl<'m> Search<'m> {
                 break;
             }
         }
-        for worker in &workers {
-            search.rounds.merge(worker.rounds());
-        }
-        search.leads_back &= !search.is_complete() || search.rounds.may_go_round();
-        observer.ranges(search.ranges());
+        search.end(&workers, observer);
         Ok(search)
+    }
+
+    /// Whatever can only be known in the end.
+    fn end<O: Observer>(&mut self, workers: &[Worker<'m, O>], observer: &mut O) {
+        for worker in workers {
+            self.rounds.merge(worker.rounds());
+        }
+        self.leads_back &= !self.is_complete() || self.rounds.may_go_round();
+        observer.ranges(self.store.ranges(self.machine.program().cells.len()));
     }
 
     fn last_layer(&self) -> Range<u32> {
@@ -409,7 +432,7 @@ impl<'m> Search<'m> {
     /// remember and have in hand; the same for any number of them.
     fn budget(&self, limits: &Limits) -> MemoryBudget {
         let workers = (limits.memory.0 / 4).min(64 << 20);
-        let others = workers + self.parents.bytes() as u64;
+        let others = workers + self.beside_store() as u64;
         MemoryBudget(limits.memory.0.saturating_sub(others))
     }
 
@@ -447,6 +470,12 @@ impl<'m> Search<'m> {
     pub fn layer(&self, depth: u32) -> Range<u32> {
         let depth = depth as usize;
         self.layers[depth]..self.layers[depth + 1]
+    }
+
+    /// The depth of a stored state.
+    pub(super) fn depth_of(&self, id: u32) -> u32 {
+        let layer = self.layers.partition_point(|&first| first <= id) - 1;
+        u32::try_from(layer).expect("fewer layers than steps")
     }
 
     /// What ended the search early.
@@ -501,12 +530,19 @@ impl<'m> Search<'m> {
 
     /// Bytes in use.
     pub fn bytes(&self) -> usize {
-        self.store.bytes() + self.parents.bytes()
+        self.store.bytes() + self.beside_store()
     }
 
-    /// The state from which a state was found first; `None` for the first of all.
+    fn beside_store(&self) -> usize {
+        self.parents.bytes() + self.chains.as_ref().map_or(0, Chains::bytes)
+    }
+
+    /// The stored state from which a state was found first; `None` for the first of all.
     pub(super) fn parent(&self, id: u32) -> Option<u32> {
-        (id > 0).then(|| self.parents.of(id))
+        (id > 0).then(|| match &self.chains {
+            None => self.parents.of(id),
+            Some(chains) => chains.parents[id as usize],
+        })
     }
 
     /// A state to load others into.
@@ -525,8 +561,8 @@ impl<'m> Search<'m> {
     }
 
     /// Calls `on_step` for every step out of a stored state, with its mark and the
-    /// root of what it leads to. Where the search gave up it shows the steps before
-    /// that.
+    /// root of what it leads to: where states are passed, of the next stored one.
+    /// Where the search gave up it shows the steps before that.
     pub(super) fn each_step<O: Observer>(
         &self,
         worker: &mut Worker<'m, O>,
@@ -534,7 +570,12 @@ impl<'m> Search<'m> {
         id: u32,
         on_step: impl FnMut(Action, u8, Option<Root>),
     ) {
-        let _ = worker.each_step(&self.store, id, observer, on_step);
+        match self.chain_max() {
+            1 => {
+                let _ = worker.each_step(&self.store, id, observer, on_step);
+            }
+            _ => self.each_step_to_stored(worker, observer, id, on_step),
+        }
     }
 
     /// The root of a stored state.
@@ -550,22 +591,5 @@ impl<'m> Search<'m> {
     /// The number of a state.
     pub fn find(&self, state: &State) -> Option<u32> {
         self.store.find(state)
-    }
-
-    /// The smallest and largest value of each word of memory in any state.
-    fn ranges(&self) -> Vec<Option<(i64, i64)>> {
-        let n = self.machine.program().cells.len();
-        let mut ranges = vec![None; n];
-        let parts = &self.store.parts;
-        for part in 0..parts.len() {
-            let range = parts.range(part);
-            for row in parts.blocks(part).all().chunks_exact(range.len()) {
-                for (cell, &value) in range.clone().zip(row).filter(|&(cell, _)| cell < n) {
-                    let (low, high) = ranges[cell].unwrap_or((value, value));
-                    ranges[cell] = Some((low.min(value), high.max(value)));
-                }
-            }
-        }
-        ranges
     }
 }

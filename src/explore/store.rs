@@ -91,8 +91,8 @@ impl Store {
 
     /// The numbers of a state's parts and nodes.
     #[inline]
-    pub fn unfold(&self, id: u32, numbers: &mut [u32]) {
-        self.tree.unfold(self.rows.get(id), numbers);
+    pub fn unfold(&self, root: Root, numbers: &mut [u32]) {
+        self.tree.unfold(root, numbers);
     }
 
     /// Writes the words that the numbers of parts stand for.
@@ -106,7 +106,7 @@ impl Store {
     /// Reads a state into `words`.
     pub fn load(&self, id: u32, words: &mut [i64]) {
         let mut numbers = vec![u32::MAX; self.tree.n_numbers()];
-        self.unfold(id, &mut numbers);
+        self.unfold(self.root(id), &mut numbers);
         self.fill(&numbers, words);
     }
 
@@ -127,6 +127,21 @@ impl Store {
         self.shards[shard_of(key)].find(key, same)
     }
 
+    /// The smallest and largest value of each of the first `n` words in any state.
+    pub fn ranges(&self, n: usize) -> Vec<Option<(i64, i64)>> {
+        let mut ranges = vec![None; n];
+        for part in 0..self.parts.len() {
+            let range = self.parts.range(part);
+            for row in self.parts.blocks(part).all().chunks_exact(range.len()) {
+                for (cell, &value) in range.clone().zip(row).filter(|&(cell, _)| cell < n) {
+                    let (low, high) = ranges[cell].unwrap_or((value, value));
+                    ranges[cell] = Some((low.min(value), high.max(value)));
+                }
+            }
+        }
+        ranges
+    }
+
     /// Writes all states down.
     pub fn save(&self, out: &mut Out) {
         self.parts.save(out);
@@ -141,7 +156,7 @@ impl Store {
         let parts = 0..self.parts.len();
         let contents: Vec<u32> = parts.map(|part| self.parts.blocks(part).len()).collect();
         self.tree.restore(from, &contents)?;
-        let below = self.tree.below(0, &contents);
+        let below = self.sides();
         for expected in 0..u32::try_from(from.count()?).ok()? {
             let root = from.pair()?;
             let inside = root.0 < below.0 && root.1 < below.1;
@@ -151,6 +166,13 @@ impl Store {
         }
         self.count_bytes();
         Some(())
+    }
+
+    /// How many numbers there are on both sides of a root.
+    pub fn sides(&self) -> Root {
+        let parts = 0..self.parts.len();
+        let contents: Vec<u32> = parts.map(|part| self.parts.blocks(part).len()).collect();
+        self.tree.below(0, &contents)
     }
 
     /// The root of a state that is there.

@@ -150,6 +150,7 @@ impl<'m> FewSwitches<'m> {
             observer.visit(Visit {
                 machine: self.machine,
                 id,
+                along: None,
                 depth,
                 state,
                 enabled: &enabled,
@@ -208,6 +209,7 @@ impl<'m> FewSwitches<'m> {
             observer.taken(Taken {
                 machine,
                 from,
+                along: None,
                 depth,
                 before,
                 action,

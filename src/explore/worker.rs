@@ -11,7 +11,10 @@
 //! content in every part that was looked at for it, in the order of looking.
 
 mod leave_out;
+mod pass;
 mod try_out;
+
+pub(super) use pass::{Choice, Chosen, Passed};
 
 use super::expand::{Halt, Heard};
 use super::halves::Halves;
@@ -43,6 +46,16 @@ pub(super) struct Batch {
     pub ends: Vec<u32>,
     pub n_steps: u64,
     pub n_terminal: u64,
+}
+
+/// How a state was met.
+#[derive(Clone, Copy)]
+pub(super) struct Met {
+    /// Its number, or that of the stored state behind which it is passed.
+    pub id: u32,
+    /// If it is passed: the first step to it from there.
+    pub along: Option<Action>,
+    pub depth: u32,
 }
 
 /// One way that a step may go: what is needed of it each time it is taken.
@@ -199,14 +212,14 @@ impl<'m, O: Observer> Worker<'m, O> {
     }
 
     /// Turns to a state: its parts, and who can take a step.
-    fn turn_to(&mut self, store: &Store, id: u32, observer: &O) {
+    fn turn_to(&mut self, store: &Store, root: Root, observer: &O) {
         if self.known.memo.is_full() {
             let (actors, questions) = (self.known.actors.len(), self.known.questions.len());
             self.known = Known::nothing(actors, questions, self.room);
             self.memory = O::Memory::default();
             self.halves = Halves::new();
         }
-        store.unfold(id, &mut self.numbers);
+        store.unfold(root, &mut self.numbers);
         self.is_loaded = false;
         let mut over = true;
         self.enabled.clear();
@@ -227,7 +240,14 @@ impl<'m, O: Observer> Worker<'m, O> {
     /// Shows a state to the observer, unless a glance is enough; says whether it
     /// has steps.
     pub fn visit(&mut self, store: &Store, id: u32, depth: u32, observer: &mut O) -> bool {
-        self.turn_to(store, id, observer);
+        self.turn_to(store, store.root(id), observer);
+        let along = None;
+        self.show_state(store, Met { id, along, depth }, observer)
+    }
+
+    /// The same for the state that it turned to.
+    fn show_state(&mut self, store: &Store, met: Met, observer: &mut O) -> bool {
+        let Met { id, along, depth } = met;
         for question in 0..self.answers.len() {
             self.answers[question] = self.answer(store, question, observer);
         }
@@ -242,6 +262,7 @@ impl<'m, O: Observer> Worker<'m, O> {
             observer.visit(Visit {
                 machine: self.machine,
                 id,
+                along,
                 depth,
                 state: &self.state,
                 enabled: &self.enabled,
@@ -264,10 +285,12 @@ impl<'m, O: Observer> Worker<'m, O> {
             return Ok(());
         }
         self.leave_out(store, observer)?;
+        let along = None;
+        let met = Met { id, along, depth };
         for index in 0..self.enabled.len() {
             let actor = self.enabled[index];
             for way in self.ways_of(store, actor, observer)? {
-                self.go(store, (id, depth, actor), way, observer, batch);
+                self.go(store, (met, actor), way, observer, batch);
             }
         }
         Ok(())
@@ -282,7 +305,7 @@ impl<'m, O: Observer> Worker<'m, O> {
         observer: &O,
         mut on_step: impl FnMut(Action, u8, Option<Root>),
     ) -> Result<(), Halt> {
-        self.turn_to(store, id, observer);
+        self.turn_to(store, store.root(id), observer);
         self.leave_out(store, observer)?;
         for index in 0..self.enabled.len() {
             let actor = self.enabled[index];
@@ -318,7 +341,7 @@ impl<'m, O: Observer> Worker<'m, O> {
     fn go(
         &mut self,
         store: &Store,
-        (from, depth, actor): (u32, u32, usize),
+        (met, actor): (Met, usize),
         number: u32,
         observer: &mut O,
         batch: &mut Batch,
@@ -326,7 +349,7 @@ impl<'m, O: Observer> Worker<'m, O> {
         batch.n_steps += 1;
         let way = self.known.ways[number as usize];
         if way.more {
-            self.show(store, (from, depth, actor), number, observer);
+            self.show(store, (met, actor), number, observer);
             if self.known.more[&number].fault.is_some() {
                 return;
             }
@@ -350,13 +373,7 @@ impl<'m, O: Observer> Worker<'m, O> {
     }
 
     /// Shows a step in which something happened to the observer.
-    fn show(
-        &mut self,
-        store: &Store,
-        (from, depth, actor): (u32, u32, usize),
-        number: u32,
-        observer: &mut O,
-    ) {
+    fn show(&mut self, store: &Store, (met, actor): (Met, usize), number: u32, observer: &mut O) {
         let more = &self.known.more[&number];
         if more.fault.is_none() && more.incidents.is_empty() {
             return;
@@ -366,8 +383,9 @@ impl<'m, O: Observer> Worker<'m, O> {
         }
         observer.taken(Taken {
             machine: self.machine,
-            from,
-            depth,
+            from: met.id,
+            along: met.along,
+            depth: met.depth,
             before: &self.state,
             action: Action {
                 actor,

@@ -1,10 +1,15 @@
-//! The search of all states and the reduced one, on one program.
+//! The search of all states and the reduced one, with and without states that are
+//! passed, on one program.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use threadbare::analysis::{Facts, looks_at_hidden};
 use threadbare::base::Source;
 use threadbare::checker::Checker;
-use threadbare::explore::{Limits, Reduction, Search, search, search_reduced};
+use threadbare::explore::{
+    Goal, Keep, Limits, Passing, Reduction, Search, search, search_reduced, shortest,
+};
 use threadbare::program::Program;
 use threadbare::semantics::{Capacity, Machine};
 
@@ -49,8 +54,9 @@ fn said(found: &Search<'_>, facts: &Facts<'_>) -> Said {
 /// What came of a comparison.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Outcome {
-    /// States of the search of all, and of the reduced one.
-    Same(u32, u32),
+    /// States of the search of all, of the reduced one, and those that it stores if it
+    /// passes states with one step.
+    Same(u32, u32, u32),
     Differ(String),
     /// It is not reduced, or goes round in circles.
     Not(&'static str),
@@ -86,26 +92,29 @@ fn compare_within<'p>(
     if !all.is_complete() {
         return Ok(Outcome::Not("too large"));
     }
-    let mut of_few = Facts::new(program);
-    let few = search_reduced(
-        machine,
-        reduction,
-        &limits,
-        1,
-        &mut of_few,
-        &mut |_, _, _| {},
-    )?;
+    let reduced = |passing, workers, keep| {
+        let limits = Limits { keep, ..limits() };
+        let mut facts = Facts::new(program);
+        let silent = &mut |_, _, _| {};
+        let found = search_reduced(
+            machine, reduction, passing, &limits, workers, &mut facts, silent,
+        )?;
+        threadbare::analysis::note_at_rest(&found, &mut facts);
+        Ok((found, facts))
+    };
+    let (few, of_few) = reduced(Passing::Nothing, 1, Keep::default())?;
+    let (written, keep) = kept();
+    let (fewer, of_fewer) = reduced(Passing::OneStep, 1, keep)?;
     let circle = |search: &Search<'_>| search.has_circle(limits.memory).expect("there is room");
-    if !few.is_complete() {
+    if !few.is_complete() || !fewer.is_complete() {
         return Ok(Outcome::Differ("the reduced search is larger".to_owned()));
     }
-    match (circle(&all), circle(&few)) {
-        (true, true) => return Ok(Outcome::Not("runs can go on for ever")),
-        (false, false) => {}
-        (one, other) => return Ok(Outcome::Differ(format!("circles: {one} {other}"))),
+    match (circle(&all), circle(&few), circle(&fewer)) {
+        (true, true, true) => return Ok(Outcome::Not("runs can go on for ever")),
+        (false, false, false) => {}
+        circles => return Ok(Outcome::Differ(format!("circles: {circles:?}"))),
     }
     threadbare::analysis::note_at_rest(&all, &mut of_all);
-    threadbare::analysis::note_at_rest(&few, &mut of_few);
     if let Some(why) = threadbare::analysis::shows_too_little(&of_few) {
         return Ok(Outcome::Not(why));
     }
@@ -116,22 +125,87 @@ fn compare_within<'p>(
             return Ok(Outcome::Differ(format!("{name}:\nall {all}\nfew {few}")));
         }
     }
+    let passed = said(&fewer, &of_fewer);
+    for (name, few) in &other {
+        if *few != passed[name] {
+            let passed = &passed[name];
+            let how = format!("{name}, passing states:\nfew {few}\npassed {passed}");
+            return Ok(Outcome::Differ(how));
+        }
+    }
+    if schedules(&few, &of_few) != schedules(&fewer, &of_fewer) {
+        return Ok(Outcome::Differ("schedules".to_owned()));
+    }
     for workers in [2, 3] {
-        let mut again = Facts::new(program);
-        let same = search_reduced(
-            machine,
-            reduction,
-            &limits,
-            workers,
-            &mut again,
-            &mut |_, _, _| {},
-        )?;
-        threadbare::analysis::note_at_rest(&same, &mut again);
-        if said(&same, &again) != other || same.n_states() != few.n_states() {
+        let (same, again) = reduced(Passing::OneStep, workers, Keep::default())?;
+        let is_same = said(&same, &again) == passed && same.n_states() == fewer.n_states();
+        if !is_same || again.hits != of_fewer.hits {
             return Ok(Outcome::Differ(format!("{workers} workers")));
         }
     }
-    Ok(Outcome::Same(all.n_states(), few.n_states()))
+    let written = written.lock().expect("nobody panics while writing");
+    if let Some(half) = written.get(written.len() / 2) {
+        let keep = Keep {
+            from: Some(half.as_slice().into()),
+            ..Keep::default()
+        };
+        let (resumed, again) = reduced(Passing::OneStep, 2, keep)?;
+        let is_same = said(&resumed, &again) == passed && resumed.n_states() == fewer.n_states();
+        if !is_same || again.hits != of_fewer.hits {
+            return Ok(Outcome::Differ("resumed".to_owned()));
+        }
+    }
+    Ok(Outcome::Same(
+        all.n_states(),
+        few.n_states(),
+        fewer.n_states(),
+    ))
+}
+
+/// What a search writes down as often as it can.
+type Written = Arc<Mutex<Vec<Vec<u8>>>>;
+
+fn kept() -> (Written, Keep) {
+    let written = Written::default();
+    let into = Arc::clone(&written);
+    let write = move |bytes: &[u8]| {
+        let mut written = into.lock().expect("nobody panics while writing");
+        written.push(bytes.to_vec());
+    };
+    let keep = Keep {
+        write: Some(Arc::new(write)),
+        every: Duration::ZERO,
+        from: None,
+    };
+    (written, keep)
+}
+
+/// The best schedule to everything that was found.
+fn schedules(found: &Search<'_>, facts: &Facts<'_>) -> Vec<String> {
+    let endings = facts.endings.values().map(|ending| &ending.hit);
+    let hits = facts.hits.values().chain(endings);
+    let goals: Vec<Vec<Goal>> = hits.map(|hit| hit.goals.clone()).collect();
+    let schedules = shortest(found, &goals).into_iter();
+    schedules.map(|schedule| schedule.to_string()).collect()
+}
+
+/// States of the reduced search, and those that it stores if it passes states with
+/// one step, of a program that is too large to be searched as a whole.
+#[track_caller]
+pub fn reduced_sizes(program: &Program) -> (u32, u32) {
+    let reduction = Reduction::of(program).expect("it can be reduced");
+    let machine = Machine::new(program, Capacity::initial(program));
+    let size = |passing| {
+        let mut facts = Facts::new(program);
+        let (limits, silent) = (limits(), &mut |_, _, _| {});
+        let found = search_reduced(
+            &machine, &reduction, passing, &limits, 1, &mut facts, silent,
+        );
+        let found = found.expect("there is room");
+        assert!(found.is_complete());
+        found.n_states()
+    };
+    (size(Passing::Nothing), size(Passing::OneStep))
 }
 
 /// The programs of a text without mistakes.

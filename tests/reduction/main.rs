@@ -43,10 +43,17 @@ fn cut_down(mut plan: Plan, mut how: String) -> (Plan, String) {
     }
 }
 
+fn add(sums: &mut [u64; 3], more: [u32; 3]) {
+    for (sum, more) in sums.iter_mut().zip(more) {
+        *sum += u64::from(more);
+    }
+}
+
 fn run(loops: bool, share: u64, few: u64) {
     let seed = from_environment("THREADBARE_REDUCTION_SEED").unwrap_or(share * 1_000_000_007);
     let cases = from_environment("THREADBARE_REDUCTION_CASES").unwrap_or(few);
-    let (mut same, mut all_states, mut few_states) = (0u64, 0u64, 0u64);
+    let mut same = 0u64;
+    let mut states = [0u64; 3];
     let mut not: BTreeMap<&str, u64> = BTreeMap::new();
     for case in 0..cases {
         let seed = seed.wrapping_add(case);
@@ -58,10 +65,9 @@ fn run(loops: bool, share: u64, few: u64) {
         };
         let plan = make(seed, knobs);
         match of_plan(&plan) {
-            Outcome::Same(all, few) => {
+            Outcome::Same(all, few, stored) => {
                 same += 1;
-                all_states += u64::from(all);
-                few_states += u64::from(few);
+                add(&mut states, [all, few, stored]);
             }
             Outcome::Not(why) => *not.entry(why).or_default() += 1,
             Outcome::Differ(how) => {
@@ -75,7 +81,7 @@ fn run(loops: bool, share: u64, few: u64) {
         }
     }
     println!(
-        "seed {seed}: {same} scenarios are the same, {all_states} states against {few_states}; \
+        "seed {seed}: {same} scenarios are the same, states of all, reduced, stored: {states:?}; \
          not reduced: {not:?}"
     );
 }
@@ -95,7 +101,7 @@ fn the_library_shows_the_same() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let places = [folder.join("scenarios"), folder.join("benches/workloads")];
     let checker = Checker::new();
-    let (mut all_states, mut few_states) = (0u64, 0u64);
+    let mut states = [0u64; 3];
     let mut not: BTreeMap<&str, u64> = BTreeMap::new();
     for input in Input::collect(places) {
         let source = input.into_source().expect("the library can be read");
@@ -104,14 +110,11 @@ fn the_library_shows_the_same() {
                 continue;
             };
             match compare(program) {
-                Outcome::Same(all, few) => {
-                    all_states += u64::from(all);
-                    few_states += u64::from(few);
-                }
+                Outcome::Same(all, few, stored) => add(&mut states, [all, few, stored]),
                 Outcome::Not(why) => *not.entry(why).or_default() += 1,
                 Outcome::Differ(how) => panic!("{} {}:\n{how}", source.name(), program.name),
             }
         }
     }
-    println!("{all_states} states against {few_states}; not reduced: {not:?}");
+    println!("states of all, reduced, stored: {states:?}; not reduced: {not:?}");
 }

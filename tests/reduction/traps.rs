@@ -248,3 +248,87 @@ fn a_count_is_asked_for() {
          outcomes (seen) == { 0, 1, 2 }",
     );
 }
+
+#[test]
+fn a_writer_that_waits_keeps_readers_out() {
+    let policies = [" prefer readers", " prefer writers", " prefer fair"];
+    for policy in policies {
+        same(&format!(
+            "rwlock rw{policy}  var x = 0  atomic seen = 0
+             thread w {{ rw.write()  x = 1  rw.write_unlock() }}
+             thread r(i in 0..2) {{ rw.read()  seen += x * (i + 1)  rw.read_unlock() }}
+             outcomes (seen) == {{ 0, 1, 2, 3 }}"
+        ));
+    }
+}
+
+#[test]
+fn readers_race_if_they_write() {
+    same(
+        "rwlock rw  var x = 0
+         thread r * 2 { rw.read()  x = 1  rw.read_unlock() }
+         expect race on x",
+    );
+}
+
+#[test]
+fn an_event_that_is_set_lets_everybody_through() {
+    same(
+        "event go  var x = 0  atomic n = 0
+         thread s { x = 1  go.set() }
+         thread w * 2 { go.wait()  n += x }
+         outcomes (n) == { 2 }",
+    );
+}
+
+#[test]
+fn an_event_that_is_cleared_may_be_missed() {
+    same(
+        "event go
+         thread s { go.set()  go.clear() }
+         thread w { go.wait() }
+         expect lost_signal on go",
+    );
+}
+
+#[test]
+fn who_counts_too_far_is_the_last() {
+    same(
+        "latch done(1)  atomic who = 0
+         thread p(i in 0..2) { try { done.count_down()  who = i + 1 } catch \"CountedTooFar\" { skip } }
+         outcomes (who) == { 1, 2 }
+         expect misuse of done",
+    );
+}
+
+#[test]
+fn who_was_picked_at_one_channel_waits_at_no_other() {
+    same(
+        "chan a(0)  chan b(0)  atomic got = 0
+         thread s { select { a.recv() => { got += 1 } b.recv() => { got += 2 } } }
+         thread p { select { a.send(1) => { skip } else => { skip } } }
+         thread q { select { b.send(1) => { skip } else => { skip } } }
+         outcomes (got) == { 1, 2 }
+         expect deadlock",
+    );
+}
+
+#[test]
+fn entries_move_under_who_looks() {
+    same(
+        "list l(2) = [1, 2]  atomic seen = 0
+         thread p { l.pop() }
+         thread q { if l.len() == 2 { seen = 1 } else { seen = 2 } }
+         outcomes (seen) == { 1, 2 }",
+    );
+}
+
+#[test]
+fn a_chain_is_longer_than_what_is_passed_at_once() {
+    same(
+        "atomic x = 0  lock m
+         thread p { for i in 0..80 { x += 1 }  with m { assert x < 80 } }
+         thread q { with m { skip } }
+         expect assert",
+    );
+}

@@ -73,6 +73,7 @@ impl Observer for Ends {
         let (machine, state) = (visit.machine, visit.state);
         let goal = Goal {
             state: visit.id,
+            along: visit.along,
             depth: visit.depth,
             step: None,
         };
@@ -96,6 +97,7 @@ impl Observer for Ends {
             };
             let goal = Goal {
                 state: taken.from,
+                along: taken.along,
                 depth: taken.depth,
                 step: Some(taken.action),
             };

@@ -264,6 +264,7 @@ impl Run<'_> {
             let visit = Visit {
                 machine,
                 id: 0,
+                along: None,
                 depth: u32::try_from(self.so_far.len()).unwrap_or(u32::MAX),
                 state: &self.state,
                 enabled: &self.enabled,
@@ -320,6 +321,7 @@ impl Run<'_> {
         let taken = Taken {
             machine,
             from: 0,
+            along: None,
             depth: u32::try_from(self.so_far.len() - 1).unwrap_or(u32::MAX),
             before: &self.before,
             action,

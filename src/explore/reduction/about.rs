@@ -34,8 +34,9 @@ pub(super) enum Help {
     End(usize),
     /// Whoever may still make one of these uses.
     Uses(Uses),
-    /// The same, and all those inside a reader-writer lock.
-    Inside(ObjectId, Uses),
+    /// Whoever is inside a reader-writer lock, or before it; and whether the actor
+    /// wants to read.
+    Before(ObjectId, bool),
 }
 
 impl Reduction<'_> {
@@ -224,7 +225,11 @@ impl Reduction<'_> {
                         None => Help::Uses(changes(id)),
                     },
                     (SyncOp::Acquire(_), Some(id)) => Help::Uses(waking(id, Class::Give)),
-                    (SyncOp::Read(_) | SyncOp::Write(_), Some(id)) => Help::Inside(id, changes(id)),
+                    (SyncOp::EventWait(_) | SyncOp::LatchWait, Some(id)) => {
+                        Help::Uses(waking(id, Class::Give))
+                    }
+                    (SyncOp::Read(_), Some(id)) => Help::Before(id, true),
+                    (SyncOp::Write(_), Some(id)) => Help::Before(id, false),
                     (_, Some(id)) => Help::Uses(changes(id)),
                 },
             },

@@ -36,12 +36,16 @@
 //! variables of an `always` or `sometimes` discord, so every sequence of their values
 //! is kept. Shortest runs are not kept, either.
 //!
+//! Which of the states that are left are stored is another question: see
+//! `explore/stateful/chains.rs`.
+//!
 //! **Deliberately absent:** a proviso against ignoring. It would only matter in
 //! graphs with circles, and those are searched in full because of liveness.
 
 mod about;
 mod ahead;
 mod code;
+mod kinds;
 mod off;
 mod resources;
 mod stubborn;

@@ -14,10 +14,6 @@ pub enum Off {
     Executors,
     /// The end of one actor can stop another, or is seen by it.
     Endings,
-    /// A wait for one of several channels.
-    Select,
-    /// Entries come and go, and are words as well.
-    Collections,
     /// A lock that anybody may give back.
     UnownedLock,
     /// A property asks about objects, or about locals while actors run.
@@ -32,8 +28,6 @@ impl Off {
             Off::Processes => "processes have copies of what they use",
             Off::Executors => "an executor's jobs wait for its workers",
             Off::Endings => "others can tell when an actor ends",
-            Off::Select => "`select` waits for several channels at once",
-            Off::Collections => "lists and maps change as a whole and by entry",
             Off::UnownedLock => "a lock can be given back by anybody",
             Off::Property => "a property asks more than variables",
         }
@@ -60,14 +54,12 @@ pub(super) fn check(program: &Program) -> Result<(), Off> {
         match object.kind {
             ObjectKind::Lock { unowned: true, .. } => return Err(Off::UnownedLock),
             ObjectKind::Executor { .. } => return Err(Off::Executors),
-            ObjectKind::Collection { .. } => return Err(Off::Collections),
             _ => {}
         }
     }
     for instr in &program.code {
         match instr {
             Instr::Spawn { daemon: true, .. } | Instr::End => return Err(Off::Endings),
-            Instr::Select { .. } => return Err(Off::Select),
             Instr::Task { .. } => return Err(Off::Tasks),
             Instr::Submit { .. }
             | Instr::Future { .. }

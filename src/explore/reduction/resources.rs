@@ -11,10 +11,11 @@
 //! **Invariant:** a use is left out only if the operation neither looks at nor
 //! changes anything beyond the actor's own words.
 
+use super::kinds::{is_rendezvous, kind_of, of_rwlock, serves};
 use super::uses::{Class, Kind, Uses};
 use crate::program::{
-    CellRef, ChanOp, Expr, Instr, ObjectId, ObjectKind, Program, PropertyKind, Query, SyncOp,
-    WaitMode,
+    CellRef, ChanOp, CollectionOp, Expr, Instr, ObjectId, ObjectKind, Program, PropertyKind, Query,
+    RwPolicy, SyncOp, WaitMode,
 };
 use crate::semantics::Phase;
 
@@ -38,6 +39,11 @@ pub(super) struct Resources<'p> {
     has_missed: bool,
     keeps_output: bool,
     counts_jobs: bool,
+    /// Somebody clears events, so that who waits for one that is not set must be woken.
+    clears_events: bool,
+    /// Those that hold no messages, if somebody waits for several channels: who is
+    /// picked at one of them does not wait at the others any more.
+    meetings: Vec<ObjectId>,
 }
 
 /// What is known of the value of an expression.
@@ -73,7 +79,20 @@ impl<'p> Resources<'p> {
             let op = SyncOp::TaskDone;
             matches!(instr, Instr::Sync { op: found, .. } if *found == op || *found == SyncOp::ChanJoin)
         };
+        let clears =
+            |instr: &Instr| matches!(instr, Instr::Sync { op, .. } if *op == SyncOp::EventClear);
+        let selects = |instr: &Instr| matches!(instr, Instr::Select { .. });
+        let is_meeting = |&id: &ObjectId| is_rendezvous(&program.objects[id.index()].kind);
+        let meetings = match program.code.iter().any(selects) {
+            true => (0..program.objects.len())
+                .map(ObjectId::new)
+                .filter(is_meeting)
+                .collect(),
+            false => Vec::new(),
+        };
         Self {
+            meetings,
+            clears_events: program.code.iter().any(clears),
             program,
             by_var,
             objects,
@@ -169,16 +188,24 @@ impl<'p> Resources<'p> {
             Instr::Observe(observed, _) => {
                 uses.add(self.observed + observed.index(), Class::Change);
             }
+            Instr::Select { arms, .. } => {
+                for arm in arms {
+                    self.use_objects(&arm.object, value, uses, |kind| {
+                        matches!(kind, ObjectKind::Chan { .. }).then_some(Class::Change)
+                    });
+                }
+            }
+            Instr::Collection {
+                op, object, args, ..
+            } => self.of_collection(*op, object, args, value, uses),
+            Instr::NextEntry { object, .. } => self.look_at_entries(object, value, uses),
             // Programs with these are not reduced.
-            Instr::Select { .. }
-            | Instr::Task { .. }
+            Instr::Task { .. }
             | Instr::Submit { .. }
             | Instr::Future { .. }
             | Instr::WaitJobs { .. }
             | Instr::TakeJob { .. }
-            | Instr::FinishJob { .. }
-            | Instr::Collection { .. }
-            | Instr::NextEntry { .. } => *uses = self.everything(),
+            | Instr::FinishJob { .. } => *uses = self.everything(),
             // What a block uses is gathered from its instructions.
             Instr::AtomicBegin(_) => {}
             // A named step is marked as done, which nobody asks in a program without `order`.
@@ -269,11 +296,40 @@ impl<'p> Resources<'p> {
     ) {
         for id in self.objects(object, value, |kind| class(kind).is_some()) {
             let kind = &self.program.objects[id.index()].kind;
-            uses.add(
-                self.object(id),
-                class(kind).expect("only such objects were asked for"),
-            );
+            let class = class(kind).expect("only such objects were asked for");
+            uses.add(self.object(id), class);
+            if is_rendezvous(kind) {
+                let others = self.meetings.iter();
+                others.for_each(|&other| uses.add(self.object(other), class));
+            }
         }
+    }
+
+    /// A list or map as a whole; only looking accords with looking.
+    fn of_collection(
+        &self,
+        op: CollectionOp,
+        object: &Expr,
+        args: &[Expr],
+        value: Value<'_>,
+        uses: &mut Uses,
+    ) {
+        self.look_at_entries(object, value, uses);
+        if let (CollectionOp::Extend | CollectionOp::CopyFrom, [other]) = (op, args) {
+            self.look_at_entries(other, value, uses);
+        }
+        if !op.only_looks() {
+            self.use_objects(object, value, uses, |kind| {
+                matches!(kind, ObjectKind::Collection { .. }).then_some(Class::Change)
+            });
+        }
+    }
+
+    fn look_at_entries(&self, object: &Expr, value: Value<'_>, uses: &mut Uses) {
+        self.use_objects(object, value, uses, |kind| {
+            matches!(kind, ObjectKind::Collection { .. }).then_some(Class::Look)
+        });
+        self.hears(uses);
     }
 
     fn of_sync(
@@ -286,7 +342,8 @@ impl<'p> Resources<'p> {
         uses: &mut Uses,
     ) {
         use SyncOp::{
-            Acquire, CondWait, EventClear, Join, Lock, Notify, NotifyAll, Release, Unlock,
+            Acquire, CondWait, CountDown, EventClear, EventSet, EventWait, Join, LatchWait, Lock,
+            Notify, NotifyAll, Read, ReadUnlock, Release, Unlock, Write, WriteUnlock,
         };
         let is_lock = |kind: &ObjectKind| matches!(kind, ObjectKind::Lock { .. });
         match op {
@@ -330,6 +387,24 @@ impl<'p> Resources<'p> {
                     matches!(kind, ObjectKind::Cond { .. }).then_some(Class::Change)
                 });
                 uses.add(self.missed, Class::Look);
+            }
+            Read(WaitMode::Wait) | Write(WaitMode::Wait) | ReadUnlock | WriteUnlock => {
+                self.use_objects(object, value, uses, |kind| of_rwlock(op, kind));
+            }
+            EventWait(WaitMode::Wait) | EventSet if !self.clears_events => {
+                self.use_objects(object, value, uses, |kind| match (kind, op) {
+                    (ObjectKind::Event { auto: true }, _) => Some(Class::Change),
+                    (ObjectKind::Event { auto: false }, EventSet) => Some(Class::Give),
+                    (ObjectKind::Event { auto: false }, _) => Some(Class::Take),
+                    _ => None,
+                });
+            }
+            LatchWait | CountDown => {
+                self.use_objects(object, value, uses, |kind| match (kind, op) {
+                    (ObjectKind::Latch { .. }, CountDown) => Some(Class::Give),
+                    (ObjectKind::Latch { .. }, _) => Some(Class::Take),
+                    _ => None,
+                });
             }
             _ => {
                 self.use_objects(object, value, uses, |kind| {
@@ -417,8 +492,11 @@ impl<'p> Resources<'p> {
                     self.ask(*query, object, value, uses);
                     todo.push(object);
                 }
-                // Programs with lists and maps are not reduced.
-                Expr::Entry { .. } => *uses = self.everything(),
+                Expr::Entry { object, args, .. } => {
+                    self.look_at_entries(object, value, uses);
+                    todo.push(object);
+                    todo.extend(args);
+                }
             }
         }
     }
@@ -428,50 +506,6 @@ impl<'p> Resources<'p> {
         for class in [Class::Take, Class::Give, Class::Change] {
             uses.add(self.object(id), class);
         }
-    }
-}
-
-/// Whether an operation can be about an object of that kind.
-fn serves(op: SyncOp, kind: &ObjectKind) -> bool {
-    match op {
-        SyncOp::Lock(_) | SyncOp::Unlock => matches!(kind, ObjectKind::Lock { .. }),
-        SyncOp::Read(_)
-        | SyncOp::ReadUnlock
-        | SyncOp::Write(_)
-        | SyncOp::WriteUnlock
-        | SyncOp::Downgrade => matches!(kind, ObjectKind::RwLock { .. }),
-        SyncOp::Acquire(_) | SyncOp::Release => matches!(kind, ObjectKind::Sem { .. }),
-        SyncOp::CondWait(_) | SyncOp::Notify | SyncOp::NotifyAll => {
-            matches!(kind, ObjectKind::Cond { .. })
-        }
-        SyncOp::EventSet | SyncOp::EventClear | SyncOp::EventWait(_) => {
-            matches!(kind, ObjectKind::Event { .. })
-        }
-        SyncOp::BarrierWait(_) | SyncOp::BarrierAbort | SyncOp::BarrierReset => {
-            matches!(kind, ObjectKind::Barrier { .. })
-        }
-        SyncOp::CountDown | SyncOp::LatchWait | SyncOp::LatchAdd => {
-            matches!(kind, ObjectKind::Latch { .. })
-        }
-        SyncOp::OnceBegin | SyncOp::OnceEnd => matches!(kind, ObjectKind::Once),
-        SyncOp::TaskDone | SyncOp::ChanJoin | SyncOp::Close => {
-            matches!(kind, ObjectKind::Chan { .. })
-        }
-        SyncOp::Join(_) | SyncOp::Shutdown | SyncOp::ShutdownNow | SyncOp::Drain => true,
-    }
-}
-
-fn kind_of(kind: &ObjectKind) -> Kind {
-    match kind {
-        ObjectKind::Lock { .. } | ObjectKind::Sem { .. } | ObjectKind::Cond { .. } => Kind::Lock,
-        ObjectKind::RwLock { .. }
-        | ObjectKind::Event { .. }
-        | ObjectKind::Barrier { .. }
-        | ObjectKind::Once
-        | ObjectKind::Latch { .. }
-        | ObjectKind::Chan { .. }
-        | ObjectKind::Collection { .. }
-        | ObjectKind::Executor { .. } => Kind::Channel,
     }
 }
 

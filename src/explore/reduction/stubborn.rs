@@ -17,6 +17,7 @@
 
 use super::Reduction;
 use super::about::{About, Help};
+use crate::program::ObjectId;
 use crate::semantics::{Machine, State};
 
 /// The actors of a state.
@@ -122,12 +123,21 @@ fn helpers(scene: &Scene<'_>, actor: usize, about: &About) -> u64 {
         Help::Holder(lock) => scene.machine.owner(scene.state, *lock).map_or(0, bit),
         Help::End(target) => bit(*target),
         Help::Uses(uses) => who_may(uses),
-        Help::Inside(id, uses) => {
-            let inside = scene.machine.readers(scene.state, *id);
-            let inside = inside
-                .into_iter()
-                .chain(scene.machine.owner(scene.state, *id));
-            inside.fold(who_may(uses), |all, other| all | bit(other))
-        }
+        Help::Before(id, reads) => who_is_before(scene, actor, *id, *reads).map_or(0, bit),
     }
+}
+
+/// Somebody who must move before an actor can enter a reader-writer lock: who is at
+/// the head of the queue, or the writer inside; then before a reader, a writer that
+/// waits, and before a writer, a reader inside. All such must move, so one is enough.
+fn who_is_before(scene: &Scene<'_>, actor: usize, id: ObjectId, reads: bool) -> Option<usize> {
+    let (machine, state) = (scene.machine, scene.state);
+    let head = machine.queue(state, id).first().copied();
+    let head = head.filter(|&head| head != actor);
+    let others = || match reads {
+        true => machine.waiting_writers(state, id),
+        false => machine.readers(state, id),
+    };
+    head.or_else(|| machine.owner(state, id))
+        .or_else(|| others().first().copied())
 }

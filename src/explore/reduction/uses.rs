@@ -12,7 +12,14 @@
 //! | semaphore | take | give back | try, time out | ask |
 //! | condition | | sleep, wake up | notify | |
 //! | channel with room for messages | send | receive | try, close, … | ask |
+//! | reader-writer lock | write | give back | try, time out, downgrade | read |
+//! | event that nobody clears | wait | set | time out | ask |
+//! | latch | wait | count down | add | ask |
 //! | anything else | | | any operation | ask |
+//!
+//! A reader-writer lock before which writers queue: writing is of class 2, since
+//! whether a writer enters or begins to wait depends on who has left. Where all
+//! queue in order, everything is.
 //!
 //! Source: the table follows Valmari's notion of accordance as it stands in
 //! Laarman, Pater, van de Pol, Weber, "Guard-based Partial-Order Reduction" (2013).
@@ -22,13 +29,13 @@
 /// How a resource is used; what that means depends on the resource.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Class {
-    /// Takes a lock or a permit, or sends.
+    /// Takes a lock or a permit, sends, or waits.
     Take = 0,
-    /// Gives a lock or a permit back, sleeps, or receives.
+    /// Gives a lock or a permit back, sleeps, receives, or lets others through.
     Give = 1,
     /// Whatever else may change the resource, or fail because of it.
     Change = 2,
-    /// Only looks.
+    /// Only looks, or reads beside other readers.
     Look = 3,
 }
 
@@ -40,6 +47,15 @@ const OF_LOCKS: Discords = [0b1101, 0b1100, 0b1111, 0b0111];
 /// Sending accords with receiving, but neither with itself.
 const OF_CHANNELS: Discords = [0b1101, 0b1110, 0b1111, 0b0111];
 
+/// Reading accords with reading. Who gives back is inside, so no writer is, and no
+/// reader if it wrote.
+const OF_READERS_AND_WRITERS: Discords = [0b1101, 0b0100, 0b1111, 0b0101];
+/// Setting accords with setting, and with waiting for what is already set.
+const OF_EVENTS: Discords = [0b0100, 0b1100, 0b1111, 0b0110];
+/// Counting down may be counting too far, and then who comes last is told so. It
+/// accords with waiting for what is already open.
+const OF_LATCHES: Discords = [0b0100, 0b1110, 0b1111, 0b0110];
+
 /// Which table a resource follows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Kind {
@@ -47,6 +63,24 @@ pub(super) enum Kind {
     Lock,
     /// [`OF_CHANNELS`].
     Channel,
+    /// [`OF_READERS_AND_WRITERS`].
+    RwLock,
+    /// [`OF_EVENTS`].
+    Event,
+    /// [`OF_LATCHES`].
+    Latch,
+}
+
+impl Kind {
+    fn table(self) -> &'static Discords {
+        match self {
+            Kind::Lock => &OF_LOCKS,
+            Kind::Channel => &OF_CHANNELS,
+            Kind::RwLock => &OF_READERS_AND_WRITERS,
+            Kind::Event => &OF_EVENTS,
+            Kind::Latch => &OF_LATCHES,
+        }
+    }
 }
 
 /// Resources in one word of a set.
@@ -110,10 +144,7 @@ impl Uses {
         for (resource, kind) in kinds.iter().enumerate() {
             let at = resource % IN_WORD * 4;
             let used = self.0[resource / IN_WORD] >> at & 0b1111;
-            let table = match kind {
-                Kind::Lock => &OF_LOCKS,
-                Kind::Channel => &OF_CHANNELS,
-            };
+            let table = kind.table();
             let classes = (0..4).filter(|class| used >> class & 1 == 1);
             let row = classes.fold(0, |row, class| row | table[class]);
             all.0[resource / IN_WORD] |= row << at;
@@ -128,7 +159,8 @@ mod tests {
 
     #[test]
     fn discord_is_symmetric() {
-        for table in [OF_LOCKS, OF_CHANNELS] {
+        use Kind::{Channel, Event, Latch, Lock, RwLock};
+        for table in [Lock, Channel, RwLock, Event, Latch].map(Kind::table) {
             for one in 0..4 {
                 for other in 0..4 {
                     assert_eq!(table[one] >> other & 1, table[other] >> one & 1);

@@ -1,9 +1,8 @@
 //! A search is written down between two chunks, and goes on from there.
 
-use super::Search;
+use super::{Reduced, Search};
 use crate::explore::limits::Limits;
 use crate::explore::observer::Observer;
-use crate::explore::reduction::Reduction;
 use crate::explore::saved::{In, Out};
 use crate::explore::worker::Worker;
 use crate::semantics::Machine;
@@ -25,6 +24,9 @@ impl<'m> Search<'m> {
         out.number(u64::from(self.is_reduced()));
         self.store.save(&mut out);
         self.parents.save(&mut out);
+        if let Some(chains) = &self.chains {
+            chains.save(&mut out);
+        }
         out.numbers(self.layers.iter().copied());
         out.number(self.n_expanded);
         out.number(self.n_steps);
@@ -43,7 +45,7 @@ impl<'m> Search<'m> {
     /// A search that was written down, unless the bytes are wrong.
     pub(super) fn restore<O: Observer>(
         machine: &'m Machine<'m>,
-        reduction: Option<&'m Reduction<'m>>,
+        reduction: Reduced<'m>,
         saved: &[u8],
         observer: &mut O,
     ) -> Option<Self> {
@@ -55,6 +57,10 @@ impl<'m> Search<'m> {
         }
         search.store.restore(from)?;
         search.parents.restore(from)?;
+        let (n_states, sides) = (search.n_states(), search.store.sides());
+        if let Some(chains) = &mut search.chains {
+            chains.restore(from, n_states, sides)?;
+        }
         search.layers.clear();
         for _ in 0..from.count()? {
             search.layers.push(from.small()?);
@@ -66,12 +72,27 @@ impl<'m> Search<'m> {
         search.rounds.restore(from)?;
         let seen = from.bytes()?;
         let is_sound = from.0.is_empty()
-            && search.layers.len() >= 2
             && search.layers.is_sorted()
-            && search.last_layer().end <= search.n_states()
-            && (search.last_layer().start..=search.last_layer().end).contains(&search.n_expanded)
-            && search.parents.counts()
-                == (u64::from(search.n_states()) - 1, search.n_expanded.into());
+            && match search.chains {
+                None => search.has_whole_layers(),
+                Some(_) => search.is_between_chunks(),
+            };
         (is_sound && observer.restore(seen)).then_some(search)
+    }
+
+    fn has_whole_layers(&self) -> bool {
+        self.layers.len() >= 2
+            && self.last_layer().end <= self.n_states()
+            && (self.last_layer().start..=self.last_layer().end).contains(&self.n_expanded)
+            && self.parents.counts() == (u64::from(self.n_states()) - 1, self.n_expanded.into())
+    }
+
+    /// The same where states are passed: what is stored is expanded, too.
+    fn is_between_chunks(&self) -> bool {
+        let last = self.layers.last();
+        self.n_states() > 0
+            && self.n_expanded == self.n_states()
+            && last.is_some_and(|&last| last <= self.n_states())
+            && self.parents.counts() == (0, 0)
     }
 }

@@ -57,6 +57,7 @@ fn scenario(from: &model::ScenarioReport) -> Scenario {
         limit: from.limit.as_ref().map(limit),
         memory_model: from.memory_model.clone(),
         reduction: from.reduction.clone(),
+        orders: from.orders.clone(),
         stats: stats(from.stats),
         findings: each(&from.findings, |it| finding(source, it)),
         outcomes: from.outcomes.as_ref().map_or_else(no_outcomes, outcomes),

@@ -118,6 +118,9 @@ written! {
         memory_model: String,
         /// `safe` or `none`.
         reduction: String,
+        /// Which orders of steps were tried, where there is something to say about it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        orders: Option<String>,
         /// How much was explored.
         stats: Stats,
         /// What was found.

@@ -84,6 +84,7 @@ fn kind(machine: &Machine<'_>, state: &State, id: usize) -> NodeKind {
     facts.visit(Visit {
         machine,
         id: 0,
+        along: None,
         depth: 0,
         state,
         enabled: &enabled,

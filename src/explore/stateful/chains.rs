@@ -1,0 +1,448 @@
+//! The reduced search: states with one step only are passed and not stored.
+//!
+//! Where one actor must move, in one way, and the execution goes on, the state leads
+//! to one other, and so on, until there is something to choose, nothing left to do,
+//! or a fault. Only such an end of a chain is stored. The layers are those of a
+//! search that stores everything: each state is expanded at its depth, and shown to
+//! the observer like any other; what is passed is forgotten with its layer. So all
+//! that the observer sees is the same, and so are the depths.
+//!
+//! **Theorem.** The search ends, and shows each state of the reduced graph at its
+//! depth. A state is left out only if it is stored, and so was expanded in an earlier
+//! layer or in this one, or if it is already there for the next layer. Every
+//! [`EVERY`]-th layer is stored as a whole. If the search went on for ever, there
+//! would be a path that it follows for ever, since states have few steps; of this
+//! path every [`EVERY`]-th state would be stored, and none twice, but there are
+//! finitely many.
+//!
+//! **Circles.** On a circle of the reduced graph some state is stored, for the same
+//! reason; it is reached again and left out, which is noted. In the graph of stored
+//! states and the chains between them there is a circle exactly if there is one in
+//! the reduced graph.
+//!
+//! **Cost.** A state that is passed is expanded once for each layer in which it is
+//! met, so there are up to [`EVERY`] times as many steps as chains. Only the layer
+//! that is being expanded and the next one are kept as lists.
+//!
+//! Sources: path compression as in Holzmann, Godefroid, Pirottin, "Coverage
+//! preserving reduction strategies for reachability analysis" (1992); storing only
+//! states from which there is more than one way, Godefroid, Holzmann, Pirottin,
+//! "State-space caching revisited" (1995). Deviation: chains are followed layer by
+//! layer, so that depths are known and equal states of a layer meet.
+//!
+//! **Invariant:** between two chunks every stored state has been expanded.
+
+use super::{PIECE, PIECES, Search, room_for};
+use crate::explore::expand::Halt;
+use crate::explore::limits::{Bound, Limits, Watch};
+use crate::explore::observer::Observer;
+use crate::explore::saved::{In, Out};
+use crate::explore::tree::Root;
+use crate::explore::worker::{Choice, Chosen, Met, Passed, Worker};
+use crate::explore::workers::in_pieces;
+use crate::semantics::Capacity;
+use crate::trace::Action;
+use rustc_hash::FxHashSet;
+use std::time::Instant;
+
+/// Layers of which one is stored as a whole.
+const EVERY: u32 = 64;
+
+/// Whether states with one step are stored.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Passing {
+    /// They are passed.
+    OneStep,
+    /// They are stored like others.
+    Nothing,
+}
+
+/// A state that was reached in a layer.
+#[derive(Clone, Copy)]
+struct Place {
+    root: Root,
+    /// The stored state from which it was reached.
+    from: u32,
+    /// The first step from there.
+    way: u32,
+    actor: u8,
+}
+
+/// The actor of the first place of all, which nobody led to.
+const NOBODY: u8 = u8::MAX;
+
+impl Place {
+    fn new(root: Root, from: u32, first: Action) -> Self {
+        Self {
+            root,
+            from,
+            way: first.way,
+            actor: u8::try_from(first.actor).expect("at most 64 actors"),
+        }
+    }
+
+    fn first(&self) -> Option<Action> {
+        (self.actor != NOBODY).then_some(Action {
+            actor: usize::from(self.actor),
+            way: self.way,
+        })
+    }
+
+    fn save(&self, out: &mut Out) {
+        out.pairs([self.root, (self.from, self.way)].into_iter());
+        out.number(self.actor);
+    }
+
+    fn restore(from: &mut In<'_>, n_states: u32, sides: Root) -> Option<Self> {
+        if from.count()? != 2 {
+            return None;
+        }
+        let (root, (origin, way)) = (from.pair()?, from.pair()?);
+        let actor: u8 = from.small()?;
+        let inside = root.0 < sides.0 && root.1 < sides.1 && origin < n_states && actor < 64;
+        inside.then_some(Self {
+            root,
+            from: origin,
+            way,
+            actor,
+        })
+    }
+}
+
+/// Where a search stands that passes states.
+pub(super) struct Chains {
+    passing: Passing,
+    layer: Vec<Place>,
+    /// Those of the layer that were expanded.
+    n_done: usize,
+    next: Vec<Place>,
+    /// The roots of the next layer.
+    known: FxHashSet<Root>,
+    /// For each stored state, the stored one from which it was found first.
+    pub parents: Vec<u32>,
+}
+
+impl Chains {
+    pub fn new(passing: Passing) -> Self {
+        Self {
+            passing,
+            layer: Vec::new(),
+            n_done: 0,
+            next: Vec::new(),
+            known: FxHashSet::default(),
+            parents: Vec::new(),
+        }
+    }
+
+    /// The first layer has one state.
+    pub fn begin(&mut self, root: Root) {
+        self.layer.push(Place {
+            root,
+            from: 0,
+            way: 0,
+            actor: NOBODY,
+        });
+    }
+
+    /// Whether a layer is stored as a whole.
+    fn stores_all(&self, depth: u32) -> bool {
+        self.passing == Passing::Nothing || depth.is_multiple_of(EVERY)
+    }
+
+    /// A state was reached that is not stored.
+    fn reach(&mut self, place: Place) {
+        if self.known.insert(place.root) {
+            self.next.push(place);
+        }
+    }
+
+    fn turn_to_next_layer(&mut self) {
+        self.known.clear();
+        std::mem::swap(&mut self.layer, &mut self.next);
+        self.next.clear();
+        self.n_done = 0;
+    }
+
+    /// Bytes in use.
+    pub fn bytes(&self) -> usize {
+        let places = self.layer.capacity() + self.next.capacity();
+        let roots = self.known.capacity() * (size_of::<Root>() + 1);
+        places * size_of::<Place>() + roots + self.parents.capacity() * size_of::<u32>()
+    }
+
+    /// Writes all down.
+    pub fn save(&self, out: &mut Out) {
+        out.number(u64::from(self.passing == Passing::OneStep));
+        out.numbers(self.parents.iter().copied());
+        for places in [&self.layer[self.n_done..], &self.next] {
+            out.size(places.len());
+            places.iter().for_each(|place| place.save(out));
+        }
+    }
+
+    /// Fills an empty one again.
+    pub fn restore(&mut self, from: &mut In<'_>, n_states: u32, sides: Root) -> Option<()> {
+        if from.number()? != u64::from(self.passing == Passing::OneStep) {
+            return None;
+        }
+        for id in 0..u32::try_from(from.count()?).ok()? {
+            let parent: u32 = from.small()?;
+            if id >= n_states || parent > id || (id > 0 && parent == id) {
+                return None;
+            }
+            self.parents.push(parent);
+        }
+        if self.parents.len() != n_states as usize {
+            return None;
+        }
+        for _ in 0..from.count()? {
+            self.layer.push(Place::restore(from, n_states, sides)?);
+        }
+        for _ in 0..from.count()? {
+            self.reach(Place::restore(from, n_states, sides)?);
+        }
+        Some(())
+    }
+}
+
+impl<'m> Search<'m> {
+    fn chains(&mut self) -> &mut Chains {
+        self.chains.as_mut().expect("the search is reduced")
+    }
+
+    /// Explores one order of those steps that accord.
+    pub(super) fn run_along_chains<O: Observer>(
+        mut self,
+        limits: &Limits,
+        n_workers: usize,
+        observer: &mut O,
+        progress: super::Progress<'_>,
+    ) -> Result<Self, Capacity> {
+        let machine = self.machine;
+        let watch = Watch::new(limits);
+        let mut last_kept = Instant::now();
+        let n_workers = n_workers.max(1);
+        let room = room_for(limits, n_workers);
+        let mut workers: Vec<Worker<'m, O>> = (0..n_workers)
+            .map(|_| Worker::new(machine, self.reduction, &self.store, observer, room))
+            .collect();
+        while self.bound.is_none() && !self.chains().layer.is_empty() {
+            let depth = u32::try_from(self.layers.len() - 1).expect("fewer layers than steps");
+            while self.bound.is_none() && self.chains().n_done < self.chains().layer.len() {
+                self.expand_chunk(depth, limits, &mut workers, observer)?;
+                self.bound = self.bound.or(watch.look());
+                progress(u64::from(self.n_states()), depth, self.bytes());
+                let is_last = matches!(self.bound, Some(Bound::Time | Bound::Interrupt));
+                let is_due = self.bound.is_none() && last_kept.elapsed() >= limits.keep.every;
+                if is_last || is_due {
+                    self.keep(limits, &workers, observer, &mut last_kept);
+                }
+            }
+            self.layers.push(self.n_states());
+            self.chains().turn_to_next_layer();
+        }
+        if self.bound.is_none() {
+            // What was only reached again is no layer.
+            let ends = self.layers.iter().position(|&end| end == self.n_states());
+            self.layers.truncate(ends.map_or(1, |index| index + 1));
+        }
+        self.end(&workers, observer);
+        Ok(self)
+    }
+
+    fn expand_chunk<O: Observer>(
+        &mut self,
+        depth: u32,
+        limits: &Limits,
+        workers: &mut [Worker<'m, O>],
+        observer: &mut O,
+    ) -> Result<(), Capacity> {
+        let piece = PIECE as usize;
+        let chains = self.chains.as_ref().expect("the search is reduced");
+        let rest = &chains.layer[chains.n_done..];
+        let chunk = &rest[..rest.len().min(piece * PIECES as usize)];
+        let fork = observer.fork();
+        let store = &self.store;
+        let choices = in_pieces(chunk.chunks(piece).collect(), workers, |worker, places| {
+            let choose = |place: &Place| worker.choose(store, place.root, &fork);
+            places.iter().map(choose).collect::<Vec<_>>()
+        });
+        let places: Vec<Place> = chunk.to_vec();
+        let chosen = self.store_chunk(places, choices.into_iter().flatten(), depth, limits)?;
+        let too_deep = limits.depth.is_some_and(|most| depth >= most);
+        let store = &self.store;
+        let pieces = chosen.chunks(piece).collect();
+        let mut done = in_pieces(pieces, workers, |worker, states| {
+            worker.pass(store, states, too_deep, fork.fork())
+        });
+        let halted = done.iter().position(|piece| piece.halt.is_some());
+        done.truncate(halted.map_or(done.len(), |index| index + 1));
+        for piece in done {
+            self.reach_all(piece, observer)?;
+        }
+        self.n_expanded = self.n_states();
+        Ok(())
+    }
+
+    /// Stores those of a chunk that are not passed; gives what is to be expanded.
+    fn store_chunk(
+        &mut self,
+        places: Vec<Place>,
+        choices: impl Iterator<Item = Result<Choice, Halt>>,
+        depth: u32,
+        limits: &Limits,
+    ) -> Result<Vec<Chosen>, Capacity> {
+        let has_room = self.has_room_for(places.len(), limits);
+        let mut chosen = Vec::with_capacity(places.len());
+        for (place, choice) in places.into_iter().zip(choices) {
+            let Choice { must, is_one_step } = match choice {
+                Ok(choice) => choice,
+                Err(Halt::Grow(capacity)) => return Err(capacity),
+                Err(Halt::Bound(bound)) => {
+                    self.bound = Some(bound);
+                    break;
+                }
+            };
+            let root = place.root;
+            let along = place.first().filter(|_| is_one_step);
+            let along = along.filter(|_| !self.chains().stores_all(depth));
+            let mut id = place.from;
+            if along.is_none() {
+                if !has_room
+                    && !self.has_room_for(1, limits)
+                    && self.store.find_root(root).is_none()
+                {
+                    let full = u64::from(self.n_states()) >= limits.states;
+                    self.bound = Some(if full { Bound::States } else { Bound::Memory });
+                    break;
+                }
+                let (stored, new) = self.store.insert(root);
+                if !new {
+                    self.leads_back = true;
+                    self.chains().n_done += 1;
+                    continue;
+                }
+                self.chains().parents.push(place.from);
+                id = stored;
+            }
+            self.chains().n_done += 1;
+            let met = Met { id, along, depth };
+            chosen.push(Chosen { root, met, must });
+        }
+        self.store.count_bytes();
+        Ok(chosen)
+    }
+
+    /// Takes over what a piece has reached and seen.
+    fn reach_all<O: Observer>(
+        &mut self,
+        mut piece: Passed<O>,
+        observer: &mut O,
+    ) -> Result<(), Capacity> {
+        super::resolve(&mut self.store, &mut self.rounds, &mut piece.batch);
+        let chains = self.chains.as_mut().expect("the search is reduced");
+        let leads_back = &mut self.leads_back;
+        let roots = &piece.batch.successors;
+        self.store.find_roots(roots, |index, stored| match stored {
+            Some(_) => *leads_back = true,
+            None => {
+                let (from, first) = piece.met[index];
+                chains.reach(Place::new(roots[index], from, first));
+            }
+        });
+        observer.merge(piece.observer);
+        self.n_steps += piece.batch.n_steps;
+        self.n_terminal += piece.batch.n_terminal;
+        match piece.halt {
+            Some(Halt::Grow(capacity)) => return Err(capacity),
+            Some(Halt::Bound(bound)) => self.bound = Some(bound),
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// A step out of a state with all that follow it as long as there is only one, each
+    /// with the root of what it leads to; of so many steps at most, and up to the first
+    /// state that is an end.
+    fn chain<O: Observer>(
+        &self,
+        worker: &mut Worker<'m, O>,
+        observer: &O,
+        first: (Action, Root),
+        most: u32,
+        is_end: impl Fn(Root) -> bool,
+    ) -> Vec<(Action, Root)> {
+        let mut chain = vec![first];
+        for _ in 1..most {
+            let (_, last) = chain[chain.len() - 1];
+            if is_end(last) {
+                break;
+            }
+            match worker.only_step(&self.store, last, observer) {
+                Some(step) => chain.push(step),
+                // There is something to choose, or the search ended before it came there.
+                None => break,
+            }
+        }
+        chain
+    }
+
+    /// Steps from one stored state to the next, at most.
+    pub(in crate::explore) fn chain_max(&self) -> u32 {
+        match &self.chains {
+            Some(chains) if chains.passing == Passing::OneStep => EVERY,
+            _ => 1,
+        }
+    }
+
+    /// Calls `on_chain` for every step out of a stored state in which the execution
+    /// goes on, with those that follow it. What the search has passed is followed
+    /// even if it was stored later, at a greater depth: the shorter way to what lies
+    /// behind it leads through it.
+    pub(in crate::explore) fn each_chain<O: Observer>(
+        &self,
+        worker: &mut Worker<'m, O>,
+        observer: &O,
+        id: u32,
+        mut on_chain: impl FnMut(&[(Action, Root)]),
+    ) {
+        let mut steps = Vec::new();
+        let mut gather = |action, _, root: Option<Root>| match (self.chain_max(), root) {
+            (_, None) => {}
+            (1, Some(root)) => on_chain(&[(action, root)]),
+            (_, Some(root)) => steps.push((action, root)),
+        };
+        let _ = worker.each_step(&self.store, id, observer, &mut gather);
+        let most = self.to_next_whole_layer(id);
+        for first in steps {
+            on_chain(&self.chain(worker, observer, first, most, |_| false));
+        }
+    }
+
+    /// Calls `on_step` for every step out of a stored state, with its mark and the
+    /// root of the next stored state.
+    pub(super) fn each_step_to_stored<O: Observer>(
+        &self,
+        worker: &mut Worker<'m, O>,
+        observer: &O,
+        id: u32,
+        mut on_step: impl FnMut(Action, u8, Option<Root>),
+    ) {
+        let mut steps = Vec::new();
+        let gather = |action, mark, root| steps.push((action, mark, root));
+        let _ = worker.each_step(&self.store, id, observer, gather);
+        let most = self.to_next_whole_layer(id);
+        for (action, mark, root) in steps {
+            let is_stored = |root| self.store.find_root(root).is_some();
+            let chain =
+                root.map(|root| self.chain(worker, observer, (action, root), most, is_stored));
+            on_step(action, mark, chain.map(|chain| chain[chain.len() - 1].1));
+        }
+    }
+
+    /// Steps from a stored state to the next layer that is stored as a whole.
+    fn to_next_whole_layer(&self, id: u32) -> u32 {
+        let every = self.chain_max();
+        every - self.depth_of(id) % every
+    }
+}
