@@ -103,7 +103,7 @@ fn block_uses(code: &Code<'_>, resources: &Resources<'_>, simple: &[Uses], begin
             }
         }
     }
-    uses.as_block()
+    uses.as_block(resources.kinds())
 }
 
 /// The place from which on an `AtomicEnd` is that of the block.

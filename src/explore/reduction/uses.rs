@@ -125,17 +125,23 @@ impl Uses {
     }
 
     /// What a block of several steps makes of it: whoever takes and gives back
-    /// in one step accords with nobody.
-    pub fn as_block(&self) -> Self {
-        let low = self.0.iter().map(|word| word & 0x3333_3333_3333_3333);
-        let change = low.map(|word| (word | word << 1 | word << 2) & 0x4444_4444_4444_4444);
-        Self(
-            self.0
-                .iter()
-                .zip(change)
-                .map(|(own, more)| own | more)
-                .collect(),
-        )
+    /// in one step accords with nobody, and who reads in one may have to wait for
+    /// whoever gives back.
+    pub fn as_block(&self, kinds: &[Kind]) -> Self {
+        let mut all = self.clone();
+        for (resource, kind) in kinds.iter().enumerate() {
+            let at = resource % IN_WORD * 4;
+            let used = self.0[resource / IN_WORD] >> at & 0b1111;
+            let waits = if *kind == Kind::RwLock {
+                0b1111
+            } else {
+                0b0111
+            };
+            if used & waits != 0 {
+                all.add(resource, Class::Change);
+            }
+        }
+        all
     }
 
     /// Everything that some use of the set discords with.
@@ -183,7 +189,7 @@ mod tests {
         assert!(given.meets(&of(Class::Look)));
         assert!(
             of(Class::Give)
-                .as_block()
+                .as_block(&kinds)
                 .discords(&kinds)
                 .meets(&of(Class::Take))
         );
