@@ -15,7 +15,7 @@ use super::kinds::{is_rendezvous, kind_of, of_rwlock, serves};
 use super::uses::{Class, Kind, Uses};
 use crate::program::{
     CellRef, ChanOp, CollectionOp, Expr, Instr, ObjectId, ObjectKind, Program, PropertyKind, Query,
-    RwPolicy, SyncOp, WaitMode,
+    SyncOp, WaitMode,
 };
 use crate::semantics::Phase;
 
