@@ -93,7 +93,10 @@ fn compare_within<'p>(
         return Ok(Outcome::Not("too large"));
     }
     let reduced = |passing, workers, keep| {
-        let limits = Limits { keep, ..limits() };
+        let limits = Limits {
+            keep,
+            ..limits.clone()
+        };
         let mut facts = Facts::new(program);
         let silent = &mut |_, _, _| {};
         let found = search_reduced(
