@@ -226,7 +226,8 @@ impl<'m> Search<'m> {
         let mut workers: Vec<Worker<'m, O>> = (0..n_workers)
             .map(|_| Worker::new(machine, self.reduction, &self.store, observer, room))
             .collect();
-        while self.bound.is_none() && !self.chains().layer.is_empty() {
+        // A search that goes on may begin at the end of a layer.
+        while self.bound.is_none() {
             let depth = u32::try_from(self.layers.len() - 1).expect("fewer layers than steps");
             while self.bound.is_none() && self.chains().n_done < self.chains().layer.len() {
                 self.expand_chunk(depth, limits, &mut workers, observer)?;
@@ -240,6 +241,9 @@ impl<'m> Search<'m> {
             }
             self.layers.push(self.n_states());
             self.chains().turn_to_next_layer();
+            if self.chains().layer.is_empty() {
+                break;
+            }
         }
         if self.bound.is_none() {
             // What was only reached again is no layer.
