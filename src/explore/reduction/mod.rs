@@ -42,6 +42,7 @@
 mod about;
 mod ahead;
 mod code;
+mod forgotten;
 mod off;
 mod resources;
 mod stubborn;

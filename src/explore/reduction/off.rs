@@ -1,6 +1,7 @@
 //! Programs that are not reduced, because some step does more to others than the
 //! theorem allows for.
 
+use crate::base::{Mistake, planted};
 use crate::program::{ActorKind, Expr, Instr, ObjectKind, Program, PropertyKind};
 
 /// Why a program is not reduced.
@@ -52,12 +53,14 @@ pub(super) fn check(program: &Program) -> Result<(), Off> {
         match actor.kind {
             ActorKind::Worker(_) => return Err(Off::Executors),
             ActorKind::Task { .. } => return Err(Off::Tasks),
+            ActorKind::Thread if planted(Mistake::EndingsReduced) => {}
             ActorKind::Thread if actor.main || actor.daemon => return Err(Off::Endings),
             ActorKind::Thread => {}
         }
     }
     for object in &program.objects {
         match object.kind {
+            ObjectKind::Lock { .. } if planted(Mistake::UnownedReduced) => {}
             ObjectKind::Lock { unowned: true, .. } => return Err(Off::UnownedLock),
             ObjectKind::Executor { .. } => return Err(Off::Executors),
             ObjectKind::Collection { .. } => return Err(Off::Collections),
@@ -66,6 +69,7 @@ pub(super) fn check(program: &Program) -> Result<(), Off> {
     }
     for instr in &program.code {
         match instr {
+            Instr::End if planted(Mistake::EndingsReduced) => {}
             Instr::Spawn { daemon: true, .. } | Instr::End => return Err(Off::Endings),
             Instr::Select { .. } => return Err(Off::Select),
             Instr::Task { .. } => return Err(Off::Tasks),
@@ -81,7 +85,7 @@ pub(super) fn check(program: &Program) -> Result<(), Off> {
         PropertyKind::Always(expr) | PropertyKind::Sometimes(expr) => Some(expr),
         _ => None,
     });
-    match states.into_iter().all(only_memory) {
+    match states.into_iter().all(only_memory) || planted(Mistake::PropertyReduced) {
         true => Ok(()),
         false => Err(Off::Property),
     }

@@ -19,6 +19,8 @@
 //!
 //! **Invariant:** discord is symmetric.
 
+use super::forgotten::forgotten;
+
 /// How a resource is used; what that means depends on the resource.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Class {
@@ -115,7 +117,9 @@ impl Uses {
                 Kind::Channel => &OF_CHANNELS,
             };
             let classes = (0..4).filter(|class| used >> class & 1 == 1);
-            let row = classes.fold(0, |row, class| row | table[class]);
+            let row = classes.fold(0, |row, class| {
+                row | table[class] & !forgotten(*kind, class)
+            });
             all.0[resource / IN_WORD] |= row << at;
         }
         all
