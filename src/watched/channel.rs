@@ -10,11 +10,11 @@ use std::panic::Location;
 pub struct Channel<T> {
     name: String,
     capacity: usize,
-    inner: Of<
-        Monitor<loom::sync::Mutex<VecDeque<T>>, loom::sync::Condvar>,
-        Monitor<shuttle::sync::Mutex<VecDeque<T>>, shuttle::sync::Condvar>,
-    >,
+    inner: Of<InLoom<T>, InShuttle<T>>,
 }
+
+type InLoom<T> = Monitor<loom::sync::Mutex<VecDeque<T>>, loom::sync::Condvar>;
+type InShuttle<T> = Monitor<shuttle::sync::Mutex<VecDeque<T>>, shuttle::sync::Condvar>;
 
 struct Monitor<Queue, Condition> {
     queue: Queue,
