@@ -3,10 +3,13 @@
 //!
 //! **Deliberately absent:** where the inputs come from.
 
+use crate::analysis::{Facts, looks_at_hidden, note_at_rest, shows_too_little};
 use crate::base::Source;
 use crate::checker::Checker;
+use crate::explore::{Limits, Reduction, search, search_reduced};
 use crate::report::human::{self, Style};
 use crate::report::{Status, json, short};
+use crate::semantics::{Capacity, Machine};
 use crate::syntax;
 use crate::trace::{Token, replay as replay_schedule};
 
@@ -63,8 +66,6 @@ pub fn check(text: &str) {
         let clean = printed.chars().all(|c| c == '\n' || !c.is_control());
         assert!(clean, "no control character reaches a terminal");
     }
-    let data = json::render(&report);
-    serde_json::from_str::<serde_json::Value>(&data).expect("JSON can be read back");
     for scenario in &report.scenarios {
         let errors = scenario.status == Status::Error;
         assert!(
@@ -72,6 +73,75 @@ pub fn check(text: &str) {
             "an error says why"
         );
     }
+}
+
+/// The JSON report of any text can be read back, and written again is the same.
+pub fn json(text: &str) {
+    let checker = Checker::new().max_states(500).max_memory(16 << 20);
+    let report = checker.check_str("fuzz", text);
+    let read = |text: &str| -> json::Document {
+        without_fractions(serde_json::from_str(text).expect("a report"))
+    };
+    let written = without_fractions(json::Document::from(&report));
+    assert_eq!(read(&json::render(&report)), written, "nothing is lost");
+    let lines = json::render_lines(&report);
+    let of_lines: Vec<_> = lines.lines().flat_map(|it| read(it).scenarios).collect();
+    assert_eq!(of_lines, written.scenarios, "each line is a part of it");
+}
+
+/// The last digit of a fraction may be read as another.
+fn without_fractions(mut document: json::Document) -> json::Document {
+    for scenario in &mut document.scenarios {
+        scenario.stats.elapsed_ms = 0.0;
+        scenario.stats.bytes_per_state = 0.0;
+    }
+    document
+}
+
+/// Leaving out orders of steps shows the bugs and the final values of all states.
+pub fn reduction(text: &str) {
+    let source = Source::new("fuzz", text);
+    for loaded in Checker::new().load(&source).scenarios {
+        let Some((_, program)) = &loaded.program else {
+            continue;
+        };
+        let mut capacity = Capacity::initial(program);
+        while let Err(more) = compare_searches(&Machine::new(program, capacity)) {
+            capacity = more;
+        }
+    }
+}
+
+/// Searches both ways, and compares; does nothing where a program is not reduced.
+fn compare_searches(machine: &Machine<'_>) -> Result<(), Capacity> {
+    let program = machine.program();
+    let Ok(reduction) = Reduction::of(program) else {
+        return Ok(());
+    };
+    let limits = Limits {
+        states: 1_000,
+        ..Limits::default()
+    };
+    let (mut of_all, mut of_few) = (Facts::new(program), Facts::new(program));
+    let all = search(machine, &limits, 1, &mut of_all, &mut |_, _, _| {})?;
+    let tell = &mut |_, _, _| {};
+    let few = search_reduced(machine, &reduction, &limits, 1, &mut of_few, tell)?;
+    let whole = looks_at_hidden(program).is_some() || !all.is_complete();
+    if whole || all.has_circle(limits.memory) != Ok(false) {
+        return Ok(());
+    }
+    note_at_rest(&all, &mut of_all);
+    note_at_rest(&few, &mut of_few);
+    if shows_too_little(&of_few).is_some() {
+        return Ok(());
+    }
+    let said = |facts: &Facts<'_>| {
+        let hits: Vec<String> = facts.hits.keys().map(|key| format!("{key:?}")).collect();
+        (hits, facts.endings.keys().cloned().collect::<Vec<_>>())
+    };
+    assert_eq!(said(&of_all), said(&of_few), "the same is found");
+    assert!(few.n_states() <= all.n_states(), "fewer states are stored");
+    Ok(())
 }
 
 /// Any token is replayed on a small scenario, or refused with a reason.

@@ -1,14 +1,45 @@
 //! Every mistake that can be planted is noticed: by a scenario of the library whose
-//! expectations no longer hold, or by random scenarios on which the engine and the
-//! oracle differ.
+//! expectations no longer hold, by random scenarios on which the engine and the
+//! oracle differ, or by a scenario of which the reduced search shows less.
 //!
 //! What a step does is shared with the oracle, so a mistake in a primitive shows in
 //! the library only; a mistake in a rule or in the search shows in both.
-//! `THREADBARE_PLANTED=random` tries random scenarios for all of the latter, and
-//! says how many it took.
+//! `THREADBARE_PLANTED=random` tries random scenarios for all of them, and says how
+//! many it took; `THREADBARE_PLANTED_ONLY=NAME,NAME` leaves out all others. Mistakes in leaving out orders of steps have each a scenario of
+//! their own besides.
+//!
+//! What others have lost findings by, and the mistakes that are like it:
+//!
+//! | trap | mistakes |
+//! |---|---|
+//! | of the others only the next step is looked at | `OnlyNextStep` |
+//! | taking a lock is moved past everything | `TakesAccord` |
+//! | two writes of one value are independent | `WritesAccord`, `SameValueNoRace` |
+//! | only writers matter to who waits for a value | `ConditionReadsNothing`, `BlockedReadNoRace` |
+//! | an actor is ignored for ever in a loop of another | `CirclesIgnored` |
+//! | a state that is cut off is a deadlock, or the end | `CutOffIsTheEnd` |
+//! | who only tries, or asks, does not read | `TriesAccord`, `AskingAccords`, `ReadsAccord` |
+//! | the rounds of a barrier are mixed up | `BarrierStaysOpen` |
+//! | `notify` wakes the one who came first | `FirstSleeperOnly`, `NotifyAllWakesOne` |
+//! | readers pass a writer that waits | `WritersNotPreferred`, `FairQueueOvertaken` |
+//! | what an actor does first is forgotten | `StartForgotten`, `EnteredForgotten` |
+//! | one step is two, or two are one | `BlockInTwoSteps`, `UpdateAtOnce` |
+//! | states are told apart by a hash | `FingerprintsDecide` |
+//! | a search goes on from another's checkpoint | `CheckpointOfAnother` |
+//! | what is shortest is not | `FirstGoalKept`, `ReducedIsShortest` |
+//! | leaving a blocked actor is a preemption | `BlockedCostsSwitch` |
+//!
+//! Two more have no mistake, since there is no code that could fall into them: we
+//! have neither sleep sets nor runs of states that are executed without being stored.
 
+#[path = "reduction/both.rs"]
+mod both;
 #[path = "oracle/mod.rs"]
 mod explorer;
+#[path = "planted/fixed.rs"]
+mod fixed;
+#[path = "planted/texts.rs"]
+mod texts;
 
 use explorer::compare::{Outcome, compare};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,6 +48,7 @@ use threadbare::Checker;
 use threadbare::base::{Mistake, plant};
 use threadbare::compile::compile;
 use threadbare::generate::{Knobs, make, write};
+use threadbare::program::Program;
 use threadbare::report::Status;
 
 /// Random scenarios that are tried for one mistake.
@@ -30,6 +62,10 @@ enum By {
     Library(&'static str),
     /// The comparison with the oracle.
     Random,
+    /// The reduced search of a scenario of its own, beside the search of all states.
+    Reduced,
+    /// Something that the checker promises.
+    Promise(fn() -> bool),
 }
 
 /// Whether the library's expectations of a file hold.
@@ -43,8 +79,26 @@ fn holds(file: &str) -> bool {
     checked.unwrap_or(false)
 }
 
-/// How many random scenarios it takes until the two differ.
-fn cases_until_noticed() -> Option<u64> {
+/// Whether what a mistake spoils holds.
+fn is_fine(mistake: Mistake) -> bool {
+    match by(mistake) {
+        By::Library(file) => holds(file),
+        By::Random => cases_until_noticed(by_oracle).is_none(),
+        By::Reduced => texts::holds(texts::text(mistake).expect("it has a scenario")),
+        By::Promise(holds) => catch_unwind(holds).unwrap_or(false),
+    }
+}
+
+fn by_oracle(program: &Program) -> bool {
+    matches!(compare(program, STATES_MAX), Outcome::Differ(_))
+}
+
+fn by_search_of_all(program: &Program) -> bool {
+    matches!(both::compare(program), both::Outcome::Differ(_))
+}
+
+/// How many random scenarios it takes until two searches differ.
+fn cases_until_noticed(differ: impl Fn(&Program) -> bool) -> Option<u64> {
     (0..CASES_MAX).find(|&case| {
         let knobs = Knobs {
             threads: 2 + usize::try_from(case % 3).expect("small"),
@@ -54,7 +108,7 @@ fn cases_until_noticed() -> Option<u64> {
         let checked = catch_unwind(AssertUnwindSafe(|| {
             let written = write(&make(case, knobs));
             let program = compile(&written.scenario).expect("what was meant has code");
-            matches!(compare(&program, STATES_MAX), Outcome::Differ(_))
+            differ(&program)
         }));
         checked.unwrap_or(true)
     })
@@ -65,22 +119,27 @@ fn every_mistake_is_noticed() {
     let all_by_random = std::env::var("THREADBARE_PLANTED").is_ok_and(|value| value == "random");
     // Mistakes make the engine contradict itself, and it says so.
     std::panic::set_hook(Box::new(|_| {}));
-    let mut overlooked = Vec::new();
-    for &mistake in Mistake::ALL {
-        let by = by(mistake);
-        if let By::Library(file) = by {
-            assert!(
-                holds(file),
-                "{file} is not as expected even without a mistake"
-            );
+    let only = std::env::var("THREADBARE_PLANTED_ONLY").ok();
+    let is_wanted = |mistake: &Mistake| {
+        let name = format!("{mistake:?}");
+        only.as_ref()
+            .is_none_or(|only| only.split(',').any(|it| it == name))
+    };
+    let mistakes = Mistake::ALL.iter().copied();
+    let (mut overlooked, mut wrong) = (Vec::new(), Vec::new());
+    for mistake in mistakes.filter(is_wanted) {
+        let by_random = matches!(by(mistake), By::Random);
+        if !by_random && !is_fine(mistake) {
+            wrong.push(mistake);
         }
         plant(Some(mistake));
-        let noticed = match by {
-            By::Library(file) => !holds(file),
-            By::Random => cases_until_noticed().is_some(),
-        };
+        let noticed = !is_fine(mistake);
         if all_by_random {
-            let cases = cases_until_noticed();
+            let cases = match by(mistake) {
+                By::Reduced => cases_until_noticed(by_search_of_all),
+                By::Promise(_) => None,
+                By::Library(_) | By::Random => cases_until_noticed(by_oracle),
+            };
             println!(
                 "{mistake:?}: {}: {cases:?} random scenarios",
                 mistake.says()
@@ -92,12 +151,15 @@ fn every_mistake_is_noticed() {
         }
     }
     let _ = std::panic::take_hook();
-    assert!(overlooked.is_empty(), "nobody notices {overlooked:?}");
+    assert!(
+        wrong.is_empty() && overlooked.is_empty(),
+        "nobody notices {overlooked:?}; what shows {wrong:?} is wrong even without them"
+    );
 }
 
 /// Who notices it.
 fn by(mistake: Mistake) -> By {
-    use By::{Library, Random};
+    use By::{Library, Promise, Random, Reduced};
     match mistake {
         Mistake::TryLockTakesAnything => Library("outcomes/try_lock.tb"),
         Mistake::ReentrantFreedAtOnce => Library("leak/unlocked_once.tb"),
@@ -119,6 +181,7 @@ fn by(mistake: Mistake) -> By {
         Mistake::ClearCallsBack => Library("tutorials/event_pulse.tb"),
         Mistake::AutoStaysSet => Library("clean/event_auto_ping.tb"),
         Mistake::MissedForgotten => Library("signal/lost_wakeup.tb"),
+        Mistake::BarrierStaysOpen => Library("clean/barrier_generations.tb"),
         Mistake::BarrierOneTooFew => Library("clean/barrier_one_short.tb"),
         Mistake::BarrierOrderZero => Library("tutorials/barrier.tb"),
         Mistake::AbortWakesNobody => Library("clean/barrier_abort.tb"),
@@ -133,6 +196,8 @@ fn by(mistake: Mistake) -> By {
         Mistake::ExchangeAlways => Library("clean/treiber_aba.tb"),
         Mistake::FetchGivesNew => Library("clean/log_too_short.tb"),
         Mistake::TimeOutNever => Library("tutorials/task_queue_late_ack.tb"),
+        Mistake::UpdateAtOnce => Library("race/three_counters.tb"),
+        Mistake::BlockInTwoSteps => Library("clean/wrong_total.tb"),
         Mistake::FirstWayOnly => Library("signal/wrong_one_woken.tb"),
         Mistake::JoinAtOnce => Library("clean/always_in_time.tb"),
         Mistake::ReadsDoNotRace
@@ -155,6 +220,41 @@ fn by(mistake: Mistake) -> By {
         | Mistake::GlanceForgetsRequests
         | Mistake::GlanceForgetsAnswers
         | Mistake::CaughtRegisterCleared
+        | Mistake::FingerprintsDecide
         | Mistake::FirstGoalKept => Random,
+        Mistake::StartForgotten => Promise(fixed::local_work_is_no_step),
+        Mistake::CutOffIsTheEnd => Promise(fixed::cut_off_is_open),
+        Mistake::CheckpointOfAnother => Promise(fixed::checkpoints_are_told_apart),
+        Mistake::BlockedCostsSwitch => Promise(fixed::leaving_the_blocked_is_free),
+        Mistake::ReducedIsShortest => Promise(fixed::shortest_of_all),
+        Mistake::TakesAccord
+        | Mistake::TriesAccord
+        | Mistake::AskingAccords
+        | Mistake::SendsAccord
+        | Mistake::ReceivesAccord
+        | Mistake::WritesAccord
+        | Mistake::ReadsAccord
+        | Mistake::ConditionReadsNothing
+        | Mistake::BlockForgotten
+        | Mistake::EndsAccord
+        | Mistake::MissedAccord
+        | Mistake::WatchedForgotten
+        | Mistake::UnknownIndexIsFirst
+        | Mistake::OnlyNextStep
+        | Mistake::EnteredForgotten
+        | Mistake::ReturnsForgotten
+        | Mistake::HandlersForgotten
+        | Mistake::BlockedNeedNobody
+        | Mistake::HolderNotNeeded
+        | Mistake::BeforeGateNotAsked
+        | Mistake::GateHolderForgotten
+        | Mistake::GateNotPassedBy
+        | Mistake::FaultLeavesOthers
+        | Mistake::CirclesIgnored
+        | Mistake::PropertyReduced
+        | Mistake::HiddenReduced
+        | Mistake::GrowingCirclesReduced
+        | Mistake::EndingsReduced
+        | Mistake::UnownedReduced => Reduced,
     }
 }

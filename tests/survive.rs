@@ -28,6 +28,8 @@ fn the_library_survives() {
         survive::parse(text);
         survive::format(text);
         survive::check(text);
+        survive::json(text);
+        survive::reduction(text);
     }
 }
 
@@ -54,6 +56,8 @@ proptest! {
         survive::parse(&damaged);
         survive::format(&damaged);
         survive::check(&damaged);
+        survive::json(&damaged);
+        survive::reduction(&damaged);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 use threadbare::watched::{
-    Atomic, Condvar, Mutex, check_with_loom, check_with_shuttle, replay_with_shuttle, spawn,
+    Atomic, Channel, Condvar, LoomBounds, Mutex, check_with_loom, check_with_loom_within,
+    check_with_shuttle, replay_with_shuttle, spawn,
 };
 
 fn opposite_locks() {
@@ -50,6 +51,62 @@ fn lost_signal() {
     ben.join();
 }
 
+fn full_channel() {
+    let mail = Arc::new(Channel::new("mail", 1));
+    let other = Arc::clone(&mail);
+    let ben = spawn("ben", move || {
+        other.send(1);
+        other.send(2);
+    });
+    ben.join();
+    assert_eq!(mail.recv() + mail.recv(), 3);
+}
+
+fn channel_in_order() {
+    let mail = Arc::new(Channel::new("mail", 1));
+    let other = Arc::clone(&mail);
+    let ben = spawn("ben", move || {
+        other.send(1);
+        other.send(2);
+    });
+    assert_eq!((mail.recv(), mail.recv()), (1, 2));
+    ben.join();
+}
+
+#[test]
+fn a_full_channel_says_who_waits_for_room() {
+    for check in [check_with_shuttle, check_with_loom] {
+        let failure = check(full_channel).expect_err("nobody receives in time");
+        let mut waits = failure.waits.clone();
+        waits.sort();
+        assert_eq!(
+            waits,
+            [
+                "`ben` waits for room in `mail`",
+                "`main` waits for the end of `ben`",
+            ]
+        );
+        let sent: Vec<_> = failure.log.iter().map(|event| &*event.what).collect();
+        assert_eq!(sent, ["spawn `ben`", "send to `mail`"]);
+    }
+}
+
+#[test]
+fn loom_stops_at_its_bounds() {
+    let all = check_with_loom(channel_in_order).expect("messages stay in order");
+    let few = LoomBounds {
+        executions: Some(3),
+        ..LoomBounds::default()
+    };
+    let some = check_with_loom_within(channel_in_order, few).expect("the same");
+    assert!(some == 3 && some < all, "{some} of {all}");
+    let none = LoomBounds {
+        preemptions: Some(0),
+        ..LoomBounds::default()
+    };
+    check_with_loom_within(lost_update, none).expect("an update is lost by a preemption");
+}
+
 #[test]
 fn a_deadlock_says_who_waits_for_whom() {
     for check in [check_with_shuttle, check_with_loom] {
@@ -92,5 +149,6 @@ fn both_find_a_lost_update_and_a_lost_signal() {
 fn what_is_right_passes() {
     for check in [check_with_shuttle, check_with_loom] {
         assert!(check(one_step_each).expect("one step each") > 1);
+        assert!(check(channel_in_order).expect("messages stay in order") > 1);
     }
 }

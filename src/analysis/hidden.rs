@@ -9,10 +9,14 @@ use super::facts::Facts;
 use super::key::Key;
 use super::liveness::speaks_of_runs;
 use super::rules::sleeps;
+use crate::base::{Mistake, planted};
 use crate::program::{Instr, ObjectKind, Program, PropertyKind, SyncOp};
 
 /// Why a scenario must be searched without reduction, behind "because".
 pub fn looks_at_hidden(program: &Program) -> Option<&'static str> {
+    if planted(Mistake::HiddenReduced) {
+        return None;
+    }
     if speaks_of_runs(program) {
         return Some("a property speaks of whole runs");
     }
@@ -39,7 +43,7 @@ pub fn shows_too_little(facts: &Facts<'_>) -> Option<&'static str> {
     let circle = |key: &Key| matches!(key, Key::Circle(_));
     let objects = &facts.program.objects;
     let may_grow = objects.iter().any(|it| several(&it.kind));
-    (may_grow && facts.hits.keys().any(circle))
+    (may_grow && !planted(Mistake::GrowingCirclesReduced) && facts.hits.keys().any(circle))
         .then_some("a circle of waiting may grow with each reader")
 }
 

@@ -59,6 +59,7 @@ mistakes! {
     // Barriers, latches, once.
     BarrierOneTooFew: "a barrier opens when one is still missing",
     BarrierOrderZero: "everybody is the first at a barrier",
+    BarrierStaysOpen: "a barrier lets whoever comes to its next round through at once",
     AbortWakesNobody: "`abort` leaves those who wait",
     LatchOneTooEarly: "a latch opens at 1",
     OnceAgain: "a `once` block runs for everybody",
@@ -90,6 +91,10 @@ mistakes! {
     PermitsNotCounted: "permits that are missing at the end are not counted",
     LeakWhenInTime: "a thread that nobody joins is no leak",
     NoOneElseCouldHelp: "of several who wait for each other's permits only one is named",
+    // Steps.
+    UpdateAtOnce: "`+=` of a variable is one step",
+    BlockInTwoSteps: "an `atomic` block ends after its first step",
+    StartForgotten: "what a new actor does before its first step is a step of its own",
     // The search.
     GlanceForgetsRaces: "a glance says that a race was noted before",
     GlanceForgetsCircles: "a glance says that a circle of waits was noted before",
@@ -98,6 +103,43 @@ mistakes! {
     CaughtRegisterCleared: "a register that only a handler of exceptions reads is cleared",
     FirstGoalKept: "the first goal that was found is kept, not the one of fewest steps",
     FirstWayOnly: "only the first way of a step that can go several ways is taken",
+    CutOffIsTheEnd: "a run that is cut off by a limit has come to its end",
+    FingerprintsDecide: "states with the same short hash are taken for one",
+    CheckpointOfAnother: "a checkpoint of another scenario is gone on from",
+    BlockedCostsSwitch: "leaving an actor that is blocked counts as a preemption",
+    // Leaving out orders of steps: what accords.
+    TakesAccord: "two who take a lock or a permit accord",
+    TriesAccord: "giving a lock back accords with trying to take it",
+    AskingAccords: "giving a permit back accords with asking how many there are",
+    SendsAccord: "two who send accord",
+    ReceivesAccord: "two who receive accord",
+    WritesAccord: "two writes accord",
+    ReadsAccord: "a write accords with a read",
+    ConditionReadsNothing: "a `wait_until` reads nothing",
+    BlockForgotten: "of an `atomic` block only the first step is looked at",
+    EndsAccord: "nobody sees in which order actors end",
+    MissedAccord: "nobody sees whether a signal is missed before or after a step",
+    WatchedForgotten: "writes to the variables of a property accord",
+    UnknownIndexIsFirst: "an index that is not known is 0",
+    // The same: who may still do what.
+    OnlyNextStep: "of the others only the next step is looked at",
+    EnteredForgotten: "what a function does that is called or spawned is forgotten",
+    ReturnsForgotten: "what comes after a return is forgotten",
+    HandlersForgotten: "what comes after an exception is forgotten",
+    BlockedNeedNobody: "who is blocked needs nobody",
+    HolderNotNeeded: "who waits for a lock does not need its holder",
+    BeforeGateNotAsked: "who will take a lock that is held does nothing before",
+    GateHolderForgotten: "what lies behind a lock that is held never comes",
+    GateNotPassedBy: "nobody leaves a function without taking the lock in it",
+    FaultLeavesOthers: "a step in which the execution stops leaves the others alone",
+    // The same: which programs must be searched whole.
+    CirclesIgnored: "runs that go round may ignore an actor for ever",
+    PropertyReduced: "a property that asks objects keeps nothing from being left out",
+    HiddenReduced: "what comes in which order may be left out though it is asked for",
+    GrowingCirclesReduced: "a circle of waits is thought never to grow",
+    EndingsReduced: "actors that end others are reduced",
+    UnownedReduced: "a lock that anybody gives back is reduced",
+    ReducedIsShortest: "the shortest of the runs that were not left out is a shortest",
 }
 
 #[cfg(feature = "planted")]

@@ -7,8 +7,8 @@
 use super::seen::Engine;
 use crate::base::Span;
 use crate::program::{
-    ActorKind, BinaryOp, ChanOp, Instr, ObjectKind, Program, Query, RmwOp, RwPolicy, SyncOp,
-    WaitMode,
+    Access, ActorKind, BinaryOp, ChanOp, Instr, ObjectKind, Program, Query, RmwOp, RwPolicy,
+    SyncOp, WaitMode,
 };
 
 /// Something that an engine has not.
@@ -195,10 +195,29 @@ pub fn trust(engine: Engine, program: &Program) -> Trust {
     if program.code.iter().any(may_lag) {
         reasons.push("loom does not try every order of a failing compare-exchange");
     }
+    if program
+        .code
+        .iter()
+        .any(|it| is_plain_on_atomic(program, it))
+    {
+        reasons.push("loom does not see that a plain access races with an atomic one");
+    }
     if reasons.is_empty() {
         Trust::Exact
     } else {
         Trust::Under(reasons)
+    }
+}
+
+/// Whether an atomic word is accessed as if it were none. It is played with the word
+/// all the same, whose accesses do not race.
+fn is_plain_on_atomic(program: &Program, instr: &Instr) -> bool {
+    match instr {
+        Instr::Load(_, place, Access::Plain) | Instr::Store(place, _, Access::Plain) => {
+            let cell = &program.cells[place.base.index()];
+            program.vars[cell.var.index()].atomic
+        }
+        _ => false,
     }
 }
 

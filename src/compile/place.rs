@@ -3,7 +3,7 @@
 use super::expression::Want;
 use super::fold;
 use super::lowering::{Lowering, reg_words};
-use crate::base::Span;
+use crate::base::{Mistake, Span, planted};
 use crate::hir::{self, AtomicOp, Place};
 use crate::program::registers;
 use crate::program::{Access, CellId, CellRef, Dim, Expr, Instr, RmwOp};
@@ -130,6 +130,11 @@ impl<'h> Lowering<'h, '_> {
         let old = self.regs.fresh(1);
         self.emit(Instr::Load(old, cell.clone(), access), span);
         let value = self.scalar(value);
+        if planted(Mistake::UpdateAtOnce) {
+            let op = RmwOp::Fetch(fold::binary_op(op));
+            self.emit(Instr::Rmw(None, cell, op, value), span);
+            return;
+        }
         let new = fold::binary(fold::binary_op(op), Expr::Reg(old), value);
         self.emit(Instr::Store(cell, new, access), span);
     }

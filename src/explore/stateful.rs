@@ -27,6 +27,7 @@ use super::store::Store;
 use super::tree::Root;
 use super::worker::{Batch, NOT_YET, Piece, Worker};
 use super::workers::in_pieces;
+use crate::base::{Mistake, planted};
 use crate::semantics::{Capacity, Machine, State};
 use crate::trace::Action;
 use std::ops::Range;
@@ -507,7 +508,7 @@ impl<'m> Search<'m> {
     ///
     /// [`Bound::Memory`] if there is no room to find out.
     pub fn has_circle(&self, memory: MemoryBudget) -> Result<bool, Bound> {
-        match self.leads_back {
+        match self.leads_back && !planted(Mistake::CirclesIgnored) {
             true => Ok(super::graph::Graph::new(self, memory)?.has_circle()),
             false => Ok(false),
         }

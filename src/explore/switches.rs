@@ -17,6 +17,7 @@ use super::limits::{Bound, Limits, MemoryBudget, Watch};
 use super::observer::{Observer, Taken, Visit};
 use super::shortest::Goal;
 use super::store::Store;
+use crate::base::{Mistake, planted};
 use crate::semantics::{Capacity, Chooser, Machine, State, Stop};
 use crate::trace::{Action, Schedule};
 use rustc_hash::FxHashSet;
@@ -160,7 +161,8 @@ impl<'m> FewSwitches<'m> {
             self.bound = Some(Bound::Depth);
             return Ok(());
         }
-        let last = node.last.filter(|last| enabled.contains(last));
+        let costs = planted(Mistake::BlockedCostsSwitch);
+        let last = node.last.filter(|last| costs || enabled.contains(last));
         let preempts = matches!(todo, Todo::Preempt(_));
         let is_free = |actor: usize| last.is_none_or(|last| (last == actor) != preempts);
         for &actor in enabled.iter().filter(|&&actor| is_free(actor)) {
@@ -170,7 +172,7 @@ impl<'m> FewSwitches<'m> {
                 self.step(id, state, depth, actor, limits, observer)?;
             }
         }
-        if last.is_some() && enabled.len() > 1 && !preempts {
+        if last.is_some() && (enabled.len() > 1 || costs) && !preempts {
             let later = self.next.entry(depth).or_default();
             later.push(Todo::Preempt(id));
         }

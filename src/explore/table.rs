@@ -7,12 +7,15 @@
 //! shard may grow to any size, and does so by a fourth.
 
 use super::dictionary::mix;
+use crate::base::{Mistake, planted};
 
 /// Shards; also the largest number of workers that can insert at a time.
 pub(super) const N_SHARDS: usize = 64;
 
 const SLOTS: usize = 16;
 const EMPTY: u32 = 0;
+/// What a planted mistake leaves of a hash.
+const FEW_BITS: u64 = 0x3ff << 54;
 
 #[derive(Clone, Copy, Default)]
 #[repr(align(64))]
@@ -30,7 +33,11 @@ pub(super) struct Shard {
 /// The hash of a state's root.
 #[inline]
 pub(super) fn hash((left, right): (u32, u32)) -> u64 {
-    mix(u64::from(left) << 32 | u64::from(right))
+    let hash = mix(u64::from(left) << 32 | u64::from(right));
+    match planted(Mistake::FingerprintsDecide) {
+        true => hash & FEW_BITS,
+        false => hash,
+    }
 }
 
 /// The shard that a hash belongs to.
@@ -138,7 +145,8 @@ impl Shard {
                 if slot == EMPTY {
                     return None;
                 }
-                if slot & !mask == tag && same((slot & mask) - 1) {
+                let alike = planted(Mistake::FingerprintsDecide);
+                if slot & !mask == tag && (alike || same((slot & mask) - 1)) {
                     return Some((slot & mask) - 1);
                 }
             }

@@ -25,6 +25,7 @@ use super::reduction::{About, Reduction};
 use super::rounds::Rounds;
 use super::store::{Pending, Store};
 use super::tree::Root;
+use crate::base::{Mistake, planted};
 use crate::semantics::{Fault, Incident, Machine, State};
 use crate::trace::Action;
 use rustc_hash::FxHashMap;
@@ -527,7 +528,8 @@ impl<O: Observer> Worker<'_, O> {
         let n = piece.end - piece.start;
         for id in piece {
             if too_deep {
-                if self.visit(store, id, depth, &mut observer) {
+                let goes_on = self.visit(store, id, depth, &mut observer);
+                if goes_on && !planted(Mistake::CutOffIsTheEnd) {
                     halt = Some(Halt::Bound(Bound::Depth));
                 } else {
                     batch.n_terminal += 1;

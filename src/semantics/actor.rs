@@ -119,7 +119,9 @@ impl<R: Recorder> Step<'_, '_, R> {
             recorder: self.recorder,
             atomic: 0,
         };
-        begin.settle()?;
+        if !planted(Mistake::StartForgotten) {
+            begin.settle()?;
+        }
         Ok(Flow::Next)
     }
 }

@@ -5,6 +5,7 @@ use super::local::Local;
 use super::machine::{Done, Flow, LOCAL_FUEL, Machine, Step};
 use super::record::{FaultKind, Recorder};
 use super::state::State;
+use crate::base::{Mistake, planted};
 use crate::program::{Instr, Pc};
 
 impl Machine<'_> {
@@ -56,6 +57,9 @@ impl<R: Recorder> Step<'_, '_, R> {
                 Local::Tired => return Err(self.fault(FaultKind::Atomic)),
             };
             if matches!(self.machine.program.instr(pc), Instr::AtomicEnd) {
+                break;
+            }
+            if !first && planted(Mistake::BlockInTwoSteps) {
                 break;
             }
             if !first && !self.machine.is_ready(self.state, self.actor, pc) {

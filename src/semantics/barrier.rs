@@ -60,7 +60,8 @@ impl<R: Recorder> Step<'_, '_, R> {
             self.event(|| EventKind::Sleeps(id));
             return Ok(Flow::Stay);
         }
-        self.state.set_word(at, 0);
+        let stays = planted(Mistake::BarrierStaysOpen);
+        self.state.set_word(at, if stays { order } else { 0 });
         let woken = self.sleepers(id);
         for &sleeper in &woken {
             layout.set_phase(self.state, sleeper, Phase::Woken, id);

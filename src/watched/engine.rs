@@ -38,10 +38,33 @@ pub fn replay_with_shuttle(code: fn(), schedule: &[usize]) -> Result<u64, Box<Fa
 ///
 /// The first execution that panics, races, or in which all threads wait.
 pub fn check_with_loom(code: fn()) -> Result<u64, Box<Failure>> {
+    check_with_loom_within(code, LoomBounds::default())
+}
+
+/// How far loom goes; without bounds, to the end.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct LoomBounds {
+    /// Executions, at most.
+    pub executions: Option<usize>,
+    /// Only executions in which so many threads at most are left that could go on.
+    pub preemptions: Option<usize>,
+}
+
+/// The same within bounds. That nothing failed then says nothing of what lies beyond.
+///
+/// # Errors
+///
+/// As [`check_with_loom`].
+pub fn check_with_loom_within(code: fn(), bounds: LoomBounds) -> Result<u64, Box<Failure>> {
     let told = Told::default();
     let begin = told.clone();
+    let mut builder = loom::model::Builder::new();
+    // It looks at its bound before an execution, and only now and then.
+    builder.max_permutations = bounds.executions.map(|most| most.saturating_add(1));
+    builder.checkpoint_interval = 1;
+    builder.preemption_bound = bounds.preemptions;
     told.ended("loom", || {
-        loom::model::Builder::new().check(move || {
+        builder.check(move || {
             begin.begin();
             code();
         });

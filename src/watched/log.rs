@@ -93,7 +93,15 @@ pub(super) struct Log {
     pub names: BTreeMap<String, String>,
     holders: BTreeMap<String, String>,
     /// In the order in which they began.
-    waiting: Vec<(String, String)>,
+    waiting: Vec<(String, Awaited)>,
+}
+
+/// What somebody waits for.
+enum Awaited {
+    /// A thing, by its name.
+    Thing(String),
+    /// Something that is said in words.
+    Words(String),
 }
 
 thread_local! {
@@ -134,7 +142,13 @@ impl Log {
     }
 
     pub fn waits(&mut self, key: &str, what: &str) {
-        self.waiting.push((self.name(key), what.to_owned()));
+        let thing = Awaited::Thing(what.to_owned());
+        self.waiting.push((self.name(key), thing));
+    }
+
+    /// The same for what is not one thing.
+    pub fn waits_for(&mut self, key: &str, words: String) {
+        self.waiting.push((self.name(key), Awaited::Words(words)));
     }
 
     pub fn is_through(&mut self, key: &str) {
@@ -152,9 +166,12 @@ impl Log {
     }
 
     pub fn all_waits(&self) -> Vec<String> {
-        let tell = |(thread, what): &(String, String)| match self.holders.get(what) {
-            Some(holder) => format!("`{thread}` waits for `{what}`, which `{holder}` holds"),
-            None => format!("`{thread}` waits for `{what}`"),
+        let tell = |(thread, what): &(String, Awaited)| match what {
+            Awaited::Words(words) => format!("`{thread}` waits for {words}"),
+            Awaited::Thing(what) => match self.holders.get(what) {
+                Some(holder) => format!("`{thread}` waits for `{what}`, which `{holder}` holds"),
+                None => format!("`{thread}` waits for `{what}`"),
+            },
         };
         self.waiting.iter().map(tell).collect()
     }

@@ -2,7 +2,7 @@
 //! engines, our words.
 //!
 //! Only with the feature `witnesses`. Write your code with the `Mutex`, `Condvar`,
-//! `Atomic` and `spawn` of this module, and give things names. `check_with_shuttle`
+//! `Atomic`, `Channel` and `spawn` of this module, and give things names. `check_with_shuttle`
 //! and `check_with_loom` run it in every order that the engine knows of. Where it
 //! fails, `Failure` says who
 //! did what in which order, who holds what, and who waits for whom.
@@ -50,6 +50,8 @@
 //! affair.
 
 #[cfg(feature = "witnesses")]
+mod channel;
+#[cfg(feature = "witnesses")]
 mod engine;
 #[cfg(feature = "witnesses")]
 mod log;
@@ -57,7 +59,11 @@ mod log;
 mod things;
 
 #[cfg(feature = "witnesses")]
-pub use engine::{check_with_loom, check_with_shuttle, replay_with_shuttle};
+pub use channel::Channel;
+#[cfg(feature = "witnesses")]
+pub use engine::{
+    LoomBounds, check_with_loom, check_with_loom_within, check_with_shuttle, replay_with_shuttle,
+};
 #[cfg(feature = "witnesses")]
 pub use log::{Event, Failure};
 #[cfg(feature = "witnesses")]

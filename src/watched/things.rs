@@ -6,7 +6,7 @@ use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 
 /// Which engine runs.
-fn is_shuttle() -> bool {
+pub(super) fn is_shuttle() -> bool {
     shuttle::current::try_get_current_task().is_some()
 }
 
@@ -19,12 +19,13 @@ fn me() -> String {
     }
 }
 
-fn note(work: impl FnOnce(&mut Log, &str)) {
+pub(super) fn note(work: impl FnOnce(&mut Log, &str)) {
     let me = me();
     log::with(|log| work(log, &me));
 }
 
-enum Of<L, S> {
+/// A thing of one of the two engines.
+pub(super) enum Of<L, S> {
     Loom(L),
     Shuttle(S),
 }
@@ -299,8 +300,7 @@ impl JoinHandle {
     #[track_caller]
     pub fn join(self) {
         let place = Location::caller();
-        let end = format!("the end of {}", self.name);
-        note(|log, me| log.waits(me, &end));
+        note(|log, me| log.waits_for(me, format!("the end of `{}`", self.name)));
         let joined = match self.inner {
             Of::Loom(handle) => handle.join(),
             Of::Shuttle(handle) => handle.join(),

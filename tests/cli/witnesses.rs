@@ -46,6 +46,21 @@ fn engines_are_compared() {
 }
 
 #[test]
+fn what_is_known_to_be_missed_is_explained() {
+    let folder = Folder::new();
+    let text = r#"scenario "plain" {
+        atomic hits = 0
+        thread page { hits += 1 }
+        thread monitor { let seen = hits.plain_load() }
+        expect race on hits
+    }"#;
+    let file = folder.file("plain.tb", text);
+    run(&["crosscheck", "-v", &file])
+        .exits(0)
+        .says("explained: it misses 1 end");
+}
+
+#[test]
 fn what_is_too_much_is_compared_as_far_as_it_came() {
     let folder = Folder::new();
     let huge = folder.file("huge.tb", HUGE);

@@ -7,6 +7,7 @@
 use super::Reduction;
 use super::code::NodeId;
 use super::uses::{Class, Uses};
+use crate::base::{Mistake, planted};
 use crate::program::{ChanOp, Instr, ObjectId, SyncOp, WaitMode};
 use crate::semantics::{Machine, Phase, State};
 
@@ -55,7 +56,10 @@ impl Reduction<'_> {
         let root = callers.first().copied().unwrap_or(node);
         let may_have_spawned = self.spawns_from(root);
         let step = self.step(machine, state, actor, (node, &callers), may_have_spawned);
-        let ahead = self.still(node, &callers, may_have_spawned);
+        let ahead = match planted(Mistake::OnlyNextStep) {
+            true => step.clone(),
+            false => self.still(node, &callers, may_have_spawned),
+        };
         let before = (0..self.ahead.gates.len())
             .map(|gate| self.still_before(gate, node, &callers, may_have_spawned))
             .collect();
@@ -158,7 +162,10 @@ impl Reduction<'_> {
     /// What an actor may still use.
     fn still(&self, node: NodeId, callers: &[NodeId], may_have_spawned: bool) -> Uses {
         let mut uses = self.ahead.all[node].clone();
-        for &caller in callers {
+        for &caller in callers
+            .iter()
+            .filter(|_| !planted(Mistake::ReturnsForgotten))
+        {
             uses.unite(&self.ahead.all[caller]);
             for &handler in &self.code.handlers[caller - 1] {
                 uses.unite(&self.ahead.all[handler]);
@@ -178,7 +185,7 @@ impl Reduction<'_> {
     ) -> Uses {
         let gate = &self.ahead.gates[gate];
         let mut uses = gate.before[node].clone();
-        if !gate.leaves[node] {
+        if !gate.leaves[node] || planted(Mistake::GateNotPassedBy) {
             return uses;
         }
         for &caller in callers {

@@ -12,6 +12,7 @@ use super::code::{Code, NodeId};
 use super::resources::Resources;
 use super::uses::Uses;
 use super::values::with_values;
+use crate::base::{Mistake, planted};
 use crate::program::{Instr, ObjectId, ObjectKind, SyncOp, WaitMode};
 
 /// Words of sets beyond which gates are left out.
@@ -92,6 +93,9 @@ fn block_uses(code: &Code<'_>, resources: &Resources<'_>, simple: &[Uses], begin
             continue;
         }
         uses.unite(&simple[node]);
+        if planted(Mistake::BlockForgotten) {
+            break;
+        }
         // The end of an inner block is not told from that of the outer one.
         todo.extend(followers(code, node));
         if matches!(code.instr(node), Instr::AtomicEnd) && code.nodes[node].0 == code.nodes[begin].0
@@ -116,14 +120,17 @@ fn ends_of(code: &Code<'_>, begin: NodeId) -> u32 {
 
 /// Everything that may come next: after it, in what it enters, where it is caught.
 fn followers<'c>(code: &'c Code<'_>, node: NodeId) -> impl Iterator<Item = NodeId> + 'c {
-    let entered = code.enters[node].map(|context| code.entry(context));
+    let known = !planted(Mistake::EnteredForgotten);
+    let entered = code.enters[node].filter(|_| known);
+    let entered = entered.map(|context| code.entry(context));
     let after = code.after[node].iter().copied();
     after.chain(entered).chain(handled(code, node))
 }
 
 /// Where an exception out of the node goes on in its function.
 fn handled<'c>(code: &'c Code<'_>, node: NodeId) -> impl Iterator<Item = NodeId> + 'c {
-    code.handlers[node].iter().copied()
+    let known = !planted(Mistake::HandlersForgotten);
+    code.handlers[node].iter().copied().filter(move |_| known)
 }
 
 /// Each node's uses with those of all that may follow; past a node that is cut,

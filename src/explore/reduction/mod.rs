@@ -45,6 +45,7 @@
 mod about;
 mod ahead;
 mod code;
+mod forgotten;
 mod kinds;
 mod off;
 mod resources;

@@ -1,6 +1,7 @@
 //! Programs that are not reduced, because some step does more to others than the
 //! theorem allows for.
 
+use crate::base::{Mistake, planted};
 use crate::program::{ActorKind, Expr, Instr, ObjectKind, Program, PropertyKind};
 
 /// Why a program is not reduced.
@@ -46,12 +47,14 @@ pub(super) fn check(program: &Program) -> Result<(), Off> {
         match actor.kind {
             ActorKind::Worker(_) => return Err(Off::Executors),
             ActorKind::Task { .. } => return Err(Off::Tasks),
+            ActorKind::Thread if planted(Mistake::EndingsReduced) => {}
             ActorKind::Thread if actor.main || actor.daemon => return Err(Off::Endings),
             ActorKind::Thread => {}
         }
     }
     for object in &program.objects {
         match object.kind {
+            ObjectKind::Lock { .. } if planted(Mistake::UnownedReduced) => {}
             ObjectKind::Lock { unowned: true, .. } => return Err(Off::UnownedLock),
             ObjectKind::Executor { .. } => return Err(Off::Executors),
             _ => {}
@@ -59,6 +62,7 @@ pub(super) fn check(program: &Program) -> Result<(), Off> {
     }
     for instr in &program.code {
         match instr {
+            Instr::End if planted(Mistake::EndingsReduced) => {}
             Instr::Spawn { daemon: true, .. } | Instr::End => return Err(Off::Endings),
             Instr::Task { .. } => return Err(Off::Tasks),
             Instr::Submit { .. }
@@ -73,7 +77,7 @@ pub(super) fn check(program: &Program) -> Result<(), Off> {
         PropertyKind::Always(expr) | PropertyKind::Sometimes(expr) => Some(expr),
         _ => None,
     });
-    match states.into_iter().all(only_memory) {
+    match states.into_iter().all(only_memory) || planted(Mistake::PropertyReduced) {
         true => Ok(()),
         false => Err(Off::Property),
     }

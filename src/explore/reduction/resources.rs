@@ -13,6 +13,7 @@
 
 use super::kinds::{is_rendezvous, kind_of, of_rwlock, serves};
 use super::uses::{Class, Kind, Uses};
+use crate::base::{Mistake, planted};
 use crate::program::{
     CellRef, ChanOp, CollectionOp, Expr, Instr, ObjectId, ObjectKind, Program, PropertyKind, Query,
     SyncOp, WaitMode,
@@ -137,7 +138,9 @@ impl<'p> Resources<'p> {
         } else {
             Class::Give
         };
-        uses.add(self.ends, class);
+        if !planted(Mistake::EndsAccord) {
+            uses.add(self.ends, class);
+        }
         self.hears(uses);
     }
 
@@ -150,7 +153,7 @@ impl<'p> Resources<'p> {
 
     /// The actor looks at memory, and so forgets what signals it missed.
     fn hears(&self, uses: &mut Uses) {
-        if self.has_missed {
+        if self.has_missed && !planted(Mistake::MissedAccord) {
             uses.add(self.missed, Class::Give);
         }
     }
@@ -180,6 +183,7 @@ impl<'p> Resources<'p> {
                 uses.add(self.ends, Class::Look);
                 self.hears(uses);
             }
+            Instr::WaitUntil(_) if planted(Mistake::ConditionReadsNothing) => {}
             Instr::WaitUntil(condition) => {
                 self.of_condition(condition, value, uses);
                 self.hears(uses);
@@ -239,6 +243,7 @@ impl<'p> Resources<'p> {
         for dim in &place.dims {
             match value(&dim.index).and_then(|index| usize::try_from(index).ok()) {
                 Some(index) if index < dim.len as usize => at += index * dim.stride as usize,
+                _ if planted(Mistake::UnknownIndexIsFirst) => {}
                 _ => {
                     let var = &self.program.vars[var.index()];
                     return var.first.index()..var.first.index() + var.n as usize;
@@ -261,7 +266,7 @@ impl<'p> Resources<'p> {
         let var = &self.program.vars[self.program.cells[place.base.index()].var.index()];
         let of_var = var.first.index()..var.first.index() + var.n as usize;
         for (words, resource) in &self.watched {
-            if words[of_var.clone()].contains(&true) {
+            if words[of_var.clone()].contains(&true) && !planted(Mistake::WatchedForgotten) {
                 uses.add(*resource, Class::Change);
             }
         }

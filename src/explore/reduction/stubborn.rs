@@ -17,6 +17,7 @@
 
 use super::Reduction;
 use super::about::{About, Help};
+use crate::base::{Mistake, planted};
 use crate::program::ObjectId;
 use crate::semantics::{Machine, State};
 
@@ -67,6 +68,7 @@ impl Reduction<'_> {
             let about = scene.actors[actor]?;
             let more = match scene.able >> actor & 1 {
                 1 => against(scene, holders, about, set),
+                _ if planted(Mistake::BlockedNeedNobody) => 0,
                 _ => helpers(scene, actor, about),
             };
             todo |= more & !set;
@@ -95,14 +97,17 @@ fn against(scene: &Scene<'_>, holders: &[Option<usize>], about: &About, set: u64
                 continue;
             };
             let runs = scene.actors.get(holder).is_some_and(Option::is_some);
-            if runs && !about.against.meets(&of_other.before[gate]) {
+            let free = planted(Mistake::BeforeGateNotAsked);
+            if runs && (free || !about.against.meets(&of_other.before[gate])) {
                 instead = Some(holder);
                 if more >> holder & 1 == 1 {
                     break;
                 }
             }
         }
-        more |= 1 << instead.unwrap_or(other);
+        if instead.is_none() || !planted(Mistake::GateHolderForgotten) {
+            more |= 1 << instead.unwrap_or(other);
+        }
     }
     more & !set
 }
@@ -120,6 +125,7 @@ fn helpers(scene: &Scene<'_>, actor: usize, about: &About) -> u64 {
     };
     match &about.help {
         Help::Nobody => 0,
+        Help::Holder(_) if planted(Mistake::HolderNotNeeded) => 0,
         Help::Holder(lock) => scene.machine.owner(scene.state, *lock).map_or(0, bit),
         Help::End(target) => bit(*target),
         Help::Uses(uses) => who_may(uses),

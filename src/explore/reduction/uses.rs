@@ -26,6 +26,8 @@
 //!
 //! **Invariant:** discord is symmetric.
 
+use super::forgotten::forgotten;
+
 /// How a resource is used; what that means depends on the resource.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Class {
@@ -152,7 +154,9 @@ impl Uses {
             let used = self.0[resource / IN_WORD] >> at & 0b1111;
             let table = kind.table();
             let classes = (0..4).filter(|class| used >> class & 1 == 1);
-            let row = classes.fold(0, |row, class| row | table[class]);
+            let row = classes.fold(0, |row, class| {
+                row | table[class] & !forgotten(*kind, class)
+            });
             all.0[resource / IN_WORD] |= row << at;
         }
         all

@@ -1,6 +1,7 @@
 //! Where the search is reduced: of the actors that can move, only those that must.
 
 use super::Worker;
+use crate::base::{Mistake, planted};
 use crate::explore::expand::Halt;
 use crate::explore::observer::Observer;
 use crate::explore::reduction::Scene;
@@ -27,7 +28,8 @@ impl<O: Observer> Worker<'_, O> {
             let actor = self.enabled[index];
             if must >> actor & 1 == 1 {
                 let mut ways = self.ways_of(store, actor, observer)?;
-                if ways.any(|way| self.known.stops(way)) {
+                let stops = ways.any(|way| self.known.stops(way));
+                if stops && !planted(Mistake::FaultLeavesOthers) {
                     return Ok(());
                 }
             }

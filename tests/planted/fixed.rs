@@ -1,0 +1,90 @@
+//! Promises of the checker that neither the library nor a comparison of searches
+//! asks about.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use threadbare::Checker;
+use threadbare::base::Source;
+use threadbare::checker::Reduction;
+use threadbare::report::{Status, Verdict};
+
+/// A run that is cut off leaves the question open.
+pub fn cut_off_is_open() -> bool {
+    let text = "scenario \"cut off\" {
+        atomic x = 0
+        thread p { x = 1  x = 2  x = 3 }
+    }";
+    let report = Checker::new().max_depth(1).check_str("s.tb", text);
+    report.scenarios[0].status == Status::Inconclusive
+}
+
+/// What an actor works out for itself before its first step belongs to its start.
+pub fn local_work_is_no_step() -> bool {
+    let states = |body: &str| {
+        let text = format!(
+            "scenario \"start\" {{
+                atomic x = 0
+                fn f(n) {{ {body} }}
+                thread p {{ let h = spawn f(1)  x = 5  h.join() }}
+            }}"
+        );
+        Checker::new().check_str("s.tb", text).scenarios[0]
+            .stats
+            .states
+    };
+    states("x = n") == states("let more = n  x = more")
+}
+
+/// A checkpoint is of one scenario only.
+pub fn checkpoints_are_told_apart() -> bool {
+    let text = "scenario \"one\" {
+        atomic x = 0
+        thread p * 2 { x = 1  x = 2  x = 3 }
+    }";
+    let files: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
+    let into = Arc::clone(&files);
+    let checker = Checker::new().reduction(Reduction::None);
+    let kept = checker.clone().max_states(8);
+    let kept = kept.checkpoint(Duration::ZERO, move |bytes| {
+        let mut all = into.lock().unwrap_or_else(PoisonError::into_inner);
+        all.push(bytes.to_vec());
+    });
+    kept.check_str("s.tb", text);
+    let files = files.lock().unwrap_or_else(PoisonError::into_inner);
+    let file = files.last().expect("the search was written down");
+    let resume = |text: &str| {
+        let source = Source::new("s.tb", text);
+        checker.clone().resume(&source, file).is_ok()
+    };
+    resume(text) && !resume(&text.replace("x = 3", "x = 4"))
+}
+
+/// Who is blocked is left for nothing.
+pub fn leaving_the_blocked_is_free() -> bool {
+    let text = "scenario \"blocked\" {
+        chan there(1)
+        chan back(1)
+        thread p { there.send(1)  let got = back.recv()  assert got == 1 }
+        thread q { back.send(there.recv() + 1) }
+    }";
+    let report = Checker::new().few_switches(0).check_str("s.tb", text);
+    !report.scenarios[0].findings.is_empty()
+}
+
+/// A schedule is as short as that of a search that leaves nothing out.
+pub fn shortest_of_all() -> bool {
+    let text = "scenario \"long\" {
+        atomic x[3] = 0
+        atomic a = 0
+        thread p(i in 0..3) { for n in 0..20 { x[i] = n } }
+        thread q { a = 1  assert a == 2 }
+    }";
+    let steps = |reduction| {
+        let checker = Checker::new().reduction(reduction);
+        let report = checker.check_str("s.tb", text);
+        let scenario = &report.scenarios[0];
+        assert_ne!(scenario.verdict, Verdict::Proved);
+        scenario.findings[0].trace.as_ref().map(|it| it.rows.len())
+    };
+    steps(Reduction::Safe) == steps(Reduction::None)
+}
