@@ -161,7 +161,9 @@ fn replay_shows_the_execution_or_says_why_not() {
     run(&["replay", &racy, "0110"])
         .exits(0)
         .says("A003")
-        .says("write count = 1");
+        .says("write count = 1")
+        .says("help: let one lock guard `count`")
+        .says("re-checked: proved");
     run(&["replay", &racy, "0011"])
         .exits(0)
         .says("nothing is wrong where this execution ends");
