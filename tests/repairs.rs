@@ -96,6 +96,11 @@ fn holds(before: &ScenarioReport, finding: &Finding, help: &Help) {
     );
     let checked = help.checked.as_ref().expect("a patch was checked");
     let text = apply(before.source.text(), &help.patch).expect("the patch fits");
+    // What was expected of the bug says nothing about its repair.
+    let kept = text
+        .lines()
+        .filter(|it| !it.trim_start().starts_with("expect "));
+    let text = kept.collect::<Vec<_>>().join("\n");
     let reports = Checker::new().check_str("repaired.tb", &text);
     let mut reports = reports.scenarios.iter();
     let after = reports
@@ -199,7 +204,7 @@ fn each_kind_of_edit_repairs_its_kind_of_bug() {
     first(
         "deadlock/self_lock",
         "D003",
-        "let its holder take `till`: `reentrant lock`",
+        "take `till` once: `put_in` relies on its callers, who hold it",
     );
     first(
         "executors/pool_waits_for_itself",
