@@ -191,10 +191,11 @@ impl Checker {
         }
         if findings.is_empty() {
             findings = self.searched(source, loaded, &text);
-        } else if self.repairs != Repairs::Never && self.why.is_none() {
-            if let Some(checked) = self.searched_briefly(source, loaded) {
-                findings.iter_mut().for_each(|it| repair_as(&checked, it));
-            }
+        } else if self.repairs != Repairs::Never
+            && self.why.is_none()
+            && let Some(checked) = self.searched_briefly(source, loaded)
+        {
+            findings.iter_mut().for_each(|it| repair_as(&checked, it));
         }
         let (trace, steps) = tell::execution(program, source, schedule).unwrap_or_default();
         let why = match &self.why {

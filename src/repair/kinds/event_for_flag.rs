@@ -19,8 +19,8 @@ pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) 
         let mut edits = Edits::new(scene);
         let shared = object.shared.map_or("", |_| "shared ");
         edits.replace(object.span, format!("{shared}event {name}"));
-        let uses = scene.spots.iter().filter(|it| names(it.stmt, name));
-        let fits = uses.fold(true, |fits, spot| fits && edit(spot.stmt, name, &mut edits));
+        let mut uses = scene.spots.iter().filter(|it| names(it.stmt, name));
+        let fits = uses.all(|spot| edit(spot.stmt, name, &mut edits));
         if fits && named.start < object.span.end {
             let title = format!("make `{name}` an event: `wait` sleeps until it is set");
             out.add(if is_subject { 3 } else { 4 }, title, edits.done());
