@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 use threadbare::analysis::Rule;
-use threadbare::checker::Checker;
+use threadbare::checker::{Checker, Repairs};
 use threadbare::report::human::{self, Detail, Level, Style};
 use threadbare::report::{Report, ScenarioReport};
 
@@ -168,7 +168,11 @@ fn page(report: &Report, style: &Style) -> String {
     let scenario = &report.scenarios[0];
     for finding in &scenario.findings {
         let text = human::finding(finding, &scenario.source, "a.tb", style);
-        assert!(text.lines().count() <= 45, "too long:\n{text}");
+        let allowed = match style.level {
+            Level::Beginner => 52,
+            Level::Normal | Level::Expert => 45,
+        };
+        assert!(text.lines().count() <= allowed, "too long:\n{text}");
     }
     let text = human::scenario(scenario, Detail::Full, style);
     for line in text.lines() {
@@ -224,6 +228,44 @@ fn a_page_for_a_beginner() {
         ..Style::default()
     };
     compare("R001_beginner", &page(&library("race/lost_update"), &style));
+}
+
+/// The same finding with its repair, for each kind of reader.
+#[test]
+fn three_levels_of_wording() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let checker = Checker::new().repairs(Repairs::Always);
+    let mut lengths = Vec::new();
+    for (name, level) in [
+        ("beginner", Level::Beginner),
+        ("normal", Level::Normal),
+        ("expert", Level::Expert),
+    ] {
+        for (code, scenario) in [
+            ("D001", "signal/wrong_one_woken"),
+            ("A003", "assert/two_sections"),
+        ] {
+            let path = root.join(format!("{scenario}.tb"));
+            let text = fs::read_to_string(path).expect("the library has this scenario");
+            let report = checker.check_str("scenario.tb", text);
+            let style = Style {
+                level,
+                ..Style::default()
+            };
+            let text = human::render(&report, &style);
+            lengths.push(text.lines().count());
+            compare(&format!("{code}_level_{name}"), &text);
+        }
+    }
+    // Who knows less is told more.
+    assert!(
+        lengths[0] > lengths[2] && lengths[2] > lengths[4],
+        "{lengths:?}"
+    );
+    assert!(
+        lengths[1] > lengths[3] && lengths[3] > lengths[5],
+        "{lengths:?}"
+    );
 }
 
 /// Every finding of every scenario with a bug is complete enough to learn from.

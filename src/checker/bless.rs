@@ -281,6 +281,11 @@ fn outcome_edits(source: &Source, items: &[Item], report: &ScenarioReport) -> Ve
     if meant {
         return Vec::new();
     }
+    found_outcomes(source, items, report)
+}
+
+/// Every `outcomes` list made to say what was found.
+pub(super) fn found_outcomes(source: &Source, items: &[Item], report: &ScenarioReport) -> Vec<Fix> {
     let observed = items.iter().filter_map(|item| match item {
         Item::Property(property) => match &property.kind {
             PropertyKind::Outcomes(written) => Some(Some(written)),

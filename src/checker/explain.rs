@@ -2,11 +2,19 @@
 //! checked again, and changes that would break what was proved.
 
 use super::expect::judge;
-use super::{Checker, Repairs};
-use crate::analysis::{Diagnosis, Evidence, Facts, Finding};
+use super::{Checker, Repairs, bless};
+use crate::analysis::{Diagnosis, Evidence, Facts, Finding, Rule};
+use crate::base::Fix;
 use crate::program::Program;
-use crate::repair::{Case, Target, repairs, vacuity};
+use crate::repair::{Case, REPAIRS_MAX, Target, claim, repairs, vacuity};
 use crate::report::{Fact, Help, ScenarioReport, Status, Verdict};
+
+/// With little effort: where the search stored no more than so many states, and
+/// storing no more than the other number in all trials together.
+pub(super) const BRIEF_STATES: (u64, u64) = (5_000, 20_000);
+
+/// With little effort: so many findings, and one repair for each.
+const BRIEF_FINDINGS: usize = 2;
 
 /// Adds the repairs to what was found, where they are asked for and the search was
 /// complete.
@@ -22,7 +30,9 @@ pub(super) fn explain(
         Repairs::Failing => report.status == Status::Failed,
         Repairs::Always => true,
     };
-    if !wanted || !report.complete || report.verdict == Verdict::Unknown {
+    let brief = checker.repairs_are_brief;
+    let is_large = brief && report.stats.states > BRIEF_STATES.0;
+    if !wanted || is_large || !report.complete || report.verdict == Verdict::Unknown {
         return;
     }
     let source = std::sync::Arc::clone(&report.source);
@@ -30,7 +40,10 @@ pub(super) fn explain(
     let search = (report.stats.states, &checker.limits);
     let case = Case::new(&source, program, facts, findings, &checker.sets, search);
     let mut case = case.splits_print(checker.splits_print);
-    if report.verdict == Verdict::Proved {
+    if brief {
+        case = case.at_most(BRIEF_STATES.1);
+    }
+    if report.verdict == Verdict::Proved && !brief {
         let tried = vacuity(&mut case);
         let lines = tried.lines(&case);
         for (holds, key) in [(true, "not vacuous"), (false, "vacuous?")] {
@@ -47,25 +60,75 @@ pub(super) fn explain(
         .iter()
         .zip(judged)
         .filter(|(_, it)| it.allowed.is_none());
+    let claim = claimed(report, &mut case, findings);
+    let (mut n_left, most) = match brief {
+        true => (BRIEF_FINDINGS, 1),
+        false => (usize::MAX, REPAIRS_MAX),
+    };
     // Told findings are in the same order; unmet expectations come after them.
     for ((finding, judged), told) in shown.zip(&mut report.findings) {
-        if is_wish(&finding.evidence) {
+        if n_left == 0 || brief && judged.expected && checker.repairs != Repairs::Always {
             continue;
         }
-        let target = target(finding, told, judged.expected);
-        let found = repairs(&mut case, &target);
-        let any = !found.is_empty();
-        let patches = found
-            .into_iter()
-            .map(|it| Help::patch(it.title, it.edits, it.checked));
-        let advice = std::mem::take(&mut told.helps);
-        told.helps = patches.collect();
-        told.helps.extend(
-            advice
-                .into_iter()
-                .filter(|it| !any || it.text.starts_with("or ")),
-        );
+        n_left -= 1;
+        let claim = claim.as_ref().filter(|_| finding.rule == Rule::Outcomes);
+        let mut patches = Vec::new();
+        if !is_wish(&finding.evidence) {
+            let target = target(finding, told, judged.expected);
+            let found = repairs(&mut case, &target, most).into_iter();
+            patches.extend(found.map(|it| Help {
+                claim: it.claim,
+                ..Help::patch(it.title, it.edits, it.checked)
+            }));
+        }
+        if let Some((edits, checked)) = claim {
+            let text = match &finding.evidence {
+                Evidence::MissingOutcome(..) => NEED_NOT,
+                _ => IS_RIGHT,
+            };
+            patches.push(Help::claim(text, edits.clone(), checked));
+        }
+        put_first(patches, told);
     }
+}
+
+/// The repairs of a finding that one execution shows: those that a check of the whole
+/// scenario finds, if it is small.
+pub(super) fn repair_as(checked: &ScenarioReport, told: &mut crate::report::Finding) {
+    let same = |it: &&crate::report::Finding| it.code == told.code && it.subjects == told.subjects;
+    let helps = checked.findings.iter().find(same).map(|it| &it.helps);
+    let patches = helps
+        .into_iter()
+        .flatten()
+        .filter(|it| !it.patch.is_empty());
+    put_first(patches.cloned().collect(), told);
+}
+
+/// Patches before advice; and of that only what is another way.
+fn put_first(patches: Vec<Help>, told: &mut crate::report::Finding) {
+    let any = !patches.is_empty();
+    let advice = std::mem::replace(&mut told.helps, patches).into_iter();
+    told.helps
+        .extend(advice.filter(|it| !any || it.text.starts_with("or ")));
+}
+
+const IS_RIGHT: &str =
+    "if this result is right, too, say so: this changes the claim, not the program";
+const NEED_NOT: &str =
+    "if this result need not occur, leave it out: this changes the claim, not the program";
+
+/// The edits that make every `outcomes` say what was found, and what checking again
+/// gave; `None` if they are as found.
+fn claimed(
+    report: &ScenarioReport,
+    case: &mut Case<'_>,
+    findings: &[Finding],
+) -> Option<(Vec<Fix>, String)> {
+    findings.iter().find(|it| it.rule == Rule::Outcomes)?;
+    let edits = case
+        .with_scene(|scene| bless::found_outcomes(&report.source, &scene.scenario.items, report))?;
+    let checked = claim(case, &edits).filter(|_| !edits.is_empty())?;
+    Some((edits, checked))
 }
 
 /// Whether it says that something wished for never happens: no edit of the program

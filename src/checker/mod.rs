@@ -85,11 +85,14 @@ pub enum Repairs {
     Never,
     /// For those of scenarios that fail.
     Failing,
-    /// For those of scenarios that fail; and for all, if it is the only one.
+    /// For those of scenarios that fail; and for all, if the file has only a few.
     Alone,
     /// For all, expected or not.
     Always,
 }
+
+/// So many scenarios in a file are few.
+const FEW: usize = 4;
 
 /// How far a check has come; for progress on a terminal.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -142,6 +145,7 @@ pub struct Checker {
     memory: Option<MemoryModel>,
     splits_print: Option<bool>,
     repairs: Repairs,
+    repairs_are_brief: bool,
     why: Option<String>,
     on_progress: Option<OnProgress>,
     on_checkpoint: Option<(Duration, OnCheckpoint)>,
@@ -172,6 +176,7 @@ impl Checker {
             memory: None,
             splits_print: None,
             repairs: Repairs::default(),
+            repairs_are_brief: false,
             why: None,
             on_progress: None,
             on_checkpoint: None,
@@ -317,6 +322,16 @@ impl Checker {
         self
     }
 
+    /// Looks for one repair of the first findings of a scenario that fails, with
+    /// little effort: only where few states were searched, and at most some thousand
+    /// more are. A failing test stays fast.
+    #[must_use]
+    pub fn repairs_briefly(mut self) -> Self {
+        self.repairs = Repairs::Failing;
+        self.repairs_are_brief = true;
+        self
+    }
+
     /// Asks, at a replay, why a variable has its value after a step: `x@5`.
     #[must_use]
     pub fn why(mut self, question: impl Into<String>) -> Self {
@@ -444,7 +459,7 @@ impl Checker {
         let alone = loaded.scenarios.iter().filter(|it| self.wants(&it.name));
         if self.repairs == Repairs::Alone {
             let repairs = match alone.count() {
-                1 => Repairs::Always,
+                ..=FEW => Repairs::Always,
                 _ => Repairs::Failing,
             };
             return self.clone().repairs(repairs).check_here(source);

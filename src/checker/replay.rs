@@ -1,12 +1,13 @@
 //! A replay token becomes the execution it stands for, or the reason why not.
 
 use super::expect::judge;
-use super::{Checker, Loaded, on_a_large_stack, run};
+use super::explain::{BRIEF_STATES, repair_as};
+use super::{Checker, Loaded, Repairs, on_a_large_stack, run};
 use crate::analysis;
 use crate::base::{Diagnostic, Source};
 use crate::program::Program;
 use crate::report::tell::NoAnswer;
-use crate::report::{Fact, Finding, Schedule, TraceTable, tell};
+use crate::report::{Fact, Finding, ScenarioReport, Schedule, TraceTable, tell};
 use crate::trace::{NotReplayable, Token, fingerprint, replay};
 use std::fmt;
 use std::sync::Arc;
@@ -190,6 +191,11 @@ impl Checker {
         }
         if findings.is_empty() {
             findings = self.searched(source, loaded, &text);
+        } else if self.repairs != Repairs::Never
+            && self.why.is_none()
+            && let Some(checked) = self.searched_briefly(source, loaded)
+        {
+            findings.iter_mut().for_each(|it| repair_as(&checked, it));
         }
         let (trace, steps) = tell::execution(program, source, schedule).unwrap_or_default();
         let why = match &self.why {
@@ -207,6 +213,15 @@ impl Checker {
             trace,
             schedule: steps,
         })
+    }
+
+    /// A whole check with repairs, if it can be done with little effort.
+    fn searched_briefly(&self, source: &Arc<Source>, loaded: &Loaded) -> Option<ScenarioReport> {
+        let (hir, program) = loaded.program.as_ref()?;
+        let mut checker = self.clone().repairs_briefly().repairs(Repairs::Always);
+        checker.mode = super::Mode::AllRuns;
+        checker.limits.states = checker.limits.states.min(BRIEF_STATES.0);
+        Some(run::check(&checker, source, hir, program, Vec::new()))
     }
 
     /// The findings with this token of a whole check.

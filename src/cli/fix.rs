@@ -120,8 +120,9 @@ fn repair_file(
     Ok(())
 }
 
+/// Whether it is a repair of the program; claims are for `--bless`.
 fn is_checked(help: &Help) -> bool {
-    help.checked.is_some() && !help.patch.is_empty()
+    help.checked.is_some() && !help.patch.is_empty() && !help.claim
 }
 
 /// The first finding that nobody expected and that has a repair.

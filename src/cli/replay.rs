@@ -7,7 +7,7 @@ use super::plan::{bounded, one_source, reader_style, style};
 use super::status::Exit;
 use super::terminal::Looks;
 use crate::base::Source;
-use crate::checker::{CannotReplay, Replayed};
+use crate::checker::{CannotReplay, Repairs, Replayed};
 use crate::report::escape;
 use crate::report::human::{self, Style};
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// If there is no such execution; the message says why.
 pub fn run(args: &ReplayArgs, looks: Looks) -> Result<Exit, Failure> {
     let source = Arc::new(one_source(&args.file)?);
-    let mut checker = bounded(&args.select, &args.bounds);
+    let mut checker = bounded(&args.select, &args.bounds).repairs(Repairs::Always);
     if let Some(question) = &args.why {
         checker = checker.why(question);
     }

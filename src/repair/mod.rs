@@ -26,10 +26,10 @@ use crate::analysis::Rule;
 use crate::base::{Fix, Span};
 
 /// Repairs shown for one finding.
-const REPAIRS_MAX: usize = 2;
+pub const REPAIRS_MAX: usize = 2;
 
 /// Candidates that are checked for one finding.
-const TRIALS_MAX: usize = 24;
+const TRIALS_MAX: usize = 48;
 
 /// A finding that is to go away.
 #[derive(Clone, Debug)]
@@ -57,6 +57,8 @@ pub struct Candidate {
     pub cost: u32,
     /// Of one group only the first that repairs is kept.
     pub group: String,
+    /// Does it change what is claimed or assumed, not what the program does?
+    pub claim: bool,
 }
 
 /// An edit that repairs a finding, checked.
@@ -70,18 +72,27 @@ pub struct Repair {
     pub checked: String,
     /// Is nothing at error level left?
     pub proves: bool,
+    /// Does it change what is claimed or assumed, not what the program does?
+    pub claim: bool,
+}
+
+/// What checking again with other claims gave, if nothing is wrong with `outcomes`
+/// then and nothing else came: `proved, 12 states`.
+pub fn claim(case: &mut Case<'_>, edits: &[Fix]) -> Option<String> {
+    let seen = case.examine(edits)?;
+    case.claim_verdict(&seen)
 }
 
 /// The repairs of a finding, best first: those after which nothing is wrong, then
-/// those after which less is.
-pub fn repairs(case: &mut Case<'_>, target: &Target) -> Vec<Repair> {
+/// those after which less is. `most` is how many are wanted.
+pub fn repairs(case: &mut Case<'_>, target: &Target, most: usize) -> Vec<Repair> {
     let candidates = case.with_scene(|scene| kinds::candidates(scene, target));
     let mut found: Vec<(bool, u32, Repair)> = Vec::new();
     let mut groups: Vec<String> = Vec::new();
     let mut n_tried = 0;
     for candidate in candidates.unwrap_or_default() {
         let n_proven = found.iter().filter(|(proves, ..)| *proves).count();
-        if n_proven >= REPAIRS_MAX || n_tried >= TRIALS_MAX {
+        if n_proven >= most || n_tried >= TRIALS_MAX {
             break;
         }
         if groups.contains(&candidate.group) {
@@ -105,6 +116,7 @@ pub fn repairs(case: &mut Case<'_>, target: &Target) -> Vec<Repair> {
                 edits: candidate.edits,
                 checked,
                 proves: seen.is_sound(),
+                claim: candidate.claim,
             },
         ));
     }
@@ -113,7 +125,5 @@ pub fn repairs(case: &mut Case<'_>, target: &Target) -> Vec<Repair> {
     let kept = found
         .into_iter()
         .filter(|(proves, ..)| *proves || !any_proves);
-    kept.map(|(_, _, repair)| repair)
-        .take(REPAIRS_MAX)
-        .collect()
+    kept.map(|(_, _, repair)| repair).take(most).collect()
 }

@@ -140,9 +140,12 @@ impl<'a> Scene<'a> {
         self.source.slice(span)
     }
 
-    /// A name that the text does not hold yet; the first of the proposals that fits.
+    /// A name that the scenario does not hold yet; the first of the proposals that fits.
     pub fn fresh(&self, proposals: &[&str]) -> String {
-        let used = |name: &str| words(self.source.text()).any(|word| word == name);
+        let functions = self.shared.iter().map(|it| it.span);
+        let texts = std::iter::once(self.scenario.span).chain(functions);
+        let used: Vec<&str> = texts.flat_map(|it| words(self.text(it))).collect();
+        let used = |name: &str| used.contains(&name);
         let first = proposals.iter().find(|it| !used(it));
         first.map_or_else(
             || {

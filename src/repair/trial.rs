@@ -115,6 +115,13 @@ impl<'a> Case<'a> {
         self
     }
 
+    /// All trials together store at most so many states.
+    #[must_use]
+    pub fn at_most(mut self, states: u64) -> Self {
+        self.states_left = self.states_left.min(states);
+        self
+    }
+
     /// The scenario's tree, laid out for editing.
     pub fn with_scene<T>(&self, look: impl FnOnce(&Scene<'_>) -> T) -> Option<T> {
         let (_, scenario) = self.scenario()?;
@@ -246,11 +253,20 @@ impl<'a> Case<'a> {
         if seen.n_missing > n_missing && !target.expected {
             return None;
         }
-        let grew = |(key, n): (&Problem, &usize)| *n > self.before.get(key).copied().unwrap_or(0);
-        if seen.problems.iter().any(grew) {
-            return None;
-        }
-        Some(self.words(seen))
+        (!self.grew(seen)).then(|| self.words(seen))
+    }
+
+    /// What to say of a check in which all `outcomes` are as claimed; `None` if they
+    /// are not, or something new came.
+    pub fn claim_verdict(&self, seen: &Seen) -> Option<String> {
+        let differs = seen.found.iter().any(|it| it.outcomes.is_some());
+        (!differs && !self.grew(seen)).then(|| self.words(seen))
+    }
+
+    /// Is there a problem that was not there before?
+    fn grew(&self, seen: &Seen) -> bool {
+        let before = |key| self.before.get(key).copied().unwrap_or(0);
+        seen.problems.iter().any(|(key, n)| *n > before(key))
     }
 
     fn words(&self, seen: &Seen) -> String {

@@ -162,6 +162,13 @@ fn replay_shows_the_execution_or_says_why_not() {
         .exits(0)
         .says("A003")
         .says("write count = 1");
+    // A repair that was checked, where that takes little time.
+    let claimed = RACY.replace("outcomes (count) == { 1, 2 }", "finally assert count == 2");
+    let wrong = folder.file("wrong.tb", claimed);
+    run(&["replay", &wrong, "0110"])
+        .exits(0)
+        .says("help: let one lock guard `count`")
+        .says("re-checked: proved");
     run(&["replay", &racy, "0011"])
         .exits(0)
         .says("nothing is wrong where this execution ends");

@@ -32,6 +32,14 @@ fn a_failure_points_at_the_line_of_the_rust_file() {
     assert!(message.contains("data race on `count`"), "{message}");
     assert!(message.contains(&format!("{file}:{line}:37")), "{message}");
     assert!(message.contains("thread worker * 2 { count += 1 }"));
+    assert!(
+        message.contains("help: let one lock guard `count`"),
+        "{message}"
+    );
+    assert!(
+        message.contains("thread worker * 2 { with m { count += 1 } }"),
+        "{message}"
+    );
     assert!(!message.contains('\u{1b}') || std::io::IsTerminal::is_terminal(&std::io::stderr()));
 }
 

@@ -4,7 +4,7 @@ use super::{Candidates, Scene, Target};
 use crate::base::Span;
 use crate::repair::edit::Edits;
 use crate::repair::scene::bare;
-use crate::syntax::ast::StmtKind;
+use crate::syntax::ast::{ExprKind, StmtKind};
 
 pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) {
     if target.is(&["D002", "K001"]) {
@@ -29,6 +29,7 @@ pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) 
         }
     }
     if target.is(&["K006", "K00"]) {
+        spawned(scene, target, out);
         for actor in scene.actors() {
             let Some(word) = actor.daemon else {
                 continue;
@@ -43,5 +44,41 @@ pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) 
                 out.add(3, format!("let `{name}` finish: not a `daemon`"), edits);
             }
         }
+    }
+}
+
+/// A spawned daemon that is joined instead.
+fn spawned(scene: &Scene<'_>, target: &Target, out: &mut Candidates) {
+    for spot in &scene.spots {
+        let (expr, handle) = match &bare(spot.stmt).kind {
+            StmtKind::Let(it) => (&it.value, Some(it.name.text.as_str())),
+            StmtKind::Expr(it) => (it, None),
+            _ => continue,
+        };
+        let ExprKind::Spawn(spawn) = &expr.kind else {
+            continue;
+        };
+        let Some(word) = spawn.daemon else {
+            continue;
+        };
+        let name = &spawn.call.name.text;
+        let last = spot.block.last().unwrap_or(spot.stmt);
+        if !target.actors.contains(name) || matches!(last.kind, StmtKind::Return(_)) {
+            continue;
+        }
+        let new = scene.fresh(&["t", "worker", "child"]);
+        let handle = handle.unwrap_or(&new);
+        let mut edits = Edits::new(scene);
+        if *handle == new {
+            edits.insert(expr.span.start, format!("let {handle} = "));
+        }
+        let word = Span {
+            start: word.start,
+            end: word.end + 1,
+        };
+        edits.replace(word, "");
+        edits.after(last.span, &format!("{handle}.join()"));
+        let title = format!("let `{name}` finish: no `daemon`, and a `join` at the end");
+        out.add(3, title, edits.done());
     }
 }

@@ -10,7 +10,7 @@ use crate::repair::scene::{all, bare, name_of, names, names_anywhere, own_exprs}
 use crate::syntax::ast::{Expr, Item, Object, ObjectKind, Stmt, StmtKind};
 
 pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) {
-    if !target.is(&["R00", "A00", "O00"]) {
+    if !target.is(&["R00", "A00", "O00", "K003"]) {
         return;
     }
     let about = variables(scene, target);
@@ -29,19 +29,28 @@ pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) 
 struct Guard {
     /// As written after `with`.
     text: String,
-    /// Where it must be declared first, if it is new.
-    declare_at: Option<Span>,
+    /// How and behind what it must be declared first, if it is new.
+    declared: Option<(String, Span)>,
     cost: u32,
+}
+
+/// Whether a name is that of shared memory: a variable, an atomic, a list, a map.
+fn is_memory(scene: &Scene<'_>, name: &str) -> bool {
+    scene.object(name).is_some_and(|it| {
+        matches!(
+            it.kind,
+            ObjectKind::Var { .. }
+                | ObjectKind::Atomic { .. }
+                | ObjectKind::List { .. }
+                | ObjectKind::Map { .. }
+        )
+    })
 }
 
 /// The shared variables a finding is about: its subjects, or what its property
 /// looks at; and with them everything the same statements look at.
 pub(super) fn variables(scene: &Scene<'_>, target: &Target) -> Vec<String> {
-    let is_memory = |name: &str| {
-        scene
-            .object(name)
-            .is_some_and(|it| matches!(it.kind, ObjectKind::Var { .. } | ObjectKind::Atomic { .. }))
-    };
+    let is_memory = |name: &str| is_memory(scene, name);
     let root = |name: &String| name.split(['[', '.']).next().unwrap_or_default().to_owned();
     let mut found: Vec<String> = target.subjects.iter().map(root).collect();
     found.retain(|name| is_memory(name));
@@ -75,12 +84,7 @@ pub(super) fn with_tests(scene: &Scene<'_>, about: &[String]) -> Vec<String> {
         }
         let around = spot.around.iter().copied().chain(spot.block);
         for expr in around.flat_map(own_exprs).flat_map(all) {
-            let is_memory = |name: &&str| {
-                scene.object(name).is_some_and(|it| {
-                    matches!(it.kind, ObjectKind::Var { .. } | ObjectKind::Atomic { .. })
-                })
-            };
-            if let Some(name) = name_of(expr).filter(is_memory) {
+            if let Some(name) = name_of(expr).filter(|it| is_memory(scene, it)) {
                 found.push(name.to_owned());
             }
         }
@@ -108,15 +112,15 @@ fn guards(scene: &Scene<'_>, about: &[String]) -> Vec<Guard> {
         if !guards.iter().any(|it: &Guard| it.text == text) {
             guards.push(Guard {
                 text,
-                declare_at: None,
+                declared: None,
                 cost,
             });
         }
     };
-    if let ObjectKind::Var {
-        guarded_by: Some(lock),
-        ..
-    } = &first.kind
+    if let ObjectKind::Var { guarded_by, .. }
+    | ObjectKind::List { guarded_by, .. }
+    | ObjectKind::Map { guarded_by, .. } = &first.kind
+        && let Some(lock) = guarded_by
     {
         add(scene.text(lock.span).to_owned(), 2);
     }
@@ -129,14 +133,30 @@ fn guards(scene: &Scene<'_>, about: &[String]) -> Vec<Guard> {
             }
         }
     }
+    // A task that waits for a lock must not keep the others of its loop waiting.
+    let has_tasks = scene.text(scene.scenario.span).contains("await ");
     for object in scene.objects().filter(|it| is_plain_lock(it)) {
+        if has_tasks {
+            add(format!("await {}", object.name.text), 3);
+        }
         add(object.name.text.clone(), 4);
     }
     guards.truncate(3);
-    let text = scene.fresh(&["m", "guard", "lock_of_it"]);
+    let name = scene.fresh(&["m", "guard", "lock_of_it"]);
+    let declaration = match first.shared {
+        Some(_) => format!("shared lock {name}"),
+        None => format!("lock {name}"),
+    };
+    if has_tasks {
+        guards.push(Guard {
+            text: format!("await {name}"),
+            declared: Some((declaration.clone(), first.span)),
+            cost: 4,
+        });
+    }
     guards.push(Guard {
-        text,
-        declare_at: Some(first.span),
+        text: name,
+        declared: Some((declaration, first.span)),
         cost: 5,
     });
     guards
@@ -164,8 +184,11 @@ fn propose_sections(
     extra: u32,
     out: &mut Candidates,
 ) {
-    let title = match guard.declare_at {
-        None => format!("hold `{}` at each access of {}", guard.text, quoted(about)),
+    let title = match guard.declared {
+        None => {
+            let name = guard.text.trim_start_matches("await ");
+            format!("hold `{name}` at each access of {}", quoted(about))
+        }
         Some(_) => format!("let one lock guard {}", quoted(about)),
     };
     for (more, widths) in [Width::Statement, Width::Section, Width::Block]
@@ -173,8 +196,8 @@ fn propose_sections(
         .enumerate()
     {
         let mut edits = Edits::new(scene);
-        if let Some(at) = guard.declare_at {
-            edits.after(at, &format!("lock {}", guard.text));
+        if let Some((declaration, at)) = &guard.declared {
+            edits.after(*at, declaration);
         }
         let head = format!("with {}", guard.text);
         let sections = sections(scene, about, &guard.text, *widths);
@@ -203,7 +226,7 @@ fn propose_sections(
 }
 
 /// The blocks in a section that hold the same lock already: their heads go.
-fn withs_of(scene: &Scene<'_>, section: Span, guard: &str) -> Vec<(Span, Span)> {
+pub(super) fn withs_of(scene: &Scene<'_>, section: Span, guard: &str) -> Vec<(Span, Span)> {
     let inside = scene
         .spots
         .iter()

@@ -2,13 +2,14 @@
 
 use super::{Candidates, Owner, Scene, Spot, Target};
 use crate::repair::edit::Edits;
-use crate::repair::scene::{bare, is_call, name_of, own_exprs};
-use crate::syntax::ast::{Expr, ExprKind, StmtKind};
+use crate::repair::scene::{bare, call_of, is_call, name_of, own_exprs};
+use crate::syntax::ast::{Expr, ExprKind, Stmt, StmtKind};
 
 pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) {
     if target.is(&["K001", "K004", "R00", "A00", "D00", "K003", "K006"]) {
         for spot in &scene.spots {
             spawned(scene, spot, target, out);
+            all_spawned(scene, spot, out);
         }
     }
     if target.is(&["R00", "A00", "O00", "W001", "K00", "M00"]) {
@@ -16,6 +17,12 @@ pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) 
     }
     if target.is(&["K00"]) {
         main(scene, target, out);
+    }
+    if target.is(&["D001", "D002"]) {
+        later(scene, target, out);
+    }
+    if target.is(&["M007"]) {
+        where_started(scene, target, out);
     }
 }
 
@@ -55,15 +62,20 @@ fn spawned(scene: &Scene<'_>, spot: &Spot<'_>, target: &Target, out: &mut Candid
         edits
     };
     let rest = &spot.block[spot.index + 1..];
-    let is_join = |it: &crate::syntax::ast::Stmt| is_call(it, &name, &["join"]);
+    let is_join = |it: &Stmt| is_call(it, &name, &["join"]);
     if let Some(at) = rest.iter().position(is_join) {
-        // It is joined too late.
-        for before in &rest[..at] {
+        // It is joined too late. To join it before the next is started would leave
+        // nothing that runs at the same time.
+        for (index, before) in rest[..at].iter().enumerate() {
             let edits = Edits::new(scene)
                 .before(before.span, scene.text(rest[at].span))
                 .remove(&rest[at])
                 .done();
-            let title = format!("join `{name}` before what needs its result");
+            let starts = |stmt: &Stmt| scene.text(stmt.span).contains("spawn ");
+            let (title, cost) = match rest[index..at].iter().any(starts) {
+                true => (format!("run one after the other: join `{name}` first"), 11),
+                false => (format!("join `{name}` before what needs its result"), cost),
+            };
             out.add(cost, title, edits);
         }
         return;
@@ -93,6 +105,41 @@ fn spawned(scene: &Scene<'_>, spot: &Spot<'_>, target: &Target, out: &mut Candid
     }
 }
 
+/// Every actor that one block spawns: all joined at its end.
+fn all_spawned(scene: &Scene<'_>, first: &Spot<'_>, out: &mut Candidates) {
+    if first.index > 0 {
+        return;
+    }
+    let here = scene
+        .spots
+        .iter()
+        .filter(|it| std::ptr::eq(it.block, first.block));
+    let mut edits = Edits::new(scene);
+    let mut joins: Vec<String> = Vec::new();
+    for spot in here {
+        let Some((expr, handle, false)) = spawn_of(spot) else {
+            continue;
+        };
+        let mut name = handle.map_or_else(|| scene.fresh(&["t", "worker", "child"]), str::to_owned);
+        let rest = &spot.block[spot.index + 1..];
+        if rest.iter().any(|it| is_call(it, &name, &["join"])) {
+            continue;
+        }
+        if handle.is_none() {
+            name = format!("{name}_{}", joins.len() + 1);
+            edits.insert(expr.span.start, format!("let {name} = "));
+        }
+        joins.push(format!("{name}.join()"));
+    }
+    let last = first.block.last().unwrap_or(first.stmt);
+    if joins.len() > 1 && !matches!(last.kind, StmtKind::Return(_)) {
+        for join in &joins {
+            edits.after(last.span, join);
+        }
+        out.add(3, "keep all handles and join them at the end", edits.done());
+    }
+}
+
 /// A declared actor: joined before a statement of another that takes part.
 fn declared(scene: &Scene<'_>, target: &Target, out: &mut Candidates) {
     for spot in target.spots(scene) {
@@ -100,7 +147,8 @@ fn declared(scene: &Scene<'_>, target: &Target, out: &mut Candidates) {
             continue;
         };
         for other in scene.actors().filter(|it| it.name.text != owner.name.text) {
-            if !target.actors.contains(&other.name.text) && !target.is(&["A008", "W001"]) {
+            let any = target.is(&["A008", "W001", "O002", "O003"]);
+            if !target.actors.contains(&other.name.text) && !any {
                 continue;
             }
             let name = &other.name.text;
@@ -108,7 +156,11 @@ fn declared(scene: &Scene<'_>, target: &Target, out: &mut Candidates) {
             let call = format!("{name}.join()");
             let edits = Edits::new(scene).before(spot.stmt.span, &call).done();
             // It takes turns with all that both do.
-            out.add(9, title, edits);
+            out.add(9, title.clone(), edits);
+            if let Some(outer) = spot.around.first() {
+                let edits = Edits::new(scene).before(outer.span, &call).done();
+                out.add(9, title, edits);
+            }
             if matches!(bare(spot.stmt).kind, StmtKind::Sleep) {
                 let edits = Edits::new(scene).replace(spot.stmt.span, call).done();
                 out.add(
@@ -135,6 +187,45 @@ fn sleep_before(scene: &Scene<'_>, spot: &Spot<'_>, target: &Target, out: &mut C
                 out.add(2, title, edits);
             }
         }
+    }
+}
+
+/// A join moved to the end of its block: first what the other waits for.
+fn later(scene: &Scene<'_>, target: &Target, out: &mut Candidates) {
+    for spot in target.spots(scene) {
+        let last = spot.block.last().unwrap_or(spot.stmt);
+        let joins = call_of(spot.stmt).is_some_and(|it| it.name.text == "join");
+        if joins && spot.index + 1 < spot.block.len() && !matches!(last.kind, StmtKind::Return(_)) {
+            let text = scene.text(spot.stmt.span);
+            let edits = Edits::new(scene)
+                .remove(spot.stmt)
+                .after(last.span, text)
+                .done();
+            let title = format!("first do what the other waits for, then `{text}`");
+            out.add(3, title, edits);
+        }
+    }
+}
+
+/// A join moved to where the thread is started.
+fn where_started(scene: &Scene<'_>, target: &Target, out: &mut Candidates) {
+    for spot in target.spots(scene) {
+        let Some(call) = call_of(spot.stmt).filter(|it| it.name.text == "join") else {
+            continue;
+        };
+        let handle = scene.text(call.receiver.span);
+        let starts = scene.spots.iter().filter(|it| match &bare(it.stmt).kind {
+            StmtKind::Assign(it) => scene.text(it.target.span) == handle,
+            _ => false,
+        });
+        let text = scene.text(spot.stmt.span);
+        let mut edits = Edits::new(scene);
+        edits.remove(spot.stmt);
+        for start in starts {
+            edits.after(start.stmt.span, text);
+        }
+        let title = format!("`{text}` where `{handle}` is started");
+        out.add(3, title, edits.done());
     }
 }
 

@@ -1,27 +1,46 @@
 //! The kinds of edits, one file each. A kind looks at a finding and the tree, and
 //! proposes edits; whether one of them is any good is for the second check to say.
 
+mod as_many;
+mod ask_and_handle;
 mod atomic;
 mod before_the_wait;
+mod callers_hold;
 mod catch;
 mod close;
+mod count_signals;
 mod daemon;
+mod event_for_flag;
+mod finish_jobs;
 mod guard;
 mod hold;
+mod in_order;
 mod join;
 mod leave_out;
 mod let_go;
+mod look_at_answer;
+mod no_timeout;
 mod notify_all;
+mod once_more;
+mod one_operation;
 mod one_order;
+mod one_section;
+mod only_first;
+mod own_thread;
 mod prefer;
+mod print_together;
 mod reentrant;
 mod remember;
 mod room;
 mod shared;
+mod strongly_fair;
 mod swap;
+mod task_done;
 mod use_await;
 mod use_with;
 mod wait_in_loop;
+mod wait_until;
+mod write_at_once;
 
 use super::scene::{Owner, Scene, Spot};
 use super::{Candidate, Target};
@@ -31,7 +50,7 @@ use crate::base::Fix;
 type Kind = fn(&Scene<'_>, &Target, &mut Candidates);
 
 /// Every kind. Order matters only between candidates of one cost.
-const KINDS: [Kind; 21] = [
+const KINDS: [Kind; 40] = [
     wait_in_loop::propose,
     notify_all::propose,
     guard::propose,
@@ -51,8 +70,27 @@ const KINDS: [Kind; 21] = [
     use_await::propose,
     daemon::propose,
     catch::propose,
+    ask_and_handle::propose,
     leave_out::propose,
     swap::propose,
+    one_operation::propose,
+    wait_until::propose,
+    event_for_flag::propose,
+    count_signals::propose,
+    task_done::propose,
+    once_more::propose,
+    as_many::propose,
+    one_section::propose,
+    callers_hold::propose,
+    write_at_once::propose,
+    own_thread::propose,
+    in_order::propose,
+    finish_jobs::propose,
+    no_timeout::propose,
+    look_at_answer::propose,
+    only_first::propose,
+    print_together::propose,
+    strongly_fair::propose,
 ];
 
 /// Candidates, collected.
@@ -85,7 +123,17 @@ impl Candidates {
                 edits,
                 cost,
                 group: group.into(),
+                claim: false,
             });
+        }
+    }
+
+    /// Adds one that changes what is claimed or assumed, not what the program does.
+    pub fn assume(&mut self, cost: u32, title: impl Into<String>, edits: Option<Vec<Fix>>) {
+        let n_before = self.found.len();
+        self.add(cost, title, edits);
+        for new in &mut self.found[n_before..] {
+            new.claim = true;
         }
     }
 }

@@ -55,6 +55,18 @@ pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) 
                     format!("give `{name}` room for {n}")
                 });
             }
+            ObjectKind::List { capacity, .. } | ObjectKind::Map { capacity, .. }
+                if target.is(&["O002"]) =>
+            {
+                change(capacity, &[1, 2], &|n| format!("let `{name}` hold {n}"));
+            }
+            ObjectKind::Var { .. } | ObjectKind::Atomic { .. } if target.is(&["O002"]) => {
+                for size in &object.dims {
+                    change(&Some(size.clone()), &[1, 2], &|n| {
+                        format!("give `{name}` {n} places")
+                    });
+                }
+            }
             _ => {}
         }
     }

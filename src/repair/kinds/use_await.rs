@@ -20,6 +20,10 @@ pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) 
                 let at = with.subjects[0].span.start;
                 out.add(1, title, Edits::new(scene).insert(at, "await ").done());
             }
+            StmtKind::Select(select) if select.awaited.is_none() => {
+                let at = bare(spot.stmt).span.start;
+                out.add(1, title, Edits::new(scene).insert(at, "await ").done());
+            }
             _ => {
                 for expr in own_exprs(spot.stmt) {
                     let awaited = all(expr)

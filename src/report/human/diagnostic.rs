@@ -42,6 +42,7 @@ pub fn diagnostic(diagnostic: &Diagnostic, source: &Source, style: &Style) -> St
             text: advice.unwrap_or("write this instead").to_owned(),
             checked: None,
             patch: diagnostic.fix.iter().cloned().collect(),
+            claim: false,
         };
         lines.extend(help::render(&repair, source, style));
     } else if let Some(advice) = advice {

@@ -12,8 +12,14 @@ use crate::report::{Finding, Help, Row, Schedule, TraceTable};
 /// Lines a finding may take on the page of an ordinary reader.
 const LINES_MAX: usize = 40;
 
+/// The same for an expert: a screen, if the table needs no more.
+const LINES_MAX_EXPERT: usize = 24;
+
 /// The table gets at least so many lines.
 const TABLE_LINES_MIN: usize = 12;
+
+/// For an expert: one thing to do, no rule.
+const TERSE: [(usize, usize, bool); 3] = [(8, 1, false), (4, 1, false), (2, 1, false)];
 
 /// Labels and helps shown, and whether the rule is, most generous first.
 const GENEROSITY: [(usize, usize, bool); 4] =
@@ -34,23 +40,28 @@ const WITH_PATCH: [(usize, usize, bool); 8] = [
 /// The finding in full, ending in a line feed.
 pub fn finding(finding: &Finding, source: &Source, file: &str, style: &Style) -> String {
     let unlimited = style.amount == Amount::Verbose;
+    let lines_max = match style.level {
+        Level::Expert => LINES_MAX_EXPERT,
+        Level::Beginner | Level::Normal => LINES_MAX,
+    };
     let table_min = finding
         .trace
         .as_ref()
         .map_or(0, |it| (it.rows.len() + 4).min(TABLE_LINES_MIN));
     let has_patch = finding.helps.iter().any(|it| !it.patch.is_empty());
-    let generosities: &[(usize, usize, bool)] = match has_patch {
-        true => &WITH_PATCH,
-        false => &GENEROSITY,
+    let generosities: &[(usize, usize, bool)] = match (style.level, has_patch) {
+        (Level::Expert, _) if !unlimited => &TERSE,
+        (_, true) => &WITH_PATCH,
+        (_, false) => &GENEROSITY,
     };
     let mut chosen = Parts::new(finding, source, file, style, generosities[0]);
     for &generosity in generosities {
-        if unlimited || chosen.lines() + table_min <= LINES_MAX + chosen.beginner.len() {
+        if unlimited || chosen.lines() + table_min <= lines_max + chosen.extra(style) {
             break;
         }
         chosen = Parts::new(finding, source, file, style, generosity);
     }
-    let room = (LINES_MAX + chosen.beginner.len()).saturating_sub(chosen.lines());
+    let room = (lines_max + chosen.extra(style)).saturating_sub(chosen.lines());
     let room = if unlimited {
         usize::MAX
     } else {
@@ -173,6 +184,14 @@ impl Parts {
         }
     }
 
+    /// Lines that a beginner gets besides.
+    fn extra(&self, style: &Style) -> usize {
+        match style.level {
+            Level::Beginner => self.beginner.len() + self.footer.len(),
+            Level::Normal | Level::Expert => 0,
+        }
+    }
+
     /// Lines of everything but the table, with the blank lines between.
     fn lines(&self) -> usize {
         let blocks = [
@@ -286,6 +305,37 @@ pub(in crate::report) fn extent(
     inside
 }
 
+/// For a beginner, what each command is for.
+fn next(
+    finding: &Finding,
+    items: &[(&'static str, String)],
+    file: &str,
+    style: &Style,
+) -> Vec<String> {
+    let purpose = |key: &str| match key {
+        "replay" => "see this run again",
+        "learn" => "read about it",
+        "picture" => "look at a picture",
+        _ => "go on with",
+    };
+    let mut rows: Vec<(&str, &str)> = items
+        .iter()
+        .map(|(key, it)| (purpose(key), &**it))
+        .collect();
+    let fix = format!("threadbare check --fix {}", style.word(file));
+    let is_repair = |it: &Help| it.checked.is_some() && !it.patch.is_empty() && !it.claim;
+    if !finding.expected && finding.helps.iter().any(is_repair) {
+        rows.push(("let the repair be written", &fix));
+    }
+    let longest = rows.iter().map(|(what, _)| what.len()).max().unwrap_or(0);
+    let mut lines = vec![format!("  {}", style.paint(Ink::Strong, "what to do next"))];
+    for (what, command) in rows {
+        let what = style.paint(Ink::Key, &pad(what, longest));
+        lines.push(format!("    {what}   {command}"));
+    }
+    lines
+}
+
 /// Where to go from here: commands for the replay, the explanation, the picture.
 pub(in crate::report) fn commands(
     finding: &Finding,
@@ -317,6 +367,9 @@ pub(in crate::report) fn commands(
 /// The commands on one line if they fit.
 fn footer(finding: &Finding, file: &str, style: &Style) -> Vec<String> {
     let items = commands(finding, file, style);
+    if style.level == Level::Beginner && !items.is_empty() {
+        return next(finding, &items, file, style);
+    }
     let total: usize = items
         .iter()
         .map(|(key, text)| key.len() + 2 + width(text) + 6)

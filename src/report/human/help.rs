@@ -100,9 +100,14 @@ fn change_lines(change: &Change, gutter: usize, style: &Style) -> Vec<String> {
         ('+', &change.added, Ink::Added),
     ] {
         for (position, text) in texts.iter().enumerate() {
-            // Added lines that replace nothing stand where they are inserted.
-            let number = (change.first + position as u32).min(change.last());
-            let number = style.paint(Ink::Key, &pad(&number.to_string(), gutter));
+            // Added lines that replace nothing stand where they are inserted; those
+            // beyond the last that was there have no number yet.
+            let number = change.first + position as u32;
+            let number = match number <= change.last() {
+                true => number.to_string(),
+                false => String::new(),
+            };
+            let number = style.paint(Ink::Key, &pad(&number, gutter));
             let shown = style.line(&text.replace('\t', "    ")).into_owned();
             let shown = clip(&shown, style.width.saturating_sub(gutter + 3));
             let painted = style.paint(ink, &format!("{sign} {shown}"));

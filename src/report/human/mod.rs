@@ -19,6 +19,7 @@ mod scenario;
 mod summary;
 mod table;
 mod waits;
+mod words;
 
 use super::{Report, ScenarioReport, Status};
 
@@ -59,6 +60,8 @@ pub struct Pages {
     n_seen: usize,
     before: Option<Detail>,
     among_others: bool,
+    /// Words that were explained already.
+    told: Vec<&'static str>,
 }
 
 impl Pages {
@@ -69,6 +72,7 @@ impl Pages {
             n_seen: 0,
             before: None,
             among_others: false,
+            told: Vec::new(),
         }
     }
 
@@ -118,7 +122,14 @@ impl Pages {
             {
                 page.push('\n');
             }
-            page += &scenario(it, detail, &self.style);
+            let text = scenario(it, detail, &self.style);
+            page += &text;
+            if self.style.level == Level::Beginner && detail == Detail::Full {
+                let lines = words::first_time(&text, &mut self.told, &self.style);
+                if !lines.is_empty() {
+                    page += &format!("\n{}\n", lines.join("\n"));
+                }
+            }
             self.before = Some(detail);
         }
         self.n_seen = report.scenarios.len();
@@ -185,11 +196,13 @@ impl Default for Style {
 /// For whom a report is written.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Level {
-    /// Someone who meets this kind of bug for the first time: a paragraph more.
+    /// Someone who meets this kind of bug for the first time: what the scenario is
+    /// about, a paragraph on the kind of bug, what to do next, what the words mean.
     Beginner,
     /// Everyone else.
     Normal,
-    /// Someone who knows the rules: no lessons.
+    /// Someone who knows the rules: no lessons, one repair, and each finding on one
+    /// screen of 24 lines if its table needs no more.
     Expert,
 }
 

@@ -121,6 +121,7 @@ fn finding(source: &Source, from: &model::Finding) -> Finding {
             text: it.text.clone(),
             checked: it.checked.clone(),
             edits: each(&it.patch, |it| edit(source, it)),
+            claim: it.claim.then_some(true),
         }),
     }
 }

@@ -332,6 +332,9 @@ written! {
         checked: Option<String>,
         /// Replacements in the source.
         edits: Vec<Edit>,
+        /// There and true if they change what is claimed, not what the program does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        claim: Option<bool>,
     }
 
     /// A replacement in the source.

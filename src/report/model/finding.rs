@@ -344,6 +344,8 @@ pub struct Help {
     pub checked: Option<String>,
     /// The edits of the source; shown as changed lines. Empty for advice only.
     pub patch: Vec<Fix>,
+    /// Does the patch change what is claimed, and not what the program does?
+    pub claim: bool,
 }
 
 impl Help {
@@ -353,6 +355,7 @@ impl Help {
             text: text.into(),
             checked: None,
             patch: Vec::new(),
+            claim: false,
         }
     }
 
@@ -362,6 +365,15 @@ impl Help {
             text: text.into(),
             checked: Some(checked.into()),
             patch,
+            claim: false,
+        }
+    }
+
+    /// A patch of what is claimed: right only if the program is as it should be.
+    pub fn claim(text: impl Into<String>, patch: Vec<Fix>, checked: impl Into<String>) -> Self {
+        Self {
+            claim: true,
+            ..Self::patch(text, patch, checked)
         }
     }
 }

@@ -92,6 +92,9 @@ pub fn tell(program: &Program, source: &Source, finding: &analysis::Finding) -> 
     );
     if told.finding.passing.is_none() && comes_to_grief {
         swap::one_switch(&mut told);
+        if told.finding.passing.is_none() {
+            swap::another_turn(&mut told);
+        }
     }
     told.finish()
 }

@@ -79,7 +79,7 @@ pub(super) fn one_switch(told: &mut Told<'_, '_>) {
         if steps[at].actor == stays {
             continue;
         }
-        let Some(other) = to_the_end(story, &steps[..at]) else {
+        let Some(other) = to_the_end(story, &steps[..at], stays) else {
             continue;
         };
         let who = story.quoted(stays);
@@ -93,15 +93,52 @@ pub(super) fn one_switch(told: &mut Told<'_, '_>) {
     }
 }
 
-/// The run that begins so and goes on without a switch that is not needed, if all
-/// is well in it.
-fn to_the_end(story: &Story<'_>, begin: &[Action]) -> Option<Schedule> {
+/// Looks for the last step at which somebody else goes on, or begins, and lets the
+/// run come to a good end.
+///
+/// Cost: a replay and a run to the end for every step and every other actor.
+pub(super) fn another_turn(told: &mut Told<'_, '_>) {
+    let story = told.story;
+    let Some(schedule) = &story.found.schedule else {
+        return;
+    };
+    let steps = &schedule.0;
+    if steps.len() > STEPS_MAX || story.found.loop_from().is_some() {
+        return;
+    }
+    let at_the_end = steps.len();
+    for at in (0..=at_the_end).rev() {
+        let next = steps.get(at).map(|it| it.actor);
+        let before = at.checked_sub(1).map(|it| steps[it].actor);
+        let others = (0..story.n_actors()).filter(|it| Some(*it) != next && Some(*it) != before);
+        for actor in others {
+            let Some(other) = to_the_end(story, &steps[..at], actor) else {
+                continue;
+            };
+            let who = story.quoted(actor);
+            let (change, when) = match at {
+                0 => (format!("{who} begins"), "begins".to_owned()),
+                _ => (
+                    format!("{who} goes on after step {at}"),
+                    format!("goes on after step {at}"),
+                ),
+            };
+            told.fact("one switch", format!("if {who} {when}, this run ends well"));
+            told.finding.passing = passing(story, &other, change);
+            return;
+        }
+    }
+}
+
+/// The run that begins so, in which this actor goes on, without a switch that is not
+/// needed, if all is well in it.
+fn to_the_end(story: &Story<'_>, begin: &[Action], actor: usize) -> Option<Schedule> {
     let run = replay(story.program, &Schedule(begin.to_vec())).ok()?;
     let machine = &run.machine;
     let mut state = run.last().clone();
     let mut steps = begin.to_vec();
-    let mut actor = begin.last()?.actor;
-    // The step that was not taken any more must be possible.
+    let mut actor = actor;
+    // The step that is taken instead must be possible.
     machine.enabled(&state).find(|it| *it == actor)?;
     while !machine.is_over(&state) {
         let enabled: Vec<usize> = machine.enabled(&state).collect();

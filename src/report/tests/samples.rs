@@ -250,6 +250,7 @@ pub(super) fn lock_order() -> ScenarioReport {
         ];
         let end = source.text().len() - 2;
         found.helps = vec![Help {
+            claim: false,
             text: "use one order, or write down why this is safe".to_owned(),
             checked: None,
             patch: vec![fix(
@@ -410,6 +411,7 @@ pub(super) fn starvation() -> ScenarioReport {
                 "weak: no    strong: no    (`readers inside` is never 0 in the loop, so `writer` is never enabled: the lock must change, not the scheduler)",
             )];
             found.helps = vec![Help {
+                claim: false,
                 text: "`rwlock rw prefer writers` or `fair`".to_owned(),
                 checked: Some("`eventually done(writer)` proved".to_owned()),
                 patch: Vec::new(),
