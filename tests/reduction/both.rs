@@ -192,25 +192,6 @@ fn schedules(found: &Search<'_>, facts: &Facts<'_>) -> Vec<String> {
     schedules.map(|schedule| schedule.to_string()).collect()
 }
 
-/// States of the reduced search, and those that it stores if it passes states with
-/// one step, of a program that is too large to be searched as a whole.
-#[track_caller]
-pub fn reduced_sizes(program: &Program) -> (u32, u32) {
-    let reduction = Reduction::of(program).expect("it can be reduced");
-    let machine = Machine::new(program, Capacity::initial(program));
-    let size = |passing| {
-        let mut facts = Facts::new(program);
-        let (limits, silent) = (limits(), &mut |_, _, _| {});
-        let found = search_reduced(
-            &machine, &reduction, passing, &limits, 1, &mut facts, silent,
-        );
-        let found = found.expect("there is room");
-        assert!(found.is_complete());
-        found.n_states()
-    };
-    (size(Passing::Nothing), size(Passing::OneStep))
-}
-
 /// The programs of a text without mistakes.
 #[track_caller]
 pub fn programs(text: &str) -> Vec<Program> {

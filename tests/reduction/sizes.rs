@@ -5,7 +5,30 @@
 //! is 53, 93 and 227 for five, six and eight philosophers who each eat once, 32 for
 //! five with ordered forks, and 244 for a counter of four threads and three rounds.
 
-use crate::both::{Outcome, compare, programs, reduced_sizes};
+use crate::both::{Outcome, compare, programs};
+use threadbare::analysis::Facts;
+use threadbare::explore::{Limits, Passing, Reduction, search_reduced};
+use threadbare::program::Program;
+use threadbare::semantics::{Capacity, Machine};
+
+/// States of the reduced search, and those that it stores if it passes states with
+/// one step, of a program that is too large to be searched as a whole.
+#[track_caller]
+fn reduced_sizes(program: &Program) -> (u32, u32) {
+    let reduction = Reduction::of(program).expect("it can be reduced");
+    let machine = Machine::new(program, Capacity::initial(program));
+    let size = |passing| {
+        let mut facts = Facts::new(program);
+        let (limits, silent) = (Limits::default(), &mut |_, _, _| {});
+        let found = search_reduced(
+            &machine, &reduction, passing, &limits, 1, &mut facts, silent,
+        );
+        let found = found.expect("there is room");
+        assert!(found.is_complete());
+        found.n_states()
+    };
+    (size(Passing::Nothing), size(Passing::OneStep))
+}
 
 #[track_caller]
 fn check(text: &str, all: u32, few: u32, stored: u32) {
