@@ -4,12 +4,13 @@
 //! **Deliberately absent:** what only the search can know, such as who is blocked
 //! for ever while others go round in circles.
 
-use super::diagnose::{Witness, outcome_findings, sort_key};
+use super::diagnose::{outcome_findings, sort_key};
 use super::facts::Facts;
 use super::finding::Finding;
 use super::futures::Futures;
 use super::partial::{Seen, diagnosis};
 use super::stuck::{StuckSets, note_causes};
+use super::witness::Witness;
 use super::{Diagnosis, Level, Outcome, Rule};
 use crate::explore::{Bound, Goal, Observer, Taken, Visit};
 use crate::program::Program;

@@ -22,9 +22,11 @@ mod rule;
 mod rules;
 mod sampled;
 mod stuck;
+mod subjects;
 mod switched;
 mod task_waits;
 mod waits;
+mod witness;
 
 pub use diagnose::{Diagnosis, Outcome, diagnose};
 pub use ending::{shown_by, shown_by_each};

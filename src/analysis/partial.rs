@@ -5,11 +5,12 @@
 //! `sometimes`, statements never reached, fair runs that go on for ever, and
 //! whether a circle of lock orders can become a deadlock.
 
-use super::diagnose::{Witness, drop_implied, lock_order_findings, outcome_findings, sort_key};
+use super::diagnose::{drop_implied, lock_order_findings, outcome_findings, sort_key};
 use super::facts::Facts;
 use super::finding::Finding;
 use super::key::Key;
 use super::stuck::{StuckSets, note_causes};
+use super::witness::Witness;
 use super::{Diagnosis, Outcome};
 use crate::base::Span;
 use crate::explore::{Bound, Goal};
