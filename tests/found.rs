@@ -219,3 +219,14 @@ fn who_waits_for_an_end_by_asking_is_helped_by_that_end_alone() {
     ));
     assert_eq!(seen.codes, "D001");
 }
+
+#[test]
+fn a_job_given_to_a_local_executor_was_said_to_help_who_waits_for_a_list() {
+    both_agree(
+        "list l(3): int = [0, 1] executor p(2) barrier b(2)
+         fn job(n) { return n }
+         daemon thread t * 2 { wait_until(-1 in l) l[0] = -1 }
+         thread q { let w = p b.wait() let h = w.submit(job, 1) h.result() }",
+        "D001 D002",
+    );
+}

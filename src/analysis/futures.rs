@@ -355,11 +355,15 @@ fn own(program: &Program, at: usize) -> FxHashSet<Help> {
             }
         }
         Instr::Submit { executor, .. } => {
-            help.extend(
-                candidates(program, executor)
-                    .into_iter()
-                    .map(Help::Anything),
-            );
+            // A local may name any executor, but nothing else.
+            let is_executor = |id: &ObjectId| {
+                matches!(
+                    program.objects[id.index()].kind,
+                    ObjectKind::Executor { .. }
+                )
+            };
+            let all = candidates(program, executor).into_iter();
+            help.extend(all.filter(is_executor).map(Help::Anything));
         }
         // A job that is done, or was taken back, can be seen by asking its future.
         Instr::FinishJob { .. }
