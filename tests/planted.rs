@@ -26,7 +26,7 @@
 //! | one step is two, or two are one | `BlockInTwoSteps`, `UpdateAtOnce` |
 //! | states are told apart by a hash | `FingerprintsDecide` |
 //! | a search goes on from another's checkpoint | `CheckpointOfAnother` |
-//! | what is shortest is not | `FirstGoalKept`, `ReducedIsShortest` |
+//! | what is shortest is not | `ReducedIsShortest` |
 //! | leaving a blocked actor is a preemption | `BlockedCostsSwitch` |
 //!
 //! Two more have no mistake, since there is no code that could fall into them: we
@@ -207,7 +207,6 @@ fn by(mistake: Mistake) -> By {
         | Mistake::BlockedReadNoRace
         | Mistake::CircleWhenAllStuck
         | Mistake::CircleOfOne
-        | Mistake::SharedOrdersCount
         | Mistake::AlwaysAtTheEnd
         | Mistake::FinallyNotChecked
         | Mistake::OrderIgnored
@@ -219,9 +218,9 @@ fn by(mistake: Mistake) -> By {
         | Mistake::GlanceForgetsCircles
         | Mistake::GlanceForgetsRequests
         | Mistake::GlanceForgetsAnswers
-        | Mistake::CaughtRegisterCleared
-        | Mistake::FingerprintsDecide
-        | Mistake::FirstGoalKept => Random,
+        | Mistake::FingerprintsDecide => Random,
+        Mistake::SharedOrdersCount => Promise(fixed::readers_have_no_order),
+        Mistake::CaughtRegisterCleared => Promise(fixed::handlers_find_their_locals),
         Mistake::StartForgotten => Promise(fixed::local_work_is_no_step),
         Mistake::CutOffIsTheEnd => Promise(fixed::cut_off_is_open),
         Mistake::CheckpointOfAnother => Promise(fixed::checkpoints_are_told_apart),

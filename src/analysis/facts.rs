@@ -164,7 +164,7 @@ impl Hit {
     /// Seen at another place, too.
     pub fn add(&mut self, goal: Goal) {
         let steps = steps_to(&goal);
-        if steps < self.steps && !planted(Mistake::FirstGoalKept) {
+        if steps < self.steps {
             *self = Self::new(goal);
         } else if steps == self.steps
             && self.goals.last() != Some(&goal)

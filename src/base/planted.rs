@@ -101,7 +101,6 @@ mistakes! {
     GlanceForgetsRequests: "a glance says that a request for a lock was noted before",
     GlanceForgetsAnswers: "a glance says that an `always` was noted before",
     CaughtRegisterCleared: "a register that only a handler of exceptions reads is cleared",
-    FirstGoalKept: "the first goal that was found is kept, not the one of fewest steps",
     FirstWayOnly: "only the first way of a step that can go several ways is taken",
     CutOffIsTheEnd: "a run that is cut off by a limit has come to its end",
     FingerprintsDecide: "states with the same short hash are taken for one",

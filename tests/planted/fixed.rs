@@ -88,3 +88,30 @@ pub fn shortest_of_all() -> bool {
     };
     steps(Reduction::Safe) == steps(Reduction::None)
 }
+
+/// Two who read under two locks in both orders cannot block each other.
+pub fn readers_have_no_order() -> bool {
+    passes(
+        "rwlock a rwlock b
+         thread p { with a.read { with b.read { skip } } }
+         thread q { with b.read { with a.read { skip } } }",
+    )
+}
+
+/// What a handler reads is still there when an exception comes.
+pub fn handlers_find_their_locals() -> bool {
+    passes(
+        "var x = 1 lock m
+         thread p {
+             let seen = x
+             try { m.unlock() } catch { assert seen == 1 }
+         }",
+    )
+}
+
+/// Whether nothing at all is found, not even a warning.
+fn passes(body: &str) -> bool {
+    let text = format!("scenario \"s\" {{ {body} }}");
+    let report = Checker::new().check_str("s.tb", &text);
+    report.scenarios[0].findings.is_empty()
+}
