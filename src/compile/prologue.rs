@@ -64,29 +64,28 @@ pub(super) fn is_sound(function: &Lowered, args: &[i64]) -> bool {
 
 /// The value of an expression; `None` if it fails, or depends on anything else.
 fn value_of(expr: &Expr, registers: &[i64]) -> Option<i64> {
-    match with_values(expr, registers)? {
+    let of = |expr: &Expr| value_of(expr, registers);
+    let constant = |expr: &Expr| of(expr).map(Expr::Const);
+    let folded = match expr {
+        Expr::Const(value) => return Some(*value),
+        Expr::Reg(reg) => return registers.get(usize::from(*reg)).copied(),
+        Expr::If(condition, then, otherwise) => {
+            return if of(condition)? == 0 {
+                of(otherwise)
+            } else {
+                of(then)
+            };
+        }
+        Expr::Pick(index, values) => {
+            return of(values.get(usize::try_from(of(index)?).ok()?)?);
+        }
+        Expr::Unary(op, operand) => fold::unary(*op, constant(operand)?),
+        Expr::Binary(op, left, right) => fold::binary(*op, constant(left)?, constant(right)?),
+        Expr::Element { base, index, len } => fold::element(*base, constant(index)?, *len),
+        Expr::Observed(_) | Expr::Cell(_) | Expr::Query(..) | Expr::Entry { .. } => return None,
+    };
+    match folded {
         Expr::Const(value) => Some(value),
         _ => None,
     }
-}
-
-fn with_values(expr: &Expr, registers: &[i64]) -> Option<Expr> {
-    let inside = |expr: &Expr| with_values(expr, registers);
-    Some(match expr {
-        Expr::Const(_) => expr.clone(),
-        Expr::Reg(reg) => Expr::Const(*registers.get(usize::from(*reg))?),
-        Expr::Unary(op, operand) => fold::unary(*op, inside(operand)?),
-        Expr::Binary(op, left, right) => fold::binary(*op, inside(left)?, inside(right)?),
-        Expr::If(condition, then, otherwise) => match inside(condition)? {
-            Expr::Const(0) => inside(otherwise)?,
-            Expr::Const(_) => inside(then)?,
-            _ => return None,
-        },
-        Expr::Element { base, index, len } => fold::element(*base, inside(index)?, *len),
-        Expr::Pick(index, of) => {
-            let index = usize::try_from(value_of(index, registers)?).ok()?;
-            inside(of.get(index)?)?
-        }
-        Expr::Observed(_) | Expr::Cell(_) | Expr::Query(..) | Expr::Entry { .. } => return None,
-    })
 }

@@ -90,6 +90,11 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// Where the first declaration stands, before which a new one can go.
+    pub fn first_item(&self) -> Option<Span> {
+        self.scenario.items.first().map(Item::span)
+    }
+
     /// The declarations of shared objects.
     pub fn objects(&self) -> impl Iterator<Item = &'a Object> + '_ {
         self.scenario.items.iter().filter_map(|item| match item {

@@ -92,12 +92,7 @@ fn written_down(scene: &Scene<'_>, function: &Fn, out: &mut Candidates) {
     let (Some(first), Some(last)) = (stmts.first(), stmts.last()) else {
         return;
     };
-    let Some(at) = scene
-        .scenario
-        .items
-        .first()
-        .map(crate::syntax::ast::Item::span)
-    else {
+    let Some(at) = scene.first_item() else {
         return;
     };
     let of = |it: &Expr| matches!(&it.kind, ExprKind::Spawn(it) if it.call.name.text == function.name.text);

@@ -9,12 +9,7 @@ pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) 
     if !target.is(&["A004"]) {
         return;
     }
-    let Some(at) = scene
-        .scenario
-        .items
-        .first()
-        .map(crate::syntax::ast::Item::span)
-    else {
+    let Some(at) = scene.first_item() else {
         return;
     };
     let name = scene.fresh(&["screen", "printing"]);

@@ -61,19 +61,22 @@ pub(super) fn one_swap(told: &mut Told<'_, '_>, property: &Expr) {
     }
 }
 
+/// The steps of a run that comes to an end and is short enough to be varied.
+fn few_steps<'s>(story: &'s Story<'_>) -> Option<&'s [Action]> {
+    let steps = &story.found.schedule.as_ref()?.0;
+    let varied = steps.len() <= STEPS_MAX && story.found.loop_from().is_none();
+    varied.then_some(steps)
+}
+
 /// Looks for the last switch that, left out, lets the run come to a good end: the
 /// actor before it goes on as long as it can, then the others do.
 ///
 /// Cost: a replay and a run to the end for every switch.
 pub(super) fn one_switch(told: &mut Told<'_, '_>) {
     let story = told.story;
-    let Some(schedule) = &story.found.schedule else {
+    let Some(steps) = few_steps(story) else {
         return;
     };
-    let steps = &schedule.0;
-    if steps.len() > STEPS_MAX || story.found.loop_from().is_some() {
-        return;
-    }
     for at in (1..steps.len()).rev() {
         let stays = steps[at - 1].actor;
         if steps[at].actor == stays {
@@ -99,13 +102,9 @@ pub(super) fn one_switch(told: &mut Told<'_, '_>) {
 /// Cost: a replay and a run to the end for every step and every other actor.
 pub(super) fn another_turn(told: &mut Told<'_, '_>) {
     let story = told.story;
-    let Some(schedule) = &story.found.schedule else {
+    let Some(steps) = few_steps(story) else {
         return;
     };
-    let steps = &schedule.0;
-    if steps.len() > STEPS_MAX || story.found.loop_from().is_some() {
-        return;
-    }
     let at_the_end = steps.len();
     for at in (0..=at_the_end).rev() {
         let next = steps.get(at).map(|it| it.actor);
