@@ -6,7 +6,7 @@
 use crate::analysis::{Facts, looks_at_hidden, note_at_rest, shows_too_little};
 use crate::base::Source;
 use crate::checker::Checker;
-use crate::explore::{Limits, Passing, Reduction, search, search_reduced};
+use crate::explore::{Limits, Passing, Reduced, Reduction, search, search_reduced};
 use crate::report::human::{self, Style};
 use crate::report::{Status, json, short};
 use crate::semantics::{Capacity, Machine};
@@ -125,8 +125,12 @@ fn compare_searches(machine: &Machine<'_>) -> Result<(), Capacity> {
     let (mut of_all, mut of_few) = (Facts::new(program), Facts::new(program));
     let all = search(machine, &limits, 1, &mut of_all, &mut |_, _, _| {})?;
     let tell = &mut |_, _, _| {};
-    let pass = Passing::OneStep;
-    let few = search_reduced(machine, &reduction, pass, &limits, 1, &mut of_few, tell)?;
+    let how = Reduced {
+        orders: &reduction,
+        passing: Passing::OneStep,
+        symmetry: true,
+    };
+    let few = search_reduced(machine, how, &limits, 1, &mut of_few, tell)?;
     let whole = looks_at_hidden(program).is_some() || !all.is_complete();
     if whole || all.has_circle(limits.memory) != Ok(false) {
         return Ok(());

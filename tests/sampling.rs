@@ -203,6 +203,7 @@ impl Plain<'_, '_> {
             depth,
             state,
             enabled: &enabled,
+            stands_for: 1,
         });
         if self.fuel == 0 {
             return Ok(());

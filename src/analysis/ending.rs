@@ -121,6 +121,7 @@ fn look(facts: &mut Facts<'_>, execution: &Execution<'_>, futures: &Futures) {
         depth: goal.depth,
         state,
         enabled: &enabled,
+        stands_for: 1,
     });
     if enabled.is_empty() && !machine.is_over(state) {
         let layout = machine.layout();

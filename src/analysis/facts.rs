@@ -278,7 +278,7 @@ impl Observer for Facts<'_> {
             match self.endings.get_mut(&key) {
                 Some(old) => {
                     old.hit.merge(ending.hit);
-                    old.n_states += ending.n_states;
+                    old.n_states = old.n_states.saturating_add(ending.n_states);
                 }
                 None => {
                     self.endings.insert(key, ending);
@@ -295,8 +295,8 @@ impl Observer for Facts<'_> {
                 (one, other) => one.or(other),
             };
         }
-        self.n_final += piece.n_final;
-        self.n_stuck += piece.n_stuck;
+        self.n_final = self.n_final.saturating_add(piece.n_final);
+        self.n_stuck = self.n_stuck.saturating_add(piece.n_stuck);
         self.stuck.extend(piece.stuck);
     }
 
@@ -315,7 +315,7 @@ impl Observer for Facts<'_> {
         }
         rules::properties::in_state(self, &visit, goal);
         if visit.machine.is_over(visit.state) {
-            self.n_final += 1;
+            self.n_final = self.n_final.saturating_add(visit.stands_for);
             rules::properties::at_the_end(self, &visit, goal);
             rules::leaks::at_the_end(self, &visit, goal);
             return;
@@ -328,7 +328,7 @@ impl Observer for Facts<'_> {
         rules::deadlocks::circles(self, &visit, goal);
         rules::barriers::in_state(self, &visit, goal);
         if visit.enabled.is_empty() {
-            self.n_stuck += 1;
+            self.n_stuck = self.n_stuck.saturating_add(visit.stands_for);
             self.stuck.push((visit.id, visit.depth));
         }
     }

@@ -15,7 +15,7 @@ use crate::base::Span;
 use crate::base::{Mistake, planted};
 use crate::explore::Visit;
 use crate::program::{Instr, ObjectId, ObjectKind, Pc, Program, SyncOp, WaitMode};
-use crate::semantics::{Machine, State};
+use crate::semantics::{Alike, Machine, State};
 use petgraph::algo::tarjan_scc;
 use petgraph::graphmap::DiGraphMap;
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,25 @@ impl LockEdges {
     pub(super) fn from_all(all: Vec<(LockEdge, u64)>) -> Self {
         Self {
             edges: all.into_iter().collect(),
+        }
+    }
+
+    /// What was seen of one of several like actors was done by each of them.
+    pub(super) fn of_all_alike(&mut self, alike: &Alike) {
+        let seen = std::mem::take(&mut self.edges);
+        for (edge, running) in seen {
+            let class = alike.classes().iter().find(|it| it.contains(&edge.actor));
+            let (actors, running) = match class {
+                Some(class) => (class.clone(), u64::MAX),
+                None => (vec![edge.actor], running),
+            };
+            for actor in actors {
+                let edge = LockEdge {
+                    actor,
+                    ..edge.clone()
+                };
+                *self.edges.entry(edge).or_default() |= running;
+            }
         }
     }
 

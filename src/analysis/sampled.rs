@@ -339,6 +339,7 @@ fn run(
             depth,
             state: &state,
             enabled: &enabled,
+            stands_for: 1,
         };
         look(&mut facts, visit);
         if what.is_in(&facts) {

@@ -14,8 +14,11 @@ use std::sync::Arc;
 pub type StuckSets = BTreeMap<u32, Vec<usize>>;
 
 /// Notes why actors are blocked in the states without a step that were seen since
-/// this was called last.
+/// this was called last; and what was seen of one of several like actors as done by each.
 pub fn note_at_rest(search: &Search<'_>, facts: &mut Facts<'_>) {
+    if let Some(alike) = search.alike() {
+        facts.edges.of_all_alike(alike);
+    }
     let futures = &*Arc::clone(&facts.futures);
     let machine = search.machine();
     let layout = machine.layout();

@@ -313,6 +313,7 @@ impl Witness<'_, '_> {
             depth: 0,
             state,
             enabled: &enabled,
+            stands_for: 1,
         });
         assert!(
             facts.hits.contains_key(key),

@@ -139,6 +139,11 @@ mistakes! {
     EndingsReduced: "actors that end others are reduced",
     UnownedReduced: "a lock that anybody gives back is reduced",
     ReducedIsShortest: "the shortest of the runs that were not left out is a shortest",
+    // Symmetry.
+    AllAreAlike: "actors of one function are alike, whatever their arguments",
+    JoinIsBlind: "who waits for one of them cannot tell actors apart",
+    QueuesNotRenamed: "actors keep their old numbers in queues",
+    ClassCountsOnce: "a state counts once, however many it stands for",
 }
 
 #[cfg(feature = "planted")]

@@ -3,7 +3,7 @@
 use super::{Checker, Loaded};
 use crate::analysis::{Facts, looks_at_hidden};
 use crate::base::Source;
-use crate::explore::{Limits, Passing, Reduction, Search, search, search_reduced};
+use crate::explore::{Limits, Passing, Reduced, Reduction, Search, search, search_reduced};
 use crate::program::Program;
 use crate::report::picture::{Graph, NODES_MAX};
 use crate::report::{LockEdge, tell};
@@ -61,7 +61,8 @@ impl Checker {
     }
 
     /// The states and steps of a scenario that are left when one order is enough of
-    /// steps whose order makes no difference; or why none can be left out.
+    /// steps whose order makes no difference; or why none can be left out. With
+    /// `symmetry`, of states that differ only in threads that are alike there is one.
     ///
     /// # Errors
     ///
@@ -69,6 +70,7 @@ impl Checker {
     pub fn orders_map(
         &self,
         loaded: &Loaded,
+        symmetry: bool,
     ) -> Result<Result<Option<Graph>, &'static str>, NotLoaded> {
         let (_, program) = loaded.program.as_ref().ok_or(NotLoaded)?;
         let reduction = match (looks_at_hidden(program), Reduction::of(program)) {
@@ -86,15 +88,12 @@ impl Checker {
             let mut facts = Facts::new(program);
             let mut silent = |_, _, _| {};
             let workers = self.workers;
-            let found = search_reduced(
-                &machine,
-                &reduction,
-                Passing::Nothing,
-                &limits,
-                workers,
-                &mut facts,
-                &mut silent,
-            );
+            let how = Reduced {
+                orders: &reduction,
+                passing: Passing::Nothing,
+                symmetry,
+            };
+            let found = search_reduced(&machine, how, &limits, workers, &mut facts, &mut silent);
             match found {
                 Ok(found) if found.has_circle(limits.memory) == Ok(true) => {
                     return Ok(Err("runs can go on for ever"));

@@ -17,8 +17,8 @@ use crate::analysis::{
     Diagnosis, Facts, Wanted, diagnose, diagnose_reduced, looks_at_hidden, shows_too_little,
 };
 use crate::explore::{
-    Bound, Keep, Limits, MemoryBudget, Off, Passing, Reduction, Search, search, search_reduced,
-    search_until,
+    Bound, Keep, Limits, MemoryBudget, Off, Passing, Reduced, Reduction, Search, search,
+    search_reduced, search_until,
 };
 use crate::semantics::{Capacity, Machine};
 use crate::trace::Schedule;
@@ -60,6 +60,8 @@ pub(super) enum Orders {
     AllBecause(&'static str),
     /// One of those that make no difference.
     One,
+    /// The same, and one of the states that differ only in like actors.
+    OneOfLike,
 }
 
 /// What is known of a program, found out only when it is needed.
@@ -144,8 +146,12 @@ fn few<'m>(
     let mut facts = Facts::new(program);
     let limits = budget.left(u64::MAX, small.0.bytes());
     let workers = checker.workers;
-    let pass = Passing::OneStep;
-    let reduced = search_reduced(machine, reduction, pass, &limits, workers, &mut facts, tell)?;
+    let how = Reduced {
+        orders: reduction,
+        passing: Passing::OneStep,
+        symmetry: checker.reduction == super::Reduction::Safe,
+    };
+    let reduced = search_reduced(machine, how, &limits, workers, &mut facts, tell)?;
     match reduced.bound() {
         None => {}
         // No time is left for anything else.
@@ -222,7 +228,10 @@ fn of_few<'m>(
         facts,
         diagnosis: told.diagnosis,
         size: size(reduced),
-        orders: Orders::One,
+        orders: match reduced.alike() {
+            None => Orders::One,
+            Some(_) => Orders::OneOfLike,
+        },
         maybe_longer: told.maybe_longer,
     }
 }

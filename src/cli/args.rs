@@ -234,6 +234,8 @@ pub enum GraphKind {
     States,
     /// The states that are left when one order is enough of steps whose order makes no difference.
     Orders,
+    /// The same, and threads that are alike may change places.
+    Alike,
     /// One execution, a lane for every actor.
     Lanes,
 }

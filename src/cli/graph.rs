@@ -45,9 +45,10 @@ pub fn run(args: &GraphArgs, looks: Looks) -> Result<Exit, Failure> {
             });
             drawn(args, &graph?)
         }
-        GraphKind::Orders => {
+        GraphKind::Orders | GraphKind::Alike => {
+            let symmetry = args.kind == GraphKind::Alike;
             let graph = one(&checker, &source, |it| {
-                let map = checker.orders_map(it).ok()?;
+                let map = checker.orders_map(it, symmetry).ok()?;
                 Some(match map {
                     Ok(map) => map.ok_or_else(|| too_many(&it.name)),
                     Err(why) => Err(Failure::new(format!(

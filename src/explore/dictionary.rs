@@ -173,6 +173,8 @@ impl Pairs {
 pub(super) struct PartTables {
     starts: Vec<usize>,
     blocks: Vec<Blocks>,
+    /// For each part, which of the tables has its contents.
+    table: Vec<usize>,
 }
 
 impl PartTables {
@@ -183,8 +185,21 @@ impl PartTables {
         let blocks = starts.windows(2).map(|it| Blocks::new(it[1] - it[0]));
         Self {
             blocks: blocks.collect(),
+            table: (0..starts.len() - 1).collect(),
             starts,
         }
+    }
+
+    /// Gives parts of one width one table, so that equal contents have equal numbers.
+    pub fn share(&mut self, parts: &[usize]) {
+        for &part in parts {
+            self.table[part] = parts[0];
+        }
+    }
+
+    /// The first of the parts that have one table with a part.
+    pub fn first_like(&self, part: usize) -> usize {
+        self.table[part]
     }
 
     /// Writes all contents down.
@@ -200,7 +215,7 @@ impl PartTables {
 
     /// Number of parts.
     pub fn len(&self) -> usize {
-        self.blocks.len()
+        self.table.len()
     }
 
     /// The words of a part.
@@ -210,12 +225,12 @@ impl PartTables {
 
     /// The contents of a part.
     pub fn blocks(&self, part: usize) -> &Blocks {
-        &self.blocks[part]
+        &self.blocks[self.table[part]]
     }
 
     /// The number of a part's content, which may be new.
     pub fn intern(&mut self, part: usize, row: &[i64]) -> u32 {
-        self.blocks[part].intern(row)
+        self.blocks[self.table[part]].intern(row)
     }
 
     /// Bytes in use.

@@ -1,6 +1,7 @@
 //! The search: every state, once, in order of depth; beside it two that see
 //! less, [`sample`] and [`FewSwitches`]. They know no kind of bug.
 
+mod concrete;
 mod dictionary;
 mod expand;
 mod graph;
@@ -18,6 +19,7 @@ mod shortest;
 mod stateful;
 mod store;
 mod switches;
+mod symmetry;
 mod table;
 mod tree;
 mod worker;
@@ -32,5 +34,7 @@ pub use random::{
 pub use reduction::{Off, Reduction};
 pub use saved::{Keep, Write};
 pub use shortest::{Goal, shortest};
-pub use stateful::{Enough, Passing, Progress, Search, search, search_reduced, search_until};
+pub use stateful::{
+    Enough, Passing, Progress, Reduced, Search, search, search_reduced, search_until,
+};
 pub use switches::FewSwitches;

@@ -25,6 +25,8 @@ pub struct Visit<'a> {
     pub state: &'a State,
     /// The actors that can take a step, ascending.
     pub enabled: &'a [usize],
+    /// If it has no step: how many states it stands for, which differ only in like actors.
+    pub stands_for: u64,
 }
 
 /// A step from a state, seen once if that is stored.

@@ -23,6 +23,8 @@ const CHANGES_MAX: usize = 1 << 18;
 pub(super) struct Rounds {
     /// The part of each actor.
     own: Vec<usize>,
+    /// For each part, the one that stands for it: like actors take each other's place.
+    stands: Vec<usize>,
     /// For each part of an actor: which contents led to which, by their numbers.
     changes: Vec<Option<FxHashSet<(u32, u32)>>>,
     n_changes: usize,
@@ -45,6 +47,7 @@ impl Rounds {
         }
         Self {
             own,
+            stands: (0..n_parts).map(|it| store.parts.first_like(it)).collect(),
             changes,
             n_changes: 0,
             stays: false,
@@ -59,7 +62,7 @@ impl Rounds {
 
     /// A part has one content, and after a step another.
     pub fn change(&mut self, part: usize, from: u32, to: u32) {
-        if let Some(changes) = &mut self.changes[part] {
+        if let Some(changes) = &mut self.changes[self.stands[part]] {
             self.n_changes += usize::from(changes.insert((from, to)));
             if self.n_changes > CHANGES_MAX {
                 self.give_up();
@@ -110,6 +113,7 @@ impl Rounds {
     fn give_up(&mut self) {
         *self = Self {
             own: Vec::new(),
+            stands: std::mem::take(&mut self.stands),
             changes: vec![None; self.changes.len()],
             n_changes: 0,
             stays: true,

@@ -10,11 +10,15 @@
 //! Where states were passed, a step out of a stored state stands for all steps up to
 //! the next stored one, and the states between are states on the way like others.
 //!
+//! Where a stored state stands for others, an actor may have another number after a step.
+//! The way through stored states is made a run of the program in the end.
+//!
 //! Cost: one more expansion of every state above the deepest goal. Where the
 //! search was stopped by a clock or by hand, nobody wants to wait for that: then
 //! the first way found is taken, which has the fewest steps, but not always the
 //! fewest switches.
 
+use super::concrete::concrete;
 use super::graph::Marking;
 use super::limits::Bound;
 use super::stateful::Search;
@@ -42,6 +46,8 @@ struct Edge {
     from: Root,
     to: Root,
     action: Action,
+    /// Who moves, as known before the step and after it.
+    mover: (usize, usize),
 }
 
 /// The best run to a state whose last step was a given actor's.
@@ -63,6 +69,12 @@ const NOBODY: usize = usize::MAX;
 ///
 /// All goals of a set must need the same number of steps.
 pub fn shortest(search: &Search<'_>, sets: &[Vec<Goal>]) -> Vec<Schedule> {
+    let found = through_stored(search, sets).into_iter();
+    found.map(|it| concrete(search, it)).collect()
+}
+
+/// The same through stored states.
+fn through_stored(search: &Search<'_>, sets: &[Vec<Goal>]) -> Vec<Schedule> {
     if matches!(search.bound(), Some(Bound::Time | Bound::Interrupt)) {
         return sets.iter().map(|goals| first_way(search, goals)).collect();
     }
@@ -73,7 +85,7 @@ pub fn shortest(search: &Search<'_>, sets: &[Vec<Goal>]) -> Vec<Schedule> {
     let edges = edges_to(search, &sets);
     let runs = forward(start, &edges);
     sets.iter()
-        .map(|goals| best_schedule(goals, &runs))
+        .map(|goals| best_schedule(search, goals, &runs))
         .collect()
 }
 
@@ -166,7 +178,13 @@ fn edges_to(search: &Search<'_>, sets: &[Vec<Place>]) -> Vec<Vec<Edge>> {
                 };
                 let mut from = search.root(id);
                 for (at, &(action, to)) in chain[..=last].iter().enumerate() {
-                    edges[depth + at].push(Edge { from, to, action });
+                    let mover = search.mover(from, action);
+                    edges[depth + at].push(Edge {
+                        from,
+                        to,
+                        action,
+                        mover,
+                    });
                     from = to;
                 }
                 leads = true;
@@ -215,7 +233,7 @@ fn forward(root: Root, edges: &[Vec<Edge>]) -> Vec<Runs> {
 }
 
 fn offer(runs: &mut Runs, edge: &Edge, last: usize, before: Best) {
-    let actor = edge.action.actor;
+    let (actor, is_then) = edge.mover;
     let switched = last != NOBODY && last != actor;
     let run = Best {
         switches: before.switches + u32::from(switched),
@@ -225,7 +243,7 @@ fn offer(runs: &mut Runs, edge: &Edge, last: usize, before: Best) {
         action: edge.action,
     };
     let key = |run: &Best| (run.switches, run.rank, run.action);
-    runs.entry((edge.to, actor))
+    runs.entry((edge.to, is_then))
         .and_modify(|old| {
             if key(&run) < key(old) {
                 *old = run;
@@ -250,16 +268,15 @@ fn rank(runs: &mut Runs) {
 /// What makes a run to a goal better: switches, rank of the run, the goal's step.
 type Merit = (u32, u32, Option<Action>);
 
-fn best_schedule(goals: &[Place], runs: &[Runs]) -> Schedule {
+fn best_schedule(search: &Search<'_>, goals: &[Place], runs: &[Runs]) -> Schedule {
     let mut best: Option<(Merit, Place, usize)> = None;
     for &(goal, root) in goals {
+        let mover = goal.step.map(|step| search.mover(root, step).0);
         for (&(state, last), run) in &runs[goal.depth as usize] {
             if state != root {
                 continue;
             }
-            let switched = goal
-                .step
-                .is_some_and(|step| last != NOBODY && last != step.actor);
+            let switched = mover.is_some_and(|actor| last != NOBODY && last != actor);
             let key = (run.switches + u32::from(switched), run.rank, goal.step);
             if best.as_ref().is_none_or(|(old, ..)| key < *old) {
                 best = Some((key, (goal, root), last));

@@ -24,11 +24,12 @@ use super::parents::Parents;
 use super::reduction::Reduction;
 use super::rounds::Rounds;
 use super::store::Store;
+use super::symmetry::Symmetry;
 use super::tree::Root;
 use super::worker::{Batch, NOT_YET, Piece, Worker};
 use super::workers::in_pieces;
 use crate::base::{Mistake, planted};
-use crate::semantics::{Capacity, Machine, State};
+use crate::semantics::{Alike, Capacity, Chooser, Machine, State};
 use crate::trace::Action;
 use std::ops::Range;
 use std::time::Instant;
@@ -63,7 +64,15 @@ pub struct Search<'m> {
 }
 
 /// How a search is reduced.
-type Reduced<'m> = Option<(&'m Reduction<'m>, Passing)>;
+#[derive(Clone, Copy)]
+pub struct Reduced<'m> {
+    /// Which orders of steps are left out.
+    pub orders: &'m Reduction<'m>,
+    /// Whether states with one step are stored.
+    pub passing: Passing,
+    /// Whether of states that differ only in the numbers of like actors one is stored.
+    pub symmetry: bool,
+}
 
 /// Called after each layer and each piece: states stored, depth, bytes.
 pub type Progress<'a> = &'a mut dyn FnMut(u64, u32, usize);
@@ -88,22 +97,22 @@ pub fn search<'m, O: Observer>(
     })
 }
 
-/// Explores one order of those steps that accord. [`Search::has_circle`] must be
-/// asked before anything is made of it.
+/// Explores one order of those steps that accord, and of states that differ only in
+/// like actors one, if that is wanted. [`Search::has_circle`] must be asked before
+/// anything is made of it.
 ///
 /// # Errors
 ///
 /// As [`search`].
 pub fn search_reduced<'m, O: Observer>(
     machine: &'m Machine<'m>,
-    reduction: &'m Reduction<'m>,
-    passing: Passing,
+    reduced: Reduced<'m>,
     limits: &Limits,
     workers: usize,
     observer: &mut O,
     progress: Progress<'_>,
 ) -> Result<Search<'m>, Capacity> {
-    let begun = Search::begin(machine, Some((reduction, passing)), limits, observer)?;
+    let begun = Search::begin(machine, Some(reduced), limits, observer)?;
     begun.run_along_chains(limits, workers, observer, progress)
 }
 
@@ -146,16 +155,26 @@ fn resolve(store: &mut Store, rounds: &mut Rounds, batch: &mut Batch) {
     store.count_bytes();
 }
 
+/// The like actors of a program, if it can begin.
+fn alike(machine: &Machine<'_>) -> Option<Alike> {
+    let first = machine.initial(&mut Heard::nothing(machine)).ok()?;
+    Alike::of(machine, &first)
+}
+
 impl<'m> Search<'m> {
-    fn empty(machine: &'m Machine<'m>, reduction: Reduced<'m>) -> Self {
-        let store = Store::new(machine.layout());
+    fn empty(machine: &'m Machine<'m>, reduced: Option<Reduced<'m>>) -> Self {
+        let alike = match reduced {
+            Some(Reduced { symmetry: true, .. }) => alike(machine),
+            _ => None,
+        };
+        let store = Store::new(machine.layout(), alike.as_ref());
         Self {
             machine,
-            reduction: reduction.map(|(reduction, _)| reduction),
+            reduction: reduced.map(|it| it.orders),
             rounds: Rounds::new(machine.layout(), &store),
             store,
             parents: Parents::default(),
-            chains: reduction.map(|(_, passing)| Chains::new(passing)),
+            chains: reduced.map(|it| Chains::new(it.passing)),
             layers: vec![0],
             n_expanded: 0,
             n_steps: 0,
@@ -169,17 +188,17 @@ impl<'m> Search<'m> {
 
     fn begin<O: Observer>(
         machine: &'m Machine<'m>,
-        reduction: Reduced<'m>,
+        reduced: Option<Reduced<'m>>,
         limits: &Limits,
         observer: &mut O,
     ) -> Result<Self, Capacity> {
         let saved = limits.keep.from.as_deref();
         if let Some(search) =
-            saved.and_then(|saved| Self::restore(machine, reduction, saved, observer))
+            saved.and_then(|saved| Self::restore(machine, reduced, saved, observer))
         {
             return Ok(search);
         }
-        let mut search = Self::empty(machine, reduction);
+        let mut search = Self::empty(machine, reduced);
         let mut heard = Heard::nothing(machine);
         let initial = machine.initial(&mut heard);
         observer.executed(&heard.executed);
@@ -340,7 +359,7 @@ impl<'m> Search<'m> {
             if full.is_some() {
                 observer.merge(piece.observer);
                 self.n_steps += piece.batch.n_steps;
-                self.n_terminal += piece.batch.n_terminal;
+                self.n_terminal = self.n_terminal.saturating_add(piece.batch.n_terminal);
                 self.bound = full;
                 return Ok(());
             }
@@ -353,7 +372,7 @@ impl<'m> Search<'m> {
     fn finish<O: Observer>(&mut self, piece: Piece<O>, observer: &mut O) -> Result<(), Capacity> {
         observer.merge(piece.observer);
         self.n_steps += piece.batch.n_steps;
-        self.n_terminal += piece.batch.n_terminal;
+        self.n_terminal = self.n_terminal.saturating_add(piece.batch.n_terminal);
         self.n_expanded += piece.n;
         match piece.halt {
             Some(Halt::Grow(capacity)) => return Err(capacity),
@@ -500,6 +519,44 @@ impl<'m> Search<'m> {
         self.reduction.is_some()
     }
 
+    /// Which actors are alike, if one state is stored for all that differ only in them.
+    pub fn alike(&self) -> Option<&Alike> {
+        self.store.symmetry.as_ref().map(Symmetry::alike)
+    }
+
+    /// Turns the words of a state into those of the one that stands for it; says whether
+    /// that may be stored.
+    pub(super) fn turn_words(&self, words: &mut [i64]) -> bool {
+        let symmetry = self.store.symmetry.as_ref();
+        symmetry.is_none_or(|it| it.turn_words(words, &self.store.parts).is_some())
+    }
+
+    /// Who takes a step out of the stored state with a root, and who that is in the state
+    /// that stands for what comes after it: of actors that nothing tells apart, the first.
+    pub(super) fn mover(&self, root: Root, action: Action) -> (usize, usize) {
+        let Some(symmetry) = &self.store.symmetry else {
+            return (action.actor, action.actor);
+        };
+        let parts = &self.store.parts;
+        let mut state = self.blank();
+        let mut numbers = vec![u32::MAX; self.store.tree.n_numbers()];
+        self.store.unfold(root, &mut numbers);
+        self.store.fill(&numbers, state.words_mut());
+        let before = symmetry.first_equal(state.words(), parts, action.actor);
+        let mut heard = Heard::nothing(self.machine);
+        let chooser = &mut Chooser::fixed(action.way);
+        let stepped = self
+            .machine
+            .step(&mut state, action.actor, chooser, &mut heard);
+        let renamed = stepped
+            .ok()
+            .and_then(|()| symmetry.turn_words(state.words_mut(), parts));
+        let after = renamed.map_or(before, |renamed| {
+            symmetry.first_equal(state.words(), parts, renamed[action.actor])
+        });
+        (before, after)
+    }
+
     /// Whether some run goes round in a circle, for certain.
     ///
     /// Cost: nothing if no step led back; else one more expansion of all states.
@@ -589,8 +646,12 @@ impl<'m> Search<'m> {
         self.store.find_roots(roots, told);
     }
 
-    /// The number of a state.
+    /// The number of a state, or of the one that stands for it.
     pub fn find(&self, state: &State) -> Option<u32> {
-        self.store.find(state)
+        let mut words: Box<[i64]> = state.words().into();
+        match self.turn_words(&mut words) {
+            true => self.store.find(&State::from_words(words)),
+            false => None,
+        }
     }
 }

@@ -11,16 +11,19 @@ use super::limits::MemoryBudget;
 use super::rounds::Rounds;
 use super::rows::Rows;
 use super::saved::{In, Out};
+use super::symmetry::Symmetry;
 use super::table::{N_SHARDS, Shard, hash, shard_of};
 use super::tree::{Root, Tree};
 use super::workers::in_pieces;
-use crate::semantics::{Layout, PARTS_MAX, State};
+use crate::semantics::{Alike, Layout, PARTS_MAX, State};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// All states found so far.
 pub(super) struct Store {
     pub parts: PartTables,
     pub tree: Tree,
+    /// Which actors are alike, if of states that differ only in them one is stored.
+    pub symmetry: Option<Symmetry>,
     rows: Rows,
     shards: Vec<Shard>,
     /// Bytes of parts, tree and shards, as of the last insertion.
@@ -35,13 +38,18 @@ pub(super) struct Pending {
 }
 
 impl Store {
-    /// An empty store for states of that layout.
-    pub fn new(layout: &Layout) -> Self {
+    /// An empty store for states of that layout; of those that differ only in the
+    /// numbers of like actors for one.
+    pub fn new(layout: &Layout, alike: Option<&Alike>) -> Self {
         let starts = layout.parts(PARTS_MAX - 8);
         let (actors, shared): (Vec<usize>, Vec<usize>) =
             (0..starts.len()).partition(|&part| layout.is_actor(starts[part]));
         let order = interleaved(&actors, &shared);
-        Self::of_parts(&starts, layout.n_words(), &order)
+        let mut store = Self::of_parts(&starts, layout.n_words(), &order);
+        if let Some(alike) = alike {
+            store.symmetry = Some(Symmetry::new(alike.clone(), &mut store.parts, &actors));
+        }
+        store
     }
 
     fn of_parts(starts: &[usize], n_words: usize, order: &[usize]) -> Self {
@@ -50,6 +58,7 @@ impl Store {
         Self {
             parts,
             tree,
+            symmetry: None,
             rows: Rows::default(),
             shards: (0..N_SHARDS).map(|_| Shard::default()).collect(),
             bytes: 0,
@@ -202,7 +211,18 @@ impl Store {
             rounds.change(*part, pending.numbers[*part], number);
             pending.numbers[*part] = number;
         }
-        self.tree.intern(&mut pending.numbers)
+        self.intern(&mut pending.numbers)
+    }
+
+    /// The root over parts with these numbers, or of the state that stands for that one.
+    fn intern(&mut self, numbers: &mut [u32]) -> Root {
+        if let Some(symmetry) = &self.symmetry {
+            let parts = &mut self.parts;
+            symmetry.turn(numbers, parts, |parts, part, row| {
+                Some(parts.intern(part, row))
+            });
+        }
+        self.tree.intern(numbers)
     }
 
     /// The root of a state whose words are given.
@@ -211,7 +231,7 @@ impl Store {
         for (part, number) in numbers.iter_mut().enumerate().take(self.parts.len()) {
             *number = self.parts.intern(part, &words[self.parts.range(part)]);
         }
-        self.tree.intern(&mut numbers)
+        self.intern(&mut numbers)
     }
 
     /// The number of a state, and whether it is new.

@@ -77,7 +77,7 @@ impl<'m> FewSwitches<'m> {
     pub fn new(machine: &'m Machine<'m>, limits: &Limits) -> Result<Self, Capacity> {
         let mut search = Self {
             machine,
-            store: Store::new(machine.layout()),
+            store: Store::new(machine.layout(), None),
             taken: Vec::new(),
             visited: Vec::new(),
             nodes: Vec::new(),
@@ -155,6 +155,7 @@ impl<'m> FewSwitches<'m> {
                 depth,
                 state,
                 enabled: &enabled,
+                stands_for: 1,
             });
         }
         if !enabled.is_empty() && limits.depth.is_some_and(|most| depth >= most) {

@@ -16,6 +16,7 @@ mod try_out;
 
 pub(super) use pass::{Choice, Chosen, Passed};
 
+use super::dictionary::PartTables;
 use super::expand::{Halt, Heard};
 use super::halves::Halves;
 use super::limits::Bound;
@@ -107,6 +108,8 @@ pub(super) struct Worker<'m, O: Observer> {
     scratch: State,
     halves: Halves,
     undo: Vec<(usize, u32)>,
+    /// The numbers of what a step leads to, where like actors are put in order.
+    turned: Vec<u32>,
     rounds: Rounds,
 }
 
@@ -198,6 +201,7 @@ impl<'m, O: Observer> Worker<'m, O> {
             scratch: blank().watched(part_of),
             halves: Halves::new(),
             undo: Vec::new(),
+            turned: Vec::new(),
             rounds: Rounds::new(machine.layout(), store),
         }
     }
@@ -249,6 +253,7 @@ impl<'m, O: Observer> Worker<'m, O> {
     /// The same for the state that it turned to.
     fn show_state(&mut self, store: &Store, met: Met, observer: &mut O) -> bool {
         let Met { id, along, depth } = met;
+        let stands_for = self.stands_for(store);
         for question in 0..self.answers.len() {
             self.answers[question] = self.answer(store, question, observer);
         }
@@ -267,9 +272,21 @@ impl<'m, O: Observer> Worker<'m, O> {
                 depth,
                 state: &self.state,
                 enabled: &self.enabled,
+                stands_for,
             });
         }
         !self.enabled.is_empty()
+    }
+
+    /// How many states without a step the one that it turned to stands for; 1 if it has
+    /// a step.
+    fn stands_for(&self, store: &Store) -> u64 {
+        match &store.symmetry {
+            Some(symmetry) if self.enabled.is_empty() => {
+                symmetry.stands_for(&store.parts, &self.numbers)
+            }
+            _ => 1,
+        }
     }
 
     /// Shows a state and its steps to the observer, and gathers what it leads to.
@@ -282,7 +299,7 @@ impl<'m, O: Observer> Worker<'m, O> {
         batch: &mut Batch,
     ) -> Result<(), Halt> {
         if !self.visit(store, id, depth, observer) {
-            batch.n_terminal += 1;
+            batch.end_here(self.stands_for(store));
             return Ok(());
         }
         self.leave_out(store, observer)?;
@@ -405,6 +422,17 @@ impl<'m, O: Observer> Worker<'m, O> {
             return None;
         }
         let way = &self.known.ways[number as usize];
+        if let Some(symmetry) = &store.symmetry {
+            self.turned.clone_from(&self.numbers);
+            for &(part, number) in &self.known.changes[way.changes()] {
+                self.turned[usize::from(part)] = number;
+            }
+            let find = |parts: &mut &PartTables, part, row: &[i64]| parts.blocks(part).find(row);
+            return match symmetry.turn(&mut self.turned, &store.parts, find) {
+                true => store.tree.find(&mut self.turned),
+                false => None,
+            };
+        }
         let (at_left, at_right) = store.tree.halves();
         let (left, right) = (self.numbers[at_left], self.numbers[at_right]);
         let after = |half: u32, side: bool, changes: bool| match changes {
@@ -498,6 +526,11 @@ fn small(n: usize) -> u32 {
 }
 
 impl Batch {
+    /// A state has no step, and stands for so many.
+    fn end_here(&mut self, stands_for: u64) {
+        self.n_terminal = self.n_terminal.saturating_add(stands_for);
+    }
+
     /// All successors of the next state are there.
     pub fn end(&mut self) {
         self.ends
@@ -532,7 +565,7 @@ impl<O: Observer> Worker<'_, O> {
                 if goes_on && !planted(Mistake::CutOffIsTheEnd) {
                     halt = Some(Halt::Bound(Bound::Depth));
                 } else {
-                    batch.n_terminal += 1;
+                    batch.end_here(self.stands_for(store));
                 }
                 batch.end();
                 continue;

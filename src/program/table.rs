@@ -321,6 +321,20 @@ pub enum PropertyKind {
     Order(LabelId, LabelId),
 }
 
+impl PropertyKind {
+    /// What it asks.
+    pub fn exprs(&self) -> Vec<&Expr> {
+        match self {
+            Self::Always(expr)
+            | Self::Finally(expr)
+            | Self::Sometimes(expr)
+            | Self::Eventually(expr) => vec![expr],
+            Self::LeadsTo(first, second) => vec![first, second],
+            Self::Order(..) => Vec::new(),
+        }
+    }
+}
+
 /// `outcomes` or `observe`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Outcomes {

@@ -8,6 +8,7 @@
 //! of its [`Chooser`]; nothing else can influence it.
 
 mod actor;
+mod alike;
 mod atomic;
 mod barrier;
 mod chan;
@@ -40,6 +41,7 @@ mod task;
 mod turn;
 
 pub use actor::CROWD;
+pub use alike::Alike;
 pub use choice::Chooser;
 pub use eval::{ArithmeticFault, Scene, binary, unary};
 pub use footprint::PARTS_MAX;

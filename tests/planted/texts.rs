@@ -20,6 +20,27 @@ pub fn text(mistake: Mistake) -> Option<&'static str> {
              thread p { with m { wait_until(x == 1) } }
              thread q { with m { x = 1 } }"
         }
+        Mistake::AllAreAlike => {
+            "atomic c = 0  atomic x[2] = 0  atomic seen = 0
+             thread p(i in 0..2) { c += 1  x[i] = 1 }
+             thread q { c += 1  seen = x[0] * 10  seen += x[1] }
+             observe seen"
+        }
+        Mistake::JoinIsBlind => {
+            "atomic x = 0
+             thread p(i in 0..2) { x += 1 }
+             thread q { p(0).join()  assert x == 2 }"
+        }
+        Mistake::QueuesNotRenamed => {
+            "lock m  cond c on m fifo  atomic order = 0
+             thread p * 3 { with m { c.wait()  order = order * 2 } order += 1 }
+             thread q { for i in 0..3 { with m { c.notify() } } }
+             observe order"
+        }
+        Mistake::ClassCountsOnce => {
+            "atomic x = 0  chan c
+             thread p * 3 { x += 1  if x == 2 { let never = c.recv() } }"
+        }
         Mistake::TriesAccord => {
             "lock m  var got = 0
              thread p { with m { skip } }

@@ -2,16 +2,18 @@
 //! passed, on one program.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use threadbare::analysis::{Facts, looks_at_hidden};
 use threadbare::base::Source;
 use threadbare::checker::Checker;
 use threadbare::explore::{
-    Goal, Keep, Limits, Passing, Reduction, Search, search, search_reduced, shortest,
+    Goal, Keep, Limits, Passing, Reduced, Reduction, Search, search, search_reduced, shortest,
 };
 use threadbare::program::Program;
 use threadbare::semantics::{Capacity, Machine};
+use threadbare::trace::replay as replay_schedule;
 
 /// States of a search, at most.
 const STATES_MAX: u64 = 20_000;
@@ -92,19 +94,23 @@ fn compare_within<'p>(
     if !all.is_complete() {
         return Ok(Outcome::Not("too large"));
     }
-    let reduced = |passing, workers, keep| {
+    let searched = |passing, symmetry, workers, keep| {
         let limits = Limits {
             keep,
             ..limits.clone()
         };
         let mut facts = Facts::new(program);
         let silent = &mut |_, _, _| {};
-        let found = search_reduced(
-            machine, reduction, passing, &limits, workers, &mut facts, silent,
-        )?;
+        let how = Reduced {
+            orders: reduction,
+            passing,
+            symmetry,
+        };
+        let found = search_reduced(machine, how, &limits, workers, &mut facts, silent)?;
         threadbare::analysis::note_at_rest(&found, &mut facts);
         Ok((found, facts))
     };
+    let reduced = |passing, workers, keep| searched(passing, false, workers, keep);
     let (few, of_few) = reduced(Passing::Nothing, 1, Keep::default())?;
     let (written, keep) = kept();
     let (fewer, of_fewer) = reduced(Passing::OneStep, 1, keep)?;
@@ -146,6 +152,29 @@ fn compare_within<'p>(
             return Ok(Outcome::Differ(format!("{workers} workers")));
         }
     }
+    for passing in [Passing::Nothing, Passing::OneStep] {
+        let (written, keep) = kept();
+        let (alike, of_alike) = searched(passing, true, 1, keep)?;
+        if alike.alike().is_none() {
+            break;
+        }
+        ALIKE.fetch_add(1, Ordering::Relaxed);
+        if let Some(how) = differs(program, (&alike, &of_alike), &one) {
+            return Ok(Outcome::Differ(format!("like actors, {passing:?}: {how}")));
+        }
+        let written = written.lock().expect("nobody panics while writing");
+        let half = written.get(written.len() / 2);
+        let from = half.map(|half| half.as_slice().into());
+        let keep = Keep {
+            from,
+            ..Keep::default()
+        };
+        let (again, of_again) = searched(passing, true, 2, keep)?;
+        let is_same = said(&alike, &of_alike) == said(&again, &of_again);
+        if !is_same || alike.n_states() != again.n_states() || of_alike.hits != of_again.hits {
+            return Ok(Outcome::Differ("like actors, resumed".to_owned()));
+        }
+    }
     let written = written.lock().expect("nobody panics while writing");
     if let Some(half) = written.get(written.len() / 2) {
         let keep = Keep {
@@ -163,6 +192,34 @@ fn compare_within<'p>(
         few.n_states(),
         fewer.n_states(),
     ))
+}
+
+/// Searches in which some actors were alike.
+pub static ALIKE: AtomicUsize = AtomicUsize::new(0);
+
+/// What a search shows that should not be, or does not show that should.
+fn differs(
+    program: &Program,
+    (found, facts): (&Search<'_>, &Facts<'_>),
+    right: &Said,
+) -> Option<String> {
+    if !found.is_complete() || found.has_circle(limits().memory) != Ok(false) {
+        return Some("circles".to_owned());
+    }
+    let said = said(found, facts);
+    let mut names = right.iter();
+    if let Some((name, right)) = names.find(|(name, right)| said[*name] != **right) {
+        return Some(format!("{name}:\nright {right}\nfound {}", said[name]));
+    }
+    let all = facts.hits.values();
+    let goals: Vec<Vec<Goal>> = all.clone().map(|hit| hit.goals.clone()).collect();
+    for (hit, schedule) in all.zip(shortest(found, &goals)) {
+        let length = u32::try_from(schedule.0.len()).expect("a short one");
+        if length != hit.steps || replay_schedule(program, &schedule).is_err() {
+            return Some(format!("{schedule} is no run"));
+        }
+    }
+    None
 }
 
 /// What a search writes down as often as it can.

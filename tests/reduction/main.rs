@@ -7,14 +7,16 @@
 
 mod both;
 mod sizes;
+mod told;
 mod traps;
 
-use both::{Outcome, compare};
+use both::{ALIKE, Outcome, compare};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use threadbare::checker::{Checker, Input};
 use threadbare::compile::compile;
-use threadbare::generate::{Knobs, Plan, make, smaller, write};
+use threadbare::generate::{Knobs, Plan, Runs, make, smaller, write};
 
 fn from_environment(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
@@ -49,7 +51,22 @@ fn add(sums: &mut [u64; 3], more: [u32; 3]) {
     }
 }
 
+/// Two threads of each kind, and nothing that tells them apart.
+fn like_threads(mut plan: Plan) -> Plan {
+    plan.threads.truncate(2);
+    for thread in &mut plan.threads {
+        thread.twice = true;
+        (thread.daemon, thread.main, thread.process) = (false, false, false);
+        thread.runs = Runs::Thread;
+    }
+    plan
+}
+
 fn run(loops: bool, share: u64, few: u64) {
+    run_made(loops, share, few, |plan| plan);
+}
+
+fn run_made(loops: bool, share: u64, few: u64, change: impl Fn(Plan) -> Plan) {
     let seed = from_environment("THREADBARE_REDUCTION_SEED").unwrap_or(share * 1_000_000_007);
     let cases = from_environment("THREADBARE_REDUCTION_CASES").unwrap_or(few);
     let mut same = 0u64;
@@ -63,7 +80,7 @@ fn run(loops: bool, share: u64, few: u64) {
             acts: 3 + turn(10),
             loops,
         };
-        let plan = make(seed, knobs);
+        let plan = change(make(seed, knobs));
         match of_plan(&plan) {
             Outcome::Same(all, few, stored) => {
                 same += 1;
@@ -94,6 +111,16 @@ fn random_scenarios_show_the_same() {
 #[test]
 fn random_scenarios_with_loops_show_the_same() {
     run(true, 2, 300);
+}
+
+#[test]
+fn random_scenarios_with_like_threads_show_the_same() {
+    let before = ALIKE.load(Ordering::Relaxed);
+    run_made(false, 3, 300, like_threads);
+    run_made(true, 4, 100, like_threads);
+    let searches = ALIKE.load(Ordering::Relaxed) - before;
+    println!("{searches} searches of scenarios with like threads");
+    assert!(searches > 0, "some of the threads are alike");
 }
 
 #[test]

@@ -7,7 +7,7 @@
 
 use crate::both::{Outcome, compare, programs};
 use threadbare::analysis::Facts;
-use threadbare::explore::{Limits, Passing, Reduction, search_reduced};
+use threadbare::explore::{Limits, Passing, Reduced, Reduction, search_reduced};
 use threadbare::program::Program;
 use threadbare::semantics::{Capacity, Machine};
 
@@ -20,9 +20,12 @@ fn reduced_sizes(program: &Program) -> (u32, u32) {
     let size = |passing| {
         let mut facts = Facts::new(program);
         let (limits, silent) = (Limits::default(), &mut |_, _, _| {});
-        let found = search_reduced(
-            &machine, &reduction, passing, &limits, 1, &mut facts, silent,
-        );
+        let how = Reduced {
+            orders: &reduction,
+            passing,
+            symmetry: false,
+        };
+        let found = search_reduced(&machine, how, &limits, 1, &mut facts, silent);
         let found = found.expect("there is room");
         assert!(found.is_complete());
         found.n_states()
@@ -130,4 +133,30 @@ fn a_bounded_buffer() {
             thread consumer * 2 { for _ in 0..2 { let item = shelf.recv() } }
         }";
     check(text, 58, 41, 19);
+}
+
+/// States that are stored if threads that are alike may change places.
+#[track_caller]
+fn check_alike(text: &str, stored: u32) {
+    let programs = programs(text);
+    let program = &programs[0];
+    let reduction = Reduction::of(program).expect("it can be reduced");
+    let machine = Machine::new(program, Capacity::initial(program));
+    let how = Reduced {
+        orders: &reduction,
+        passing: Passing::OneStep,
+        symmetry: true,
+    };
+    let mut facts = Facts::new(program);
+    let (limits, silent) = (Limits::default(), &mut |_, _, _| {});
+    let found = search_reduced(&machine, how, &limits, 1, &mut facts, silent);
+    let found = found.expect("there is room");
+    assert!(found.is_complete());
+    assert_eq!(found.n_states(), stored, "{text}");
+}
+
+#[test]
+fn like_threads_at_a_counter() {
+    check_alike(&counter(4, 3), 32);
+    check_alike(&counter(6, 8), 2_995);
 }

@@ -72,11 +72,11 @@ pub fn at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
         ending
             .and_modify(|ending| {
                 ending.hit.add(goal);
-                ending.n_states += 1;
+                ending.n_states = ending.n_states.saturating_add(visit.stands_for);
             })
             .or_insert_with(|| Ending {
                 hit: Hit::new(goal),
-                n_states: 1,
+                n_states: visit.stands_for,
             });
     }
 }

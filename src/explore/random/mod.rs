@@ -268,6 +268,7 @@ impl Run<'_> {
                 depth: u32::try_from(self.so_far.len()).unwrap_or(u32::MAX),
                 state: &self.state,
                 enabled: &self.enabled,
+                stands_for: 1,
             };
             watcher.visit(visit, &self.so_far);
             if watcher.is_done() {

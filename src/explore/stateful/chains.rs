@@ -356,7 +356,7 @@ impl<'m> Search<'m> {
         });
         observer.merge(piece.observer);
         self.n_steps += piece.batch.n_steps;
-        self.n_terminal += piece.batch.n_terminal;
+        self.n_terminal = self.n_terminal.saturating_add(piece.batch.n_terminal);
         match piece.halt {
             Some(Halt::Grow(capacity)) => return Err(capacity),
             Some(Halt::Bound(bound)) => self.bound = Some(bound),

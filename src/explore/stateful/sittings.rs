@@ -21,7 +21,7 @@ impl<'m> Search<'m> {
             return;
         };
         let mut out = Out::default();
-        out.number(u64::from(self.is_reduced()));
+        out.number(self.kind());
         self.store.save(&mut out);
         self.parents.save(&mut out);
         if let Some(chains) = &self.chains {
@@ -45,13 +45,13 @@ impl<'m> Search<'m> {
     /// A search that was written down, unless the bytes are wrong.
     pub(super) fn restore<O: Observer>(
         machine: &'m Machine<'m>,
-        reduction: Reduced<'m>,
+        reduced: Option<Reduced<'m>>,
         saved: &[u8],
         observer: &mut O,
     ) -> Option<Self> {
         let from = &mut In(saved);
-        let mut search = Self::empty(machine, reduction);
-        if from.number()? != u64::from(search.is_reduced()) {
+        let mut search = Self::empty(machine, reduced);
+        if from.number()? != search.kind() {
             // What was written down comes before this search, or after it.
             return None;
         }
@@ -78,6 +78,11 @@ impl<'m> Search<'m> {
                 Some(_) => search.is_between_chunks(),
             };
         (is_sound && observer.restore(seen)).then_some(search)
+    }
+
+    /// A number for each kind of search.
+    fn kind(&self) -> u64 {
+        u64::from(self.is_reduced()) + u64::from(self.alike().is_some())
     }
 
     fn has_whole_layers(&self) -> bool {

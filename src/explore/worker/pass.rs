@@ -84,7 +84,7 @@ impl<O: Observer> Worker<'_, O> {
         for state in states {
             self.turn_to(store, state.root, &observer);
             if !self.show_state(store, state.met, &mut observer) {
-                batch.n_terminal += 1;
+                batch.end_here(self.stands_for(store));
             } else if too_deep {
                 halt = Some(Halt::Bound(Bound::Depth));
             } else if let Err(reason) =

@@ -88,6 +88,7 @@ fn kind(machine: &Machine<'_>, state: &State, id: usize) -> NodeKind {
         depth: 0,
         state,
         enabled: &enabled,
+        stands_for: 1,
     });
     // Where two accesses race, the state itself is still a good one.
     let is_bad = facts

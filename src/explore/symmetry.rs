@@ -1,0 +1,194 @@
+//! Symmetry: of states that differ only in the numbers of like actors, one is stored.
+//!
+//! Like actors ([`Alike`]) are put in order of what they keep to themselves, and where
+//! that is equal, of what objects say of them. States that are renamings of each other
+//! become the same state by that.
+//!
+//! **Theorem.** Every run of the program is, but for the numbers of like actors, a run
+//! through stored states; and the other way round. So what is found by its place in the
+//! text is found in stored states, at the same depth. A run through stored states goes
+//! round in a circle exactly if some run of the program does. A stored state stands for
+//! as many states as there are ways to number like actors that can be told apart in it.
+//!
+//! *Why.* By induction over the steps, with the theorem of [`Alike`]. A circle of stored
+//! states leads from a state to a renaming of it; followed again and again it comes back
+//! to the state itself, since there are finitely many renamings. Two like actors cannot
+//! be told apart exactly if they are equal in the order above: then exchanging them
+//! changes no word.
+//!
+//! It goes together with leaving out orders of steps: which orders may be left out is
+//! judged anew in each state, so it does not matter by what numbers actors go there.
+//!
+//! **Conditions.** Nothing that is asked tells like actors apart. Findings are told apart
+//! by places in the text; which actors take part is read off a run of the program, which
+//! [`concrete`](super::concrete) makes of one through stored states. Fairness to each single actor
+//! is not kept, so programs that run for ever are searched without.
+//!
+//! Sources: Emerson and Sistla, "Symmetry and model checking" (1996); Ip and Dill (1996);
+//! with partial-order reduction, Emerson, Jha, Peled, "Combining partial order and
+//! symmetry reductions" (1997).
+
+use super::dictionary::PartTables;
+use crate::base::{Mistake, planted};
+use crate::semantics::Alike;
+use std::borrow::Borrow;
+use std::cell::LazyCell;
+
+/// Like actors and the parts of a state that they are.
+pub(super) struct Symmetry {
+    alike: Alike,
+    /// The part of each actor.
+    part_of: Vec<usize>,
+    /// The parts that name actors.
+    naming: Vec<usize>,
+    n_words: usize,
+}
+
+impl Symmetry {
+    /// `actors` are the parts of all actors, in order.
+    pub fn new(alike: Alike, parts: &mut PartTables, actors: &[usize]) -> Self {
+        for class in alike.classes() {
+            let of_class: Vec<usize> = class.iter().map(|&actor| actors[actor]).collect();
+            parts.share(&of_class);
+        }
+        let holds = |part: &usize| {
+            let own = parts.range(*part);
+            let mut names = alike.names();
+            names.any(|it| it.start < own.end && own.start < it.end)
+        };
+        Self {
+            part_of: actors.to_vec(),
+            naming: (0..parts.len()).filter(holds).collect(),
+            n_words: (0..parts.len()).map(|part| parts.range(part).len()).sum(),
+            alike,
+        }
+    }
+
+    /// Which actors are alike.
+    pub fn alike(&self) -> &Alike {
+        &self.alike
+    }
+
+    /// Turns a state into the one that stands for it. `number_of` gives the number of a
+    /// part's content; if it gives none, the state is left unfinished and the answer is
+    /// false.
+    pub fn turn<P: Borrow<PartTables>>(
+        &self,
+        numbers: &mut [u32],
+        mut parts: P,
+        mut number_of: impl FnMut(&mut P, usize, &[i64]) -> Option<u32>,
+    ) -> bool {
+        let content = |actor: usize| numbers[self.part_of[actor]];
+        let ascends =
+            |class: &Vec<usize>| class.is_sorted_by(|&one, &other| content(one) < content(other));
+        if self.alike.classes().iter().all(ascends) {
+            return true;
+        }
+        let own: Vec<u32> = self.part_of.iter().map(|&part| numbers[part]).collect();
+        let mut words = LazyCell::new(|| self.names(parts.borrow(), numbers));
+        let Some(renamed) = self.renamed(&own, || &*words) else {
+            return true;
+        };
+        let mut words = std::mem::take(&mut *words);
+        self.alike.rename(&mut words, &renamed);
+        for (actor, &new) in renamed.iter().enumerate() {
+            numbers[self.part_of[new]] = own[actor];
+        }
+        for &part in &self.naming {
+            let row = &words[parts.borrow().range(part)];
+            if row != parts.borrow().blocks(part).get(numbers[part]) {
+                match number_of(&mut parts, part, row) {
+                    Some(number) => numbers[part] = number,
+                    None => return false,
+                }
+            }
+        }
+        true
+    }
+
+    /// The same for a state whose words are given. Gives the new number of each actor;
+    /// nothing if such a state is not stored.
+    pub fn turn_words(&self, words: &mut [i64], parts: &PartTables) -> Option<Vec<usize>> {
+        let number = |&part: &usize| parts.blocks(part).find(&words[parts.range(part)]);
+        let own: Vec<u32> = self.part_of.iter().map(number).collect::<Option<_>>()?;
+        let Some(renamed) = self.renamed(&own, || words) else {
+            return Some((0..own.len()).collect());
+        };
+        self.alike.rename(words, &renamed);
+        for (actor, &new) in renamed.iter().enumerate() {
+            let part = self.part_of[new];
+            words[parts.range(part)].copy_from_slice(parts.blocks(part).get(own[actor]));
+        }
+        Some(renamed)
+    }
+
+    /// The first of the actors that nothing in a state tells apart from this one.
+    pub fn first_equal(&self, words: &[i64], parts: &PartTables, actor: usize) -> usize {
+        let slot = |actor: usize| &words[parts.range(self.part_of[actor])];
+        let is_equal = |&&other: &&usize| {
+            slot(other) == slot(actor) && self.alike.compare(words, other, actor).is_eq()
+        };
+        let classes = self.alike.classes();
+        let class = classes.iter().find(|class| class.contains(&actor));
+        let first = class.and_then(|class| class.iter().find(is_equal));
+        first.copied().unwrap_or(actor)
+    }
+
+    /// The new number of each actor, if any gets another. `own` are the numbers of what
+    /// actors keep to themselves, `words` those that name actors.
+    fn renamed<'w>(&self, own: &[u32], words: impl Fn() -> &'w [i64]) -> Option<Vec<usize>> {
+        let compare = |&one: &usize, &other: &usize| {
+            let parts = own[one].cmp(&own[other]);
+            parts.then_with(|| self.alike.compare(words(), one, other))
+        };
+        let mut renamed: Option<Vec<usize>> = None;
+        for class in self.alike.classes() {
+            if class.is_sorted_by(|one, other| compare(one, other).is_le()) {
+                continue;
+            }
+            let mut order = class.clone();
+            order.sort_by(compare);
+            let renamed = renamed.get_or_insert_with(|| (0..own.len()).collect());
+            for (&actor, &new) in order.iter().zip(class) {
+                renamed[actor] = new;
+            }
+        }
+        renamed
+    }
+
+    /// How many states a stored one stands for; the largest number for more.
+    pub fn stands_for(&self, parts: &PartTables, numbers: &[u32]) -> u64 {
+        if planted(Mistake::ClassCountsOnce) {
+            return 1;
+        }
+        let words = self.names(parts, numbers);
+        let mut all: u64 = 1;
+        for class in self.alike.classes() {
+            let mut equal = 1;
+            // Ways to number those so far, over the ways that make no difference.
+            let mut ways: u128 = 1;
+            for (index, &actor) in class.iter().enumerate() {
+                let same = index > 0 && {
+                    let before = class[index - 1];
+                    let content = |actor: usize| numbers[self.part_of[actor]];
+                    content(before) == content(actor)
+                        && self.alike.compare(&words, before, actor).is_eq()
+                };
+                equal = if same { equal + 1 } else { 1 };
+                ways = ways.saturating_mul(index as u128 + 1) / equal;
+            }
+            all = all.saturating_mul(u64::try_from(ways).unwrap_or(u64::MAX));
+        }
+        all
+    }
+
+    /// The words of the parts that name actors; other words are 0.
+    fn names(&self, parts: &PartTables, numbers: &[u32]) -> Vec<i64> {
+        let mut words = vec![0; self.n_words];
+        for &part in &self.naming {
+            let row = parts.blocks(part).get(numbers[part]);
+            words[parts.range(part)].copy_from_slice(row);
+        }
+        words
+    }
+}

@@ -1,0 +1,222 @@
+//! Actors that are alike: they run the same code with the same values, so that nothing
+//! but their numbers tells them apart.
+//!
+//! A state knows an actor in two ways: by the place of its slot, and by its number in
+//! the words of objects. Whoever gives actors other numbers must change both.
+//!
+//! **Theorem.** Let a renaming give numbers of like actors to like actors, and leave
+//! all others alone. If a step leads from `s` to `t`, then the same step of the renamed
+//! actor leads from the renamed `s` to the renamed `t`; and the first state is its own
+//! renaming. *Why.* No instruction looks at the number of its own actor, but to compare
+//! it with a number in an object; choices among actors are tried in all ways; what
+//! sleeps in a queue is kept in order. So what is found from a state is found, by other
+//! actors, from the renamed one.
+//!
+//! **Conditions.** Nobody can name an actor: no `spawn`, `join` or `is_alive`, no local
+//! that a property asks for, no tasks, jobs and processes.
+//!
+//! Source: Ip and Dill, "Better verification through symmetry" (1996). Deviation: like
+//! actors are found in the program, not declared by its author.
+
+use super::layout::Layout;
+use super::machine::Machine;
+use super::state::State;
+use crate::base::{Mistake, planted};
+use crate::program::{ActorKind, Expr, Instr, ObjectKind, Program, Query, RwPolicy, SyncOp};
+use std::cmp::Ordering;
+use std::ops::Range;
+
+/// The words in which an object names actors.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Names {
+    /// One actor plus 1; 0 or less is nobody.
+    One(usize),
+    /// A bit for each.
+    Bits(usize),
+    /// A word for each, from here.
+    Each(usize),
+    /// Actors plus 1, from here, in order; then zeros.
+    Queue(usize),
+}
+
+/// Which actors are alike, and which words of a state name actors.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Alike {
+    classes: Vec<Vec<usize>>,
+    names: Vec<Names>,
+    n_actors: usize,
+}
+
+impl Alike {
+    /// The like actors of a program; `None` if there are none.
+    ///
+    /// `first` is the first state of all.
+    pub fn of(machine: &Machine<'_>, first: &State) -> Option<Self> {
+        let (program, layout) = (machine.program(), machine.layout());
+        if layout.gil().is_some() || may_name_actors(program) {
+            return None;
+        }
+        let mut classes: Vec<Vec<usize>> = Vec::new();
+        for actor in 0..program.actors.len() {
+            let same = |class: &&mut Vec<usize>| are_alike(program, layout, first, class[0], actor);
+            match classes.iter_mut().find(same) {
+                Some(class) => class.push(actor),
+                None => classes.push(vec![actor]),
+            }
+        }
+        classes.retain(|class| class.len() > 1);
+        (!classes.is_empty()).then(|| Self {
+            classes,
+            names: names(program, layout),
+            n_actors: layout.capacity().actors,
+        })
+    }
+
+    /// The classes, each of two actors or more, ascending.
+    pub fn classes(&self) -> &[Vec<usize>] {
+        &self.classes
+    }
+
+    /// The words of objects that name actors.
+    pub fn names(&self) -> impl Iterator<Item = Range<usize>> {
+        self.names.iter().map(|names| match *names {
+            Names::One(at) | Names::Bits(at) => at..at + 1,
+            Names::Each(at) | Names::Queue(at) => at..at + self.n_actors,
+        })
+    }
+
+    /// Compares what the objects of a state say of two actors. What comes out depends on
+    /// the actors' parts in it, not on their numbers.
+    pub fn compare(&self, words: &[i64], one: usize, other: usize) -> Ordering {
+        let said = |names: &Names, actor| self.said(words, names, actor);
+        let orders = self.names.iter();
+        let mut orders = orders.map(|it| said(it, one).cmp(&said(it, other)));
+        let different = orders.find(|it| it.is_ne());
+        different.unwrap_or(Ordering::Equal)
+    }
+
+    fn said(&self, words: &[i64], names: &Names, actor: usize) -> i64 {
+        let number = word_of(actor);
+        match *names {
+            Names::One(at) => i64::from(words[at] == number),
+            Names::Bits(at) => words[at] >> actor & 1,
+            Names::Each(at) => words[at + actor],
+            Names::Queue(at) => {
+                let mut queue = words[at..at + self.n_actors].iter();
+                queue.position(|&word| word == number).map_or(0, word_of)
+            }
+        }
+    }
+
+    /// Gives actors other numbers in the words of objects: `number[old]` is the new one.
+    pub fn rename(&self, words: &mut [i64], number: &[usize]) {
+        let renamed = |word: i64| match usize::try_from(word).ok().and_then(|it| it.checked_sub(1))
+        {
+            Some(actor) => word_of(number[actor]),
+            None => word,
+        };
+        for names in &self.names {
+            match *names {
+                Names::One(at) => words[at] = renamed(words[at]),
+                Names::Bits(at) => {
+                    let old = words[at];
+                    let bits = (0..self.n_actors).filter(|actor| old >> actor & 1 == 1);
+                    words[at] = bits.fold(0, |all, actor| all | 1 << number[actor]);
+                }
+                Names::Each(at) => {
+                    let old = words[at..at + self.n_actors].to_vec();
+                    for (actor, word) in old.into_iter().enumerate() {
+                        words[at + number[actor]] = word;
+                    }
+                }
+                Names::Queue(at) => {
+                    let queue = &mut words[at..at + self.n_actors];
+                    queue.iter_mut().for_each(|word| *word = renamed(*word));
+                }
+            }
+        }
+    }
+}
+
+fn word_of(actor: usize) -> i64 {
+    i64::try_from(actor + 1).expect("at most 64 actors")
+}
+
+/// Whether the two run the same code with the same values.
+fn are_alike(program: &Program, layout: &Layout, first: &State, one: usize, other: usize) -> bool {
+    let slot = |actor: usize| first.peek(layout.actor(actor)..layout.actor(actor + 1));
+    let (left, right) = (&program.actors[one], &program.actors[other]);
+    left.function == right.function
+        && (slot(one) == slot(other) || planted(Mistake::AllAreAlike))
+        && (left.main, left.daemon) == (right.main, right.daemon)
+}
+
+/// Whether something in the program may tell actors apart by their numbers.
+fn may_name_actors(program: &Program) -> bool {
+    let is_thread = |kind| matches!(kind, ActorKind::Thread);
+    !program.loops.is_empty()
+        || program.has_processes()
+        || program.actors.iter().any(|actor| !is_thread(actor.kind))
+        || !program.observed.is_empty()
+        || program.code.iter().any(names_an_actor)
+        || program
+            .properties
+            .iter()
+            .any(|property| property.kind.exprs().into_iter().any(asks_an_actor))
+}
+
+fn names_an_actor(instr: &Instr) -> bool {
+    match instr {
+        Instr::Sync { op, .. } => matches!(op, SyncOp::Join(_)) && !planted(Mistake::JoinIsBlind),
+        Instr::Spawn { .. } | Instr::Task { .. } | Instr::Observe(..) => true,
+        Instr::Submit { .. }
+        | Instr::Future { .. }
+        | Instr::WaitJobs { .. }
+        | Instr::TakeJob { .. }
+        | Instr::FinishJob { .. } => true,
+        Instr::Ask(_, Query::IsAlive, _) => true,
+        Instr::WaitUntil(condition) => asks_an_actor(condition),
+        _ => false,
+    }
+}
+
+fn asks_an_actor(expr: &Expr) -> bool {
+    let mut asks = matches!(expr, Expr::Query(Query::IsAlive, _) | Expr::Observed(_));
+    expr.parts(&mut |part| asks |= asks_an_actor(part));
+    asks
+}
+
+/// The words in which objects name actors; those of each primitive as its file says.
+fn names(program: &Program, layout: &Layout) -> Vec<Names> {
+    let n_actors = layout.capacity().actors;
+    let mut names = Vec::new();
+    for (index, object) in program.objects.iter().enumerate() {
+        let at = layout.object(crate::program::ObjectId::new(index));
+        match object.kind {
+            ObjectKind::Lock { .. } | ObjectKind::Once => names.push(Names::One(at)),
+            ObjectKind::RwLock { policy } => {
+                names.extend([Names::One(at), Names::Each(at + 1)]);
+                if policy == RwPolicy::Fair {
+                    names.push(Names::Queue(at + 1 + n_actors));
+                }
+            }
+            ObjectKind::Cond { fifo, .. } => {
+                names.push(Names::Bits(at));
+                if fifo {
+                    names.push(Names::Queue(at + 1));
+                }
+            }
+            ObjectKind::Event { .. } => names.push(Names::Bits(at + 1)),
+            ObjectKind::Sem { .. }
+            | ObjectKind::Latch { .. }
+            | ObjectKind::Barrier { .. }
+            | ObjectKind::Chan { .. }
+            | ObjectKind::Collection { .. }
+            | ObjectKind::Executor { .. } => {}
+        }
+    }
+    if planted(Mistake::QueuesNotRenamed) {
+        names.retain(|it| !matches!(it, Names::Queue(_)));
+    }
+    names
+}

@@ -1,0 +1,65 @@
+//! Larger scenarios with threads that are alike: what the checker tells is the same as
+//! without any reduction.
+
+use threadbare::checker::{Checker, Reduction};
+use threadbare::report::ScenarioReport;
+
+/// What must be the same.
+fn said(report: &ScenarioReport) -> String {
+    let findings = report.findings.iter();
+    let findings: Vec<_> = findings.map(|it| (it.code, &it.subjects)).collect();
+    let outcomes = report.outcomes.iter().chain(&report.more_outcomes);
+    let outcomes: Vec<_> = outcomes.map(|it| format!("{it:?}")).collect();
+    let steps = report.findings.iter();
+    let steps: Vec<_> = steps
+        .map(|it| it.schedule.as_ref().map(|schedule| schedule.steps.len()))
+        .collect();
+    format!(
+        "{findings:?} {:?} {} {steps:?} {outcomes:?}",
+        report.verdict, report.stats.terminal_states
+    )
+}
+
+/// Checks both ways; the reduced search must have put like threads in order.
+#[track_caller]
+fn check(body: &str) {
+    let text = format!("scenario \"like threads\" {{ {body} }}");
+    let report = |reduction| {
+        let checker = Checker::new().reduction(reduction);
+        let report = checker.check_str("like.tb", &text);
+        report.scenarios.into_iter().next().expect("there is one")
+    };
+    let (all, few) = (report(Reduction::None), report(Reduction::Safe));
+    let orders = few.orders.as_deref().unwrap_or_default();
+    assert!(orders.contains("alike"), "{orders:?}");
+    assert_eq!(said(&all), said(&few), "{text}");
+}
+
+#[test]
+fn a_racing_counter() {
+    check(
+        "atomic n = 0
+         thread p * 3 { for _ in 0..4 { let seen = n  n = seen + 1 } }
+         finally assert n == 12",
+    );
+}
+
+#[test]
+fn waiters_in_a_queue_deadlock() {
+    check(
+        "lock m  cond c on m fifo  var n = 0
+         thread p * 4 { for _ in 0..3 { with m {
+             n = (n + 1) % 3
+             if n == 1 { c.wait() } else { c.notify() }
+         } } }",
+    );
+}
+
+#[test]
+fn arguments_that_nothing_depends_on() {
+    check(
+        "atomic sum = 0  sem s = 2
+         thread p(i in 0..4) { for _ in 0..5 { with s { sum += 1 } } }
+         finally assert sum == 20",
+    );
+}
