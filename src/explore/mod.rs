@@ -2,6 +2,7 @@
 //! less, [`sample`] and [`FewSwitches`]. They know no kind of bug.
 
 mod concrete;
+mod contents;
 mod dictionary;
 mod expand;
 mod graph;
@@ -12,6 +13,7 @@ mod observer;
 mod parents;
 mod random;
 mod reduction;
+mod roots;
 mod rounds;
 mod rows;
 mod saved;

@@ -8,8 +8,8 @@
 //!
 //! **Invariant:** says no only if there is no circle; it may say yes without one.
 
+use super::contents::Contents;
 use super::saved::{In, Out};
-use super::store::Store;
 use crate::semantics::Layout;
 use petgraph::algo::is_cyclic_directed;
 use petgraph::graphmap::DiGraphMap;
@@ -34,9 +34,9 @@ pub(super) struct Rounds {
 
 impl Rounds {
     /// Nothing happened yet.
-    pub fn new(layout: &Layout, store: &Store) -> Self {
-        let starts = |part: usize| store.parts.range(part).start;
-        let n_parts = store.parts.len();
+    pub fn new(layout: &Layout, contents: &Contents) -> Self {
+        let starts = |part: usize| contents.parts.range(part).start;
+        let n_parts = contents.parts.len();
         let mut changes = vec![None; n_parts];
         let mut own = Vec::new();
         for (part, here) in changes.iter_mut().enumerate() {
@@ -47,7 +47,9 @@ impl Rounds {
         }
         Self {
             own,
-            stands: (0..n_parts).map(|it| store.parts.first_like(it)).collect(),
+            stands: (0..n_parts)
+                .map(|it| contents.parts.first_like(it))
+                .collect(),
             changes,
             n_changes: 0,
             stays: false,

@@ -17,17 +17,19 @@ mod sittings;
 use chains::Chains;
 pub use chains::Passing;
 
+use super::contents::Contents;
 use super::expand::{Halt, Heard};
 use super::limits::{Bound, Limits, MemoryBudget, Watch};
 use super::observer::Observer;
 use super::parents::Parents;
 use super::reduction::Reduction;
+use super::roots::Roots;
 use super::rounds::Rounds;
 use super::store::Store;
 use super::symmetry::Symmetry;
 use super::tree::Root;
 use super::worker::{Batch, NOT_YET, Piece, Worker};
-use super::workers::in_pieces;
+use super::workers::in_pieces_beside;
 use crate::base::{Mistake, planted};
 use crate::semantics::{Alike, Capacity, Chooser, Machine, State};
 use crate::trace::Action;
@@ -142,17 +144,77 @@ fn room_for(limits: &Limits, n_workers: usize) -> usize {
     usize::try_from(all.clamp(1 << 14, 1 << 22)).expect("a small number")
 }
 
+/// Where states are expanded.
+#[derive(Clone, Copy)]
+struct How {
+    depth: u32,
+    too_deep: bool,
+}
+
+/// Expands states, and has something else done at the same time if that is wanted.
+fn expand<O: Observer>(
+    contents: &Contents,
+    states: Vec<Vec<(u32, Root)>>,
+    workers: &mut [Worker<'_, O>],
+    how: How,
+    observer: &O,
+    beside: Option<impl FnOnce() + Send>,
+) -> Vec<Piece<O>> {
+    let fork = observer.fork();
+    let work = |worker: &mut Worker<'_, O>, states: Vec<(u32, Root)>| {
+        worker.piece(contents, &states, how.depth, how.too_deep, fork.fork())
+    };
+    in_pieces_beside(states, workers, work, beside)
+}
+
+/// Puts in what some states lead to, in order.
+fn insert_all<O>(
+    roots: &mut Roots,
+    pieces: &[Piece<O>],
+    layer_end: u32,
+    n_workers: usize,
+    parents: &mut Parents,
+    leads_back: &mut bool,
+) {
+    let lists: Vec<&[Root]> = pieces
+        .iter()
+        .map(|piece| piece.batch.successors.as_slice())
+        .collect();
+    // How many successors each state has.
+    let mut counts = pieces.iter().flat_map(|piece| {
+        let mut before = 0;
+        let ends = piece.batch.ends.iter();
+        ends.map(move |&end| end - std::mem::replace(&mut before, end))
+    });
+    let mut left = counts.next();
+    roots.insert_all(&lists, n_workers, |id, new| {
+        while left == Some(0) {
+            parents.end();
+            left = counts.next();
+        }
+        left = left.map(|left| left - 1);
+        if new {
+            parents.child();
+        }
+        *leads_back |= id < layer_end;
+    });
+    while left.is_some() {
+        parents.end();
+        left = counts.next();
+    }
+}
+
 /// Gives all successors of a batch their roots.
-fn resolve(store: &mut Store, rounds: &mut Rounds, batch: &mut Batch) {
+fn resolve(contents: &mut Contents, rounds: &mut Rounds, batch: &mut Batch) {
     if batch.pending.is_empty() {
         return;
     }
     for root in &mut batch.successors {
         if root.0 == NOT_YET {
-            *root = store.resolve(&mut batch.pending[root.1 as usize], rounds);
+            *root = contents.resolve(&mut batch.pending[root.1 as usize], rounds);
         }
     }
-    store.count_bytes();
+    contents.count_bytes();
 }
 
 /// The like actors of a program, if it can begin.
@@ -171,7 +233,7 @@ impl<'m> Search<'m> {
         Self {
             machine,
             reduction: reduced.map(|it| it.orders),
-            rounds: Rounds::new(machine.layout(), &store),
+            rounds: Rounds::new(machine.layout(), &store.contents),
             store,
             parents: Parents::default(),
             chains: reduced.map(|it| Chains::new(it.passing)),
@@ -204,10 +266,10 @@ impl<'m> Search<'m> {
         observer.executed(&heard.executed);
         match initial {
             Ok(initial) => {
-                let root = search.store.resolve_words(initial.words());
+                let root = search.store.contents.resolve_words(initial.words());
                 match &mut search.chains {
                     None => {
-                        search.store.insert(root);
+                        search.store.roots.insert(root);
                     }
                     Some(chains) => chains.begin(root),
                 }
@@ -241,7 +303,7 @@ impl<'m> Search<'m> {
         let n_workers = workers.max(1);
         let room = room_for(limits, n_workers);
         let mut workers: Vec<Worker<'m, O>> = (0..n_workers)
-            .map(|_| Worker::new(machine, reduction, &search.store, observer, room))
+            .map(|_| Worker::new(machine, reduction, &search.store.contents, observer, room))
             .collect();
         while search.bound.is_none() {
             let layer = search.last_layer();
@@ -273,7 +335,11 @@ impl<'m> Search<'m> {
             self.rounds.merge(worker.rounds());
         }
         self.leads_back &= !self.is_complete() || self.rounds.may_go_round();
-        observer.ranges(self.store.ranges(self.machine.program().cells.len()));
+        observer.ranges(
+            self.store
+                .contents
+                .ranges(self.machine.program().cells.len()),
+        );
     }
 
     fn last_layer(&self) -> Range<u32> {
@@ -291,20 +357,30 @@ impl<'m> Search<'m> {
         progress: Progress<'_>,
     ) -> Result<(), Capacity> {
         let depth = u32::try_from(self.layers.len() - 2).expect("fewer layers than states");
-        let too_deep = limits.depth.is_some_and(|most| depth >= most);
+        let how = How {
+            depth,
+            too_deep: limits.depth.is_some_and(|most| depth >= most),
+        };
         // A search that goes on may begin in the middle.
         let mut from = self.n_expanded.max(layer.start);
+        let mut ahead: Option<Vec<Piece<O>>> = None;
         while from < layer.end && self.bound.is_none() {
-            let to = layer.end.min(from.saturating_add(PIECE * PIECES));
-            let pieces: Vec<Range<u32>> = (from..to)
-                .step_by(PIECE as usize)
-                .map(|start| start..to.min(start + PIECE))
-                .collect();
-            let fork = observer.fork();
-            let store = &self.store;
-            let mut done = in_pieces(pieces, workers, |worker, piece| {
-                worker.piece(store, piece, depth, too_deep, fork.fork())
-            });
+            let chunk = |from: u32| from..layer.end.min(from.saturating_add(PIECE * PIECES));
+            let to = chunk(from).end;
+            let mut done = match ahead.take() {
+                Some(done) => done,
+                None => {
+                    let states = self.pieces(chunk(from));
+                    expand(
+                        &self.store.contents,
+                        states,
+                        workers,
+                        how,
+                        observer,
+                        None::<fn()>,
+                    )
+                }
+            };
             let halted = done.iter().position(|piece| piece.halt.is_some());
             done.truncate(halted.map_or(done.len(), |index| index + 1));
             let n: usize = done.iter().map(|it| it.batch.successors.len()).sum();
@@ -313,7 +389,19 @@ impl<'m> Search<'m> {
                 // From here on the search may end in the middle of a chunk.
                 self.keep(limits, workers, observer, last_kept);
             }
-            self.take_over(done, layer.end, limits, workers.len(), observer, watch)?;
+            for piece in &mut done {
+                resolve(&mut self.store.contents, &mut self.rounds, &mut piece.batch);
+            }
+            if near || !self.has_room_for(n, limits) {
+                self.take_over_one_by_one(done, layer.end, limits, observer, watch)?;
+            } else {
+                let next = Some(chunk(to)).filter(|_| halted.is_none() && workers.len() > 1);
+                ahead = self.take_over(&done, layer.end, next, workers, how, observer);
+                self.bound = watch.look();
+                for piece in done {
+                    self.finish(piece, observer)?;
+                }
+            }
             progress(u64::from(self.n_states()), depth, self.bytes());
             from = to;
             let is_whole = self.n_expanded == to && !self.near;
@@ -325,6 +413,16 @@ impl<'m> Search<'m> {
         Ok(())
     }
 
+    /// Some states with their numbers, in pieces.
+    fn pieces(&self, states: Range<u32>) -> Vec<Vec<(u32, Root)>> {
+        let starts = states.clone().step_by(PIECE as usize);
+        let piece = |start: u32| {
+            let ids = start..states.end.min(start + PIECE);
+            ids.map(|id| (id, self.root(id))).collect()
+        };
+        starts.map(piece).collect()
+    }
+
     /// Whether so many more states are surely within the limits.
     fn has_room_for(&self, n: usize, limits: &Limits) -> bool {
         let most = limits.states.min(u64::from(u32::MAX - 1));
@@ -332,28 +430,42 @@ impl<'m> Search<'m> {
         few && self.store.fits(n, self.budget(limits))
     }
 
+    /// Puts in what some pieces lead to. Meanwhile the states of the next chunk are
+    /// expanded, if there is one: that needs only what states are made of.
     fn take_over<O: Observer>(
         &mut self,
-        mut pieces: Vec<Piece<O>>,
+        pieces: &[Piece<O>],
+        layer_end: u32,
+        next: Option<Range<u32>>,
+        workers: &mut [Worker<'m, O>],
+        how: How,
+        observer: &O,
+    ) -> Option<Vec<Piece<O>>> {
+        let next = next.map(|chunk| self.pieces(chunk));
+        let Store { contents, roots } = &mut self.store;
+        let (parents, leads_back) = (&mut self.parents, &mut self.leads_back);
+        match next.filter(|pieces| !pieces.is_empty()) {
+            None => {
+                insert_all(roots, pieces, layer_end, workers.len(), parents, leads_back);
+                None
+            }
+            Some(next) => {
+                let beside = workers.len() / 2;
+                let insert = || insert_all(roots, pieces, layer_end, beside, parents, leads_back);
+                Some(expand(contents, next, workers, how, observer, Some(insert)))
+            }
+        }
+    }
+
+    /// The same where a limit is near.
+    fn take_over_one_by_one<O: Observer>(
+        &mut self,
+        pieces: Vec<Piece<O>>,
         layer_end: u32,
         limits: &Limits,
-        n_workers: usize,
         observer: &mut O,
         watch: &mut Watch,
     ) -> Result<(), Capacity> {
-        let has_room = !self.near;
-        for piece in &mut pieces {
-            resolve(&mut self.store, &mut self.rounds, &mut piece.batch);
-        }
-        let n: usize = pieces.iter().map(|it| it.batch.successors.len()).sum();
-        if has_room && self.has_room_for(n, limits) {
-            self.insert_all(&pieces, layer_end, n_workers);
-            self.bound = watch.look();
-            for piece in pieces {
-                self.finish(piece, observer)?;
-            }
-            return Ok(());
-        }
         for piece in pieces {
             let full = self.insert_one_by_one(&piece, layer_end, limits, watch);
             if full.is_some() {
@@ -383,37 +495,8 @@ impl<'m> Search<'m> {
         Ok(())
     }
 
-    fn insert_all<O>(&mut self, pieces: &[Piece<O>], layer_end: u32, n_workers: usize) {
-        let lists: Vec<&[Root]> = pieces
-            .iter()
-            .map(|piece| piece.batch.successors.as_slice())
-            .collect();
-        // How many successors each state has.
-        let mut counts = pieces.iter().flat_map(|piece| {
-            let mut before = 0;
-            let ends = piece.batch.ends.iter();
-            ends.map(move |&end| end - std::mem::replace(&mut before, end))
-        });
-        let mut left = counts.next();
-        let (parents, leads_back) = (&mut self.parents, &mut self.leads_back);
-        self.store.insert_all(&lists, n_workers, |id, new| {
-            while left == Some(0) {
-                parents.end();
-                left = counts.next();
-            }
-            left = left.map(|left| left - 1);
-            if new {
-                parents.child();
-            }
-            *leads_back |= id < layer_end;
-        });
-        while left.is_some() {
-            parents.end();
-            left = counts.next();
-        }
-    }
-
-    /// The same where a limit is near; gives the limit that was reached.
+    /// Puts in what a piece leads to, where a limit is near; gives the limit that was
+    /// reached.
     fn insert_one_by_one<O>(
         &mut self,
         piece: &Piece<O>,
@@ -428,12 +511,12 @@ impl<'m> Search<'m> {
             }
             let full = u64::from(self.n_states()) >= limits.states.min(u64::from(u32::MAX - 1));
             if full || !self.store.fits(1, self.budget(limits)) {
-                if self.store.find_root(root).is_some() {
+                if self.store.roots.find(root).is_some() {
                     continue;
                 }
                 return Some(if full { Bound::States } else { Bound::Memory });
             }
-            let (id, new) = self.store.insert(root);
+            let (id, new) = self.store.roots.insert(root);
             if new {
                 self.parents.child();
             }
@@ -521,27 +604,27 @@ impl<'m> Search<'m> {
 
     /// Which actors are alike, if one state is stored for all that differ only in them.
     pub fn alike(&self) -> Option<&Alike> {
-        self.store.symmetry.as_ref().map(Symmetry::alike)
+        self.store.contents.symmetry.as_ref().map(Symmetry::alike)
     }
 
     /// Turns the words of a state into those of the one that stands for it; says whether
     /// that may be stored.
     pub(super) fn turn_words(&self, words: &mut [i64]) -> bool {
-        let symmetry = self.store.symmetry.as_ref();
-        symmetry.is_none_or(|it| it.turn_words(words, &self.store.parts).is_some())
+        let symmetry = self.store.contents.symmetry.as_ref();
+        symmetry.is_none_or(|it| it.turn_words(words, &self.store.contents.parts).is_some())
     }
 
     /// Who takes a step out of the stored state with a root, and who that is in the state
     /// that stands for what comes after it: of actors that nothing tells apart, the first.
     pub(super) fn mover(&self, root: Root, action: Action) -> (usize, usize) {
-        let Some(symmetry) = &self.store.symmetry else {
+        let Some(symmetry) = &self.store.contents.symmetry else {
             return (action.actor, action.actor);
         };
-        let parts = &self.store.parts;
+        let parts = &self.store.contents.parts;
         let mut state = self.blank();
-        let mut numbers = vec![u32::MAX; self.store.tree.n_numbers()];
-        self.store.unfold(root, &mut numbers);
-        self.store.fill(&numbers, state.words_mut());
+        let mut numbers = vec![u32::MAX; self.store.contents.tree.n_numbers()];
+        self.store.contents.unfold(root, &mut numbers);
+        self.store.contents.fill(&numbers, state.words_mut());
         let before = symmetry.first_equal(state.words(), parts, action.actor);
         let mut heard = Heard::nothing(self.machine);
         let chooser = &mut Chooser::fixed(action.way);
@@ -615,7 +698,13 @@ impl<'m> Search<'m> {
 
     /// One who expands stored states again.
     pub(super) fn worker<O: Observer>(&self, observer: &O) -> Worker<'m, O> {
-        Worker::new(self.machine, self.reduction, &self.store, observer, 1 << 20)
+        Worker::new(
+            self.machine,
+            self.reduction,
+            &self.store.contents,
+            observer,
+            1 << 20,
+        )
     }
 
     /// Calls `on_step` for every step out of a stored state, with its mark and the
@@ -630,7 +719,7 @@ impl<'m> Search<'m> {
     ) {
         match self.chain_max() {
             1 => {
-                let _ = worker.each_step(&self.store, id, observer, on_step);
+                let _ = worker.each_step(&self.store.contents, self.root(id), observer, on_step);
             }
             _ => self.each_step_to_stored(worker, observer, id, on_step),
         }
@@ -638,12 +727,12 @@ impl<'m> Search<'m> {
 
     /// The root of a stored state.
     pub(super) fn root(&self, id: u32) -> Root {
-        self.store.root(id)
+        self.store.roots.get(id)
     }
 
     /// Calls `told` with the number of the stored state with each root, if there is one.
     pub(super) fn find_roots(&self, roots: &[Root], told: impl FnMut(usize, Option<u32>)) {
-        self.store.find_roots(roots, told);
+        self.store.roots.find_all(roots, told);
     }
 
     /// The number of a state, or of the one that stands for it.

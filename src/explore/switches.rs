@@ -248,11 +248,10 @@ impl<'m> FewSwitches<'m> {
         from: Option<(u32, Action)>,
         depth: u32,
     ) {
-        let root = self.store.resolve_words(state.words());
-        let (state, new) = self.store.insert(root);
+        let (state, new) = self.store.insert_words(state.words());
         if new {
             if state.is_multiple_of(COUNTED_AGAIN) {
-                self.store.count_bytes();
+                self.store.contents.count_bytes();
             }
             self.taken.push(0);
             self.visited.push(false);

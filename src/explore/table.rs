@@ -13,6 +13,8 @@ use crate::base::{Mistake, planted};
 pub(super) const N_SHARDS: usize = 64;
 
 const SLOTS: usize = 16;
+/// Buckets that are moved together where a shard grows.
+const TOGETHER: usize = 8;
 const EMPTY: u32 = 0;
 /// What a planted mistake leaves of a hash.
 const FEW_BITS: u64 = 0x3ff << 54;
@@ -109,10 +111,17 @@ impl Shard {
         let size = if n < SLOTS { 2 * n } else { n + n / 4 }.max(1);
         let old = std::mem::replace(&mut self.buckets, vec![Bucket::default(); size]);
         let mask = self.id_mask();
-        for slot in old.iter().flat_map(|bucket| &bucket.0) {
-            if *slot != EMPTY {
-                let id = (slot & mask) - 1;
-                self.put(hash_of(id), id);
+        let mut moved = Vec::with_capacity(TOGETHER * SLOTS);
+        for some in old.chunks(TOGETHER) {
+            // All hashes first, so that the processor fetches many of them at a time.
+            let slots = some.iter().flat_map(|bucket| &bucket.0);
+            let ids = slots.filter(|&&slot| slot != EMPTY);
+            moved.extend(
+                ids.map(|slot| (slot & mask) - 1)
+                    .map(|id| (hash_of(id), id)),
+            );
+            for (hash, id) in moved.drain(..) {
+                self.put(hash, id);
             }
         }
     }

@@ -16,6 +16,7 @@ mod try_out;
 
 pub(super) use pass::{Choice, Chosen, Passed};
 
+use super::contents::{Contents, Pending};
 use super::dictionary::PartTables;
 use super::expand::{Halt, Heard};
 use super::halves::Halves;
@@ -24,7 +25,7 @@ use super::memo::{Memo, NodeId};
 use super::observer::{Glance, Observer, Stance, Taken, Visit};
 use super::reduction::{About, Reduction};
 use super::rounds::Rounds;
-use super::store::{Pending, Store};
+
 use super::tree::Root;
 use crate::base::{Mistake, planted};
 use crate::semantics::{Fault, Incident, Machine, State};
@@ -173,15 +174,15 @@ impl<'m, O: Observer> Worker<'m, O> {
     pub fn new(
         machine: &'m Machine<'m>,
         reduction: Option<&'m Reduction<'m>>,
-        store: &Store,
+        contents: &Contents,
         observer: &O,
         room: usize,
     ) -> Self {
         let n_words = machine.layout().n_words();
         let blank = || State::from_words(vec![0; n_words].into_boxed_slice());
-        let parts = (0..store.parts.len()).flat_map(|part| {
+        let parts = (0..contents.parts.len()).flat_map(|part| {
             let number = u8::try_from(part).expect("at most 128 parts");
-            store.parts.range(part).map(move |_| number)
+            contents.parts.range(part).map(move |_| number)
         });
         let part_of: Arc<[u8]> = parts.collect();
         let n_actors = machine.layout().capacity().actors;
@@ -192,7 +193,7 @@ impl<'m, O: Observer> Worker<'m, O> {
             heard: Heard::nothing(machine),
             known: Known::nothing(n_actors, observer.n_questions(), room),
             room,
-            numbers: vec![u32::MAX; store.tree.n_numbers()],
+            numbers: vec![u32::MAX; contents.tree.n_numbers()],
             state: blank(),
             is_loaded: false,
             stances: vec![0; n_actors],
@@ -202,7 +203,7 @@ impl<'m, O: Observer> Worker<'m, O> {
             halves: Halves::new(),
             undo: Vec::new(),
             turned: Vec::new(),
-            rounds: Rounds::new(machine.layout(), store),
+            rounds: Rounds::new(machine.layout(), contents),
         }
     }
 
@@ -217,19 +218,19 @@ impl<'m, O: Observer> Worker<'m, O> {
     }
 
     /// Turns to a state: its parts, and who can take a step.
-    fn turn_to(&mut self, store: &Store, root: Root, observer: &O) {
+    fn turn_to(&mut self, contents: &Contents, root: Root, observer: &O) {
         if self.known.memo.is_full() {
             let (actors, questions) = (self.known.actors.len(), self.known.questions.len());
             self.known = Known::nothing(actors, questions, self.room);
             self.memory = O::Memory::default();
             self.halves = Halves::new();
         }
-        store.unfold(root, &mut self.numbers);
+        contents.unfold(root, &mut self.numbers);
         self.is_loaded = false;
         let mut over = true;
         self.enabled.clear();
         for actor in 0..self.stances.len() {
-            let stance = self.stance(store, actor, observer);
+            let stance = self.stance(contents, actor, observer);
             self.stances[actor] = stance;
             let beside = self.known.beside[stance as usize];
             over &= !beside.keeps;
@@ -244,18 +245,24 @@ impl<'m, O: Observer> Worker<'m, O> {
 
     /// Shows a state to the observer, unless a glance is enough; says whether it
     /// has steps.
-    pub fn visit(&mut self, store: &Store, id: u32, depth: u32, observer: &mut O) -> bool {
-        self.turn_to(store, store.root(id), observer);
+    pub fn visit(
+        &mut self,
+        contents: &Contents,
+        (id, root): (u32, Root),
+        depth: u32,
+        observer: &mut O,
+    ) -> bool {
+        self.turn_to(contents, root, observer);
         let along = None;
-        self.show_state(store, Met { id, along, depth }, observer)
+        self.show_state(contents, Met { id, along, depth }, observer)
     }
 
     /// The same for the state that it turned to.
-    fn show_state(&mut self, store: &Store, met: Met, observer: &mut O) -> bool {
+    fn show_state(&mut self, contents: &Contents, met: Met, observer: &mut O) -> bool {
         let Met { id, along, depth } = met;
-        let stands_for = self.stands_for(store);
+        let stands_for = self.stands_for(contents);
         for question in 0..self.answers.len() {
-            self.answers[question] = self.answer(store, question, observer);
+            self.answers[question] = self.answer(contents, question, observer);
         }
         let glance = Glance {
             depth,
@@ -264,7 +271,7 @@ impl<'m, O: Observer> Worker<'m, O> {
             answers: &self.answers,
         };
         if self.enabled.is_empty() || observer.glance(&mut self.memory, &glance) {
-            self.load(store);
+            self.load(contents);
             observer.visit(Visit {
                 machine: self.machine,
                 id,
@@ -280,10 +287,10 @@ impl<'m, O: Observer> Worker<'m, O> {
 
     /// How many states without a step the one that it turned to stands for; 1 if it has
     /// a step.
-    fn stands_for(&self, store: &Store) -> u64 {
-        match &store.symmetry {
+    fn stands_for(&self, contents: &Contents) -> u64 {
+        match &contents.symmetry {
             Some(symmetry) if self.enabled.is_empty() => {
-                symmetry.stands_for(&store.parts, &self.numbers)
+                symmetry.stands_for(&contents.parts, &self.numbers)
             }
             _ => 1,
         }
@@ -292,23 +299,23 @@ impl<'m, O: Observer> Worker<'m, O> {
     /// Shows a state and its steps to the observer, and gathers what it leads to.
     pub fn expand(
         &mut self,
-        store: &Store,
-        id: u32,
+        contents: &Contents,
+        (id, root): (u32, Root),
         depth: u32,
         observer: &mut O,
         batch: &mut Batch,
     ) -> Result<(), Halt> {
-        if !self.visit(store, id, depth, observer) {
-            batch.end_here(self.stands_for(store));
+        if !self.visit(contents, (id, root), depth, observer) {
+            batch.end_here(self.stands_for(contents));
             return Ok(());
         }
-        self.leave_out(store, observer)?;
+        self.leave_out(contents, observer)?;
         let along = None;
         let met = Met { id, along, depth };
         for index in 0..self.enabled.len() {
             let actor = self.enabled[index];
-            for way in self.ways_of(store, actor, observer)? {
-                self.go(store, (met, actor), way, observer, batch);
+            for way in self.ways_of(contents, actor, observer)? {
+                self.go(contents, (met, actor), way, observer, batch);
             }
         }
         Ok(())
@@ -318,19 +325,19 @@ impl<'m, O: Observer> Worker<'m, O> {
     /// with its mark and the root of what it leads to, if that was stored.
     pub fn each_step(
         &mut self,
-        store: &Store,
-        id: u32,
+        contents: &Contents,
+        root: Root,
         observer: &O,
         mut on_step: impl FnMut(Action, u8, Option<Root>),
     ) -> Result<(), Halt> {
-        self.turn_to(store, store.root(id), observer);
-        self.leave_out(store, observer)?;
+        self.turn_to(contents, root, observer);
+        self.leave_out(contents, observer)?;
         for index in 0..self.enabled.len() {
             let actor = self.enabled[index];
-            for number in self.ways_of(store, actor, observer)? {
+            for number in self.ways_of(contents, actor, observer)? {
                 let root = match self.known.stops(number) {
                     true => None,
-                    false => self.leads_to(store, number),
+                    false => self.leads_to(contents, number),
                 };
                 let way = &self.known.ways[number as usize];
                 let action = Action {
@@ -344,21 +351,26 @@ impl<'m, O: Observer> Worker<'m, O> {
     }
 
     /// The ways that the step of an actor may go.
-    fn ways_of(&mut self, store: &Store, actor: usize, observer: &O) -> Result<Range<u32>, Halt> {
+    fn ways_of(
+        &mut self,
+        contents: &Contents,
+        actor: usize,
+        observer: &O,
+    ) -> Result<Range<u32>, Halt> {
         let question = self.known.beside[self.stances[actor] as usize].steps;
         match self.known.memo.answer(question, &self.numbers) {
             Some(step) => {
                 let (first, end) = self.known.steps[step as usize];
                 Ok(first..end)
             }
-            None => self.try_out(store, actor, observer),
+            None => self.try_out(contents, actor, observer),
         }
     }
 
     /// One way of a step.
     fn go(
         &mut self,
-        store: &Store,
+        contents: &Contents,
         (met, actor): (Met, usize),
         number: u32,
         observer: &mut O,
@@ -367,12 +379,12 @@ impl<'m, O: Observer> Worker<'m, O> {
         batch.n_steps += 1;
         let way = self.known.ways[number as usize];
         if way.more {
-            self.show(store, (met, actor), number, observer);
+            self.show(contents, (met, actor), number, observer);
             if self.known.more[&number].fault.is_some() {
                 return;
             }
         }
-        if let Some(root) = self.leads_to(store, number) {
+        if let Some(root) = self.leads_to(contents, number) {
             batch.successors.push(root);
             return;
         }
@@ -391,13 +403,19 @@ impl<'m, O: Observer> Worker<'m, O> {
     }
 
     /// Shows a step in which something happened to the observer.
-    fn show(&mut self, store: &Store, (met, actor): (Met, usize), number: u32, observer: &mut O) {
+    fn show(
+        &mut self,
+        contents: &Contents,
+        (met, actor): (Met, usize),
+        number: u32,
+        observer: &mut O,
+    ) {
         let more = &self.known.more[&number];
         if more.fault.is_none() && more.incidents.is_empty() {
             return;
         }
         if !std::mem::replace(&mut self.is_loaded, true) {
-            store.fill(&self.numbers, self.state.words_mut());
+            contents.fill(&self.numbers, self.state.words_mut());
         }
         observer.taken(Taken {
             machine: self.machine,
@@ -416,24 +434,24 @@ impl<'m, O: Observer> Worker<'m, O> {
 
     /// The root of the state that a way leads to, if all its parts and pairs are known.
     #[inline]
-    fn leads_to(&mut self, store: &Store, number: u32) -> Option<Root> {
+    fn leads_to(&mut self, contents: &Contents, number: u32) -> Option<Root> {
         let way = &self.known.ways[number as usize];
-        if way.more && !self.know_contents(store, number) {
+        if way.more && !self.know_contents(contents, number) {
             return None;
         }
         let way = &self.known.ways[number as usize];
-        if let Some(symmetry) = &store.symmetry {
+        if let Some(symmetry) = &contents.symmetry {
             self.turned.clone_from(&self.numbers);
             for &(part, number) in &self.known.changes[way.changes()] {
                 self.turned[usize::from(part)] = number;
             }
             let find = |parts: &mut &PartTables, part, row: &[i64]| parts.blocks(part).find(row);
-            return match symmetry.turn(&mut self.turned, &store.parts, find) {
-                true => store.tree.find(&mut self.turned),
+            return match symmetry.turn(&mut self.turned, &contents.parts, find) {
+                true => contents.tree.find(&mut self.turned),
                 false => None,
             };
         }
-        let (at_left, at_right) = store.tree.halves();
+        let (at_left, at_right) = contents.tree.halves();
         let (left, right) = (self.numbers[at_left], self.numbers[at_right]);
         let after = |half: u32, side: bool, changes: bool| match changes {
             true => self.halves.get(half, side, number),
@@ -445,7 +463,7 @@ impl<'m, O: Observer> Worker<'m, O> {
             return Some((left, right));
         }
         let changes = &self.known.changes[way.changes()];
-        let root = store
+        let root = contents
             .tree
             .changed(&mut self.numbers, changes, &mut self.undo)?;
         if way.halves.0 {
@@ -457,26 +475,26 @@ impl<'m, O: Observer> Worker<'m, O> {
         Some(root)
     }
 
-    fn load(&mut self, store: &Store) {
+    fn load(&mut self, contents: &Contents) {
         if !self.is_loaded {
-            store.fill(&self.numbers, self.state.words_mut());
+            contents.fill(&self.numbers, self.state.words_mut());
             self.is_loaded = true;
         }
     }
 
     /// The scratch is as the state that is being expanded, and nobody has looked.
-    fn begin(&mut self, store: &Store) {
-        self.load(store);
+    fn begin(&mut self, contents: &Contents) {
+        self.load(contents);
         self.scratch.copy_from(&self.state);
         self.scratch.forget_looks();
     }
 
-    fn stance(&mut self, store: &Store, actor: usize, observer: &O) -> u32 {
+    fn stance(&mut self, contents: &Contents, actor: usize, observer: &O) -> u32 {
         let root = self.known.actors[actor];
         if let Some(stance) = self.known.memo.answer(root, &self.numbers) {
             return stance;
         }
-        self.begin(store);
+        self.begin(contents);
         let (machine, state) = (self.machine, &self.scratch);
         let running = machine.layout().is_running(state, actor);
         let keeps = machine.keeps_going(state, actor);
@@ -502,12 +520,12 @@ impl<'m, O: Observer> Worker<'m, O> {
         stance
     }
 
-    fn answer(&mut self, store: &Store, question: usize, observer: &O) -> u64 {
+    fn answer(&mut self, contents: &Contents, question: usize, observer: &O) -> u64 {
         let root = self.known.questions[question];
         if let Some(answer) = self.known.memo.answer(root, &self.numbers) {
             return self.known.answers[answer as usize];
         }
-        self.begin(store);
+        self.begin(contents);
         let answer = observer.answer(self.machine, &self.scratch, question);
         let known = &mut self.known;
         let number = small(known.answers.len());
@@ -550,27 +568,27 @@ impl<O: Observer> Worker<'_, O> {
     /// Expands some states of one depth, or only looks at them if they are too deep.
     pub fn piece(
         &mut self,
-        store: &Store,
-        piece: Range<u32>,
+        contents: &Contents,
+        states: &[(u32, Root)],
         depth: u32,
         too_deep: bool,
         mut observer: O,
     ) -> Piece<O> {
         let mut batch = Batch::default();
         let mut halt = None;
-        let n = piece.end - piece.start;
-        for id in piece {
+        let n = u32::try_from(states.len()).expect("a piece is small");
+        for &state in states {
             if too_deep {
-                let goes_on = self.visit(store, id, depth, &mut observer);
+                let goes_on = self.visit(contents, state, depth, &mut observer);
                 if goes_on && !planted(Mistake::CutOffIsTheEnd) {
                     halt = Some(Halt::Bound(Bound::Depth));
                 } else {
-                    batch.end_here(self.stands_for(store));
+                    batch.end_here(self.stands_for(contents));
                 }
                 batch.end();
                 continue;
             }
-            let expanded = self.expand(store, id, depth, &mut observer, &mut batch);
+            let expanded = self.expand(contents, state, depth, &mut observer, &mut batch);
             batch.end();
             if let Err(reason) = expanded {
                 halt = Some(reason);

@@ -16,9 +16,21 @@ pub(super) fn in_pieces<W: Send, P: Send, T: Send>(
     workers: &mut [W],
     work: impl Fn(&mut W, P) -> T + Sync,
 ) -> Vec<T> {
+    in_pieces_beside(pieces, workers, work, None::<fn()>)
+}
+
+/// The same, and has something else done at the same time: one of several workers does
+/// it before its first piece.
+pub(super) fn in_pieces_beside<W: Send, P: Send, T: Send>(
+    pieces: Vec<P>,
+    workers: &mut [W],
+    work: impl Fn(&mut W, P) -> T + Sync,
+    beside: Option<impl FnOnce() + Send>,
+) -> Vec<T> {
     let n = pieces.len();
     let (first, others) = workers.split_first_mut().expect("there is a worker");
-    if others.is_empty() || n <= 1 {
+    if others.is_empty() || n <= usize::from(beside.is_none()) {
+        beside.into_iter().for_each(|beside| beside());
         return pieces.into_iter().map(|piece| work(first, piece)).collect();
     }
     let todo: Vec<Mutex<Option<P>>> = pieces.into_iter().map(|p| Mutex::new(Some(p))).collect();
@@ -42,9 +54,10 @@ pub(super) fn in_pieces<W: Send, P: Send, T: Send>(
         }
     };
     std::thread::scope(|scope| {
-        for worker in others.iter_mut().take(n - 1) {
+        for worker in others.iter_mut().take(n) {
             scope.spawn(|| run(worker));
         }
+        beside.into_iter().for_each(|beside| beside());
         run(first);
     });
     done.into_iter()

@@ -224,7 +224,15 @@ impl<'m> Search<'m> {
         let n_workers = n_workers.max(1);
         let room = room_for(limits, n_workers);
         let mut workers: Vec<Worker<'m, O>> = (0..n_workers)
-            .map(|_| Worker::new(machine, self.reduction, &self.store, observer, room))
+            .map(|_| {
+                Worker::new(
+                    machine,
+                    self.reduction,
+                    &self.store.contents,
+                    observer,
+                    room,
+                )
+            })
             .collect();
         // A search that goes on may begin at the end of a layer.
         while self.bound.is_none() {
@@ -266,18 +274,18 @@ impl<'m> Search<'m> {
         let rest = &chains.layer[chains.n_done..];
         let chunk = &rest[..rest.len().min(piece * PIECES as usize)];
         let fork = observer.fork();
-        let store = &self.store;
+        let contents = &self.store.contents;
         let choices = in_pieces(chunk.chunks(piece).collect(), workers, |worker, places| {
-            let choose = |place: &Place| worker.choose(store, place.root, &fork);
+            let choose = |place: &Place| worker.choose(contents, place.root, &fork);
             places.iter().map(choose).collect::<Vec<_>>()
         });
         let places: Vec<Place> = chunk.to_vec();
         let chosen = self.store_chunk(places, choices.into_iter().flatten(), depth, limits)?;
         let too_deep = limits.depth.is_some_and(|most| depth >= most);
-        let store = &self.store;
+        let contents = &self.store.contents;
         let pieces = chosen.chunks(piece).collect();
         let mut done = in_pieces(pieces, workers, |worker, states| {
-            worker.pass(store, states, too_deep, fork.fork())
+            worker.pass(contents, states, too_deep, fork.fork())
         });
         let halted = done.iter().position(|piece| piece.halt.is_some());
         done.truncate(halted.map_or(done.len(), |index| index + 1));
@@ -314,13 +322,13 @@ impl<'m> Search<'m> {
             if along.is_none() {
                 if !has_room
                     && !self.has_room_for(1, limits)
-                    && self.store.find_root(root).is_none()
+                    && self.store.roots.find(root).is_none()
                 {
                     let full = u64::from(self.n_states()) >= limits.states;
                     self.bound = Some(if full { Bound::States } else { Bound::Memory });
                     break;
                 }
-                let (stored, new) = self.store.insert(root);
+                let (stored, new) = self.store.roots.insert(root);
                 if !new {
                     self.leads_back = true;
                     self.chains().n_done += 1;
@@ -333,7 +341,7 @@ impl<'m> Search<'m> {
             let met = Met { id, along, depth };
             chosen.push(Chosen { root, met, must });
         }
-        self.store.count_bytes();
+        self.store.contents.count_bytes();
         Ok(chosen)
     }
 
@@ -343,17 +351,19 @@ impl<'m> Search<'m> {
         mut piece: Passed<O>,
         observer: &mut O,
     ) -> Result<(), Capacity> {
-        super::resolve(&mut self.store, &mut self.rounds, &mut piece.batch);
+        super::resolve(&mut self.store.contents, &mut self.rounds, &mut piece.batch);
         let chains = self.chains.as_mut().expect("the search is reduced");
         let leads_back = &mut self.leads_back;
         let roots = &piece.batch.successors;
-        self.store.find_roots(roots, |index, stored| match stored {
-            Some(_) => *leads_back = true,
-            None => {
-                let (from, first) = piece.met[index];
-                chains.reach(Place::new(roots[index], from, first));
-            }
-        });
+        self.store
+            .roots
+            .find_all(roots, |index, stored| match stored {
+                Some(_) => *leads_back = true,
+                None => {
+                    let (from, first) = piece.met[index];
+                    chains.reach(Place::new(roots[index], from, first));
+                }
+            });
         observer.merge(piece.observer);
         self.n_steps += piece.batch.n_steps;
         self.n_terminal = self.n_terminal.saturating_add(piece.batch.n_terminal);
@@ -382,7 +392,7 @@ impl<'m> Search<'m> {
             if is_end(last) {
                 break;
             }
-            match worker.only_step(&self.store, last, observer) {
+            match worker.only_step(&self.store.contents, last, observer) {
                 Some(step) => chain.push(step),
                 // There is something to choose, or the search ended before it came there.
                 None => break,
@@ -416,7 +426,7 @@ impl<'m> Search<'m> {
             (1, Some(root)) => on_chain(&[(action, root)]),
             (_, Some(root)) => steps.push((action, root)),
         };
-        let _ = worker.each_step(&self.store, id, observer, &mut gather);
+        let _ = worker.each_step(&self.store.contents, self.root(id), observer, &mut gather);
         let most = self.to_next_whole_layer(id);
         for first in steps {
             on_chain(&self.chain(worker, observer, first, most, |_| false));
@@ -434,10 +444,10 @@ impl<'m> Search<'m> {
     ) {
         let mut steps = Vec::new();
         let gather = |action, mark, root| steps.push((action, mark, root));
-        let _ = worker.each_step(&self.store, id, observer, gather);
+        let _ = worker.each_step(&self.store.contents, self.root(id), observer, gather);
         let most = self.to_next_whole_layer(id);
         for (action, mark, root) in steps {
-            let is_stored = |root| self.store.find_root(root).is_some();
+            let is_stored = |root| self.store.roots.find(root).is_some();
             let chain =
                 root.map(|root| self.chain(worker, observer, (action, root), most, is_stored));
             on_step(action, mark, chain.map(|chain| chain[chain.len() - 1].1));

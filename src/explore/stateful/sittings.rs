@@ -57,7 +57,7 @@ impl<'m> Search<'m> {
         }
         search.store.restore(from)?;
         search.parents.restore(from)?;
-        let (n_states, sides) = (search.n_states(), search.store.sides());
+        let (n_states, sides) = (search.n_states(), search.store.contents.sides());
         if let Some(chains) = &mut search.chains {
             chains.restore(from, n_states, sides)?;
         }

@@ -2,18 +2,18 @@
 
 use super::Worker;
 use crate::base::{Mistake, planted};
+use crate::explore::contents::Contents;
 use crate::explore::expand::Halt;
 use crate::explore::observer::Observer;
 use crate::explore::reduction::Scene;
-use crate::explore::store::Store;
 
 impl<O: Observer> Worker<'_, O> {
     /// Of the actors that can take a step, keeps those that must.
-    pub(super) fn leave_out(&mut self, store: &Store, observer: &O) -> Result<(), Halt> {
+    pub(super) fn leave_out(&mut self, contents: &Contents, observer: &O) -> Result<(), Halt> {
         let Some(reduction) = self.reduction.filter(|_| self.enabled.len() > 1) else {
             return Ok(());
         };
-        self.load(store);
+        self.load(contents);
         let abouts = &self.known.abouts;
         let stances = self.stances.iter();
         let actors: Vec<_> = stances.map(|&it| abouts[it as usize].as_ref()).collect();
@@ -27,7 +27,7 @@ impl<O: Observer> Worker<'_, O> {
         for index in 0..self.enabled.len() {
             let actor = self.enabled[index];
             if must >> actor & 1 == 1 {
-                let mut ways = self.ways_of(store, actor, observer)?;
+                let mut ways = self.ways_of(contents, actor, observer)?;
                 let stops = ways.any(|way| self.known.stops(way));
                 if stops && !planted(Mistake::FaultLeavesOthers) {
                     return Ok(());

@@ -2,10 +2,10 @@
 //! before it is known whether a state is stored, and not again when it is expanded.
 
 use super::{Batch, Met, Worker};
+use crate::explore::contents::Contents;
 use crate::explore::expand::Halt;
 use crate::explore::limits::Bound;
 use crate::explore::observer::Observer;
-use crate::explore::store::Store;
 use crate::explore::tree::Root;
 use crate::trace::Action;
 
@@ -36,44 +36,54 @@ pub(in crate::explore) struct Passed<O> {
 
 impl<O: Observer> Worker<'_, O> {
     /// Who must move in a state.
-    pub fn choose(&mut self, store: &Store, root: Root, observer: &O) -> Result<Choice, Halt> {
-        self.turn_to(store, root, observer);
-        self.leave_out(store, observer)?;
+    pub fn choose(
+        &mut self,
+        contents: &Contents,
+        root: Root,
+        observer: &O,
+    ) -> Result<Choice, Halt> {
+        self.turn_to(contents, root, observer);
+        self.leave_out(contents, observer)?;
         Ok(Choice {
             must: self.enabled.iter().fold(0, |all, actor| all | 1 << actor),
-            is_one_step: self.only_way(store, observer)?.is_some(),
+            is_one_step: self.only_way(contents, observer)?.is_some(),
         })
     }
 
     /// The only way on, of the only actor that must move, if the execution does not
     /// stop on it.
-    fn only_way(&mut self, store: &Store, observer: &O) -> Result<Option<u32>, Halt> {
+    fn only_way(&mut self, contents: &Contents, observer: &O) -> Result<Option<u32>, Halt> {
         let &[actor] = self.enabled.as_slice() else {
             return Ok(None);
         };
-        let ways = self.ways_of(store, actor, observer)?;
+        let ways = self.ways_of(contents, actor, observer)?;
         let goes_on = ways.len() == 1 && !self.known.stops(ways.start);
         Ok(goes_on.then_some(ways.start))
     }
 
     /// The only step out of a state and where it leads to, if there is only one and
     /// that was stored or passed.
-    pub fn only_step(&mut self, store: &Store, root: Root, observer: &O) -> Option<(Action, Root)> {
-        self.turn_to(store, root, observer);
-        self.leave_out(store, observer).ok()?;
-        let way = self.only_way(store, observer).ok()??;
+    pub fn only_step(
+        &mut self,
+        contents: &Contents,
+        root: Root,
+        observer: &O,
+    ) -> Option<(Action, Root)> {
+        self.turn_to(contents, root, observer);
+        self.leave_out(contents, observer).ok()?;
+        let way = self.only_way(contents, observer).ok()??;
         let action = Action {
             actor: self.enabled[0],
             way: self.known.ways[way as usize].code,
         };
-        Some((action, self.leads_to(store, way)?))
+        Some((action, self.leads_to(contents, way)?))
     }
 
     /// Shows states of one depth and their steps to the observer, and gathers what
     /// they lead to; only looks at them if they are too deep.
     pub fn pass(
         &mut self,
-        store: &Store,
+        contents: &Contents,
         states: &[Chosen],
         too_deep: bool,
         mut observer: O,
@@ -82,13 +92,13 @@ impl<O: Observer> Worker<'_, O> {
         let mut met = Vec::new();
         let mut halt = None;
         for state in states {
-            self.turn_to(store, state.root, &observer);
-            if !self.show_state(store, state.met, &mut observer) {
-                batch.end_here(self.stands_for(store));
+            self.turn_to(contents, state.root, &observer);
+            if !self.show_state(contents, state.met, &mut observer) {
+                batch.end_here(self.stands_for(contents));
             } else if too_deep {
                 halt = Some(Halt::Bound(Bound::Depth));
             } else if let Err(reason) =
-                self.steps(store, state, &mut observer, &mut batch, &mut met)
+                self.steps(contents, state, &mut observer, &mut batch, &mut met)
             {
                 halt = Some(reason);
                 break;
@@ -106,15 +116,15 @@ impl<O: Observer> Worker<'_, O> {
     /// The steps of those who must move.
     fn steps(
         &mut self,
-        store: &Store,
+        contents: &Contents,
         state: &Chosen,
         observer: &mut O,
         batch: &mut Batch,
         met: &mut Vec<(u32, Action)>,
     ) -> Result<(), Halt> {
         for actor in (0..64).filter(|actor| state.must >> actor & 1 == 1) {
-            for way in self.ways_of(store, actor, observer)? {
-                self.go(store, (state.met, actor), way, observer, batch);
+            for way in self.ways_of(contents, actor, observer)? {
+                self.go(contents, (state.met, actor), way, observer, batch);
                 let code = self.known.ways[way as usize].code;
                 let first = state.met.along.unwrap_or(Action { actor, way: code });
                 met.resize(batch.successors.len(), (state.met.id, first));

@@ -2,9 +2,9 @@
 //! of numbers, for all states that agree on what was looked at.
 
 use super::{More, Way, Worker, small};
+use crate::explore::contents::Contents;
 use crate::explore::expand::{Halt, fault_of};
 use crate::explore::observer::Observer;
-use crate::explore::store::Store;
 use crate::semantics::Chooser;
 use crate::trace::Action;
 use std::ops::Range;
@@ -13,11 +13,11 @@ impl<O: Observer> Worker<'_, O> {
     /// Lets the machine take the steps of an actor; gives all ways that they may go.
     pub(super) fn try_out(
         &mut self,
-        store: &Store,
+        contents: &Contents,
         actor: usize,
         observer: &O,
     ) -> Result<Range<u32>, Halt> {
-        self.begin(store);
+        self.begin(contents);
         let first = small(self.known.ways.len());
         let mut chooser = Chooser::first();
         loop {
@@ -34,7 +34,7 @@ impl<O: Observer> Worker<'_, O> {
                 incidents: self.heard.incidents.clone(),
                 contents: Vec::new(),
             };
-            self.note_way(store, actor, chooser.code(), &mut more, observer);
+            self.note_way(contents, actor, chooser.code(), &mut more, observer);
             if !chooser.advance() {
                 break;
             }
@@ -53,11 +53,18 @@ impl<O: Observer> Worker<'_, O> {
     }
 
     /// Notes the way that was just tried out on the scratch.
-    fn note_way(&mut self, store: &Store, actor: usize, code: u32, more: &mut More, observer: &O) {
+    fn note_way(
+        &mut self,
+        contents: &Contents,
+        actor: usize,
+        code: u32,
+        more: &mut More,
+        observer: &O,
+    ) {
         let first = small(self.known.changes.len());
         let mut mark = 0;
         if more.fault.is_none() {
-            self.note_changes(store, more);
+            self.note_changes(contents, more);
             let action = Action { actor, way: code };
             mark = observer.mark(self.machine, &self.state, action, &self.scratch.unwatched());
         }
@@ -75,7 +82,7 @@ impl<O: Observer> Worker<'_, O> {
         }
         let mut halves = (false, false);
         for part in parts {
-            match store.tree.is_right(part) {
+            match contents.tree.is_right(part) {
                 false => halves.0 = true,
                 true => halves.1 = true,
             }
@@ -96,17 +103,17 @@ impl<O: Observer> Worker<'_, O> {
     }
 
     /// Which parts of the scratch are different, and what they are now.
-    fn note_changes(&mut self, store: &Store, more: &mut More) {
+    fn note_changes(&mut self, contents: &Contents, more: &mut More) {
         let known = &mut self.known;
         self.scratch.looks(|looks| {
             for &part in looks {
                 let index = usize::from(part);
-                let range = store.parts.range(index);
+                let range = contents.parts.range(index);
                 let content = self.scratch.peek(range.clone());
                 if content == self.state.peek(range) {
                     continue;
                 }
-                match store.parts.blocks(index).find(content) {
+                match contents.parts.blocks(index).find(content) {
                     Some(number) => known.changes.push((part, number)),
                     None => more.contents.push((index, content.to_vec())),
                 }
@@ -115,7 +122,7 @@ impl<O: Observer> Worker<'_, O> {
     }
 
     /// Looks whether the contents of a way that had no numbers have them by now.
-    pub(super) fn know_contents(&mut self, store: &Store, number: u32) -> bool {
+    pub(super) fn know_contents(&mut self, contents: &Contents, number: u32) -> bool {
         let known = &mut self.known;
         let more = known.more.get_mut(&number).expect("there is more to it");
         if more.contents.is_empty() {
@@ -125,7 +132,7 @@ impl<O: Observer> Worker<'_, O> {
         let first = known.changes.len();
         known.changes.extend_from_within(way.changes());
         for (part, content) in &more.contents {
-            let Some(number) = store.parts.blocks(*part).find(content) else {
+            let Some(number) = contents.parts.blocks(*part).find(content) else {
                 known.changes.truncate(first);
                 return false;
             };
