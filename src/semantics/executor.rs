@@ -6,8 +6,8 @@
 //!
 //! A worker is an actor from the start. It stands before [`Instr::TakeJob`] until
 //! there is a job; a job runs in a frame on top of the worker's own, so that an
-//! exception that leaves the job comes to the worker's handler. Idle workers are
-//! all alike, so only the first of them takes the next job. They never end: a
+//! exception that leaves the job comes to the worker's handler. Idle workers that
+//! hold the same are alike, so only the first of them takes the next job. They never end: a
 //! worker without a job keeps the program as little alive as one that has ended.
 //!
 //! Source: `concurrent.futures` of Python. Deviation: there a worker is created
@@ -135,7 +135,14 @@ impl Machine<'_> {
             && self
                 .workers_of(executor)
                 .take_while(|&worker| worker < actor)
-                .all(|worker| !self.is_idle(state, worker))
+                .filter(|&worker| self.is_idle(state, worker))
+                .all(|worker| self.hold_different(state, worker, actor))
+    }
+
+    /// Whether one of two workers holds what the other does not: a job has left it behind.
+    fn hold_different(&self, state: &State, one: usize, other: usize) -> bool {
+        self.objects_of(state, one)
+            .any(|id| self.holds(state, one, id) != self.holds(state, other, id))
     }
 }
 
@@ -212,6 +219,7 @@ impl<R: Recorder> Step<'_, '_, R> {
         } else {
             JobStatus::Finished
         };
+        self.note_held();
         let layout = &self.machine.layout;
         layout.settle_future(self.state, job, status, &words);
         self.state

@@ -5,7 +5,7 @@ use super::layout::{Layout, slot};
 use super::machine::{CALLS_MAX, LOCAL_FUEL, Limit, Step, Stop};
 use super::record::{EventKind, Exception, FaultKind, Incident, Misuse, Recorder};
 use super::state::{State, Status};
-use crate::program::{Expr, FunctionId, Instr, NameId, ObjectId, ObjectKind, Pc, Program, Reg};
+use crate::program::{Expr, FunctionId, Instr, NameId, ObjectId, Pc, Program, Reg};
 
 /// Where local work ended.
 pub(super) enum Local {
@@ -246,6 +246,17 @@ impl<R: Recorder> Step<'_, '_, R> {
         self.end(Status::Died, &[pack(exception)]);
     }
 
+    /// Notes what the actor holds at its end, or at the end of a job.
+    pub fn note_held(&mut self) {
+        let machine = self.machine;
+        for id in machine.objects_of(self.state, self.actor) {
+            if machine.holds(self.state, self.actor, id) {
+                let incident = Incident::EndedHolding(id, self.pc);
+                self.recorder.incident(self.actor, incident);
+            }
+        }
+    }
+
     /// The actor ends: nothing of it is left but how it ended, and of a task the
     /// words that it returned, or its exception.
     pub fn end(&mut self, status: Status, left: &[i64]) {
@@ -253,23 +264,7 @@ impl<R: Recorder> Step<'_, '_, R> {
         if status == Status::Ended {
             self.event(|| EventKind::Ended);
         }
-        let owner = i64::try_from(self.actor + 1).expect("at most 64 actors");
-        let machine = self.machine;
-        for id in machine.objects_of(self.state, self.actor) {
-            let object = &machine.program.objects[id.index()];
-            let at = layout.object(id);
-            let holds = match object.kind {
-                ObjectKind::Lock { unowned, .. } => !unowned && self.state.word(at) == owner,
-                ObjectKind::RwLock { .. } => {
-                    self.state.word(at) == owner || self.state.word(at + 1 + self.actor) != 0
-                }
-                _ => false,
-            };
-            if holds {
-                let incident = Incident::EndedHolding(id, self.pc);
-                self.recorder.incident(self.actor, incident);
-            }
-        }
+        self.note_held();
         self.saw_memory();
         layout.set_status(self.state, self.actor, status);
         let at = layout.actor(self.actor);

@@ -21,6 +21,18 @@ impl Machine<'_> {
         )
     }
 
+    /// Whether the actor holds a lock that only it can give back, or is inside a
+    /// reader-writer lock.
+    pub fn holds(&self, state: &State, actor: usize, id: ObjectId) -> bool {
+        let at = self.layout.object(id);
+        let owner = i64::try_from(actor + 1).expect("at most 64 actors");
+        match self.program.objects[id.index()].kind {
+            ObjectKind::Lock { unowned, .. } => !unowned && state.word(at) == owner,
+            ObjectKind::RwLock { .. } => state.word(at) == owner || state.word(at + 1 + actor) != 0,
+            _ => false,
+        }
+    }
+
     /// Whether `actor` could take the lock now.
     pub(super) fn can_lock(&self, state: &State, actor: usize, id: ObjectId) -> bool {
         let owner = state.word(self.layout.object(id));
