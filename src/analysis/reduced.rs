@@ -21,8 +21,8 @@ use std::sync::Arc;
 /// What a reduced search has shown, before schedules are looked for.
 pub struct Wanted {
     keys: BTreeSet<Key>,
-    /// Some question needs all states, if they can be had.
-    all_states: bool,
+    has_endings: bool,
+    has_lock_orders: bool,
     /// Some `sometimes` holds; when first, only a search of all states knows.
     first_times: BTreeSet<usize>,
 }
@@ -35,20 +35,32 @@ impl Wanted {
         let lock_orders = circles(facts.program, &facts.edges, &realised(facts), true);
         Self {
             keys: facts.hits.keys().cloned().collect(),
-            all_states: !facts.endings.is_empty() || !lock_orders.is_empty(),
+            has_endings: !facts.endings.is_empty(),
+            has_lock_orders: !lock_orders.is_empty(),
             first_times: facts.satisfied.keys().copied().collect(),
         }
     }
 
     /// Whether there is nothing that needs a schedule.
     pub fn is_nothing(&self) -> bool {
-        self.keys.is_empty() && !self.all_states && self.first_times.is_empty()
+        self.keys.is_empty() && !self.needs_all_states() && self.first_times.is_empty()
+    }
+
+    /// Whether some question needs all states, if they can be had.
+    fn needs_all_states(&self) -> bool {
+        self.has_endings || self.has_lock_orders
+    }
+
+    /// Whether locks are taken in several orders: who runs while they are is a question
+    /// about all states.
+    pub fn has_lock_orders(&self) -> bool {
+        self.has_lock_orders
     }
 
     /// Whether a search of all states has shown all of it so far.
     pub fn is_shown(&self, search: &Search<'_>, facts: &mut Facts<'_>) -> bool {
         note_at_rest(search, facts);
-        !self.all_states
+        !self.needs_all_states()
             && self.keys.iter().all(|key| facts.hits.contains_key(key))
             && self.knows_first_times(facts)
     }
@@ -101,7 +113,7 @@ pub fn diagnose_reduced<'p>(
         let mut known = exact.iter().enumerate();
         let known = known.find_map(|(source, (_, of))| Some((source, of.hits.get(key)?)));
         let known = known.filter(|_| !planted(Mistake::ReducedIsShortest));
-        let same_length = reduced.is_complete() && is_at_the_end(key);
+        let same_length = reduced.is_complete() && is_at_the_end(key) || !reduced.is_reduced();
         let sure = same_length || planted(Mistake::ReducedIsShortest);
         unsure.push(known.is_none() && !sure);
         asked.push(known.unwrap_or((exact.len(), hit)));

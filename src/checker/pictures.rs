@@ -89,7 +89,7 @@ impl Checker {
             let mut silent = |_, _, _| {};
             let workers = self.workers;
             let how = Reduced {
-                orders: &reduction,
+                orders: Some(&reduction),
                 passing: Passing::Nothing,
                 symmetry,
             };

@@ -8,17 +8,21 @@
 //! same as without reduction; where that would take too many states, see
 //! [`diagnose_reduced`].
 //!
+//! Where actors are alike, one of the states that differ only in them is enough, also
+//! where no order of steps can be left out. Such a search shows everything as early as
+//! one of all states.
+//!
 //! **Deliberately absent:** reduction of programs whose runs can go on for ever.
 //! What never comes, and who starves, is a question about all their states.
 
 use super::Checker;
-use crate::analysis::note_at_rest;
 use crate::analysis::{
-    Diagnosis, Facts, Wanted, diagnose, diagnose_reduced, looks_at_hidden, shows_too_little,
+    Diagnosis, Facts, Wanted, diagnose, diagnose_reduced, looks_at_hidden, note_at_rest,
+    shows_too_little,
 };
 use crate::explore::{
-    Bound, Keep, Limits, MemoryBudget, Off, Passing, Reduced, Reduction, Search, search,
-    search_reduced, search_until,
+    Bound, Keep, Limits, MemoryBudget, Off, Passing, Reduced, Reduction, Search, like_actors,
+    search, search_reduced, search_until,
 };
 use crate::semantics::{Capacity, Machine};
 use crate::trace::Schedule;
@@ -38,6 +42,8 @@ pub(super) struct Searched<'m> {
     /// The search that decides what was covered.
     pub size: Size,
     pub orders: Orders,
+    /// Whether of the states that differ only in like actors one was enough.
+    pub any_of_like: bool,
     /// Schedules of which it is not known that none is shorter.
     pub maybe_longer: BTreeSet<Schedule>,
 }
@@ -60,8 +66,6 @@ pub(super) enum Orders {
     AllBecause(&'static str),
     /// One of those that make no difference.
     One,
-    /// The same, and one of the states that differ only in like actors.
-    OneOfLike,
 }
 
 /// What is known of a program, found out only when it is needed.
@@ -109,13 +113,13 @@ pub(super) fn searched<'m>(
             reduction.as_ref().map_err(|off| off.why())
         }
     };
-    let reduction = match reduction {
-        Ok(reduction) => reduction,
-        Err(why) => {
-            drop(small);
-            return whole(tell, Orders::AllBecause(why), 0);
-        }
-    };
+    // Where no order can be left out, it may still be that threads are alike.
+    let only_like = reduction.is_err_and(|_| looks_at_hidden(machine.program()).is_none())
+        && like_actors(machine).is_some();
+    if let (Err(why), false) = (reduction, only_like) {
+        drop(small);
+        return whole(tell, Orders::AllBecause(why), 0);
+    }
     match few(checker, machine, reduction, &budget, (&small, &facts), tell)? {
         Few::Done(searched) => Ok(*searched),
         Few::Not(why) => {
@@ -137,31 +141,36 @@ enum Few<'m> {
 fn few<'m>(
     checker: &Checker,
     machine: &'m Machine<'m>,
-    reduction: &'m Reduction<'m>,
+    reduction: Result<&'m Reduction<'m>, &'static str>,
     budget: &Budget<'_>,
     small: (&Search<'m>, &Facts<'m>),
     tell: Tell<'_>,
 ) -> Result<Few<'m>, Capacity> {
     let program = machine.program();
+    let orders = match reduction {
+        Ok(_) => Orders::One,
+        Err(why) => Orders::AllBecause(why),
+    };
+    let done = |found: &Search<'m>, facts, exact: &[_]| of_few(found, facts, exact, orders);
     let mut facts = Facts::new(program);
     let limits = budget.left(u64::MAX, small.0.bytes());
     let workers = checker.workers;
     let how = Reduced {
-        orders: reduction,
+        orders: reduction.ok(),
         passing: Passing::OneStep,
-        symmetry: checker.reduction == super::Reduction::Safe,
+        symmetry: true,
     };
     let reduced = search_reduced(machine, how, &limits, workers, &mut facts, tell)?;
     match reduced.bound() {
         None => {}
         // No time is left for anything else.
         Some(Bound::Time | Bound::Interrupt) => {
-            return Ok(Few::Done(Box::new(of_few(&reduced, facts, &[small]))));
+            return Ok(Few::Done(Box::new(done(&reduced, facts, &[small]))));
         }
         // A search of all states would not come further; unless there are circles, in
         // which a reduced search may go round while others wait.
         Some(Bound::States | Bound::Memory) if !reduced.may_run_for_ever() => {
-            return Ok(Few::Done(Box::new(of_few(&reduced, facts, &[small]))));
+            return Ok(Few::Done(Box::new(done(&reduced, facts, &[small]))));
         }
         Some(_) => return Ok(Few::Not(Orders::All)),
     }
@@ -171,11 +180,18 @@ fn few<'m>(
         Err(_) => return Ok(Few::Not(Orders::All)),
     }
     let wanted = Wanted::new(&reduced, &mut facts);
+    if reduction.is_err() {
+        // Nothing is deeper than in a search of all states.
+        return Ok(match wanted.has_lock_orders() {
+            false => Few::Done(Box::new(done(&reduced, facts, &[]))),
+            true => Few::Not(orders),
+        });
+    }
     if let Some(why) = shows_too_little(&facts) {
         return Ok(Few::Not(Orders::AllBecause(why)));
     }
     if wanted.is_nothing() {
-        return Ok(Few::Done(Box::new(of_few(&reduced, facts, &[]))));
+        return Ok(Few::Done(Box::new(done(&reduced, facts, &[]))));
     }
     let mut shown = Facts::new(program);
     let limits = unkept(budget.left(SHORTEST_MAX, small.0.bytes() + reduced.bytes()));
@@ -195,7 +211,7 @@ fn few<'m>(
         let why = "when `sometimes` holds first is a question about all states";
         return Ok(Few::Not(Orders::AllBecause(why)));
     }
-    Ok(Few::Done(Box::new(of_few(
+    Ok(Few::Done(Box::new(done(
         &reduced,
         facts,
         &[(&all, &shown)],
@@ -214,6 +230,7 @@ fn of_all<'m>(
         facts,
         size: size(found),
         orders,
+        any_of_like: false,
         maybe_longer: BTreeSet::new(),
     }
 }
@@ -222,16 +239,15 @@ fn of_few<'m>(
     reduced: &Search<'m>,
     mut facts: Facts<'m>,
     exact: &[(&Search<'m>, &Facts<'m>)],
+    orders: Orders,
 ) -> Searched<'m> {
     let told = diagnose_reduced(reduced, &mut facts, exact);
     Searched {
         facts,
         diagnosis: told.diagnosis,
         size: size(reduced),
-        orders: match reduced.alike() {
-            None => Orders::One,
-            Some(_) => Orders::OneOfLike,
-        },
+        orders,
+        any_of_like: reduced.alike().is_some(),
         maybe_longer: told.maybe_longer,
     }
 }

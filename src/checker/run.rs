@@ -17,9 +17,6 @@ use crate::semantics::{Capacity, Machine};
 use std::sync::Arc;
 use std::time::Instant;
 
-/// What is said of a search that leaves out orders of steps.
-const ONE_ORDER: &str = "one order of steps whose order makes no difference";
-
 /// Checks one scenario.
 pub(super) fn check(
     checker: &Checker,
@@ -116,9 +113,11 @@ fn check_within(
     report.orders = match found.orders {
         Orders::All => None,
         Orders::AllBecause(why) => Some(format!("all orders of steps, because {why}")),
-        Orders::One => Some(ONE_ORDER.to_owned()),
-        Orders::OneOfLike => Some(format!("{ONE_ORDER}; of threads that are alike, any")),
+        Orders::One => Some("one order of steps whose order makes no difference".to_owned()),
     };
+    if let (Some(orders), true) = (&mut report.orders, found.any_of_like) {
+        orders.push_str("; of threads that are alike, any");
+    }
     let under_lock = match memory {
         hir::MemoryModel::Gil => Some(UnderLock::search(checker, program)),
         hir::MemoryModel::Sc => None,

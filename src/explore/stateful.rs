@@ -68,8 +68,8 @@ pub struct Search<'m> {
 /// How a search is reduced.
 #[derive(Clone, Copy)]
 pub struct Reduced<'m> {
-    /// Which orders of steps are left out.
-    pub orders: &'m Reduction<'m>,
+    /// Which orders of steps are left out, if any.
+    pub orders: Option<&'m Reduction<'m>>,
     /// Whether states with one step are stored.
     pub passing: Passing,
     /// Whether of states that differ only in the numbers of like actors one is stored.
@@ -217,8 +217,8 @@ fn resolve(contents: &mut Contents, rounds: &mut Rounds, batch: &mut Batch) {
     contents.count_bytes();
 }
 
-/// The like actors of a program, if it can begin.
-fn alike(machine: &Machine<'_>) -> Option<Alike> {
+/// The like actors of a program, if there are some and it can begin.
+pub fn like_actors(machine: &Machine<'_>) -> Option<Alike> {
     let first = machine.initial(&mut Heard::nothing(machine)).ok()?;
     Alike::of(machine, &first)
 }
@@ -226,13 +226,13 @@ fn alike(machine: &Machine<'_>) -> Option<Alike> {
 impl<'m> Search<'m> {
     fn empty(machine: &'m Machine<'m>, reduced: Option<Reduced<'m>>) -> Self {
         let alike = match reduced {
-            Some(Reduced { symmetry: true, .. }) => alike(machine),
+            Some(Reduced { symmetry: true, .. }) => like_actors(machine),
             _ => None,
         };
         let store = Store::new(machine.layout(), alike.as_ref());
         Self {
             machine,
-            reduction: reduced.map(|it| it.orders),
+            reduction: reduced.and_then(|it| it.orders),
             rounds: Rounds::new(machine.layout(), &store.contents),
             store,
             parents: Parents::default(),

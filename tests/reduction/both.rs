@@ -9,7 +9,8 @@ use threadbare::analysis::{Facts, looks_at_hidden};
 use threadbare::base::Source;
 use threadbare::checker::Checker;
 use threadbare::explore::{
-    Goal, Keep, Limits, Passing, Reduced, Reduction, Search, search, search_reduced, shortest,
+    Goal, Keep, Limits, Passing, Reduced, Reduction, Search, like_actors, search, search_reduced,
+    shortest,
 };
 use threadbare::program::Program;
 use threadbare::semantics::{Capacity, Machine};
@@ -69,14 +70,15 @@ pub fn compare(program: &Program) -> Outcome {
     if let Some(why) = looks_at_hidden(program) {
         return Outcome::Not(why);
     }
-    let reduction = match Reduction::of(program) {
-        Ok(reduction) => reduction,
-        Err(off) => return Outcome::Not(off.why()),
-    };
+    let reduction = Reduction::of(program);
     let mut capacity = Capacity::initial(program);
     loop {
         let machine = Machine::new(program, capacity);
-        match compare_within(program, &machine, &reduction) {
+        let outcome = match &reduction {
+            Ok(reduction) => compare_within(program, &machine, reduction),
+            Err(off) => compare_like(program, &machine, off.why()),
+        };
+        match outcome {
             Ok(outcome) => return outcome,
             Err(more) => capacity = more,
         }
@@ -94,23 +96,14 @@ fn compare_within<'p>(
     if !all.is_complete() {
         return Ok(Outcome::Not("too large"));
     }
-    let searched = |passing, symmetry, workers, keep| {
-        let limits = Limits {
-            keep,
-            ..limits.clone()
-        };
-        let mut facts = Facts::new(program);
-        let silent = &mut |_, _, _| {};
+    let reduced = |passing, workers, keep| {
         let how = Reduced {
-            orders: reduction,
+            orders: Some(reduction),
             passing,
-            symmetry,
+            symmetry: false,
         };
-        let found = search_reduced(machine, how, &limits, workers, &mut facts, silent)?;
-        threadbare::analysis::note_at_rest(&found, &mut facts);
-        Ok((found, facts))
+        searched(program, machine, how, workers, keep)
     };
-    let reduced = |passing, workers, keep| searched(passing, false, workers, keep);
     let (few, of_few) = reduced(Passing::Nothing, 1, Keep::default())?;
     let (written, keep) = kept();
     let (fewer, of_fewer) = reduced(Passing::OneStep, 1, keep)?;
@@ -152,28 +145,8 @@ fn compare_within<'p>(
             return Ok(Outcome::Differ(format!("{workers} workers")));
         }
     }
-    for passing in [Passing::Nothing, Passing::OneStep] {
-        let (written, keep) = kept();
-        let (alike, of_alike) = searched(passing, true, 1, keep)?;
-        if alike.alike().is_none() {
-            break;
-        }
-        ALIKE.fetch_add(1, Ordering::Relaxed);
-        if let Some(how) = differs(program, (&alike, &of_alike), &one) {
-            return Ok(Outcome::Differ(format!("like actors, {passing:?}: {how}")));
-        }
-        let written = written.lock().expect("nobody panics while writing");
-        let half = written.get(written.len() / 2);
-        let from = half.map(|half| half.as_slice().into());
-        let keep = Keep {
-            from,
-            ..Keep::default()
-        };
-        let (again, of_again) = searched(passing, true, 2, keep)?;
-        let is_same = said(&alike, &of_alike) == said(&again, &of_again);
-        if !is_same || alike.n_states() != again.n_states() || of_alike.hits != of_again.hits {
-            return Ok(Outcome::Differ("like actors, resumed".to_owned()));
-        }
+    if let Some(how) = like_differ(program, machine, Some(reduction), (&all, &of_all))? {
+        return Ok(Outcome::Differ(how));
     }
     let written = written.lock().expect("nobody panics while writing");
     if let Some(half) = written.get(written.len() / 2) {
@@ -192,6 +165,105 @@ fn compare_within<'p>(
         few.n_states(),
         fewer.n_states(),
     ))
+}
+
+/// A reduced search, and what it shows.
+fn searched<'m>(
+    program: &'m Program,
+    machine: &'m Machine<'m>,
+    how: Reduced<'m>,
+    workers: usize,
+    keep: Keep,
+) -> Result<(Search<'m>, Facts<'m>), Capacity> {
+    let limits = Limits { keep, ..limits() };
+    let mut facts = Facts::new(program);
+    let silent = &mut |_, _, _| {};
+    let found = search_reduced(machine, how, &limits, workers, &mut facts, silent)?;
+    threadbare::analysis::note_at_rest(&found, &mut facts);
+    Ok((found, facts))
+}
+
+/// Where no orders of steps are left out: one of the states that differ only in like
+/// actors, and all of them.
+fn compare_like<'p>(
+    program: &'p Program,
+    machine: &'p Machine<'p>,
+    why: &'static str,
+) -> Result<Outcome, Capacity> {
+    if like_actors(machine).is_none() {
+        return Ok(Outcome::Not(why));
+    }
+    let limits = limits();
+    let mut of_all = Facts::new(program);
+    let all = search(machine, &limits, 1, &mut of_all, &mut |_, _, _| {})?;
+    if !all.is_complete() || all.has_circle(limits.memory) != Ok(false) {
+        return Ok(Outcome::Not(why));
+    }
+    threadbare::analysis::note_at_rest(&all, &mut of_all);
+    Ok(
+        match like_differ(program, machine, None, (&all, &of_all))? {
+            Some(how) => Outcome::Differ(how),
+            None => Outcome::Not(why),
+        },
+    )
+}
+
+/// Searches one of the states that differ only in like actors; says how what that shows
+/// is different.
+fn like_differ<'p>(
+    program: &'p Program,
+    machine: &'p Machine<'p>,
+    orders: Option<&'p Reduction<'p>>,
+    (all, of_all): (&Search<'p>, &Facts<'p>),
+) -> Result<Option<String>, Capacity> {
+    for passing in [Passing::Nothing, Passing::OneStep] {
+        let how = Reduced {
+            orders,
+            passing,
+            symmetry: true,
+        };
+        let (written, keep) = kept();
+        let (alike, of_alike) = searched(program, machine, how, 1, keep)?;
+        if alike.alike().is_none() {
+            return Ok(None);
+        }
+        ALIKE.fetch_add(1, Ordering::Relaxed);
+        let found = (&alike, &of_alike);
+        let mut different = differs(program, found, &said(all, of_all));
+        if orders.is_none() {
+            different = different.or_else(|| lengths_differ((all, of_all), found));
+        }
+        if let Some(how) = different {
+            return Ok(Some(format!("like actors, {passing:?}: {how}")));
+        }
+        let written = written.lock().expect("nobody panics while writing");
+        let half = written.get(written.len() / 2);
+        let from = half.map(|half| half.as_slice().into());
+        let keep = Keep {
+            from,
+            ..Keep::default()
+        };
+        let (again, of_again) = searched(program, machine, how, 2, keep)?;
+        let is_same = said(&alike, &of_alike) == said(&again, &of_again);
+        if !is_same || alike.n_states() != again.n_states() || of_alike.hits != of_again.hits {
+            return Ok(Some("like actors, resumed".to_owned()));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether the best schedules have other numbers of steps, or of switches.
+fn lengths_differ(
+    one: (&Search<'_>, &Facts<'_>),
+    other: (&Search<'_>, &Facts<'_>),
+) -> Option<String> {
+    let lengths = |(found, facts): (&Search<'_>, &Facts<'_>)| -> Vec<(usize, usize)> {
+        let goals: Vec<Vec<Goal>> = { facts.hits.values() }.map(|it| it.goals.clone()).collect();
+        let best = shortest(found, &goals).into_iter();
+        best.map(|it| (it.0.len(), it.n_switches())).collect()
+    };
+    let (one, other) = (lengths(one), lengths(other));
+    (one != other).then(|| format!("steps and switches:\nright {one:?}\nfound {other:?}"))
 }
 
 /// Searches in which some actors were alike.

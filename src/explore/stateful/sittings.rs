@@ -82,7 +82,12 @@ impl<'m> Search<'m> {
 
     /// A number for each kind of search.
     fn kind(&self) -> u64 {
-        u64::from(self.is_reduced()) + u64::from(self.alike().is_some())
+        let kinds = [
+            self.chains.is_some(),
+            self.is_reduced(),
+            self.alike().is_some(),
+        ];
+        kinds.iter().fold(0, |all, &is| all << 1 | u64::from(is))
     }
 
     fn has_whole_layers(&self) -> bool {
