@@ -63,6 +63,8 @@ mistakes! {
     AbortWakesNobody: "`abort` leaves those who wait",
     LatchOneTooEarly: "a latch opens at 1",
     OnceAgain: "a `once` block runs for everybody",
+    // Executors.
+    IdleAllAlike: "the first idle worker takes the job, whatever it still holds",
     // Channels.
     LastInFirstOut: "a channel gives the last message first",
     OnePlaceMore: "a channel holds one message more",
