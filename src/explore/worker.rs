@@ -23,7 +23,7 @@ use super::halves::Halves;
 use super::limits::Bound;
 use super::memo::{Memo, NodeId};
 use super::observer::{Glance, Observer, Stance, Taken, Visit};
-use super::reduction::{About, Reduction};
+use super::reduction::{About, Encounters, Reduction};
 use super::rounds::Rounds;
 
 use super::tree::Root;
@@ -97,6 +97,8 @@ pub(super) struct Worker<'m, O: Observer> {
     memory: O::Memory,
     heard: Heard,
     known: Known<O::View>,
+    /// What stances mean to each other, if the search is reduced.
+    encounters: Encounters,
     room: usize,
     /// The state that is being expanded: numbers, and words if somebody asked.
     numbers: Vec<u32>,
@@ -192,6 +194,7 @@ impl<'m, O: Observer> Worker<'m, O> {
             memory: O::Memory::default(),
             heard: Heard::nothing(machine),
             known: Known::nothing(n_actors, observer.n_questions(), room),
+            encounters: Encounters::default(),
             room,
             numbers: vec![u32::MAX; contents.tree.n_numbers()],
             state: blank(),
@@ -222,6 +225,7 @@ impl<'m, O: Observer> Worker<'m, O> {
         if self.known.memo.is_full() {
             let (actors, questions) = (self.known.actors.len(), self.known.questions.len());
             self.known = Known::nothing(actors, questions, self.room);
+            self.encounters = Encounters::default();
             self.memory = O::Memory::default();
             self.halves = Halves::new();
         }

@@ -55,7 +55,7 @@ mod values;
 
 pub(super) use about::About;
 pub use off::Off;
-pub(super) use stubborn::Scene;
+pub(super) use stubborn::{Encounters, Scene};
 
 use crate::program::Program;
 use ahead::Ahead;

@@ -20,6 +20,7 @@ use super::about::{About, Help};
 use crate::base::{Mistake, planted};
 use crate::program::ObjectId;
 use crate::semantics::{Machine, State};
+use rustc_hash::FxHashMap;
 
 /// The actors of a state.
 pub(in crate::explore) struct Scene<'a> {
@@ -27,13 +28,19 @@ pub(in crate::explore) struct Scene<'a> {
     pub state: &'a State,
     /// `None` for those that do not run.
     pub actors: &'a [Option<&'a About>],
+    /// For each actor, a number for what is known of it; see [`Encounters`].
+    pub numbers: &'a [u32],
     /// Those that can move, one bit each.
     pub able: u64,
 }
 
 impl Reduction<'_> {
     /// The actors that must move, one bit each.
-    pub(in crate::explore) fn stubborn(&self, scene: &Scene<'_>) -> u64 {
+    pub(in crate::explore) fn stubborn(
+        &self,
+        scene: &Scene<'_>,
+        encounters: &mut Encounters,
+    ) -> u64 {
         let gates = self.ahead.gates.iter();
         let holder = |lock| scene.machine.owner(scene.state, lock);
         let holders: Vec<Option<usize>> = gates.map(|gate| holder(gate.lock)).collect();
@@ -42,7 +49,7 @@ impl Reduction<'_> {
         while seeds != 0 {
             let seed = seeds.trailing_zeros() as usize;
             seeds &= seeds - 1;
-            if let Some(set) = self.grown(scene, &holders, seed, best.count_ones()) {
+            if let Some(set) = self.grown(scene, &holders, encounters, seed, best.count_ones()) {
                 best = set;
                 if best.count_ones() == 1 {
                     break;
@@ -57,6 +64,7 @@ impl Reduction<'_> {
         &self,
         scene: &Scene<'_>,
         holders: &[Option<usize>],
+        encounters: &mut Encounters,
         seed: usize,
         fewer_than: u32,
     ) -> Option<u64> {
@@ -67,7 +75,7 @@ impl Reduction<'_> {
             todo &= todo - 1;
             let about = scene.actors[actor]?;
             let more = match scene.able >> actor & 1 {
-                1 => against(scene, holders, about, set),
+                1 => against(scene, holders, encounters, actor, set),
                 _ if planted(Mistake::BlockedNeedNobody) => 0,
                 _ => helpers(scene, actor, about),
             };
@@ -82,13 +90,21 @@ impl Reduction<'_> {
 }
 
 /// Those who keep the others from interfering with the next step of an actor.
-fn against(scene: &Scene<'_>, holders: &[Option<usize>], about: &About, set: u64) -> u64 {
+fn against(
+    scene: &Scene<'_>,
+    holders: &[Option<usize>],
+    encounters: &mut Encounters,
+    actor: usize,
+    set: u64,
+) -> u64 {
     let mut more = set;
-    for (other, of_other) in scene.actors.iter().enumerate() {
-        let Some(of_other) = of_other.filter(|_| more >> other & 1 == 0) else {
+    let runs = |actor: usize| scene.actors.get(actor).is_some_and(Option::is_some);
+    for other in 0..scene.actors.len() {
+        if more >> other & 1 == 1 {
             continue;
-        };
-        if !about.against.meets(&of_other.ahead) {
+        }
+        let encounter = encounters.of(scene, actor, other);
+        if !encounter.meet {
             continue;
         }
         let mut instead = None;
@@ -96,9 +112,8 @@ fn against(scene: &Scene<'_>, holders: &[Option<usize>], about: &About, set: u64
             let Some(holder) = holder.filter(|&holder| holder != other) else {
                 continue;
             };
-            let runs = scene.actors.get(holder).is_some_and(Option::is_some);
             let free = planted(Mistake::BeforeGateNotAsked);
-            if runs && (free || !about.against.meets(&of_other.before[gate])) {
+            if runs(holder) && (free || encounter.only_behind[gate]) {
                 instead = Some(holder);
                 if more >> holder & 1 == 1 {
                     break;
@@ -110,6 +125,42 @@ fn against(scene: &Scene<'_>, holders: &[Option<usize>], about: &About, set: u64
         }
     }
     more & !set
+}
+
+/// Whether what one actor may still do discords with another's next step.
+struct Encounter {
+    meet: bool,
+    /// For each gate: not before the gate's lock is taken.
+    only_behind: Box<[bool]>,
+}
+
+/// Encounters that are remembered.
+const ENCOUNTERS_MAX: usize = 1 << 16;
+
+/// The encounters of actors of which the same is known, each found out once.
+#[derive(Default)]
+pub(in crate::explore) struct Encounters(FxHashMap<(u32, u32), Encounter>);
+
+impl Encounters {
+    fn of(&mut self, scene: &Scene<'_>, actor: usize, other: usize) -> &Encounter {
+        let pair = (scene.numbers[actor], scene.numbers[other]);
+        if self.0.len() >= ENCOUNTERS_MAX {
+            self.0.clear();
+        }
+        self.0.entry(pair).or_insert_with(|| {
+            let (Some(about), Some(of_other)) = (scene.actors[actor], scene.actors[other]) else {
+                return Encounter {
+                    meet: false,
+                    only_behind: Box::default(),
+                };
+            };
+            let meets = |uses| about.against.meets(uses);
+            Encounter {
+                meet: meets(&of_other.ahead),
+                only_behind: of_other.before.iter().map(|it| !meets(it)).collect(),
+            }
+        })
+    }
 }
 
 /// Those of whom one must move before an actor can.

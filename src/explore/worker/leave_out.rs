@@ -21,9 +21,10 @@ impl<O: Observer> Worker<'_, O> {
             machine: self.machine,
             state: &self.state,
             actors: &actors,
+            numbers: &self.stances,
             able: self.enabled.iter().fold(0, |all, actor| all | 1 << actor),
         };
-        let must = reduction.stubborn(&scene);
+        let must = reduction.stubborn(&scene, &mut self.encounters);
         for index in 0..self.enabled.len() {
             let actor = self.enabled[index];
             if must >> actor & 1 == 1 {
