@@ -13,9 +13,8 @@
 //! actors, from the renamed one.
 //!
 //! **Conditions.** Nobody can name an actor: no `spawn`, `join` or `is_alive`, no local
-//! that a property asks for, no tasks and processes. Of idle workers that hold the same
-//! only the first takes a job; so nothing else may tell them apart: where there are
-//! executors, nobody misses signals.
+//! that a property asks for, no tasks and processes. Nor executors: of idle workers that
+//! hold the same only the first takes a job, so a renamed step is not always one.
 //!
 //! Source: Ip and Dill, "Better verification through symmetry" (1996). Deviation: like
 //! actors are found in the program, not declared by its author.
@@ -24,7 +23,7 @@ use super::layout::Layout;
 use super::machine::Machine;
 use super::state::State;
 use crate::base::{Mistake, planted};
-use crate::program::{Actor, ActorKind, Expr, Instr, ObjectKind, Program, Query, RwPolicy, SyncOp};
+use crate::program::{ActorKind, Expr, Instr, ObjectKind, Program, Query, RwPolicy, SyncOp};
 use std::cmp::Ordering;
 use std::ops::Range;
 
@@ -67,15 +66,9 @@ impl Alike {
             }
         }
         classes.retain(|class| class.len() > 1);
-        let names = names(program, layout);
-        let is_worker = |actor: &Actor| matches!(actor.kind, ActorKind::Worker(_));
-        let jobs = program.actors.iter().any(is_worker);
-        if classes.is_empty() || (jobs && names.iter().any(|it| matches!(it, Names::Bits(_)))) {
-            return None;
-        }
-        Some(Self {
+        (!classes.is_empty()).then(|| Self {
             classes,
-            names,
+            names: names(program, layout),
             n_actors: layout.capacity().actors,
         })
     }
@@ -154,15 +147,17 @@ fn word_of(actor: usize) -> i64 {
 fn are_alike(program: &Program, layout: &Layout, first: &State, one: usize, other: usize) -> bool {
     let slot = |actor: usize| first.peek(layout.actor(actor)..layout.actor(actor + 1));
     let (left, right) = (&program.actors[one], &program.actors[other]);
-    (left.function, left.kind) == (right.function, right.kind)
+    left.function == right.function
         && (slot(one) == slot(other) || planted(Mistake::AllAreAlike))
         && (left.main, left.daemon) == (right.main, right.daemon)
 }
 
 /// Whether something in the program may tell actors apart by their numbers.
 fn may_name_actors(program: &Program) -> bool {
+    let is_thread = |kind| matches!(kind, ActorKind::Thread);
     !program.loops.is_empty()
         || program.has_processes()
+        || program.actors.iter().any(|actor| !is_thread(actor.kind))
         || !program.observed.is_empty()
         || program.code.iter().any(names_an_actor)
         || program
