@@ -46,7 +46,11 @@ pub fn scenario(report: &ScenarioReport, style: &Style) -> String {
         page.mistake(it, &report.source);
     }
     if let Some(limit) = &report.limit {
-        page.say(&format!("Inconclusive {}: {}", limit.code, limit.message));
+        let word = match report.limited() {
+            "incomplete" => "Incomplete",
+            _ => "Inconclusive",
+        };
+        page.say(&format!("{word} {}: {}", limit.code, limit.message));
         page.facts(&limit.facts);
     }
     let n = report.findings.len();

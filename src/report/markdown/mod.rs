@@ -77,7 +77,8 @@ fn scenario(report: &ScenarioReport, style: &Style) -> String {
     }
     if let Some(limit) = &report.limit {
         let message = inline(&limit.message);
-        let _ = write!(page, "\n### inconclusive {}: {message}\n\n", limit.code);
+        let word = report.limited();
+        let _ = write!(page, "\n### {word} {}: {message}\n\n", limit.code);
         page += &facts(&limit.facts, style);
     }
     for it in &report.findings {
