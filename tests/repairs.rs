@@ -400,6 +400,11 @@ fn each_kind_of_edit_repairs_its_kind_of_bug() {
             "wait for it, do not look once: `wait_until(asked)`",
         ),
         (
+            "collections/results_in_order",
+            "A003",
+            "give each `worker` a place of its own: `results[job - 1] = job * 10`",
+        ),
+        (
             "outcomes/two_lines_torn",
             "A004",
             "print what belongs together under one lock",

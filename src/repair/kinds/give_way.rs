@@ -1,6 +1,6 @@
 //! Not all give way to each other: in a livelock everybody does the same. One of
-//! them steps back, or passes on, and the others wait for it; or all take the locks in
-//! one order, and need not try.
+//! them steps back, and the others wait for it; or all take the locks in one order, and
+//! need not try.
 
 use super::one_order::element;
 use super::only_first::is_first;
@@ -8,7 +8,7 @@ use super::wait_until::negated;
 use super::{Candidates, Owner, Scene, Spot, Target};
 use crate::repair::edit::Edits;
 use crate::repair::scene::{bare, call_of, method_of, root_of};
-use crate::syntax::ast::{Condition, Expr, ExprKind, Method, ObjectKind, StmtKind};
+use crate::syntax::ast::{Condition, Expr, Method, ObjectKind, StmtKind};
 
 pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) {
     if !target.is(&["S004"]) {
@@ -21,7 +21,6 @@ pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) 
         if let Some(first) = is_first(scene, actor) {
             steps_aside(scene, spot, &first, out);
             steps_back(scene, spot, &first, out);
-            passes_on(scene, spot, &first, out);
         }
         in_order(scene, spot, out);
     }
@@ -76,23 +75,6 @@ fn steps_back(scene: &Scene<'_>, spot: &Spot<'_>, first: &str, out: &mut Candida
     let text = scene.text(back.span);
     let title = format!("let only one of them do `{text}`, and wait until the way is free");
     out.add(3, title, edits);
-}
-
-/// A way that only one of them takes.
-fn passes_on(scene: &Scene<'_>, spot: &Spot<'_>, first: &str, out: &mut Candidates) {
-    let StmtKind::If(it) = &bare(spot.stmt).kind else {
-        return;
-    };
-    let (Condition::Expr(test), Some(_)) = (&it.branches[0].condition, &it.otherwise) else {
-        return;
-    };
-    let old = scene.text(test.span);
-    let new = match test.kind {
-        ExprKind::Chain { .. } => format!("{first} && ({old})"),
-        _ => format!("{first} && {old}"),
-    };
-    let title = format!("let only one of them go this way: `if {new}`");
-    out.add(4, title, Edits::new(scene).replace(test.span, new).done());
 }
 
 /// A loop that takes one lock of an array, tries another and gives the first back if

@@ -30,6 +30,7 @@ mod one_operation;
 mod one_order;
 mod one_section;
 mod only_first;
+mod own_place;
 mod own_thread;
 mod prefer;
 mod print_together;
@@ -57,7 +58,7 @@ use crate::base::Fix;
 type Kind = fn(&Scene<'_>, &Target, &mut Candidates);
 
 /// Every kind. Order matters only between candidates of one cost.
-const KINDS: [Kind; 46] = [
+const KINDS: [Kind; 47] = [
     wait_in_loop::propose,
     notify_all::propose,
     guard::propose,
@@ -104,6 +105,7 @@ const KINDS: [Kind; 46] = [
     shorter_section::propose,
     look_and_take::propose,
     one_collects::propose,
+    own_place::propose,
 ];
 
 /// Candidates, collected.

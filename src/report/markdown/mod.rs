@@ -48,6 +48,16 @@ pub fn render(report: &Report, style: &Style) -> String {
             page += &scenario(it, style);
         }
     }
+    let words = match style.level {
+        Level::Beginner => human::meanings(&page),
+        Level::Normal | Level::Expert => Vec::new(),
+    };
+    if !words.is_empty() {
+        page += "\n## words\n\n";
+        for (word, meaning) in words {
+            let _ = writeln!(page, "- **{word}**: {}", inline(meaning));
+        }
+    }
     page
 }
 
