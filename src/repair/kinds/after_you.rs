@@ -18,9 +18,9 @@ pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) 
             continue;
         };
         let is_one = matches!(actor.replicas, Replicas::One);
-        let in_step = |it: &&_| matches!(bare(it).kind, StmtKind::Atomic(_));
-        if !is_one || waits_until(spot.stmt).is_none() || spot.around.iter().any(|it| in_step(&it))
-        {
+        let mut around = spot.around.iter();
+        let in_step = around.any(|it| matches!(bare(it).kind, StmtKind::Atomic(_)));
+        if !is_one || in_step || waits_until(spot.stmt).is_none() {
             continue;
         }
         let name = &actor.name.text;
