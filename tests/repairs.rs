@@ -312,7 +312,7 @@ fn each_kind_of_edit_repairs_its_kind_of_bug() {
         (
             "executors/failure_nobody_sees",
             "K003",
-            "ask the future for its result, and handle what it raises",
+            "ask the future for its result, and write down if it failed",
         ),
         (
             "executors/first_is_not_fastest",
@@ -342,7 +342,7 @@ fn each_kind_of_edit_repairs_its_kind_of_bug() {
         (
             "tasks/exception_of_a_task",
             "K003",
-            "await the task, and handle what it raises",
+            "await the task, and write down if it failed",
         ),
         (
             "warnings/spinning",
@@ -353,6 +353,56 @@ fn each_kind_of_edit_repairs_its_kind_of_bug() {
             "livelock/short_light",
             "S003",
             "leave out `lamp = false`, and sleep until it is so",
+        ),
+        (
+            "arithmetic/lift_too_high",
+            "O001",
+            "test first whether it may still change: `if floor < 2`",
+        ),
+        (
+            "livelock/corridor",
+            "S004",
+            "let only one of them do `side[i] = 1 - other`, and the others wait for it",
+        ),
+        (
+            "livelock/after_you_flags",
+            "S004",
+            "let only one of them do `flag[i] = false`, and wait until the way is free",
+        ),
+        (
+            "livelock/polite_philosophers",
+            "S004",
+            "take the `fork` with the smaller number first: no need to try",
+        ),
+        (
+            "starvation/one_way_bridge",
+            "S002",
+            "let `south` say that it waits, and the others let it go first",
+        ),
+        (
+            "deadlock/dekker",
+            "D001",
+            "look first, and do `wants[i] = true` in the same step",
+        ),
+        (
+            "deadlock/building_h2o",
+            "D001",
+            "let only one at a time collect what it needs of `hydrogen`",
+        ),
+        (
+            "properties/never_full",
+            "A005",
+            "hold `m` for each step, not from the first to the last",
+        ),
+        (
+            "properties/forgotten_request",
+            "A007",
+            "wait for it, do not look once: `wait_until(asked)`",
+        ),
+        (
+            "collections/results_in_order",
+            "A003",
+            "give each `worker` a place of its own: `results[job - 1] = job * 10`",
         ),
         (
             "outcomes/two_lines_torn",

@@ -131,15 +131,12 @@ fn claimed(
     Some((edits, checked))
 }
 
-/// Whether it says that something wished for never happens: no edit of the program
-/// is asked for.
+/// Whether it says that something never happens, in words that no edit of the
+/// program is asked for.
 fn is_wish(evidence: &Evidence) -> bool {
     matches!(
         evidence,
-        Evidence::MissingOutcome(..)
-            | Evidence::NeverHolds(_)
-            | Evidence::NeverReached(_)
-            | Evidence::CannotFail(..)
+        Evidence::MissingOutcome(..) | Evidence::NeverReached(_) | Evidence::CannotFail(..)
     )
 }
 

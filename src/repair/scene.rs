@@ -396,6 +396,17 @@ pub fn method_of(expr: &Expr) -> Option<&Method> {
     }
 }
 
+/// What a statement waits for, if it is `wait_until(…)`.
+pub fn waits_until(stmt: &Stmt) -> Option<&Expr> {
+    match &bare(stmt).kind {
+        StmtKind::Expr(expr) => match &expr.kind {
+            ExprKind::Call(call) if call.name.text == "wait_until" => call.args.first(),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// Whether a statement is `name.method(…)`.
 pub fn is_call(stmt: &Stmt, name: &str, methods: &[&str]) -> bool {
     call_of(stmt).is_some_and(|it| {

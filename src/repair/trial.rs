@@ -245,11 +245,15 @@ impl<'a> Case<'a> {
         let key = (target.rule, target.subjects.clone());
         let n_before = self.before.get(&key).copied().unwrap_or(0);
         let n_after = seen.problems.get(&key).copied().unwrap_or(0);
-        if n_after >= n_before.max(1) || seen.n_idle > self.n_idle {
+        let n_missing = self.findings.iter().filter(|it| is_missing(it)).count();
+        let is_gone = match target.rule {
+            Rule::Sometimes => seen.n_missing < n_missing,
+            _ => n_after < n_before.max(1),
+        };
+        if !is_gone || seen.n_idle > self.n_idle {
             return None;
         }
         // What can no longer happen was perhaps written down to show the bug.
-        let n_missing = self.findings.iter().filter(|it| is_missing(it)).count();
         if seen.n_missing > n_missing && !target.expected {
             return None;
         }

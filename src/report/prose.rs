@@ -13,10 +13,15 @@ use super::{
 };
 use crate::base::{Diagnostic, Severity, Source};
 
-/// How many scenarios passed, failed, stayed open; nothing if there is only one.
+/// For a beginner what the words mean; then how many scenarios passed, failed, stayed
+/// open, unless there is only one.
 pub fn summary(report: &Report, style: &Style) -> String {
+    let words = match style.level {
+        Level::Beginner => glossary(report, style),
+        Level::Normal | Level::Expert => String::new(),
+    };
     if report.scenarios.len() < 2 {
-        return String::new();
+        return words;
     }
     let style = Style {
         color: false,
@@ -27,7 +32,21 @@ pub fn summary(report: &Report, style: &Style) -> String {
         .map(str::trim)
         .filter(|it| !it.is_empty())
         .collect();
-    format!("In all: {}.\n", parts.join(", "))
+    format!("{words}In all: {}.\n", parts.join(", "))
+}
+
+fn glossary(report: &Report, style: &Style) -> String {
+    let pages: String = { report.scenarios.iter() }
+        .map(|it| scenario(it, style))
+        .collect();
+    let words = human::meanings(&pages).into_iter();
+    let lines: String = words
+        .map(|(word, meaning)| format!("The word {word}: {meaning}.\n"))
+        .collect();
+    match lines.is_empty() {
+        true => lines,
+        false => lines + "\n",
+    }
 }
 
 /// One scenario, ending in a blank line; nothing if it passed and only what
@@ -46,7 +65,11 @@ pub fn scenario(report: &ScenarioReport, style: &Style) -> String {
         page.mistake(it, &report.source);
     }
     if let Some(limit) = &report.limit {
-        page.say(&format!("Inconclusive {}: {}", limit.code, limit.message));
+        let word = match report.limited() {
+            "incomplete" => "Incomplete",
+            _ => "Inconclusive",
+        };
+        page.say(&format!("{word} {}: {}", limit.code, limit.message));
         page.facts(&limit.facts);
     }
     let n = report.findings.len();
@@ -62,6 +85,28 @@ pub fn scenario(report: &ScenarioReport, style: &Style) -> String {
     }
     page.facts(&human::covered(report, style));
     page.text + "\n"
+}
+
+/// The author's lines, those that end within a sentence together with the next.
+fn whole_sentences(text: &str) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    let mut is_open = false;
+    for line in text.trim().lines().map(str::trim) {
+        match all.last_mut().filter(|_| is_open && !line.is_empty()) {
+            Some(last) => *last += &format!(" {line}"),
+            None => all.push(line.to_owned()),
+        }
+        is_open = !line.is_empty() && !line.ends_with(['.', '?', '!', ':']);
+    }
+    all
+}
+
+/// `held by`, `which is up to`: what follows a comma.
+fn clause(relation: &str) -> String {
+    match relation.starts_with("is ") || relation.starts_with("comes ") {
+        true => format!("which {relation}"),
+        false => relation.to_owned(),
+    }
 }
 
 struct Prose {
@@ -114,8 +159,8 @@ impl Prose {
             ));
         }
         if let (Some(text), Level::Beginner) = (&report.description, self.style.level) {
-            for line in text.trim().lines() {
-                self.say(line.trim());
+            for sentences in whole_sentences(text) {
+                self.say(&sentences);
             }
         }
     }
@@ -173,7 +218,7 @@ impl Prose {
             let line = source.position(wait.span.start).line;
             let holders = match wait.held_by.as_slice() {
                 [] => "which nobody can give any more".to_owned(),
-                names => format!("{} {}", wait.relation, names.join(" and ")),
+                names => format!("{} {}", clause(&wait.relation), names.join(" and ")),
             };
             let (actor, what) = (&wait.actor, &wait.resource);
             self.say(&format!(

@@ -21,8 +21,10 @@ fn lines(report: &ScenarioReport) -> Vec<String> {
         let message = escape::line(&it.message);
         let file = escape::line(source.name());
         format!(
-            "{file}:{}:1: inconclusive[{}]: {message}",
-            report.line, it.code
+            "{file}:{}:1: {}[{}]: {message}",
+            report.line,
+            report.limited(),
+            it.code
         )
     });
     let found = report.findings.iter().map(|it| finding(it, report));

@@ -1,7 +1,8 @@
 //! An exception of a job, task or thread that somebody learns of: whoever started
-//! it asks for the result and handles what that raises; a thread, which has no
-//! result, writes it down.
+//! it asks for the result and writes down that it failed; a thread, which has no
+//! result, writes it down itself.
 
+use super::catch::noted;
 use super::{Candidates, Owner, Scene, Spot, Target};
 use crate::repair::edit::Edits;
 use crate::repair::scene::{bare, is_call, method_of};
@@ -21,8 +22,6 @@ pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) 
     }
 }
 
-const CATCH: &str = " catch { skip }";
-
 /// A job or task: its result, asked for where it was started or at the end.
 fn started(scene: &Scene<'_>, spot: &Spot<'_>, out: &mut Candidates) {
     let (expr, handle) = match &bare(spot.stmt).kind {
@@ -40,9 +39,9 @@ fn started(scene: &Scene<'_>, spot: &Spot<'_>, out: &mut Candidates) {
         Way::Each => format!("for one in {name} {{ one.result() }}"),
     };
     let title = match way {
-        Way::Result => "ask the future for its result, and handle what it raises",
-        Way::Await => "await the task, and handle what it raises",
-        Way::Each => "go through the results, and handle what they raise",
+        Way::Result => "ask the future for its result, and write down if it failed",
+        Way::Await => "await the task, and write down if it failed",
+        Way::Each => "go through the results, and write down if one failed",
     };
     let rest = &spot.block[spot.index + 1..];
     let asks = |stmt: &&Stmt| match way {
@@ -50,18 +49,19 @@ fn started(scene: &Scene<'_>, spot: &Spot<'_>, out: &mut Candidates) {
         _ => is_call(stmt, &name, &["result"]),
     };
     let mut edits = Edits::new(scene);
+    let note = noted(scene, &mut edits);
     if handle.is_none() {
         edits.insert(expr.span.start, format!("let {name} = "));
     }
     if let Some(asked) = rest.iter().find(asks) {
         edits.wrap(asked, asked, "try");
-        edits.insert(asked.span.end, CATCH);
+        edits.insert(asked.span.end, format!(" catch {note}"));
     } else {
         let last = rest.last().unwrap_or(spot.stmt);
         if matches!(last.kind, StmtKind::Return(_)) {
             return;
         }
-        edits.after(last.span, &format!("try {{ {ask} }}{CATCH}"));
+        edits.after(last.span, &format!("try {{ {ask} }} catch {note}"));
     }
     out.add(4, title, edits.done());
 }
@@ -92,9 +92,6 @@ fn written_down(scene: &Scene<'_>, function: &Fn, out: &mut Candidates) {
     let (Some(first), Some(last)) = (stmts.first(), stmts.last()) else {
         return;
     };
-    let Some(at) = scene.first_item() else {
-        return;
-    };
     let of = |it: &Expr| matches!(&it.kind, ExprKind::Spawn(it) if it.call.name.text == function.name.text);
     let spawned = scene.spots.iter().any(|it| match &bare(it.stmt).kind {
         StmtKind::Let(it) => of(&it.value),
@@ -104,15 +101,10 @@ fn written_down(scene: &Scene<'_>, function: &Fn, out: &mut Candidates) {
     if !spawned {
         return;
     }
-    let failed = scene.fresh(&["failed", "has_failed"]);
-    let shared = match scene.text(scene.scenario.span).contains("process ") {
-        true => "shared ",
-        false => "",
-    };
     let mut edits = Edits::new(scene);
-    edits.before(at, &format!("{shared}atomic {failed} = false"));
+    let note = noted(scene, &mut edits);
     edits.wrap(first, last, "try");
-    edits.insert(last.span.end, format!(" catch {{ {failed} = true }}"));
+    edits.insert(last.span.end, format!(" catch {note}"));
     let name = &function.name.text;
     let title = format!("catch it in `{name}` and write it down, so that others can look");
     out.add(6, title, edits.done());

@@ -1,4 +1,4 @@
-//! An exception handled where it comes up.
+//! An exception handled where it comes up: a variable says that something failed.
 
 use super::{Candidates, Owner, Scene, Target};
 use crate::repair::edit::Edits;
@@ -26,12 +26,11 @@ pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) 
         });
         let moves = !matches!(spot.stmt.kind, StmtKind::Let(_) | StmtKind::Return(_));
         if takes_part && moves && is_simple(spot.stmt) && calls {
-            let head = "try";
             let mut edits = Edits::new(scene);
-            edits.wrap(spot.stmt, spot.stmt, head);
-            edits.insert(spot.stmt.span.end, format!(" catch \"{name}\" {{ skip }}"));
-            let title = format!("catch `{name}` where something can be done about it");
-            out.add(4, title, edits.done());
+            let note = noted(scene, &mut edits);
+            edits.wrap(spot.stmt, spot.stmt, "try");
+            edits.insert(spot.stmt.span.end, format!(" catch \"{name}\" {note}"));
+            out.add(4, title(&name), edits.done());
         }
     }
     all_calls(scene, target, &name, out);
@@ -45,12 +44,29 @@ fn all_calls(scene: &Scene<'_>, target: &Target, name: &str, out: &mut Candidate
     {
         if let (Some(first), Some(last)) = (actor.body.stmts.first(), actor.body.stmts.last()) {
             let mut edits = Edits::new(scene);
+            let note = noted(scene, &mut edits);
             edits.wrap(first, last, "try");
-            edits.insert(last.span.end, format!(" catch \"{name}\" {{ skip }}"));
-            let title = format!("catch `{name}` where something can be done about it");
-            out.add(5, title, edits.done());
+            edits.insert(last.span.end, format!(" catch \"{name}\" {note}"));
+            out.add(5, title(name), edits.done());
         }
     }
+}
+
+fn title(name: &str) -> String {
+    format!("catch `{name}`, and write down that it failed, so that others can look")
+}
+
+/// A handler that writes down that something failed; what it writes to is declared.
+pub(super) fn noted(scene: &Scene<'_>, edits: &mut Edits<'_>) -> String {
+    let failed = scene.fresh(&["failed", "has_failed"]);
+    let shared = match scene.text(scene.scenario.span).contains("process ") {
+        true => "shared ",
+        false => "",
+    };
+    if let Some(at) = scene.first_item() {
+        edits.before(at, &format!("{shared}atomic {failed} = false"));
+    }
+    format!("{{ {failed} = true }}")
 }
 
 /// The exception's name: a subject that is raised somewhere.

@@ -1,6 +1,7 @@
 //! The kinds of edits, one file each. A kind looks at a finding and the tree, and
 //! proposes edits; whether one of them is any good is for the second check to say.
 
+mod after_you;
 mod as_many;
 mod ask_and_handle;
 mod atomic;
@@ -12,20 +13,24 @@ mod count_signals;
 mod daemon;
 mod event_for_flag;
 mod finish_jobs;
+mod give_way;
 mod guard;
 mod hold;
 mod in_order;
 mod join;
 mod leave_out;
 mod let_go;
+mod look_and_take;
 mod look_at_answer;
 mod no_timeout;
 mod notify_all;
 mod once_more;
+mod one_collects;
 mod one_operation;
 mod one_order;
 mod one_section;
 mod only_first;
+mod own_place;
 mod own_thread;
 mod prefer;
 mod print_together;
@@ -33,6 +38,7 @@ mod reentrant;
 mod remember;
 mod room;
 mod shared;
+mod shorter_section;
 mod strongly_fair;
 mod swap;
 mod task_done;
@@ -40,8 +46,10 @@ mod use_await;
 mod use_with;
 mod wait_in_loop;
 mod wait_until;
+mod within_range;
 mod write_at_once;
 
+use super::edit::apply;
 use super::scene::{Owner, Scene, Spot};
 use super::{Candidate, Target};
 use crate::base::Fix;
@@ -50,7 +58,7 @@ use crate::base::Fix;
 type Kind = fn(&Scene<'_>, &Target, &mut Candidates);
 
 /// Every kind. Order matters only between candidates of one cost.
-const KINDS: [Kind; 40] = [
+const KINDS: [Kind; 47] = [
     wait_in_loop::propose,
     notify_all::propose,
     guard::propose,
@@ -91,6 +99,13 @@ const KINDS: [Kind; 40] = [
     only_first::propose,
     print_together::propose,
     strongly_fair::propose,
+    within_range::propose,
+    give_way::propose,
+    after_you::propose,
+    shorter_section::propose,
+    look_and_take::propose,
+    one_collects::propose,
+    own_place::propose,
 ];
 
 /// Candidates, collected.
@@ -145,6 +160,13 @@ pub fn candidates(scene: &Scene<'_>, target: &Target) -> Vec<Candidate> {
         propose(scene, target, &mut all);
     }
     all.found.sort_by_key(|it| it.cost);
+    // Different edits can lead to one text.
+    let mut texts: Vec<String> = Vec::new();
+    all.found.retain(|it| {
+        let text = apply(scene.source.text(), &it.edits).filter(|it| !texts.contains(it));
+        texts.extend(text.clone());
+        text.is_some()
+    });
     all.found
 }
 

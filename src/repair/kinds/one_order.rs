@@ -77,7 +77,7 @@ fn in_index_order(scene: &Scene<'_>, outer: &With, out: &mut Candidates) {
 }
 
 /// The name of an array, and what stands between the brackets.
-fn element(expr: &Expr) -> Option<(&str, Span)> {
+pub(super) fn element(expr: &Expr) -> Option<(&str, Span)> {
     match &expr.kind {
         ExprKind::Index { base, .. } => {
             let inside = Span {

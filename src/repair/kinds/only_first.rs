@@ -4,7 +4,7 @@
 use super::{Candidates, Owner, Scene, Target};
 use crate::repair::edit::Edits;
 use crate::repair::scene::{bare, call_of, is_simple};
-use crate::syntax::ast::{ExprKind, Replicas, StmtKind};
+use crate::syntax::ast::{Actor, ExprKind, Replicas, StmtKind};
 
 pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) {
     if target.is(&["M"]) {
@@ -13,7 +13,7 @@ pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) 
                 continue;
             };
             let first = spot.block.first().unwrap_or(spot.stmt);
-            let once = scene.fresh(&["first", "once_only"]);
+            let once = scene.fresh(&["once_only", "only_once"]);
             let text = scene.text(spot.stmt.span);
             let mut edits = Edits::new(scene);
             let at = scene.objects().last().map(|it| it.span);
@@ -32,16 +32,8 @@ pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) 
             let Owner::Actor(actor) = spot.owner else {
                 continue;
             };
-            let test = match &actor.replicas {
-                Replicas::One => continue,
-                Replicas::Times(_) => "me == 1".to_owned(),
-                Replicas::Over { param, range } => {
-                    let first = match &range.kind {
-                        ExprKind::Range(it) => scene.text(it.start.span),
-                        _ => continue,
-                    };
-                    format!("{} == {first}", param.text)
-                }
+            let Some(test) = is_first(scene, actor) else {
+                continue;
             };
             let moves = matches!(bare(spot.stmt).kind, StmtKind::Assign(_));
             if moves && is_simple(spot.stmt) && !spot.around.is_empty() {
@@ -52,5 +44,20 @@ pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) 
                 out.add(5, title, edits.done());
             }
         }
+    }
+}
+
+/// Whether an actor is the first of those alike, as a condition.
+pub(super) fn is_first(scene: &Scene<'_>, actor: &Actor) -> Option<String> {
+    match &actor.replicas {
+        Replicas::One => None,
+        Replicas::Times(_) => Some("me == 1".to_owned()),
+        Replicas::Over { param, range } => match &range.kind {
+            ExprKind::Range(it) => {
+                let first = scene.text(it.start.span);
+                Some(format!("{} == {first}", param.text))
+            }
+            _ => None,
+        },
     }
 }

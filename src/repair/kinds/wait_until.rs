@@ -1,5 +1,5 @@
-//! Waiting instead of looking again and again: `wait_until`, or a `join` where a
-//! loop asks `is_alive`.
+//! Waiting instead of looking once, or again and again: `wait_until`, or a `join`
+//! where a loop asks `is_alive`.
 
 use super::leave_out::is_taken_back;
 use super::{Candidates, Scene, Target};
@@ -8,6 +8,9 @@ use crate::repair::scene::{bare, condition, is_call, method_of, names};
 use crate::syntax::ast::{Block, Condition, Expr, ExprKind, StmtKind, UnaryOp};
 
 pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) {
+    if target.is(&["A006", "A007", "A008"]) {
+        looks_once(scene, out);
+    }
     if !target.is(&["S003", "S004", "M008", "W006"]) {
         return;
     }
@@ -39,6 +42,27 @@ pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) 
     }
     if target.is(&["S003"]) {
         stays(scene, out);
+    }
+}
+
+/// A test whose answer may only come later: no `if`, but a wait.
+fn looks_once(scene: &Scene<'_>, out: &mut Candidates) {
+    for spot in &scene.spots {
+        let StmtKind::If(it) = &bare(spot.stmt).kind else {
+            continue;
+        };
+        let ([branch], None) = (it.branches.as_slice(), &it.otherwise) else {
+            continue;
+        };
+        let Condition::Expr(test) = &branch.condition else {
+            continue;
+        };
+        let wait = format!("wait_until({})", scene.text(test.span));
+        let edits = Edits::new(scene)
+            .before(spot.stmt.span, &wait)
+            .unwrap(spot.stmt.span, branch.body.span)
+            .done();
+        out.add(3, format!("wait for it, do not look once: `{wait}`"), edits);
     }
 }
 

@@ -16,7 +16,7 @@ use std::ops::RangeInclusive;
 
 use super::human::{self, Amount, Change, Level, Style};
 use super::picture::{SVG_STYLE, arrow_heads};
-use super::{Fact, Finding, Help, Outcomes, Report, ScenarioReport, Status};
+use super::{Fact, Finding, Help, Outcomes, Report, ScenarioReport, Status, prose};
 use crate::base::{Severity, Source};
 use text::{lines, plain, rich};
 
@@ -65,6 +65,9 @@ pub fn render(report: &Report, style: &Style) -> String {
             page += &scenario(report, at, style);
         }
     }
+    if style.level == Level::Beginner {
+        page += &glossary(report, style);
+    }
     let (name, version) = (plain(&report.tool.name), plain(&report.tool.version));
     let _ = write!(
         page,
@@ -72,6 +75,20 @@ pub fn render(report: &Report, style: &Style) -> String {
          Home and End go to its ends.</small></footer>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n"
     );
     page
+}
+
+/// What the words of the page mean.
+fn glossary(report: &Report, style: &Style) -> String {
+    let shown = report.scenarios.iter();
+    let pages: String = shown.map(|it| prose::scenario(it, style)).collect();
+    let words = human::meanings(&pages).into_iter();
+    let lines: String = words
+        .map(|(word, meaning)| format!("<dt>{word}</dt><dd>{}</dd>\n", rich(meaning)))
+        .collect();
+    match lines.is_empty() {
+        true => lines,
+        false => format!("<section>\n<h2>words</h2>\n<dl>\n{lines}</dl>\n</section>\n"),
+    }
 }
 
 /// The summary, and all scenarios with links to them.

@@ -52,7 +52,7 @@ pub(super) fn render(
         let room = room_for_label(source, mark.span, style);
         let label = if width(&label) > room {
             notes += &note(&label, source, mark.span, style);
-            clip(&label, room.max(20)).into()
+            first_clause(&label, room.max(20)).into()
         } else {
             label
         };
@@ -88,6 +88,15 @@ fn room_for_label(source: &Source, span: Span, style: &Style) -> usize {
     let gutter = 4 + source.position(u32::MAX).line.to_string().len();
     let used = gutter + width(&before.replace('\t', "    "));
     style.width.saturating_sub(used)
+}
+
+/// As much of a label as fits, up to the end of a clause if one ends there.
+fn first_clause(label: &str, columns: usize) -> String {
+    let ends = label.rmatch_indices("; ");
+    let mut clauses = ends.map(|(at, _)| format!("{} ..", &label[..at]));
+    clauses
+        .find(|it| width(it) <= columns)
+        .unwrap_or_else(|| clip(label, columns))
 }
 
 /// A label that did not fit, in full below the excerpt.

@@ -12,6 +12,9 @@ use crate::report::{Finding, Help, Row, Schedule, TraceTable};
 /// Lines a finding may take on the page of an ordinary reader.
 const LINES_MAX: usize = 40;
 
+/// Fewer steps with which two executions begin alike are shown twice.
+const KNOWN_MIN: usize = 4;
+
 /// The same for an expert: a screen, if the table needs no more.
 const LINES_MAX_EXPERT: usize = 24;
 
@@ -78,11 +81,31 @@ pub fn finding(finding: &Finding, source: &Source, file: &str, style: &Style) ->
             lines.push(String::new());
             lines.push(format!("  as it should be: {change}"));
             lines.push(String::new());
-            lines.extend(table::render(&passing.trace, usize::MAX, style).lines);
+            let n_known = begin_alike(trace, &passing.trace);
+            lines.extend(table::render_rest(&passing.trace, n_known, style).lines);
         }
         lines
     });
     chosen.join(trace.unwrap_or_default())
+}
+
+/// With how many rows two executions begin alike; none if they are too few to leave out.
+fn begin_alike(one: &TraceTable, other: &TraceTable) -> usize {
+    fn step<'a>(table: &'a TraceTable, row: &'a Row) -> Option<(Option<&'a String>, &'a String)> {
+        match row {
+            Row::Step(step) => Some((table.actors.get(step.actor), &step.text)),
+            Row::Blocked { .. } | Row::End { .. } => None,
+        }
+    }
+    let both = one.rows.iter().zip(&other.rows);
+    let alike = both
+        .map_while(|(a, b)| step(one, a).zip(step(other, b)))
+        .take_while(|(a, b)| a == b)
+        .count();
+    match alike {
+        KNOWN_MIN.. => alike,
+        _ => 0,
+    }
 }
 
 /// An execution alone, ending in a line feed.

@@ -1,8 +1,9 @@
 //! Which steps of a trace share a row, so that the table fits the page.
 //!
 //! In order of preference: steps that matter little join their neighbours of
-//! the same actor; then, while there are too many rows, the longest run of
-//! steps that matter little, of one actor, of several; then the middle.
+//! the same actor, in a short table only where they are many; then, while there
+//! are too many rows, the longest run of steps that matter little, of one actor,
+//! of several; then the middle.
 //!
 //! **Invariant:** every step of the table lies in exactly one row, in order, so
 //! the numbers of the rows leave no gap. A loop never shares a row with what
@@ -21,8 +22,16 @@ pub(super) struct Group {
     pub(super) repeats: bool,
 }
 
-/// At most `rows_max` groups if that is possible without hiding a `-` or `end` row.
-pub(super) fn fold(table: &TraceTable, rows_max: usize) -> Vec<Group> {
+/// A table of no more rows is short: there only a long run of steps that matter
+/// little is folded.
+const ROWS_ROOMY: usize = 16;
+
+/// So many steps are a long run.
+const RUN_MIN: usize = 4;
+
+/// At most `rows_max` groups if that is possible without hiding a `-` or `end` row. The
+/// first `n_known` rows, which the reader has seen already, become one.
+pub(super) fn fold(table: &TraceTable, rows_max: usize, n_known: usize) -> Vec<Group> {
     let loop_from = table.repeats.as_ref().map_or(usize::MAX, |it| it.from_row);
     let mut groups: Vec<Group> = (0..table.rows.len())
         .map(|row| Group {
@@ -30,9 +39,16 @@ pub(super) fn fold(table: &TraceTable, rows_max: usize) -> Vec<Group> {
             repeats: row >= loop_from,
         })
         .collect();
+    if n_known > 0 {
+        merge(&mut groups, 0..n_known);
+    }
+    let is_short = groups.len() <= ROWS_ROOMY.min(rows_max);
     merge_all(table, &mut groups, |a, b| {
         same_actor(a, b) && is_foldable(a, Weight::Local) && is_foldable(b, Weight::Local)
     });
+    if is_short {
+        split_runs(&mut groups, n_known);
+    }
     merge_longest(table, &mut groups, rows_max, |a, b| {
         is_foldable(a, Weight::Local) && is_foldable(b, Weight::Local)
     });
@@ -96,6 +112,24 @@ fn merge_all(
         }
     }
     *groups = merged;
+}
+
+/// Takes runs apart that are not long, all but the first `n_known` rows.
+fn split_runs(groups: &mut Vec<Group>, n_known: usize) {
+    let stays = |it: &Group| it.rows.len() >= RUN_MIN || it.rows.end <= n_known;
+    let parts = |it: Group| -> Vec<Group> {
+        match stays(&it) {
+            true => vec![it],
+            false => {
+                let one = |row| Group {
+                    rows: row..row + 1,
+                    ..it.clone()
+                };
+                it.rows.clone().map(one).collect()
+            }
+        }
+    };
+    *groups = groups.drain(..).flat_map(parts).collect();
 }
 
 /// Merges the longest run (the first of equals) until the table fits or nothing is left to merge.
@@ -178,7 +212,7 @@ mod tests {
                 _ => table.step(row),
             }
         }
-        let rows = fold(&table, rows_max)
+        let rows = fold(&table, rows_max, 0)
             .iter()
             .map(|it| it.rows.len().to_string())
             .collect::<Vec<_>>();
@@ -192,7 +226,13 @@ mod tests {
 
     #[test]
     fn steps_of_little_weight_join_their_neighbours() {
-        check("a.a.a.b.b.a", 20, "3 2 1");
+        check("a.a.a.b.b.a", 5, "3 2 1");
+        check("a.a.a.b.b.aAAAAAAAAAAA", 20, "3 2 1 1 1 1 1 1 1 1 1 1 1 1");
+    }
+
+    #[test]
+    fn in_a_short_table_only_a_long_run_is_folded() {
+        check("a.a.a.b.b.b.b.a", 20, "1 1 1 4 1");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::report::Help;
 const CHECKED_COLUMN: usize = 54;
 
 /// A patch of more lines than this is cut, and says so.
-const PATCH_LINES_MAX: usize = 12;
+const PATCH_LINES_MAX: usize = 16;
 
 /// `help: …` with the changed lines below it.
 pub(super) fn render(help: &Help, source: &Source, style: &Style) -> Vec<String> {
@@ -173,7 +173,8 @@ impl Change {
         Some(Self::between(first, &text[from..to], &after))
     }
 
-    /// What differs, without the lines that both begin or end with.
+    /// What differs, without the lines that both begin or end with; but a block that
+    /// is added is shown up to its end.
     fn between(first: u32, before: &str, after: &str) -> Self {
         let (before, after): (Vec<&str>, Vec<&str>) =
             (before.lines().collect(), after.lines().collect());
@@ -181,10 +182,14 @@ impl Change {
         let forwards = before.iter().zip(&after);
         let head = forwards.take_while(|(a, b)| a == b).count();
         let backwards = before.iter().rev().zip(after.iter().rev());
-        let tail = backwards
+        let mut tail = backwards
             .take_while(|(a, b)| a == b)
             .count()
             .min(shorter - head);
+        let is_line_by_line = before.len() == after.len();
+        while !is_line_by_line && tail > 0 && is_open(&after[head..after.len() - tail]) {
+            tail -= 1;
+        }
         let owned = |lines: &[&str]| lines.iter().map(|&it| it.to_owned()).collect();
         Self {
             first: first + head as u32,
@@ -192,6 +197,17 @@ impl Change {
             added: owned(&after[head..after.len() - tail]),
         }
     }
+}
+
+/// Whether lines begin a block that they do not end.
+fn is_open(lines: &[&str]) -> bool {
+    let count = |brace: char| {
+        lines
+            .iter()
+            .map(|it| it.matches(brace).count())
+            .sum::<usize>()
+    };
+    count('{') > count('}')
 }
 
 #[cfg(test)]
@@ -237,6 +253,25 @@ mod tests {
             &[(0, 3, "1"), (8, 13, "3")],
             "  |\n1 - one\n1 + 1\n3 - three\n3 + 3",
         );
+    }
+
+    #[test]
+    fn an_added_block_is_shown_up_to_its_end() {
+        let source = Source::new("a.tb", "if a {\n    b\n}\n");
+        let wrap = |at, text: &str| Fix {
+            span: Span::new(at, at),
+            replacement: text.to_owned(),
+        };
+        let edits = [
+            wrap(0, "with m {\n    "),
+            wrap(7, "    "),
+            wrap(13, "    "),
+            wrap(14, "\n}"),
+        ];
+        let lines = patch(&edits, &source, &Style::default());
+        let expected = "  |\n1 - if a {\n2 -     b\n3 - }\n1 + with m {\n2 +     if a {\n3 +         b\n  \
+                        +     }\n  + }";
+        assert_eq!(lines.join("\n"), expected);
     }
 
     #[test]

@@ -27,6 +27,7 @@ pub(super) use finding::{commands, extent, places};
 pub(super) use help::Change;
 pub(super) use outcomes::text as value;
 pub(super) use pen::wrap as wrapped;
+pub(super) use words::meanings;
 
 pub use diagnostic::diagnostic;
 pub use finding::{execution, finding};

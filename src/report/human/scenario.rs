@@ -27,7 +27,7 @@ fn full(report: &ScenarioReport, style: &Style) -> Vec<String> {
     let mistakes = report.diagnostics.iter();
     blocks.extend(mistakes.map(|it| diagnostic(it, &report.source, style)));
     if let Some(limit) = &report.limit {
-        let head = format!("inconclusive[{}]", limit.code);
+        let head = format!("{}[{}]", report.limited(), limit.code);
         let mut lines = headline(&head, &limit.message, Ink::Warning, style);
         lines.extend(facts::render(&limit.facts, style));
         blocks.push(block(lines));
@@ -143,13 +143,37 @@ fn description(report: &ScenarioReport, style: &Style) -> Vec<String> {
     let Some(text) = report.description.as_ref().filter(|_| wanted) else {
         return Vec::new();
     };
-    let lines = text
-        .trim()
-        .split('\n')
-        .flat_map(|it| wrap(&style.line(it.trim()), style.width.saturating_sub(4)));
+    let lines = flowing(text.trim(), style);
     lines
-        .map(|it| format!("    {}", style.paint(Ink::Dim, &it)))
+        .iter()
+        .map(|it| format!("    {}", style.paint(Ink::Dim, it)))
         .collect()
+}
+
+/// The author's lines; what is too long for one begins the next, if that goes on with
+/// the same sentence.
+fn flowing(text: &str, style: &Style) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut over = String::new();
+    for line in text.lines().map(str::trim) {
+        let goes_on = line
+            .starts_with(|it: char| it == '`' || !it.is_uppercase() && !it.is_ascii_punctuation());
+        if !over.is_empty() && !goes_on {
+            lines.push(std::mem::take(&mut over));
+        }
+        let whole = format!("{over} {}", style.line(line));
+        let mut parts = wrap(whole.trim_start(), style.width.saturating_sub(4));
+        over = match parts.len() {
+            0 | 1 => String::new(),
+            _ => parts.pop().unwrap_or_default(),
+        };
+        match parts.is_empty() {
+            true => lines.push(String::new()),
+            false => lines.extend(parts),
+        }
+    }
+    lines.extend(Some(over).filter(|it| !it.is_empty()));
+    lines
 }
 
 /// The facts of a finished search.

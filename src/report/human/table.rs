@@ -16,6 +16,15 @@ pub(super) struct Table {
     pub(super) rows_shown: usize,
 }
 
+/// Renders all of `table` but the first `n_known` rows, which the reader has seen.
+pub(super) fn render_rest(table: &TraceTable, n_known: usize, style: &Style) -> Table {
+    let page = Page {
+        n_known,
+        ..Page::of(table, fold(table, usize::MAX, n_known), style)
+    };
+    page.render()
+}
+
 /// Renders `table` in at most `lines_max` lines, as far as folding can achieve that.
 pub(super) fn render(table: &TraceTable, lines_max: usize, style: &Style) -> Table {
     let frame = 2 + if table.repeats.is_some() { 2 } else { 0 };
@@ -49,6 +58,8 @@ struct Page<'a> {
     groups: Vec<Group>,
     columns: Columns,
     style: &'a Style,
+    /// So many rows at the top, one group, are said to be as above.
+    n_known: usize,
     /// Does a reason for a switch that finds no room beside its row go below it?
     reasons_below: bool,
     lines: Vec<String>,
@@ -56,7 +67,10 @@ struct Page<'a> {
 
 impl<'a> Page<'a> {
     fn new(table: &'a TraceTable, rows_max: usize, style: &'a Style) -> Self {
-        let groups = fold(table, rows_max);
+        Self::of(table, fold(table, rows_max, 0), style)
+    }
+
+    fn of(table: &'a TraceTable, groups: Vec<Group>, style: &'a Style) -> Self {
         let columns = Columns::new(table, &groups, style);
         let lines = Vec::new();
         Self {
@@ -64,6 +78,7 @@ impl<'a> Page<'a> {
             groups,
             columns,
             style,
+            n_known: 0,
             reasons_below: true,
             lines,
         }
@@ -127,7 +142,10 @@ impl<'a> Page<'a> {
         let index = self.columns.index_text(first.index, last.index);
         let mut cells = vec![Vec::new(); self.columns.actors.len()];
         let one_actor = steps.iter().all(|step| step.actor == first.actor);
-        let span = if one_actor {
+        let is_known = (first.index as usize) <= self.n_known;
+        let span = if is_known {
+            Some("as above".to_owned())
+        } else if one_actor {
             let text = step_text(steps, self.columns.width_of(first.actor));
             let text = self
                 .columns

@@ -115,12 +115,17 @@ const WORDS: &[Entry] = &[
     ),
 ];
 
+/// The words of a whole page, with what they mean.
+pub(in crate::report) fn meanings(page: &str) -> Vec<(&'static str, &'static str)> {
+    let used = WORDS.iter().filter(|(_, forms, _)| uses(page, forms));
+    used.map(|(word, _, meaning)| (*word, *meaning)).collect()
+}
+
 /// The lines that explain the words of a page that were not explained before.
 pub(super) fn first_time(page: &str, told: &mut Vec<&'static str>, style: &Style) -> Vec<String> {
-    let used = |forms: &[&str]| forms.iter().any(|form| has_word(page, form));
     let new = WORDS
         .iter()
-        .filter(|(word, forms, _)| !told.contains(word) && used(forms));
+        .filter(|(word, forms, _)| !told.contains(word) && uses(page, forms));
     let new: Vec<&Entry> = new.take(WORDS_MAX).collect();
     let Some(longest) = new.iter().map(|(word, ..)| word.len()).max() else {
         return Vec::new();
@@ -136,6 +141,10 @@ pub(super) fn first_time(page: &str, told: &mut Vec<&'static str>, style: &Style
         }
     }
     lines
+}
+
+fn uses(page: &str, forms: &[&str]) -> bool {
+    forms.iter().any(|form| has_word(page, form))
 }
 
 /// Whether a text has that word, and not only as a part of another.

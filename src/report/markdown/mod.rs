@@ -48,6 +48,16 @@ pub fn render(report: &Report, style: &Style) -> String {
             page += &scenario(it, style);
         }
     }
+    let words = match style.level {
+        Level::Beginner => human::meanings(&page),
+        Level::Normal | Level::Expert => Vec::new(),
+    };
+    if !words.is_empty() {
+        page += "\n## words\n\n";
+        for (word, meaning) in words {
+            let _ = writeln!(page, "- **{word}**: {}", inline(meaning));
+        }
+    }
     page
 }
 
@@ -77,7 +87,8 @@ fn scenario(report: &ScenarioReport, style: &Style) -> String {
     }
     if let Some(limit) = &report.limit {
         let message = inline(&limit.message);
-        let _ = write!(page, "\n### inconclusive {}: {message}\n\n", limit.code);
+        let word = report.limited();
+        let _ = write!(page, "\n### {word} {}: {message}\n\n", limit.code);
         page += &facts(&limit.facts, style);
     }
     for it in &report.findings {

@@ -120,6 +120,15 @@ pub struct ScenarioReport {
 }
 
 impl ScenarioReport {
+    /// How a limit is announced: where something failed, all that is open is whether
+    /// there is more.
+    pub fn limited(&self) -> &'static str {
+        match self.status {
+            Status::Failed => "incomplete",
+            Status::Passed | Status::Inconclusive | Status::Error => "inconclusive",
+        }
+    }
+
     /// A passed and proved scenario about which nothing else is known yet.
     pub fn new(source: Arc<Source>, name: impl Into<String>, line: u32) -> Self {
         Self {

@@ -47,6 +47,7 @@ pub(super) fn arithmetic(told: &mut Told<'_, '_>, actor: usize, pc: Pc, fault: A
         format!("{values} for {who}")
     };
     told.place(Place::primary(span, label).by(story.actor(actor), "compute"));
+    let is_ranged = range.is_some();
     if let Some((_, range, declared)) = range {
         told.place(declaration(
             declared,
@@ -60,6 +61,11 @@ pub(super) fn arithmetic(told: &mut Told<'_, '_>, actor: usize, pc: Pc, fault: A
         explain(told, actor, &found);
     }
     told.help(match fault {
+        ArithmeticFault::Overflow if !is_ranged => {
+            "a number has 64 bits: decide how large it may become, and test that before the change \
+             or cut the result off, as in `min(…, HIGHEST)`; test and change in one step, or under \
+             one lock"
+        }
         ArithmeticFault::Overflow => {
             "test and change the value in one step, or under one lock, so that the test still \
              holds when the change is made"

@@ -20,14 +20,44 @@ struct Overwrite {
 
 /// Says how it came about, with the most telling pattern that the execution
 /// shows: an overwritten update, a look that was out of date, two who saw the
-/// same, or else who changed it last.
+/// same, or else who changed it last, if anybody did.
 pub(super) fn tell(told: &mut Told<'_, '_>, found: &[Leaf]) {
     let _ = lost_updates(told, found)
         || any_lost_update(told)
         || super::collection::out_of_date(told)
         || out_of_date(told, None)
         || both_saw(told)
-        || last_changes(told, found);
+        || super::collection::both_saw(told)
+        || last_changes(told, found)
+        || still_as_declared(told, found);
+}
+
+/// Says that nobody has written what was looked at, in any process.
+fn still_as_declared(told: &mut Told<'_, '_>, found: &[Leaf]) -> bool {
+    let story = told.story;
+    let Some(&cell) = cells(found).first() else {
+        return false;
+    };
+    let is_copy =
+        |of: CellId| story.program.cells[of.index()].var == story.program.cells[cell.index()].var;
+    let all = story.steps().iter().flat_map(|step| &step.events);
+    let mut writes = all.filter_map(|event| match event.kind {
+        EventKind::Write(of, ..) | EventKind::Update(of, ..) => Some(of),
+        _ => None,
+    });
+    if writes.any(is_copy) {
+        return false;
+    }
+    let value = story.layout().value(story.end(), cell);
+    told.fact(
+        "what happened",
+        format!(
+            "nobody writes `{}` in this run: it is still {}, as in the beginning",
+            story.cell(cell),
+            story.show_cell(cell, value)
+        ),
+    );
+    true
 }
 
 /// Notes the first overwritten update of what was looked at; says whether there is one.
@@ -276,10 +306,15 @@ pub(super) fn last_changes(told: &mut Told<'_, '_>, found: &[Leaf]) -> bool {
             continue;
         };
         told.script.key.insert(step);
+        let old = story.layout().value(story.before(step), cell);
+        let from = match old == value {
+            true => String::new(),
+            false => format!("from {} ", story.show_cell(cell, old)),
+        };
         said.push((
             step,
             format!(
-                "{} made `{}` {} in step {}",
+                "{} changed `{}` {from}to {} in step {}",
                 actor(story, step),
                 story.cell(cell),
                 story.show_cell(cell, value),

@@ -2,10 +2,11 @@
 
 use super::blocked::is_one_resource;
 use super::forsaken::history;
+use super::lesson;
 use super::story::{Story, list};
 use super::told::Told;
 use super::waits::circle;
-use crate::analysis::{Blocked, Resource, Wait, held_by};
+use crate::analysis::{Blocked, Resource, Rule, Wait, held_by};
 use crate::program::ObjectId;
 
 /// Several wait for each other.
@@ -36,7 +37,13 @@ pub(super) fn together(told: &mut Told<'_, '_>, cause: &[&Wait], blocked: &Block
         told.help("or try the second one, and give the first back if it is not free");
         return;
     }
-    told.rule = Some("do first what others wait for, and only then wait for them");
+    let blocks_loop = cause
+        .iter()
+        .any(|it| matches!(it.resource, Resource::Loop(_)));
+    told.rule = match blocks_loop {
+        true => lesson::rule(Rule::BlockedLoop),
+        false => Some("do first what others wait for, and only then wait for them"),
+    };
     if let Some(text) = super::job::help_of_circle(story, cause) {
         told.help(text);
         return;

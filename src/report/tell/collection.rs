@@ -186,15 +186,7 @@ fn change_of(story: &Story<'_>, step: usize) -> Option<(ObjectId, String, String
 /// looked again.
 fn stale(story: &Story<'_>, looker: usize, id: ObjectId, write: usize) -> Option<(usize, usize)> {
     let own = |step: &usize| story.steps()[*step].action.actor == looker;
-    let looks = |step: usize| {
-        let instr = story.program.instr(story.steps()[step].pc);
-        let only = match instr {
-            Instr::Collection { op, .. } => op.only_looks(),
-            Instr::Ask(..) | Instr::NextEntry { .. } => true,
-            _ => false,
-        };
-        only && story.object_of(step) == Some(id)
-    };
+    let looks = |step: usize| looked_at(story, step) == Some(id);
     let read = (0..write)
         .rev()
         .filter(own)
@@ -210,6 +202,59 @@ fn stale(story: &Story<'_>, looker: usize, id: ObjectId, write: usize) -> Option
     (looks(read) && acts(next)).then_some((read, next))
 }
 
+/// The list or map that a step looks at without changing it.
+fn looked_at(story: &Story<'_>, step: usize) -> Option<ObjectId> {
+    let only_looks = match story.program.instr(story.steps()[step].pc) {
+        Instr::Collection { op, .. } => op.only_looks(),
+        Instr::Ask(..) | Instr::NextEntry { .. } => true,
+        _ => false,
+    };
+    story.object_of(step).filter(|_| only_looks)
+}
+
+/// Notes two actors that looked at a list or map in the same place before either
+/// changed it; says whether there are two.
+pub(super) fn both_saw(told: &mut Told<'_, '_>) -> bool {
+    let story = told.story;
+    let n = story.steps().len();
+    let actor = |step: usize| story.steps()[step].action.actor;
+    let changes = |step: usize, id: ObjectId| change_of(story, step).is_some_and(|it| it.0 == id);
+    for second in 0..n {
+        let Some(id) = looked_at(story, second) else {
+            continue;
+        };
+        let first = (0..second).rev().find(|&first| {
+            actor(first) != actor(second)
+                && story.steps()[first].pc == story.steps()[second].pc
+                && looked_at(story, first) == Some(id)
+                && !(first..second).any(|step| changes(step, id))
+        });
+        let Some(first) = first else {
+            continue;
+        };
+        let acts = |who: usize| (second..n).any(|step| actor(step) == who && changes(step, id));
+        if !acts(actor(first)) && !acts(actor(second)) {
+            continue;
+        }
+        told.script.key.insert(first);
+        told.script
+            .note(second, format!("sees the same as in step {}", first + 1));
+        told.about(Column::Object(id));
+        let text = format!(
+            "{} and {} both see `{}` = {}, in steps {} and {}",
+            story.quoted(actor(first)),
+            story.quoted(actor(second)),
+            story.object(id),
+            show(story, id, story.before(second)),
+            first + 1,
+            second + 1
+        );
+        told.fact("what happened", text);
+        return true;
+    }
+    false
+}
+
 impl Teller<'_> {
     /// An operation on a list or map, with what it gave and what is there then.
     pub fn collection(&self, op: CollectionOp) -> Words {
@@ -219,10 +264,6 @@ impl Teller<'_> {
             Some(EventKind::Collection {
                 of, gave, after, ..
             }) => (*of, gave, after),
-            Some(EventKind::Raised(exception)) => {
-                let name = self.story.program.name(exception.name);
-                return Words::new(action, format!("{source} raises {name}"));
-            }
             _ => return Words::new(action, source),
         };
         let name = self.story.object(of);
@@ -285,10 +326,6 @@ impl Teller<'_> {
                     _ => format!("no more in {name}"),
                 };
                 Words::new("next", words).on(name)
-            }
-            Some(EventKind::Raised(exception)) => {
-                let name = self.story.program.name(exception.name);
-                Words::new("next", format!("{source} raises {name}"))
             }
             _ => Words::new("next", source),
         }

@@ -13,6 +13,10 @@ use crate::program::{CellId, Instr, Pc};
 use crate::report::Place;
 use crate::semantics::{EventKind, FaultKind};
 
+/// The rule that a look before the first write breaks.
+const WRITTEN_FIRST: &str =
+    "before a value is used, something must make sure that it has been written";
+
 /// The last step's actor failed at an instruction.
 pub(super) fn fault(told: &mut Told<'_, '_>, actor: usize, pc: Pc) {
     let story = told.story;
@@ -113,6 +117,7 @@ fn own_doing(told: &Told<'_, '_>, actor: usize, found: &[Leaf]) -> Option<usize>
 /// How a wrong value came about, if no signal is involved and nothing was overwritten.
 pub(super) fn explain(told: &mut Told<'_, '_>, actor: usize, found: &[Leaf]) {
     let _ = changed(told, actor, found)
+        || before_the_write(told, actor, found)
         || change::out_of_date(told, Some(actor))
         || change::any_lost_update(told)
         || super::collection::out_of_date(told)
@@ -153,11 +158,48 @@ fn too_early(told: &mut Told<'_, '_>, actor: usize, found: &[Leaf]) -> bool {
         "what happened",
         format!("{who} looks too early: nobody has written `{name}` yet"),
     );
-    told.rule = Some("before a value is used, something must make sure that it has been written");
+    told.rule = Some(WRITTEN_FIRST);
     told.help(format!(
         "let {who} wait until `{name}` is written: the signal, the message or the join must come \
          after the write"
     ));
+    true
+}
+
+/// The actor read what nobody had written yet, and somebody wrote it then. Says
+/// whether so.
+fn before_the_write(told: &mut Told<'_, '_>, actor: usize, found: &[Leaf]) -> bool {
+    let story = told.story;
+    let n = story.steps().len();
+    let own = |step: &usize| story.steps()[*step].action.actor == actor;
+    let read_and_write = |leaf: &Leaf| {
+        let Some(Column::Cell(cell)) = leaf.column else {
+            return None;
+        };
+        let read = (0..n)
+            .filter(own)
+            .rfind(|&step| story.read_of(step, cell).is_some())?;
+        let write = (read + 1..n).find(|&step| story.write_of(step, cell).is_some())?;
+        (!own(&write) && last_write(story, cell, read + 1).is_none()).then_some((cell, read, write))
+    };
+    let Some((cell, read, write)) = found.iter().find_map(read_and_write) else {
+        return false;
+    };
+    told.script.key.extend([read, write]);
+    told.script
+        .note(write, format!("too late for {}", story.actor(actor)));
+    let writer = story.quoted(story.steps()[write].action.actor);
+    told.fact(
+        "what happened",
+        format!(
+            "{} reads `{}` in step {}, too early: {writer} writes it only in step {}",
+            story.quoted(actor),
+            story.cell(cell),
+            read + 1,
+            write + 1
+        ),
+    );
+    told.rule = Some(WRITTEN_FIRST);
     true
 }
 

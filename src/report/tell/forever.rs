@@ -5,6 +5,7 @@ use super::leaves;
 use super::story::list;
 use super::told::Told;
 use crate::analysis::{Conduct, Lasso, Level, Resource, Wait};
+use crate::base::Span;
 use crate::program::{Fairness, Instr, ObjectKind, Pc, PropertyKind, RwPolicy};
 use crate::report::Place;
 
@@ -68,7 +69,8 @@ fn against_delay(told: &Told<'_, '_>, lasso: &Lasso) -> &'static str {
     if lasso.conduct.iter().any(|conduct| conduct.wait().is_some()) {
         return "make sure that somebody who is left does what the others wait for";
     }
-    "let somebody bring it before the last actor ends"
+    "let whoever should bring it wait for its cause instead of looking once, and bring it before \
+     the last actor ends"
 }
 
 fn how_it_ends(told: &Told<'_, '_>, lasso: &Lasso) -> String {
@@ -150,7 +152,7 @@ fn against_starvation(told: &Told<'_, '_>, wait: &Wait) -> String {
             format!("`cond {name} … fifo` wakes in waiting order; `notify_all()` wakes everybody")
         }
         Resource::Condition => {
-            "let the condition stay true until it was seen, or wait for a turn of its own"
+            "let it say that it waits, and let the others begin nothing new until it has had its turn"
                 .to_owned()
         }
         _ => "make sure that those who go on do, again and again, what is waited for".to_owned(),
@@ -210,27 +212,34 @@ pub(super) fn livelock(told: &mut Told<'_, '_>, lasso: &Lasso) {
     };
     let names = list(&names, 4);
     told.say(format!("livelock: {names} {verb} on for ever and {none}"));
-    let from = lasso.loop_from;
-    let mut seen = Vec::new();
-    for (step, taken) in story.steps().iter().enumerate().skip(from) {
-        let actor = taken.action.actor;
-        if seen.contains(&actor) {
-            continue;
-        }
-        seen.push(actor);
-        let label = format!("step {}: {}", step + 1, story.quoted(actor));
-        let place = Place::primary(super::steps::span(story, step), label);
-        told.place(place.by(story.actor(actor), "step"));
-    }
+    come_by(told, lasso);
     conducts(told, lasso);
     told.fact(
         "not a deadlock",
         "they move again and again, and all that they do leads back to where they were",
     );
     told.help(
-        "break the symmetry: an order in which locks are taken, or somebody who goes first; on \
-         real machines a random pause before the next try",
+        "let one of them go on: whose turn it is, or who has the smaller number, decides; or each \
+         does itself what it would pass on; on real machines a random pause before the next try",
     );
+}
+
+/// Marks where each of those who get nowhere comes by in every round.
+fn come_by(told: &mut Told<'_, '_>, lasso: &Lasso) {
+    let story = told.story;
+    let mut seen: Vec<(Span, usize)> = Vec::new();
+    for (step, taken) in story.steps().iter().enumerate().skip(lasso.loop_from) {
+        let actor = taken.action.actor;
+        if !seen.iter().any(|(_, known)| *known == actor) {
+            seen.push((super::steps::span(story, step), actor));
+        }
+    }
+    for here in seen.chunk_by(|one, next| one.0 == next.0) {
+        let each: Vec<String> = here.iter().map(|it| story.quoted(it.1)).collect();
+        let label = format!("again and again: {}", list(&each, 4));
+        let (span, actor) = here[0];
+        told.place(Place::primary(span, label).by(story.actor(actor), "step"));
+    }
 }
 
 /// What each actor does in the loop, or at the end.

@@ -179,11 +179,15 @@ fn taken(told: &mut Told<'_, '_>, wait: &Wait, id: ObjectId) {
     }
 }
 
+/// A semaphore that begins at 0 is a signal, which nobody gives back.
+fn is_signal(story: &Story<'_>, id: ObjectId) -> bool {
+    matches!(story.kind(id), Some(ObjectKind::Sem { initial: 0, .. }))
+}
+
 /// Who took permits and never gave them back.
 fn permits(told: &mut Told<'_, '_>, id: ObjectId) {
     let story = told.story;
-    // A semaphore that begins at 0 is a signal, which nobody gives back.
-    let is_signal = matches!(story.kind(id), Some(ObjectKind::Sem { initial: 0, .. }));
+    let is_signal = is_signal(story, id);
     for actor in 0..story.n_actors() {
         let Some(step) = story.permit_taken_at(actor, id) else {
             continue;
@@ -212,6 +216,17 @@ fn permits(told: &mut Told<'_, '_>, id: ObjectId) {
                 )
             })
             .count();
+        if let Some((greedy, steps)) = took_several(story, id) {
+            told.script.key.extend(&steps);
+            let at: Vec<String> = steps.iter().map(|step| (step + 1).to_string()).collect();
+            let (who, name) = (story.quoted(greedy), story.object(id));
+            let text = format!(
+                "{who} takes {} permits of `{name}`, in steps {}, and leaves none to who waits",
+                steps.len(),
+                list(&at, 4)
+            );
+            return told.fact("what happened", text);
+        }
         let times = match released {
             0 => "is never released".to_owned(),
             1 => "is released once, less often than acquired".to_owned(),
@@ -222,6 +237,12 @@ fn permits(told: &mut Told<'_, '_>, id: ObjectId) {
             format!("`{}` begins with no permit and {times}", story.object(id)),
         );
     }
+}
+
+/// Somebody who took several permits of a signal, and in which steps.
+fn took_several(story: &Story<'_>, id: ObjectId) -> Option<(usize, Vec<usize>)> {
+    let each = (0..story.n_actors()).map(|actor| (actor, story.permits_taken(actor, id)));
+    each.into_iter().find(|(_, steps)| steps.len() > 1)
 }
 
 /// The last notifies, or the last sets and clears, before the end.
@@ -306,7 +327,13 @@ fn helps(story: &Story<'_>, wait: &Wait) -> Vec<String> {
         )],
         Resource::Read(_) => vec![format!("use `with {name}.read {{ … }}`")],
         Resource::Write(_) => vec![format!("use `with {name}.write {{ … }}`")],
-        Resource::Permit(_) if matches!(kind, Some(ObjectKind::Sem { initial: 0, .. })) => {
+        Resource::Permit(id) if took_several(story, id).is_some() && is_signal(story, id) => {
+            vec![format!(
+                "let nobody take a permit of `{name}` that is meant for another: one semaphore for \
+                 each, or a `barrier`, which keeps one round apart from the next"
+            )]
+        }
+        Resource::Permit(id) if is_signal(story, id) => {
             vec![format!(
                 "release `{name}` once for each that acquires it, or let fewer wait for it"
             )]

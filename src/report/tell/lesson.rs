@@ -84,7 +84,9 @@ pub(super) fn rule(rule: Rule) -> Option<&'static str> {
             "what you have checked stays true only as long as nobody else can change it"
         }
         Rule::Always => "`always` speaks of every moment, also of those between two steps",
-        Rule::Finally => "a final value must be the same in every order in which the steps can run",
+        Rule::Finally => {
+            "what is said of the end must be true in every order in which the steps can run"
+        }
         Rule::Outcomes => "`outcomes` names every way a run can end, and no other",
         Rule::Sometimes => "`sometimes` asks for one run that gets there, and there is none",
         Rule::Eventually | Rule::LeadsTo => {
@@ -94,9 +96,7 @@ pub(super) fn rule(rule: Rule) -> Option<&'static str> {
             "that nobody is blocked for good does not mean that everybody gets a turn"
         }
         Rule::Spinning => "wait with something that sleeps, not with a loop that looks",
-        Rule::Livelock => {
-            "to step back for each other only helps if not all do it in the same step"
-        }
+        Rule::Livelock => "to give way to each other only helps if not all do it",
         Rule::Order => "only a join, a lock, a message or a signal puts two steps in order",
         Rule::LostSignal => {
             "a notify is not remembered: put the news into a variable, and test it under the lock \
@@ -165,9 +165,9 @@ pub(super) fn beginner(rule: Rule) -> &'static str {
              all the other careful places useless."
         }
         Rule::Deadlock => {
-            "Each of these threads holds something that the next one needs, and waits for what \
-             another holds. They stand in a circle, everybody waits, and nobody can move again. \
-             The program does not crash; it just stops."
+            "Each of these threads waits for something that only another of them can give or give \
+             back. They stand in a circle, everybody waits, and nobody can move again. The program \
+             does not crash; it just stops."
         }
         Rule::Forsaken => {
             "A thread waits for something that another thread should do: give a lock back, send a \

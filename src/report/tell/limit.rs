@@ -20,7 +20,7 @@ pub fn limit(
     found: bool,
 ) -> Limit {
     let so_far = if found {
-        "what was found until then is below"
+        "a bug was found, there may be more"
     } else {
         "no bug so far"
     };
@@ -97,14 +97,17 @@ pub fn limit(
             format!("`{}` (line {line})", words.join(" ")),
         ));
     }
-    told.facts.push(Fact::new("try", advice(bound)));
+    let first = if found { "repair it first; then " } else { "" };
+    told.facts
+        .push(Fact::new("try", format!("{first}{}", advice(bound))));
     told
 }
 
 /// Says of a search that it was left at its first states, because a bug was found.
 pub fn left_early(limit: &mut Limit) {
     let states = limit.value.parse().map_or(limit.value.clone(), thousands);
-    limit.message = format!("stopped after {states} states, because a bug was found; it is below");
+    limit.message =
+        format!("stopped after {states} states, because a bug was found; there may be more");
     for fact in limit.facts.iter_mut().filter(|fact| fact.key == "try") {
         fact.text =
             "repair it first; `--max-states 10M` looks now for whatever else there is".to_owned();

@@ -109,10 +109,15 @@ impl Story<'_> {
         if self.permits_held(actor, id) == 0 {
             return None;
         }
+        self.permits_taken(actor, id).last().copied()
+    }
+
+    /// Where it took permits, given back or not.
+    pub fn permits_taken(&self, actor: usize, id: ObjectId) -> Vec<usize> {
         let taken = self
             .permit_steps(actor, id)
             .filter(|(_, change)| *change > 0);
-        taken.last().map(|(step, _)| step)
+        taken.map(|(step, _)| step).collect()
     }
 
     fn permit_steps(&self, actor: usize, id: ObjectId) -> impl Iterator<Item = (usize, i64)> + '_ {

@@ -77,13 +77,33 @@ fn protection(told: &mut Told<'_, '_>, circle: &Circle) {
             );
             told.fact("protected by", text);
         }
-        Protection::NeverAllHolding => told.fact(
-            "protected by",
-            "what is tested or waited for before the locks are taken; a change there can make \
-             this a deadlock",
-        ),
+        Protection::NeverAllHolding => {
+            let text = gate_of_some(told, circle).unwrap_or_else(|| {
+                "what is tested or waited for before the locks are taken; a change there can make \
+                 this a deadlock"
+                    .to_owned()
+            });
+            told.fact("protected by", text);
+        }
         Protection::Unknown => {}
     }
+}
+
+/// A lock that several in the circle hold besides, so that they are never all inside.
+fn gate_of_some(told: &Told<'_, '_>, circle: &Circle) -> Option<String> {
+    let is_in_circle = |lock| circle.edges.iter().any(|edge| edge.from == lock);
+    let locks = circle.edges.iter().flat_map(|edge| &edge.held);
+    let gates = locks.copied().filter(|&lock| !is_in_circle(lock));
+    gates.into_iter().find_map(|gate| {
+        let inside = circle.edges.iter().filter(|edge| edge.held.contains(&gate));
+        let inside: Vec<String> = inside
+            .map(|edge| format!("`{}`", told.named(edge.actor, edge.pc)))
+            .collect();
+        (inside.len() > 1).then(|| {
+            let (gate, inside) = (told.story.object(gate), list(&inside, 4));
+            format!("`{gate}`: {inside} hold it, too, so only one of them can be inside")
+        })
+    })
 }
 
 impl Told<'_, '_> {

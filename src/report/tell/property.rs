@@ -286,7 +286,10 @@ pub(super) fn never_holds(told: &mut Told<'_, '_>, index: usize) {
             );
         }
     }
-    told.help("look for what keeps it from happening, or remove the property");
+    told.help(
+        "look for what keeps it from happening, such as a lock that is held too long, or remove \
+         the property",
+    );
 }
 
 /// Lines as the author would write them; in the middle of many, dots.

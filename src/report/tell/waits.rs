@@ -6,7 +6,11 @@ use crate::report;
 
 /// One row.
 pub(super) fn told(story: &Story<'_>, wait: &Wait) -> report::Wait {
-    let resource = story.what(wait, false);
+    // Whose loop it is stands beside it.
+    let resource = match wait.resource {
+        Resource::Loop(task) => story.name_of_loop(task, false),
+        _ => story.what(wait, false),
+    };
     let helpers = wait.all.iter().chain(&wait.any);
     let held_by = helpers.map(|&actor| story.actor(actor).to_owned());
     report::Wait::new(
