@@ -12,22 +12,22 @@
 
 mod leave_out;
 mod pass;
+mod piece;
 mod try_out;
 
 pub(super) use pass::{Choice, Chosen, Passed};
+pub(super) use piece::Piece;
 
 use super::contents::{Contents, Pending};
 use super::dictionary::PartTables;
 use super::expand::{Halt, Heard};
 use super::halves::Halves;
-use super::limits::Bound;
 use super::memo::{Memo, NodeId};
 use super::observer::{Glance, Observer, Stance, Taken, Visit};
 use super::reduction::{About, Encounters, Reduction};
 use super::rounds::Rounds;
 
 use super::tree::Root;
-use crate::base::{Mistake, planted};
 use crate::semantics::{Fault, Incident, Machine, State};
 use crate::trace::Action;
 use rustc_hash::FxHashMap;
@@ -557,54 +557,5 @@ impl Batch {
     pub fn end(&mut self) {
         self.ends
             .push(u32::try_from(self.successors.len()).expect("a batch is small"));
-    }
-}
-
-/// What expanding some consecutive states gave.
-pub(super) struct Piece<O> {
-    pub n: u32,
-    pub batch: Batch,
-    pub observer: O,
-    pub halt: Option<Halt>,
-}
-
-impl<O: Observer> Worker<'_, O> {
-    /// Expands some states of one depth, or only looks at them if they are too deep.
-    pub fn piece(
-        &mut self,
-        contents: &Contents,
-        states: &[(u32, Root)],
-        depth: u32,
-        too_deep: bool,
-        mut observer: O,
-    ) -> Piece<O> {
-        let mut batch = Batch::default();
-        let mut halt = None;
-        let n = u32::try_from(states.len()).expect("a piece is small");
-        for &state in states {
-            if too_deep {
-                let goes_on = self.visit(contents, state, depth, &mut observer);
-                if goes_on && !planted(Mistake::CutOffIsTheEnd) {
-                    halt = Some(Halt::Bound(Bound::Depth));
-                } else {
-                    batch.end_here(self.stands_for(contents));
-                }
-                batch.end();
-                continue;
-            }
-            let expanded = self.expand(contents, state, depth, &mut observer, &mut batch);
-            batch.end();
-            if let Err(reason) = expanded {
-                halt = Some(reason);
-                break;
-            }
-        }
-        observer.executed(self.executed());
-        Piece {
-            n,
-            batch,
-            observer,
-            halt,
-        }
     }
 }
