@@ -209,6 +209,10 @@ fn failed(stage: &Stage, message: &str) {
     } else if message.contains("maximum number of branches") {
         stage.stop_with(Unfinished::Steps);
         return;
+    } else if message.contains("self.threads.len() < self.max()") {
+        let threads = super::refuse::LOOM_THREADS.to_owned();
+        stage.stop_with(Unfinished::Refused(threads));
+        return;
     } else if !message.starts_with(STOP) {
         stage.stop_with(Unfinished::Broken(message.to_owned()));
         return;

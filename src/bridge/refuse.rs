@@ -7,9 +7,13 @@
 use super::seen::Engine;
 use crate::base::Span;
 use crate::program::{
-    Access, ActorKind, BinaryOp, ChanOp, Instr, ObjectKind, Program, Query, RmwOp, RwPolicy,
-    SyncOp, WaitMode,
+    Access, ActorKind, BinaryOp, ChanOp, Instr, ObjectId, ObjectKind, Program, Query, RmwOp,
+    RwPolicy, SyncOp, WaitMode,
 };
+
+/// What is said of more actors than loom has room for; how many are spawned only a run
+/// can tell.
+pub(super) const LOOM_THREADS: &str = "loom has at most 5 threads";
 
 /// Something that an engine has not.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -39,7 +43,7 @@ pub fn refusal(engine: Engine, program: &Program) -> Option<Refusal> {
     }
     let early = ends_early(program);
     for object in &program.objects {
-        if let Some(what) = of_object(engine, &object.kind) {
+        if let Some(what) = of_object(engine, program, &object.kind) {
             all.push((object.span, what));
         } else if early && is_monitor(&object.kind) {
             // Its operations have scheduling points behind their effect, so the program
@@ -55,8 +59,12 @@ pub fn refusal(engine: Engine, program: &Program) -> Option<Refusal> {
             all.push((site.span, what));
         }
     }
+    if program.actors.iter().all(|actor| actor.daemon) {
+        let what = "nothing but daemons: over before it begins";
+        all.extend(program.actors.first().map(|actor| (actor.span, what)));
+    }
     if engine == Engine::Loom && program.actors.len() > 5 {
-        all.push((program.actors[5].span, "loom has at most 5 threads"));
+        all.push((program.actors[5].span, LOOM_THREADS));
     }
     let (span, what) = all.into_iter().min()?;
     Some(Refusal {
@@ -100,13 +108,17 @@ fn is_monitor(kind: &ObjectKind) -> bool {
     }
 }
 
-fn of_object(engine: Engine, kind: &ObjectKind) -> Option<&'static str> {
+fn of_object(engine: Engine, program: &Program, kind: &ObjectKind) -> Option<&'static str> {
     match kind {
         ObjectKind::Cond { spurious: true, .. } => {
             Some("spurious wake-ups: the native engine only")
         }
         ObjectKind::Cond { fifo: true, .. } if engine == Engine::Shuttle => {
             Some("shuttle's conditions know no order")
+        }
+        // Their conditions give a guard back, and this lock has none.
+        ObjectKind::Cond { lock, .. } if is_unowned(program, *lock) => {
+            Some("a condition on a lock without an owner: the native engine only")
         }
         ObjectKind::RwLock {
             policy: RwPolicy::Writers | RwPolicy::Fair,
@@ -122,6 +134,11 @@ fn of_object(engine: Engine, kind: &ObjectKind) -> Option<&'static str> {
         } => Some("a reentrant lock without an owner: the native engine only"),
         _ => None,
     }
+}
+
+fn is_unowned(program: &Program, lock: ObjectId) -> bool {
+    let lock = &program.objects[lock.index()];
+    matches!(lock.kind, ObjectKind::Lock { unowned: true, .. })
 }
 
 fn of_instr(engine: Engine, instr: &Instr) -> Option<&'static str> {
