@@ -12,7 +12,7 @@ use super::partial::{Seen, diagnosis};
 use super::stuck::{StuckSets, note_causes};
 use super::witness::Witness;
 use super::{Diagnosis, Level, Outcome, Rule};
-use crate::explore::{Bound, Goal, Observer, Taken, Visit};
+use crate::explore::{Bound, Goal, Observer, Taken};
 use crate::program::Program;
 use crate::semantics::Capacity;
 use crate::trace::{Execution, NotReplayable, Schedule, replay};
@@ -113,16 +113,7 @@ fn look(facts: &mut Facts<'_>, execution: &Execution<'_>, futures: &Futures) {
         return;
     }
     let state = execution.last();
-    let enabled: Vec<usize> = machine.enabled(state).collect();
-    facts.visit(Visit {
-        machine,
-        id: goal.state,
-        along: None,
-        depth: goal.depth,
-        state,
-        enabled: &enabled,
-        stands_for: 1,
-    });
+    let enabled = facts.see(machine, state, goal.state, goal.depth);
     if enabled.is_empty() && !machine.is_over(state) {
         let layout = machine.layout();
         let all = 0..layout.n_actors(state);

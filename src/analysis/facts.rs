@@ -141,6 +141,21 @@ impl<'p> Facts<'p> {
         self.executed(&other.executed);
     }
 
+    /// Looks at a single state, as at one of a search; gives who can take a step in it.
+    pub fn see(&mut self, machine: &Machine<'_>, state: &State, id: u32, depth: u32) -> Vec<usize> {
+        let enabled: Vec<usize> = machine.enabled(state).collect();
+        self.visit(Visit {
+            machine,
+            id,
+            along: None,
+            depth,
+            state,
+            enabled: &enabled,
+            stands_for: 1,
+        });
+        enabled
+    }
+
     /// Records that a fact can be seen at a goal.
     pub fn note(&mut self, key: Key, goal: Goal) {
         match self.hits.get_mut(&key) {

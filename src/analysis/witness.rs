@@ -13,7 +13,7 @@ use super::rules::races::race_key;
 use super::stuck::StuckSets;
 use super::waits::wait_of;
 use crate::base::Span;
-use crate::explore::{Observer, Visit};
+use crate::explore::Observer;
 use crate::program::Program;
 use crate::semantics::{ArithmeticFault, FaultKind, Incident, Misuse};
 use crate::trace::{Execution, Schedule};
@@ -303,18 +303,7 @@ impl Witness<'_, '_> {
     /// Looks at the last state with the same rules as the search did.
     fn assert_shown(&self, key: &Key) {
         let mut facts = self.facts.fork();
-        let machine = &self.execution.machine;
-        let state = self.execution.last();
-        let enabled: Vec<usize> = machine.enabled(state).collect();
-        facts.visit(Visit {
-            machine,
-            id: 0,
-            along: None,
-            depth: 0,
-            state,
-            enabled: &enabled,
-            stands_for: 1,
-        });
+        facts.see(&self.execution.machine, self.execution.last(), 0, 0);
         assert!(
             facts.hits.contains_key(key),
             "the replayed execution shows what the search saw: {key:?}"

@@ -106,7 +106,8 @@ pub(super) fn searched<'m>(
         return Ok(of_all(checker, &small, facts, Orders::All));
     }
     note_at_rest(&small, &mut facts);
-    let reduction = match looks_at_hidden(machine.program()) {
+    let hidden = looks_at_hidden(machine.program());
+    let reduction = match hidden {
         Some(why) => Err(why),
         None => {
             let reduction = known.get_or_init(|| Reduction::of(machine.program()));
@@ -114,8 +115,7 @@ pub(super) fn searched<'m>(
         }
     };
     // Where no order can be left out, it may still be that threads are alike.
-    let only_like = reduction.is_err_and(|_| looks_at_hidden(machine.program()).is_none())
-        && like_actors(machine).is_some();
+    let only_like = reduction.is_err() && hidden.is_none() && like_actors(machine).is_some();
     if let (Err(why), false) = (reduction, only_like) {
         drop(small);
         return whole(tell, Orders::AllBecause(why), 0);

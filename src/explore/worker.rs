@@ -26,7 +26,6 @@ use super::memo::{Memo, NodeId};
 use super::observer::{Glance, Observer, Stance, Taken, Visit};
 use super::reduction::{About, Encounters, Reduction};
 use super::rounds::Rounds;
-
 use super::tree::Root;
 use crate::semantics::{Fault, Incident, Machine, State};
 use crate::trace::Action;
@@ -247,22 +246,22 @@ impl<'m, O: Observer> Worker<'m, O> {
         }
     }
 
-    /// Shows a state to the observer, unless a glance is enough; says whether it
-    /// has steps.
+    /// Shows a state to the observer, unless a glance is enough. If it has no step:
+    /// how many states it stands for.
     pub fn visit(
         &mut self,
         contents: &Contents,
         (id, root): (u32, Root),
         depth: u32,
         observer: &mut O,
-    ) -> bool {
+    ) -> Option<u64> {
         self.turn_to(contents, root, observer);
         let along = None;
         self.show_state(contents, Met { id, along, depth }, observer)
     }
 
     /// The same for the state that it turned to.
-    fn show_state(&mut self, contents: &Contents, met: Met, observer: &mut O) -> bool {
+    fn show_state(&mut self, contents: &Contents, met: Met, observer: &mut O) -> Option<u64> {
         let Met { id, along, depth } = met;
         let stands_for = self.stands_for(contents);
         for question in 0..self.answers.len() {
@@ -283,21 +282,18 @@ impl<'m, O: Observer> Worker<'m, O> {
                 depth,
                 state: &self.state,
                 enabled: &self.enabled,
-                stands_for,
+                stands_for: stands_for.unwrap_or(1),
             });
         }
-        !self.enabled.is_empty()
+        stands_for
     }
 
-    /// How many states without a step the one that it turned to stands for; 1 if it has
-    /// a step.
-    fn stands_for(&self, contents: &Contents) -> u64 {
-        match &contents.symmetry {
-            Some(symmetry) if self.enabled.is_empty() => {
-                symmetry.stands_for(&contents.parts, &self.numbers)
-            }
-            _ => 1,
-        }
+    /// How many states the one that it turned to stands for, if it has no step.
+    fn stands_for(&self, contents: &Contents) -> Option<u64> {
+        let symmetry = contents.symmetry.as_ref();
+        self.enabled
+            .is_empty()
+            .then(|| symmetry.map_or(1, |it| it.stands_for(&contents.parts, &self.numbers)))
     }
 
     /// Shows a state and its steps to the observer, and gathers what it leads to.
@@ -309,8 +305,8 @@ impl<'m, O: Observer> Worker<'m, O> {
         observer: &mut O,
         batch: &mut Batch,
     ) -> Result<(), Halt> {
-        if !self.visit(contents, (id, root), depth, observer) {
-            batch.end_here(self.stands_for(contents));
+        if let Some(stands_for) = self.visit(contents, (id, root), depth, observer) {
+            batch.end_here(stands_for);
             return Ok(());
         }
         self.leave_out(contents, observer)?;

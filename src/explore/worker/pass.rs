@@ -93,8 +93,8 @@ impl<O: Observer> Worker<'_, O> {
         let mut halt = None;
         for state in states {
             self.turn_to(contents, state.root, &observer);
-            if !self.show_state(contents, state.met, &mut observer) {
-                batch.end_here(self.stands_for(contents));
+            if let Some(stands_for) = self.show_state(contents, state.met, &mut observer) {
+                batch.end_here(stands_for);
             } else if too_deep {
                 halt = Some(Halt::Bound(Bound::Depth));
             } else if let Err(reason) =

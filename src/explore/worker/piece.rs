@@ -31,11 +31,10 @@ impl<O: Observer> Worker<'_, O> {
         let n = u32::try_from(states.len()).expect("a piece is small");
         for &state in states {
             if too_deep {
-                let goes_on = self.visit(contents, state, depth, &mut observer);
-                if goes_on && !planted(Mistake::CutOffIsTheEnd) {
-                    halt = Some(Halt::Bound(Bound::Depth));
-                } else {
-                    batch.end_here(self.stands_for(contents));
+                match self.visit(contents, state, depth, &mut observer) {
+                    Some(stands_for) => batch.end_here(stands_for),
+                    None if planted(Mistake::CutOffIsTheEnd) => batch.end_here(1),
+                    None => halt = Some(Halt::Bound(Bound::Depth)),
                 }
                 batch.end();
                 continue;

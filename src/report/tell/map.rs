@@ -2,7 +2,7 @@
 //! the steps at the arrows.
 
 use crate::analysis::{Facts, Key};
-use crate::explore::{Observer, Search, Visit};
+use crate::explore::Search;
 use crate::program::{CellId, ObjectId, ObjectKind, Program, ValueKind, describe};
 use crate::report::picture::{EdgeKind, Graph, NODES_MAX, NodeKind};
 use crate::semantics::{Chooser, Machine, State, Stop};
@@ -79,17 +79,8 @@ fn steps(search: &Search<'_>, (from, state): (usize, &State), movers: &[usize], 
 }
 
 fn kind(machine: &Machine<'_>, state: &State, id: usize) -> NodeKind {
-    let enabled: Vec<usize> = machine.enabled(state).collect();
     let mut facts = Facts::new(machine.program());
-    facts.visit(Visit {
-        machine,
-        id: 0,
-        along: None,
-        depth: 0,
-        state,
-        enabled: &enabled,
-        stands_for: 1,
-    });
+    let enabled = facts.see(machine, state, 0, 0);
     // Where two accesses race, the state itself is still a good one.
     let is_bad = facts
         .hits
