@@ -5,6 +5,11 @@
 //! before anybody else had the lock. Both are found by trying: depth first, the
 //! likely way first. What an operation gave must be what ours gives.
 //!
+//! An engine may be late with a fault: it asks, lets others go on, and only then
+//! sees that the answer fails an assertion. With us both are one step, which ends the
+//! execution. Where the log goes on behind such a question, the step is left out,
+//! and the actor stands before it: a question changes nothing for the others.
+//!
 //! **Invariant:** the schedule leads to a state in which every actor stands where
 //! the log leaves it, or the search fails.
 
@@ -98,7 +103,8 @@ fn within(machine: &Machine<'_>, log: &[Record]) -> Result<Result<Followed, Lost
             open.extend(fall_asleep(machine, &node, actor)?);
         }
         let mut ways = Vec::new();
-        record(machine, &node, log[node.done], &mut ways)?;
+        let log_goes_on = node.done + 1 < log.len();
+        record(machine, &node, log[node.done], log_goes_on, &mut ways)?;
         open.extend(ways.into_iter().rev());
     }
     Ok(Err(lost(log, furthest.0, &furthest.1)))
@@ -154,6 +160,7 @@ fn record(
     machine: &Machine<'_>,
     node: &Node,
     record: Record,
+    log_goes_on: bool,
     ways: &mut Vec<Node>,
 ) -> Result<(), Capacity> {
     let actor = record.actor;
@@ -201,6 +208,10 @@ fn record(
                     next.done = node.done;
                     ways.push(next);
                 }
+            }
+            if log_goes_on && ways.iter().any(|next| next.stopped) {
+                ways.retain(|next| !next.stopped);
+                ways.push(copy(node));
             }
             for next in ways {
                 next.done = node.done + 1;

@@ -357,3 +357,15 @@ fn an_assertion_fails() {
         Says::Failure,
     );
 }
+
+/// shuttle lets others go on between the question and the assertion that fails.
+#[test]
+fn a_race_behind_a_question_that_fails() {
+    check(
+        "var x = 0 event e
+         thread p { x = 1 assert e.is_set() }
+         thread q { x = 2 }",
+        Says::All,
+        Says::Failure,
+    );
+}
