@@ -118,9 +118,10 @@ fn lost(log: &[Record], done: usize, steps: &[Action]) -> Lost {
     }
 }
 
-/// The end of the log: whoever was about to fall asleep does.
+/// The end of the log: whoever was about to fall asleep does, unless a fault has
+/// stopped everybody.
 fn conclude(machine: &Machine<'_>, mut node: Node) -> Result<Option<Followed>, Capacity> {
-    while let Some(&actor) = node.drowsy.first() {
+    while let Some(&actor) = node.drowsy.first().filter(|_| !node.stopped) {
         match fall_asleep(machine, &node, actor)? {
             Some(next) => node = next,
             None => return Ok(None),

@@ -369,3 +369,15 @@ fn a_race_behind_a_question_that_fails() {
         Says::Failure,
     );
 }
+
+/// A fault stops everybody, also who was about to wait.
+#[test]
+fn a_fault_beside_somebody_who_begins_to_wait() {
+    check(
+        "atomic x = 0 lock m cond c on m
+         thread p { with m { c.wait() } }
+         thread q { assert x == 1 }",
+        Says::All,
+        Says::Failure,
+    );
+}
