@@ -47,7 +47,7 @@ impl Wanted {
     }
 
     /// Whether some question needs all states, if they can be had.
-    fn needs_all_states(&self) -> bool {
+    pub fn needs_all_states(&self) -> bool {
         self.has_endings || self.has_lock_orders
     }
 

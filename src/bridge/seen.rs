@@ -82,7 +82,8 @@ pub enum Part {
 pub enum Place {
     /// Before or in this instruction.
     At(Pc),
-    /// Somewhere; the program was over before it came further.
+    /// Somewhere, or at its end: the program was over without it. How far it came is not
+    /// compared, since an engine may do more or less of what nobody sees in one step.
     Running,
     /// It has ended.
     Ended,

@@ -214,8 +214,8 @@ impl Stage {
         if over && !now.over && !now.stop {
             now.over = true;
             let mut picture = now.picture.clone();
-            for place in &mut picture.places {
-                if let Place::At(_) = place {
+            for (actor, place) in picture.places.iter_mut().enumerate() {
+                if self.n_main.map_or(now.daemons[actor], |main| main != actor) {
                     *place = Place::Running;
                 }
             }

@@ -9,8 +9,8 @@
 //! [`diagnose_reduced`].
 //!
 //! Where actors are alike, one of the states that differ only in them is enough, also
-//! where no order of steps can be left out. Such a search shows everything as early as
-//! one of all states.
+//! where no order of steps can be left out, and for the schedules. Such a search shows
+//! everything as early as one of all states.
 //!
 //! **Deliberately absent:** reduction of programs whose runs can go on for ever.
 //! What never comes, and who starves, is a question about all their states.
@@ -196,8 +196,17 @@ fn few<'m>(
     let mut shown = Facts::new(program);
     let limits = unkept(budget.left(SHORTEST_MAX, small.0.bytes() + reduced.bytes()));
     let mut enough = |search: &Search<'m>, facts: &mut Facts<'m>| wanted.is_shown(search, facts);
-    let all = search_until(machine, &limits, workers, &mut shown, tell, &mut enough)?;
-    if all.is_complete() {
+    let symmetry = !wanted.needs_all_states();
+    let all = search_until(
+        machine,
+        symmetry,
+        &limits,
+        workers,
+        &mut shown,
+        tell,
+        &mut enough,
+    )?;
+    if all.is_complete() && all.alike().is_none() {
         return Ok(Few::Done(Box::new(of_all(
             checker,
             &all,

@@ -161,6 +161,7 @@ fn edges_to(search: &Search<'_>, sets: &[Vec<Place>]) -> Vec<Vec<Edge>> {
     let mut edges: Vec<Vec<Edge>> = vec![Vec::new(); deepest];
     let nobody = Marking(None);
     let mut worker = search.worker(&nobody);
+    let mut by_whom = search.by_whom();
     let chain_max = search.chain_max() as usize;
     for depth in (0..deepest).rev() {
         // There are few of them, so that looking for one costs no look at the store.
@@ -178,7 +179,7 @@ fn edges_to(search: &Search<'_>, sets: &[Vec<Place>]) -> Vec<Vec<Edge>> {
                 };
                 let mut from = search.root(id);
                 for (at, &(action, to)) in chain[..=last].iter().enumerate() {
-                    let mover = search.mover(from, action);
+                    let mover = by_whom.of(from, action);
                     edges[depth + at].push(Edge {
                         from,
                         to,
@@ -270,8 +271,9 @@ type Merit = (u32, u32, Option<Action>);
 
 fn best_schedule(search: &Search<'_>, goals: &[Place], runs: &[Runs]) -> Schedule {
     let mut best: Option<(Merit, Place, usize)> = None;
+    let mut by_whom = search.by_whom();
     for &(goal, root) in goals {
-        let mover = goal.step.map(|step| search.mover(root, step).0);
+        let mover = goal.step.map(|step| by_whom.of(root, step).0);
         for (&(state, last), run) in &runs[goal.depth as usize] {
             if state != root {
                 continue;

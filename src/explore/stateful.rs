@@ -11,8 +11,10 @@
 //! **Deliberately absent:** what is looked for ([`Observer`]) and how a schedule
 //! is found again ([`shortest`](super::shortest)).
 
+mod by_whom;
 mod chains;
 mod layers;
+
 mod sittings;
 
 use chains::Chains;
@@ -30,7 +32,7 @@ use super::symmetry::Symmetry;
 use super::tree::Root;
 use super::worker::{Batch, NOT_YET, Worker};
 use crate::base::{Mistake, planted};
-use crate::semantics::{Alike, Capacity, Chooser, Machine, State};
+use crate::semantics::{Alike, Capacity, Machine, State};
 use crate::trace::Action;
 use std::ops::Range;
 use std::time::Instant;
@@ -93,9 +95,8 @@ pub fn search<'m, O: Observer>(
     observer: &mut O,
     progress: Progress<'_>,
 ) -> Result<Search<'m>, Capacity> {
-    search_until(machine, limits, workers, observer, progress, &mut |_, _| {
-        false
-    })
+    let begun = Search::begin(machine, None, false, limits, observer)?;
+    begun.run(limits, workers, observer, progress, &mut |_, _| false)
 }
 
 /// Explores one order of those steps that accord, and of states that differ only in
@@ -113,27 +114,29 @@ pub fn search_reduced<'m, O: Observer>(
     observer: &mut O,
     progress: Progress<'_>,
 ) -> Result<Search<'m>, Capacity> {
-    let begun = Search::begin(machine, Some(reduced), limits, observer)?;
+    let begun = Search::begin(machine, Some(reduced), reduced.symmetry, limits, observer)?;
     begun.run_along_chains(limits, workers, observer, progress)
 }
 
 /// Asked after each layer: whether that is enough.
 pub type Enough<'a, 'm, O> = &'a mut dyn FnMut(&Search<'m>, &mut O) -> bool;
 
-/// Explores all states, layer by layer, until it is enough.
+/// Explores all states, layer by layer, until it is enough; with `symmetry`, of states
+/// that differ only in the numbers of like actors one.
 ///
 /// # Errors
 ///
 /// As [`search`].
 pub fn search_until<'m, O: Observer>(
     machine: &'m Machine<'m>,
+    symmetry: bool,
     limits: &Limits,
     workers: usize,
     observer: &mut O,
     progress: Progress<'_>,
     enough: Enough<'_, 'm, O>,
 ) -> Result<Search<'m>, Capacity> {
-    let begun = Search::begin(machine, None, limits, observer)?;
+    let begun = Search::begin(machine, None, symmetry, limits, observer)?;
     begun.run(limits, workers, observer, progress, enough)
 }
 
@@ -163,11 +166,8 @@ pub fn like_actors(machine: &Machine<'_>) -> Option<Alike> {
 }
 
 impl<'m> Search<'m> {
-    fn empty(machine: &'m Machine<'m>, reduced: Option<Reduced<'m>>) -> Self {
-        let alike = match reduced {
-            Some(Reduced { symmetry: true, .. }) => like_actors(machine),
-            _ => None,
-        };
+    fn empty(machine: &'m Machine<'m>, reduced: Option<Reduced<'m>>, symmetry: bool) -> Self {
+        let alike = symmetry.then(|| like_actors(machine)).flatten();
         let store = Store::new(machine.layout(), alike.as_ref());
         Self {
             machine,
@@ -190,16 +190,16 @@ impl<'m> Search<'m> {
     fn begin<O: Observer>(
         machine: &'m Machine<'m>,
         reduced: Option<Reduced<'m>>,
+        symmetry: bool,
         limits: &Limits,
         observer: &mut O,
     ) -> Result<Self, Capacity> {
         let saved = limits.keep.from.as_deref();
-        if let Some(search) =
-            saved.and_then(|saved| Self::restore(machine, reduced, saved, observer))
-        {
+        let restore = |saved| Self::restore(machine, reduced, symmetry, saved, observer);
+        if let Some(search) = saved.and_then(restore) {
             return Ok(search);
         }
-        let mut search = Self::empty(machine, reduced);
+        let mut search = Self::empty(machine, reduced, symmetry);
         let mut heard = Heard::nothing(machine);
         let initial = machine.initial(&mut heard);
         observer.executed(&heard.executed);
@@ -374,32 +374,6 @@ impl<'m> Search<'m> {
     pub(super) fn turn_words(&self, words: &mut [i64]) -> bool {
         let symmetry = self.store.contents.symmetry.as_ref();
         symmetry.is_none_or(|it| it.turn_words(words, &self.store.contents.parts).is_some())
-    }
-
-    /// Who takes a step out of the stored state with a root, and who that is in the state
-    /// that stands for what comes after it: of actors that nothing tells apart, the first.
-    pub(super) fn mover(&self, root: Root, action: Action) -> (usize, usize) {
-        let Some(symmetry) = &self.store.contents.symmetry else {
-            return (action.actor, action.actor);
-        };
-        let parts = &self.store.contents.parts;
-        let mut state = self.blank();
-        let mut numbers = vec![u32::MAX; self.store.contents.tree.n_numbers()];
-        self.store.contents.unfold(root, &mut numbers);
-        self.store.contents.fill(&numbers, state.words_mut());
-        let before = symmetry.first_equal(state.words(), parts, action.actor);
-        let mut heard = Heard::nothing(self.machine);
-        let chooser = &mut Chooser::fixed(action.way);
-        let stepped = self
-            .machine
-            .step(&mut state, action.actor, chooser, &mut heard);
-        let renamed = stepped
-            .ok()
-            .and_then(|()| symmetry.turn_words(state.words_mut(), parts));
-        let after = renamed.map_or(before, |renamed| {
-            symmetry.first_equal(state.words(), parts, renamed[action.actor])
-        });
-        (before, after)
     }
 
     /// Whether some run goes round in a circle, for certain.

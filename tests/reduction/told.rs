@@ -10,9 +10,9 @@ fn said(report: &ScenarioReport) -> String {
     let findings: Vec<_> = findings.map(|it| (it.code, &it.subjects)).collect();
     let outcomes = report.outcomes.iter().chain(&report.more_outcomes);
     let outcomes: Vec<_> = outcomes.map(|it| format!("{it:?}")).collect();
-    let steps = report.findings.iter();
-    let steps: Vec<_> = steps
-        .map(|it| it.schedule.as_ref().map(|schedule| schedule.steps.len()))
+    let schedules = { report.findings.iter() }.filter_map(|it| it.schedule.as_ref());
+    let steps: Vec<_> = schedules
+        .map(|it| (it.steps.len(), it.switches, it.shortest))
         .collect();
     format!(
         "{findings:?} {:?} {} {steps:?} {outcomes:?}",

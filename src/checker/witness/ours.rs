@@ -112,10 +112,15 @@ impl Observer for Ends {
 /// a scenario asks for it.
 pub fn picture(machine: &Machine<'_>, state: &State, over: bool) -> Picture {
     let (layout, program) = (machine.layout(), machine.program());
+    let main = program.actors.iter().position(|actor| actor.main);
+    let is_cut_off = |actor| match main {
+        Some(main) => main != actor,
+        None => layout.is_daemon(state, actor),
+    };
     let place = |actor| match layout.status(state, actor) {
+        _ if over && is_cut_off(actor) => Place::Running,
         Status::Ended => Place::Ended,
         Status::Died => Place::Died,
-        Status::Running | Status::Absent if over => Place::Running,
         Status::Running | Status::Absent => Place::At(layout.pc(state, actor)),
     };
     let scene = machine.overview(state);

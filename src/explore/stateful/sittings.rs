@@ -46,11 +46,12 @@ impl<'m> Search<'m> {
     pub(super) fn restore<O: Observer>(
         machine: &'m Machine<'m>,
         reduced: Option<Reduced<'m>>,
+        symmetry: bool,
         saved: &[u8],
         observer: &mut O,
     ) -> Option<Self> {
         let from = &mut In(saved);
-        let mut search = Self::empty(machine, reduced);
+        let mut search = Self::empty(machine, reduced, symmetry);
         if from.number()? != search.kind() {
             // What was written down comes before this search, or after it.
             return None;
