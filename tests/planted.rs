@@ -242,7 +242,8 @@ fn by(mistake: Mistake) -> By {
         Mistake::AllAreAlike
         | Mistake::JoinIsBlind
         | Mistake::QueuesNotRenamed
-        | Mistake::ClassCountsOnce => Reduced,
+        | Mistake::ClassCountsOnce
+        | Mistake::WorkersCounted => Reduced,
         Mistake::ReducedIsShortest => Promise(fixed::shortest_of_all),
         Mistake::TakesAccord
         | Mistake::TriesAccord

@@ -162,6 +162,7 @@ fn few<'m>(
     };
     let reduced = search_reduced(machine, how, &limits, workers, &mut facts, tell)?;
     match reduced.bound() {
+        None if !reduced.knows_terminal() => return Ok(Few::Not(orders)),
         None => {}
         // No time is left for anything else.
         Some(Bound::Time | Bound::Interrupt) => {

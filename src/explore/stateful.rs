@@ -28,7 +28,7 @@ use super::parents::Parents;
 use super::reduction::Reduction;
 use super::rounds::Rounds;
 use super::store::Store;
-use super::symmetry::Symmetry;
+use super::symmetry::{NOT_KNOWN, Symmetry};
 use super::tree::Root;
 use super::worker::{Batch, NOT_YET, Worker};
 use crate::base::{Mistake, planted};
@@ -324,6 +324,16 @@ impl<'m> Search<'m> {
     /// States without a step.
     pub fn n_terminal(&self) -> u64 {
         self.n_terminal
+    }
+
+    /// Whether the number of states without a step is known: like workers of an executor
+    /// differ in one of them, so it is not said how many it stands for.
+    pub fn knows_terminal(&self) -> bool {
+        let workers = |alike: &Alike| {
+            let mut all = alike.classes().iter().flatten();
+            all.any(|&actor| alike.is_worker(actor))
+        };
+        self.n_terminal < NOT_KNOWN || !self.alike().is_some_and(workers)
     }
 
     /// The deepest layer.

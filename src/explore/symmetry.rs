@@ -34,6 +34,9 @@ use crate::semantics::Alike;
 use std::borrow::Borrow;
 use std::cell::LazyCell;
 
+/// For a number of states that is not known, or larger than this.
+pub(super) const NOT_KNOWN: u64 = u64::MAX;
+
 /// Like actors and the parts of a state that they are.
 pub(super) struct Symmetry {
     alike: Alike,
@@ -156,7 +159,8 @@ impl Symmetry {
         renamed
     }
 
-    /// How many states a stored one stands for; the largest number for more.
+    /// How many states a stored one stands for; the largest number for more, and where
+    /// that is not known, since like workers differ.
     pub fn stands_for(&self, parts: &PartTables, numbers: &[u32]) -> u64 {
         if planted(Mistake::ClassCountsOnce) {
             return 1;
@@ -174,6 +178,11 @@ impl Symmetry {
                     content(before) == content(actor)
                         && self.alike.compare(&words, before, actor).is_eq()
                 };
+                if index > 0 && !same && self.alike.is_worker(actor) {
+                    if !planted(Mistake::WorkersCounted) {
+                        return NOT_KNOWN;
+                    }
+                }
                 equal = if same { equal + 1 } else { 1 };
                 ways = ways.saturating_mul(index as u128 + 1) / equal;
             }

@@ -13,8 +13,15 @@
 //! actors, from the renamed one.
 //!
 //! **Conditions.** Nobody can name an actor: no `spawn`, `join` or `is_alive`, no local
-//! that a property asks for, no tasks and processes. Nor executors: of idle workers that
-//! hold the same only the first takes a job, so a renamed step is not always one.
+//! that a property asks for, no tasks and processes.
+//!
+//! **Workers.** Of idle workers that hold the same, only the first takes a job. So the
+//! renamed step is not always one; but then it is one of a worker that nothing tells
+//! apart from it, and leads to a renaming all the same. For this, idle workers that hold
+//! the same must be the same: nothing but locks remembers who they are. Not all renamings
+//! of a state are reached, so how many states a stored one stands for is not known where
+//! its workers differ; and a run of the program may need more switches than one through
+//! stored states.
 //!
 //! Source: Ip and Dill, "Better verification through symmetry" (1996). Deviation: like
 //! actors are found in the program, not declared by its author.
@@ -44,6 +51,8 @@ enum Names {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Alike {
     classes: Vec<Vec<usize>>,
+    /// Those that are workers of an executor, one bit for each actor.
+    workers: u64,
     names: Vec<Names>,
     n_actors: usize,
 }
@@ -66,7 +75,11 @@ impl Alike {
             }
         }
         classes.retain(|class| class.len() > 1);
+        let is_worker = |&actor: &usize| is_worker(program.actors[actor].kind);
+        let workers = { classes.iter().flatten() }.filter(|actor| is_worker(actor));
+        let workers = workers.fold(0, |all, &actor| all | 1 << actor);
         (!classes.is_empty()).then(|| Self {
+            workers,
             classes,
             names: names(program, layout),
             n_actors: layout.capacity().actors,
@@ -76,6 +89,11 @@ impl Alike {
     /// The classes, each of two actors or more, ascending.
     pub fn classes(&self) -> &[Vec<usize>] {
         &self.classes
+    }
+
+    /// Whether an actor of a class is a worker of an executor.
+    pub fn is_worker(&self, actor: usize) -> bool {
+        self.workers >> actor & 1 == 1
     }
 
     /// The words of objects that name actors.
@@ -154,16 +172,38 @@ fn are_alike(program: &Program, layout: &Layout, first: &State, one: usize, othe
 
 /// Whether something in the program may tell actors apart by their numbers.
 fn may_name_actors(program: &Program) -> bool {
-    let is_thread = |kind| matches!(kind, ActorKind::Thread);
+    let kinds = || program.actors.iter().map(|actor| actor.kind);
     !program.loops.is_empty()
         || program.has_processes()
-        || program.actors.iter().any(|actor| !is_thread(actor.kind))
+        || kinds().any(|kind| matches!(kind, ActorKind::Task { .. }))
+        || kinds().any(is_worker) && program.objects.iter().any(|it| remembers_who(&it.kind))
         || !program.observed.is_empty()
         || program.code.iter().any(names_an_actor)
         || program
             .properties
             .iter()
             .any(|property| property.kind.exprs().into_iter().any(asks_an_actor))
+}
+
+fn is_worker(kind: ActorKind) -> bool {
+    matches!(kind, ActorKind::Worker(_))
+}
+
+/// Whether an object may know of a worker that has no job and holds no lock.
+fn remembers_who(kind: &ObjectKind) -> bool {
+    match kind {
+        ObjectKind::RwLock { .. }
+        | ObjectKind::Cond { .. }
+        | ObjectKind::Event { .. }
+        | ObjectKind::Once => true,
+        ObjectKind::Lock { .. }
+        | ObjectKind::Sem { .. }
+        | ObjectKind::Latch { .. }
+        | ObjectKind::Barrier { .. }
+        | ObjectKind::Chan { .. }
+        | ObjectKind::Collection { .. }
+        | ObjectKind::Executor { .. } => false,
+    }
 }
 
 fn names_an_actor(instr: &Instr) -> bool {

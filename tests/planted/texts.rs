@@ -41,6 +41,12 @@ pub fn text(mistake: Mistake) -> Option<&'static str> {
             "atomic x = 0  chan c
              thread p * 3 { x += 1  if x == 2 { let never = c.recv() } }"
         }
+        Mistake::WorkersCounted => {
+            "chan c  executor pool(2)
+             fn one() { let never = c.recv() }
+             fn two() { skip  let never = c.recv() }
+             thread boss { pool.submit(one)  pool.submit(two) }"
+        }
         Mistake::TriesAccord => {
             "lock m  var got = 0
              thread p { with m { skip } }

@@ -9,6 +9,7 @@ mod both;
 mod sizes;
 mod told;
 mod traps;
+mod workers;
 
 use both::{ALIKE, Outcome, compare};
 use std::collections::BTreeMap;
