@@ -243,6 +243,7 @@ fn by(mistake: Mistake) -> By {
         | Mistake::JoinIsBlind
         | Mistake::QueuesNotRenamed
         | Mistake::ClassCountsOnce
+        | Mistake::SubmitsForgotten
         | Mistake::WorkersCounted => Reduced,
         Mistake::ReducedIsShortest => Promise(fixed::shortest_of_all),
         Mistake::TakesAccord

@@ -146,6 +146,7 @@ mistakes! {
     JoinIsBlind: "who waits for one of them cannot tell actors apart",
     QueuesNotRenamed: "actors keep their old numbers in queues",
     ClassCountsOnce: "a state counts once, however many it stands for",
+    SubmitsForgotten: "an empty queue stays empty",
     WorkersCounted: "workers that differ can be numbered in all ways",
 }
 

@@ -178,10 +178,9 @@ impl Symmetry {
                     content(before) == content(actor)
                         && self.alike.compare(&words, before, actor).is_eq()
                 };
-                if index > 0 && !same && self.alike.is_worker(actor) {
-                    if !planted(Mistake::WorkersCounted) {
-                        return NOT_KNOWN;
-                    }
+                let differs = index > 0 && !same;
+                if differs && self.alike.is_worker(actor) && !planted(Mistake::WorkersCounted) {
+                    return NOT_KNOWN;
                 }
                 equal = if same { equal + 1 } else { 1 };
                 ways = ways.saturating_mul(index as u128 + 1) / equal;

@@ -18,7 +18,7 @@
 //! **Workers.** Of idle workers that hold the same, only the first takes a job. So the
 //! renamed step is not always one; but then it is one of a worker that nothing tells
 //! apart from it, and leads to a renaming all the same. For this, idle workers that hold
-//! the same must be the same: nothing but locks remembers who they are. Not all renamings
+//! the same must be the same: nothing but locks of an owner remembers who they are. Not all renamings
 //! of a state are reached, so how many states a stored one stands for is not known where
 //! its workers differ; and a run of the program may need more switches than one through
 //! stored states.
@@ -189,15 +189,16 @@ fn is_worker(kind: ActorKind) -> bool {
     matches!(kind, ActorKind::Worker(_))
 }
 
-/// Whether an object may know of a worker that has no job and holds no lock.
+/// Whether an object may know of a worker that has no job, other than as the holder
+/// of a lock.
 fn remembers_who(kind: &ObjectKind) -> bool {
     match kind {
+        ObjectKind::Lock { unowned, .. } => *unowned,
         ObjectKind::RwLock { .. }
         | ObjectKind::Cond { .. }
         | ObjectKind::Event { .. }
         | ObjectKind::Once => true,
-        ObjectKind::Lock { .. }
-        | ObjectKind::Sem { .. }
+        ObjectKind::Sem { .. }
         | ObjectKind::Latch { .. }
         | ObjectKind::Barrier { .. }
         | ObjectKind::Chan { .. }

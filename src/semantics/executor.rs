@@ -73,6 +73,12 @@ impl Machine<'_> {
             .find(|&job| self.layout.job_status(state, job) == Some(JobStatus::Pending))
     }
 
+    /// Whether some job is in a queue.
+    pub fn has_jobs_waiting(&self, state: &State) -> bool {
+        (0..self.layout.n_futures(state))
+            .any(|job| self.layout.job_status(state, job) == Some(JobStatus::Pending))
+    }
+
     /// The futures of an executor in the order of their submission.
     pub fn jobs_of<'a>(
         &'a self,

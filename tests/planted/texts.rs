@@ -41,6 +41,13 @@ pub fn text(mistake: Mistake) -> Option<&'static str> {
             "atomic x = 0  chan c
              thread p * 3 { x += 1  if x == 2 { let never = c.recv() } }"
         }
+        Mistake::SubmitsForgotten => {
+            "atomic x = 0  executor pool(1)
+             fn job() { x = 1 }
+             thread other { x = 2 }
+             thread boss { pool.submit(job) }
+             observe x"
+        }
         Mistake::WorkersCounted => {
             "chan c  executor pool(2)
              fn one() { let never = c.recv() }

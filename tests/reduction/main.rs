@@ -13,6 +13,7 @@ mod workers;
 
 use both::{ALIKE, Outcome, compare};
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use threadbare::checker::{Checker, Input};
@@ -24,10 +25,11 @@ fn from_environment(name: &str) -> Option<u64> {
 }
 
 fn of_plan(plan: &Plan) -> Outcome {
-    match compile(&write(plan).scenario) {
-        Ok(program) => compare(&program),
-        Err(_) => Outcome::Not("no code"),
-    }
+    let Ok(program) = compile(&write(plan).scenario) else {
+        return Outcome::Not("no code");
+    };
+    let compared = catch_unwind(AssertUnwindSafe(|| compare(&program)));
+    compared.unwrap_or_else(|_| Outcome::Differ("it panics".to_owned()))
 }
 
 /// The smallest plan that still shows a difference of the same kind.

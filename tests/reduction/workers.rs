@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::sync::atomic::Ordering;
 
 /// What a job or thread may do.
-const ACTS: [&str; 14] = [
+const ACTS: [&str; 16] = [
     "x += 1",
     "x = x * 2",
     "y = y + 1",
@@ -18,6 +18,8 @@ const ACTS: [&str; 14] = [
     "c.send(x)",
     "x += c.recv()",
     "m.lock()",
+    "u.lock()",
+    "u.unlock()",
     "if x == 2 { raise \"Broken\" }",
     "assert x < 6",
     "let g = pool.submit(last)  if x == 1 { let r = g.result() }",
@@ -45,10 +47,11 @@ impl Dice {
 fn scenario(seed: u64) -> String {
     let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let n_workers = 2 + dice.below(2);
+    let unowned = ["", "unowned "][usize::from(dice.below(8) == 0)];
     let mut text = format!(
         "scenario \"workers\" {{
              executor pool({n_workers})
-             atomic x = 0  var y = 0  lock m  lock n  sem s = 1  chan c(1)
+             atomic x = 0  var y = 0  lock m  lock n  {unowned}lock u  sem s = 1  chan c(1)
              fn last() {{ x += 1 return 0 }}\n"
     );
     for job in 0..2 {

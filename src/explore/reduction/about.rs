@@ -18,6 +18,8 @@ pub(in crate::explore) struct About {
     pub(super) against: Uses,
     /// What it may still use, its next step included.
     pub(super) ahead: Uses,
+    /// The same if no worker takes another job.
+    pub(super) without_jobs: Uses,
     /// The same before it takes the lock of each gate.
     pub(super) before: Vec<Uses>,
     /// Who could help, should it be unable to move.
@@ -56,10 +58,12 @@ impl Reduction<'_> {
         let root = callers.first().copied().unwrap_or(node);
         let may_have_spawned = self.spawns_from(root);
         let step = self.step(machine, state, actor, (node, &callers), may_have_spawned);
+        let still = |all| self.still(all, node, &callers, may_have_spawned);
         let ahead = match planted(Mistake::OnlyNextStep) {
             true => step.clone(),
-            false => self.still(node, &callers, may_have_spawned),
+            false => still(&self.ahead.all),
         };
+        let without_jobs = still(&self.ahead.without_jobs);
         let before = (0..self.ahead.gates.len())
             .map(|gate| self.still_before(gate, node, &callers, may_have_spawned))
             .collect();
@@ -68,6 +72,7 @@ impl Reduction<'_> {
         Some(About {
             against,
             ahead,
+            without_jobs,
             before,
             help,
         })
@@ -84,10 +89,13 @@ impl Reduction<'_> {
         let mut returns = layout.return_pcs(program, state, actor);
         returns.reverse();
         let mut callers = Vec::with_capacity(returns.len());
-        for pc in returns {
+        for (index, &pc) in returns.iter().enumerate() {
             let call = self.code.node(context, pc - 1);
             callers.push(self.code.node(context, pc));
-            context = self.code.enters[call].expect("an open call entered a function");
+            let inside = returns.get(index + 1).map(|&pc| pc - 1);
+            let inside = inside.unwrap_or_else(|| layout.pc(state, actor));
+            let entered = self.code.entered(call, inside);
+            context = entered.expect("an open call entered a function");
         }
         (self.code.node(context, layout.pc(state, actor)), callers)
     }
@@ -135,8 +143,8 @@ impl Reduction<'_> {
             {
                 leaves |= join(&mut uses, next);
             }
-            if let Some(context) = self.code.enters[node] {
-                // A new actor's local work; it may end at once.
+            for &context in &self.code.enters[node] {
+                // A new actor's local work; it may end at once. So may a job.
                 if join(&mut uses, self.code.entry(context)) {
                     self.resources.end(&mut uses, true);
                 }
@@ -159,16 +167,22 @@ impl Reduction<'_> {
         uses
     }
 
-    /// What an actor may still use.
-    fn still(&self, node: NodeId, callers: &[NodeId], may_have_spawned: bool) -> Uses {
-        let mut uses = self.ahead.all[node].clone();
+    /// What an actor may still use, given that for each node.
+    fn still(
+        &self,
+        all: &[Uses],
+        node: NodeId,
+        callers: &[NodeId],
+        may_have_spawned: bool,
+    ) -> Uses {
+        let mut uses = all[node].clone();
         for &caller in callers
             .iter()
             .filter(|_| !planted(Mistake::ReturnsForgotten))
         {
-            uses.unite(&self.ahead.all[caller]);
+            uses.unite(&all[caller]);
             for &handler in &self.code.handlers[caller - 1] {
-                uses.unite(&self.ahead.all[handler]);
+                uses.unite(&all[handler]);
             }
         }
         self.resources.end(&mut uses, may_have_spawned);
@@ -209,6 +223,11 @@ impl Reduction<'_> {
             self.resources.changes(id, &mut uses);
             uses
         };
+        let settling = || {
+            let mut uses = self.resources.none();
+            self.resources.settling(&mut uses);
+            uses
+        };
         let waking = |id: ObjectId, class: Class| {
             let mut uses = self.resources.none();
             uses.add(self.resources.object(id), class);
@@ -231,6 +250,7 @@ impl Reduction<'_> {
                         Some(lock) => Help::Holder(lock),
                         None => Help::Uses(changes(id)),
                     },
+                    (SyncOp::Drain, Some(_)) => Help::Uses(settling()),
                     (SyncOp::Acquire(_), Some(id)) => Help::Uses(waking(id, Class::Give)),
                     (SyncOp::EventWait(_) | SyncOp::LatchWait, Some(id)) => {
                         Help::Uses(waking(id, Class::Give))
@@ -246,6 +266,12 @@ impl Reduction<'_> {
                 (ChanOp::Recv(_), Some(id)) => Help::Uses(waking(id, Class::Take)),
             },
             Instr::Choose(..) => Help::Nobody,
+            Instr::Future { .. } | Instr::WaitJobs { .. } => Help::Uses(settling()),
+            Instr::TakeJob { executor, .. } => {
+                let mut uses = self.resources.none();
+                self.resources.for_worker(*executor, &mut uses);
+                Help::Uses(uses)
+            }
             // Whatever a condition or a block looks at could make the difference.
             _ => Help::Uses(against.clone()),
         }

@@ -1,6 +1,7 @@
 //! What actors may still use: for each instruction, everything that it or
 //! anything after it may use; the same without what lies behind taking a certain
-//! lock (a *gate*); and what the local work that joins a step uses.
+//! lock (a *gate*), or behind taking a job; and what the local work that joins a step
+//! uses.
 //!
 //! Computed once for a program, backwards, until nothing changes.
 //!
@@ -23,6 +24,8 @@ pub(super) struct Ahead {
     /// By the node's own step, without local work.
     pub own: Vec<Uses>,
     pub all: Vec<Uses>,
+    /// The same if no worker takes another job.
+    pub without_jobs: Vec<Uses>,
     pub local: Vec<Local>,
     pub gates: Vec<Gate>,
 }
@@ -55,6 +58,7 @@ impl Ahead {
             })
             .collect();
         let all = closure(code, &own, &|_| false);
+        let without_jobs = without_jobs(code, resources, &own);
         let local = local_work(code, resources, &own);
         let words = all.len() * resources.kinds().len().div_ceil(16);
         let locks = gate_locks(code, resources);
@@ -68,10 +72,22 @@ impl Ahead {
         Self {
             own,
             all,
+            without_jobs,
             local,
             gates,
         }
     }
+}
+
+/// What may still be used if no worker takes another job.
+fn without_jobs(code: &Code<'_>, resources: &Resources<'_>, own: &[Uses]) -> Vec<Uses> {
+    let takes_job = |node| matches!(code.instr(node), Instr::TakeJob { .. });
+    let other = |node| match takes_job(node) {
+        true => resources.none(),
+        false => own[node].clone(),
+    };
+    let own: Vec<Uses> = (0..code.len()).map(other).collect();
+    closure(code, &own, &takes_job)
 }
 
 fn own_uses(code: &Code<'_>, resources: &Resources<'_>, node: NodeId) -> Uses {
@@ -121,8 +137,8 @@ fn ends_of(code: &Code<'_>, begin: NodeId) -> u32 {
 /// Everything that may come next: after it, in what it enters, where it is caught.
 fn followers<'c>(code: &'c Code<'_>, node: NodeId) -> impl Iterator<Item = NodeId> + 'c {
     let known = !planted(Mistake::EnteredForgotten);
-    let entered = code.enters[node].filter(|_| known);
-    let entered = entered.map(|context| code.entry(context));
+    let entered = code.enters[node].iter().filter(move |_| known);
+    let entered = entered.map(|&context| code.entry(context));
     let after = code.after[node].iter().copied();
     after.chain(entered).chain(handled(code, node))
 }

@@ -5,8 +5,9 @@
 //! opens, or in an actor that it spawns, follows in this graph; what comes after a
 //! return is found through the open calls.
 
+use super::kinds::is_executor;
 use super::values::{known, with_values, words_returned};
-use crate::program::{Expr, FunctionId, Instr, Pc, Program};
+use crate::program::{Expr, FunctionId, Instr, ObjectId, Pc, Program};
 use std::collections::BTreeMap;
 
 /// Combinations of known arguments that a function is looked at with; beyond, its
@@ -39,30 +40,39 @@ pub(super) struct Code<'p> {
     pub after: Vec<Vec<NodeId>>,
     /// What handles an exception that comes out.
     pub handlers: Vec<Vec<NodeId>>,
-    /// The function that a node calls or starts an actor with.
-    pub enters: Vec<Option<ContextId>>,
+    /// The functions that a node may call or start an actor with; several where a worker
+    /// takes a job.
+    pub enters: Vec<Vec<ContextId>>,
     /// For each declared actor.
     pub roots: Vec<ContextId>,
     /// For each `spawn`, by its place.
     pub spawned: BTreeMap<Pc, ContextId>,
-    /// Arguments of each `spawn` over all its contexts.
-    spawn_args: BTreeMap<Pc, Args>,
+    given: Given,
+}
+
+/// Arguments that are given beyond a call, over all contexts.
+#[derive(Clone, PartialEq, Eq, Default)]
+struct Given {
+    /// At each `spawn`.
+    spawns: BTreeMap<Pc, Args>,
+    /// To the jobs of each executor.
+    jobs: BTreeMap<(ObjectId, FunctionId), Args>,
 }
 
 impl<'p> Code<'p> {
     pub fn new(program: &'p Program) -> Self {
-        let mut spawn_args = BTreeMap::new();
+        let mut given = Given::default();
         loop {
-            let code = Self::with_spawns(program, &spawn_args);
-            if code.spawn_args == spawn_args {
+            let code = Self::with(program, &given);
+            if code.given == given {
                 return code;
             }
-            spawn_args = code.spawn_args;
+            given = code.given;
         }
     }
 
-    /// The same if nothing but these arguments is ever given to a `spawn`.
-    fn with_spawns(program: &'p Program, spawn_args: &BTreeMap<Pc, Args>) -> Self {
+    /// The same if nothing but these arguments is ever given to a `spawn` or a job.
+    fn with(program: &'p Program, given: &Given) -> Self {
         let functions = 0..program.functions.len();
         let returned = functions.map(|index| words_returned(program, FunctionId::new(index)));
         let mut code = Self {
@@ -77,7 +87,7 @@ impl<'p> Code<'p> {
             enters: Vec::new(),
             roots: Vec::new(),
             spawned: BTreeMap::new(),
-            spawn_args: spawn_args.clone(),
+            given: given.clone(),
         };
         for actor in &program.actors {
             let args = actor.args.iter().map(|&arg| Some(arg)).collect();
@@ -111,7 +121,7 @@ impl<'p> Code<'p> {
         let n = self.nodes.len();
         self.after.resize(n, Vec::new());
         self.handlers.resize(n, Vec::new());
-        self.enters.resize(n, None);
+        self.enters.resize(n, Vec::new());
         self.contexts.push(Context {
             function,
             first,
@@ -145,22 +155,58 @@ impl<'p> Code<'p> {
             match instr {
                 Instr::Call(callee, args, _) => {
                     let args = self.given(context, args);
-                    self.enters[node] = Some(self.context(*callee, args));
+                    self.enters[node] = vec![self.context(*callee, args)];
                 }
                 Instr::Spawn { function, args, .. } => {
                     let args = self.given(context, args);
-                    let args = match self.spawn_args.get(&pc) {
-                        Some(others) => join(others, &args),
-                        None => args,
-                    };
-                    self.spawn_args.insert(pc, args.clone());
+                    let args = joined(&mut self.given.spawns, pc, args);
                     let child = self.context(*function, args);
                     self.spawned.insert(pc, child);
-                    self.enters[node] = Some(child);
+                    self.enters[node] = vec![child];
+                }
+                Instr::Submit {
+                    executor,
+                    function,
+                    args,
+                    ..
+                } => {
+                    let args = self.given(context, args);
+                    for executor in self.executors(context, executor) {
+                        let job = (executor, *function);
+                        joined(&mut self.given.jobs, job, args.clone());
+                    }
+                }
+                Instr::TakeJob { executor, .. } => {
+                    let jobs = self.given.jobs.iter();
+                    let jobs = jobs.filter(|((of, _), _)| of == executor);
+                    let jobs: Vec<(FunctionId, Args)> = jobs
+                        .map(|((_, function), args)| (*function, args.clone()))
+                        .collect();
+                    let enters = jobs.into_iter().map(|(job, args)| self.context(job, args));
+                    self.enters[node] = enters.collect();
                 }
                 _ => {}
             }
         }
+    }
+
+    /// The executors that an expression may name.
+    fn executors(&self, context: ContextId, executor: &Expr) -> Vec<ObjectId> {
+        let number = with_values(&self.contexts[context].values, |value| value(executor));
+        let objects = self.program.objects.iter().enumerate();
+        let may_be = objects.filter(|(index, object)| {
+            is_executor(&object.kind) && number.is_none_or(|it| i64::try_from(*index) == Ok(it))
+        });
+        may_be.map(|(index, _)| ObjectId::new(index)).collect()
+    }
+
+    /// Which of the functions that a node may enter has an instruction.
+    pub fn entered(&self, node: NodeId, pc: Pc) -> Option<ContextId> {
+        let has = |&context: &ContextId| {
+            let function = &self.program.functions[self.contexts[context].function.index()];
+            (function.entry..function.end).contains(&pc)
+        };
+        self.enters[node].iter().copied().find(has)
     }
 
     fn given(&self, context: ContextId, args: &[Expr]) -> Args {
@@ -193,6 +239,13 @@ impl<'p> Code<'p> {
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
+}
+
+/// What is given there, with what is known to be given there otherwise.
+fn joined<K: Ord>(known: &mut BTreeMap<K, Args>, there: K, args: Args) -> Args {
+    let entry = known.entry(there).or_insert_with(|| args.clone());
+    *entry = join(entry, &args);
+    entry.clone()
 }
 
 /// What is known if either may be given.

@@ -15,6 +15,10 @@ pub(super) fn is_rendezvous(kind: &ObjectKind) -> bool {
     )
 }
 
+pub(super) fn is_executor(kind: &ObjectKind) -> bool {
+    matches!(kind, ObjectKind::Executor { .. })
+}
+
 /// What reading, writing and giving back are to a reader-writer lock.
 pub(super) fn of_rwlock(op: SyncOp, kind: &ObjectKind) -> Option<Class> {
     let ObjectKind::RwLock { policy } = kind else {

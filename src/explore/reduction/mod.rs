@@ -27,7 +27,9 @@
 //!
 //! **Conditions.** The reduced graph has no circle: the caller checks, and searches
 //! without reduction if it has one. The program has no steps that end others
-//! (daemons, a `main thread`), none whose uses are not known ([`Off`]). A step in
+//! (daemons, a `main thread`), none whose uses are not known ([`Off`]). A worker of an
+//! executor may do whatever any of its jobs may, as long as jobs can come; that workers
+//! never end makes no circle, since each job is done once. A step in
 //! which the execution stops ends everybody's run, so where the set contains one,
 //! all actors move.
 //!
@@ -46,6 +48,7 @@ mod about;
 mod ahead;
 mod code;
 mod forgotten;
+mod jobs;
 mod kinds;
 mod off;
 mod resources;

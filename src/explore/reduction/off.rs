@@ -11,8 +11,6 @@ pub enum Off {
     Tasks,
     /// Processes have copies.
     Processes,
-    /// Jobs wait for workers.
-    Executors,
     /// The end of one actor can stop another, or is seen by it.
     Endings,
     /// A lock that anybody may give back.
@@ -27,7 +25,6 @@ impl Off {
         match self {
             Off::Tasks => "tasks take turns",
             Off::Processes => "processes have copies of what they use",
-            Off::Executors => "an executor's jobs wait for its workers",
             Off::Endings => "others can tell when an actor ends",
             Off::UnownedLock => "a lock can be given back by anybody",
             Off::Property => "a property asks more than variables",
@@ -45,7 +42,7 @@ pub(super) fn check(program: &Program) -> Result<(), Off> {
     }
     for actor in &program.actors {
         match actor.kind {
-            ActorKind::Worker(_) => return Err(Off::Executors),
+            ActorKind::Worker(_) => {}
             ActorKind::Task { .. } => return Err(Off::Tasks),
             ActorKind::Thread if planted(Mistake::EndingsReduced) => {}
             ActorKind::Thread if actor.main || actor.daemon => return Err(Off::Endings),
@@ -56,7 +53,6 @@ pub(super) fn check(program: &Program) -> Result<(), Off> {
         match object.kind {
             ObjectKind::Lock { .. } if planted(Mistake::UnownedReduced) => {}
             ObjectKind::Lock { unowned: true, .. } => return Err(Off::UnownedLock),
-            ObjectKind::Executor { .. } => return Err(Off::Executors),
             _ => {}
         }
     }
@@ -65,11 +61,6 @@ pub(super) fn check(program: &Program) -> Result<(), Off> {
             Instr::End if planted(Mistake::EndingsReduced) => {}
             Instr::Spawn { daemon: true, .. } | Instr::End => return Err(Off::Endings),
             Instr::Task { .. } => return Err(Off::Tasks),
-            Instr::Submit { .. }
-            | Instr::Future { .. }
-            | Instr::WaitJobs { .. }
-            | Instr::TakeJob { .. }
-            | Instr::FinishJob { .. } => return Err(Off::Executors),
             _ => {}
         }
     }

@@ -37,6 +37,12 @@ pub(super) struct Resources<'p> {
     ends: usize,
     missed: usize,
     printed: usize,
+    /// What became of jobs.
+    pub(super) futures: usize,
+    /// How many jobs were submitted: each gets the next number.
+    pub(super) numbers: usize,
+    /// Which workers have no job: only the first of them takes one.
+    pub(super) idle: usize,
     has_missed: bool,
     keeps_output: bool,
     counts_jobs: bool,
@@ -72,6 +78,7 @@ impl<'p> Resources<'p> {
         }
         let spawns = kinds.len();
         kinds.extend([Kind::Lock; 4]);
+        kinds.extend([Kind::Event, Kind::Channel, Kind::Event]);
         let remembers = |object: &crate::program::Object| {
             let kind = &object.kind;
             matches!(kind, ObjectKind::Cond { .. } | ObjectKind::Event { .. })
@@ -103,6 +110,9 @@ impl<'p> Resources<'p> {
             ends: spawns + 1,
             missed: spawns + 2,
             printed: spawns + 3,
+            futures: spawns + 4,
+            numbers: spawns + 5,
+            idle: spawns + 6,
             has_missed: program.objects.iter().any(remembers),
             keeps_output: program.outcomes.iter().any(|it| it.print),
             counts_jobs: program.code.iter().any(asks),
@@ -203,13 +213,13 @@ impl<'p> Resources<'p> {
                 op, object, args, ..
             } => self.of_collection(*op, object, args, value, uses),
             Instr::NextEntry { object, .. } => self.look_at_entries(object, value, uses),
-            // Programs with these are not reduced.
-            Instr::Task { .. }
-            | Instr::Submit { .. }
+            Instr::Submit { .. }
             | Instr::Future { .. }
             | Instr::WaitJobs { .. }
             | Instr::TakeJob { .. }
-            | Instr::FinishJob { .. } => *uses = self.everything(),
+            | Instr::FinishJob { .. } => self.of_jobs(instr, value, uses),
+            // Programs with tasks are not reduced.
+            Instr::Task { .. } => *uses = self.everything(),
             // What a block uses is gathered from its instructions.
             Instr::AtomicBegin(_) => {}
             // A named step is marked as done, which nobody asks in a program without `order`.
@@ -292,7 +302,7 @@ impl<'p> Resources<'p> {
         all.filter(wanted).map(ObjectId::new).collect()
     }
 
-    fn use_objects(
+    pub(super) fn use_objects(
         &self,
         object: &Expr,
         value: Value<'_>,
@@ -347,8 +357,9 @@ impl<'p> Resources<'p> {
         uses: &mut Uses,
     ) {
         use SyncOp::{
-            Acquire, CondWait, CountDown, EventClear, EventSet, EventWait, Join, LatchWait, Lock,
-            Notify, NotifyAll, Read, ReadUnlock, Release, Unlock, Write, WriteUnlock,
+            Acquire, CondWait, CountDown, Drain, EventClear, EventSet, EventWait, Join, LatchWait,
+            Lock, Notify, NotifyAll, Read, ReadUnlock, Release, Shutdown, ShutdownNow, Unlock,
+            Write, WriteUnlock,
         };
         let is_lock = |kind: &ObjectKind| matches!(kind, ObjectKind::Lock { .. });
         match op {
@@ -404,6 +415,7 @@ impl<'p> Resources<'p> {
                     _ => None,
                 });
             }
+            Shutdown | ShutdownNow | Drain => self.of_shutdown(op, object, value, uses),
             LatchWait | CountDown => {
                 self.use_objects(object, value, uses, |kind| match (kind, op) {
                     (ObjectKind::Latch { .. }, CountDown) => Some(Class::Give),
@@ -468,6 +480,10 @@ impl<'p> Resources<'p> {
         if query == Query::IsAlive {
             uses.add(self.ends, Class::Look);
             uses.add(self.spawns, Class::Look);
+            return;
+        }
+        if query == Query::IsDone {
+            self.look_at_futures(uses);
             return;
         }
         self.use_objects(object, value, uses, |_| Some(Class::Look));

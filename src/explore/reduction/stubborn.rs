@@ -17,6 +17,7 @@
 
 use super::Reduction;
 use super::about::{About, Help};
+use super::uses::Uses;
 use crate::base::{Mistake, planted};
 use crate::program::ObjectId;
 use crate::semantics::{Machine, State};
@@ -44,12 +45,16 @@ impl Reduction<'_> {
         let gates = self.ahead.gates.iter();
         let holder = |lock| scene.machine.owner(scene.state, lock);
         let holders: Vec<Option<usize>> = gates.map(|gate| holder(gate.lock)).collect();
+        let around = Around {
+            holders: &holders,
+            no_more_jobs: self.no_more_jobs(scene),
+        };
         let mut best = scene.able;
         let mut seeds = scene.able;
         while seeds != 0 {
             let seed = seeds.trailing_zeros() as usize;
             seeds &= seeds - 1;
-            if let Some(set) = self.grown(scene, &holders, encounters, seed, best.count_ones()) {
+            if let Some(set) = self.grown(scene, &around, encounters, seed, best.count_ones()) {
                 best = set;
                 if best.count_ones() == 1 {
                     break;
@@ -59,11 +64,22 @@ impl Reduction<'_> {
         best
     }
 
+    /// Whether no worker will take a job any more: none is in a queue, and nobody may
+    /// submit one without having taken one.
+    fn no_more_jobs(&self, scene: &Scene<'_>) -> bool {
+        let (machine, state) = (scene.machine, scene.state);
+        let submitting = self.resources.submitting();
+        let submits = |about: &&About| about.without_jobs.meets(&submitting);
+        self.resources.has_executors()
+            && !machine.has_jobs_waiting(state)
+            && (planted(Mistake::SubmitsForgotten) || !scene.actors.iter().flatten().any(submits))
+    }
+
     /// The set that grows from a seed, if fewer than so many of it can move.
     fn grown(
         &self,
         scene: &Scene<'_>,
-        holders: &[Option<usize>],
+        around: &Around<'_>,
         encounters: &mut Encounters,
         seed: usize,
         fewer_than: u32,
@@ -75,9 +91,9 @@ impl Reduction<'_> {
             todo &= todo - 1;
             let about = scene.actors[actor]?;
             let more = match scene.able >> actor & 1 {
-                1 => against(scene, holders, encounters, actor, set),
+                1 => against(scene, around, encounters, actor, set),
                 _ if planted(Mistake::BlockedNeedNobody) => 0,
-                _ => helpers(scene, actor, about),
+                _ => helpers(scene, around, actor, about),
             };
             todo |= more & !set;
             set |= more;
@@ -89,10 +105,28 @@ impl Reduction<'_> {
     }
 }
 
+/// What holds in a state for all its actors.
+struct Around<'a> {
+    /// The holder of each gate's lock.
+    holders: &'a [Option<usize>],
+    /// No worker will take a job any more.
+    no_more_jobs: bool,
+}
+
+impl Around<'_> {
+    /// What an actor may still use.
+    fn ahead<'a>(&self, about: &'a About) -> &'a Uses {
+        match self.no_more_jobs {
+            true => &about.without_jobs,
+            false => &about.ahead,
+        }
+    }
+}
+
 /// Those who keep the others from interfering with the next step of an actor.
 fn against(
     scene: &Scene<'_>,
-    holders: &[Option<usize>],
+    around: &Around<'_>,
     encounters: &mut Encounters,
     actor: usize,
     set: u64,
@@ -104,11 +138,15 @@ fn against(
             continue;
         }
         let encounter = encounters.of(scene, actor, other);
-        if !encounter.meet {
+        let meet = match around.no_more_jobs {
+            true => encounter.meet_without_jobs,
+            false => encounter.meet,
+        };
+        if !meet {
             continue;
         }
         let mut instead = None;
-        for (gate, holder) in holders.iter().enumerate() {
+        for (gate, holder) in around.holders.iter().enumerate() {
             let Some(holder) = holder.filter(|&holder| holder != other) else {
                 continue;
             };
@@ -130,6 +168,8 @@ fn against(
 /// Whether what one actor may still do discords with another's next step.
 struct Encounter {
     meet: bool,
+    /// The same if no worker takes another job.
+    meet_without_jobs: bool,
     /// For each gate: not before the gate's lock is taken.
     only_behind: Box<[bool]>,
 }
@@ -151,12 +191,14 @@ impl Encounters {
             let (Some(about), Some(of_other)) = (scene.actors[actor], scene.actors[other]) else {
                 return Encounter {
                     meet: false,
+                    meet_without_jobs: false,
                     only_behind: Box::default(),
                 };
             };
             let meets = |uses| about.against.meets(uses);
             Encounter {
                 meet: meets(&of_other.ahead),
+                meet_without_jobs: meets(&of_other.without_jobs),
                 only_behind: of_other.before.iter().map(|it| !meets(it)).collect(),
             }
         })
@@ -164,13 +206,13 @@ impl Encounters {
 }
 
 /// Those of whom one must move before an actor can.
-fn helpers(scene: &Scene<'_>, actor: usize, about: &About) -> u64 {
+fn helpers(scene: &Scene<'_>, around: &Around<'_>, actor: usize, about: &About) -> u64 {
     let runs = |other: usize| scene.actors.get(other).is_some_and(Option::is_some);
     let bit = |other: usize| if runs(other) { 1u64 << other } else { 0 };
-    let who_may = |uses: &super::uses::Uses| {
+    let who_may = |uses: &Uses| {
         let others = scene.actors.iter().enumerate();
         let may = others.filter(|&(other, of_other)| {
-            other != actor && of_other.is_some_and(|it| it.ahead.meets(uses))
+            other != actor && of_other.is_some_and(|it| around.ahead(it).meets(uses))
         });
         may.fold(0u64, |all, (other, _)| all | 1 << other)
     };

@@ -15,6 +15,9 @@
 //! | reader-writer lock | write | give back | try, time out, downgrade | read |
 //! | event that nobody clears | wait | set | time out | ask |
 //! | latch | wait | count down | add | ask |
+//! | queue of an executor | submit | take a job | cancel, shut down | |
+//! | futures | wait for one, for all | take, finish a job | time out, cancel | ask, wait for any |
+//! | idle workers | | finish a job | take a job | |
 //! | anything else | | | any operation | ask |
 //!
 //! A reader-writer lock before which writers queue: writing is of class 2, since

@@ -1,0 +1,111 @@
+//! What executors have in common with those who give them work: queues, futures, and
+//! which workers have nothing to do.
+//!
+//! A queue is like a channel: who submits accords with who takes. Jobs are numbered over
+//! all executors, so two who submit never accord. Of idle workers the first takes a job,
+//! so finishing one does not accord with taking one.
+
+use super::kinds::is_executor;
+use super::resources::{Resources, Value};
+use super::uses::{Class, Uses};
+use crate::program::{Expr, FutureOp, Instr, ObjectId, SyncOp, WaitMode};
+
+impl Resources<'_> {
+    /// What an instruction about jobs uses.
+    pub(super) fn of_jobs(&self, instr: &Instr, value: Value<'_>, uses: &mut Uses) {
+        match instr {
+            Instr::Submit { executor, .. } => self.submit(executor, value, uses),
+            Instr::Future { op, .. } => self.of_future(*op, uses),
+            Instr::WaitJobs { all, .. } => {
+                uses.add(self.numbers, Class::Look);
+                // Any of those that are done may be given.
+                let class = if *all { Class::Take } else { Class::Look };
+                uses.add(self.futures, class);
+            }
+            Instr::TakeJob { executor, .. } => {
+                uses.add(self.object(*executor), Class::Give);
+                uses.add(self.idle, Class::Change);
+                uses.add(self.futures, Class::Give);
+            }
+            Instr::FinishJob { .. } => {
+                uses.add(self.idle, Class::Give);
+                uses.add(self.futures, Class::Give);
+            }
+            _ => {}
+        }
+    }
+
+    /// An executor is shut down, or waited for.
+    pub(super) fn of_shutdown(&self, op: SyncOp, object: &Expr, value: Value<'_>, uses: &mut Uses) {
+        self.use_objects(object, value, uses, |kind| {
+            is_executor(kind).then_some(Class::Change)
+        });
+        self.look_at_futures(uses);
+        if op == SyncOp::ShutdownNow {
+            uses.add(self.futures, Class::Change);
+        }
+    }
+
+    /// Somebody asks what became of a job, or of all.
+    pub(super) fn look_at_futures(&self, uses: &mut Uses) {
+        uses.add(self.futures, Class::Look);
+        uses.add(self.numbers, Class::Look);
+    }
+
+    fn submit(&self, executor: &Expr, value: Value<'_>, uses: &mut Uses) {
+        self.use_objects(executor, value, uses, |kind| {
+            is_executor(kind).then_some(Class::Take)
+        });
+        uses.add(self.numbers, Class::Change);
+    }
+
+    fn of_future(&self, op: FutureOp, uses: &mut Uses) {
+        uses.add(self.numbers, Class::Look);
+        match op {
+            FutureOp::Result(WaitMode::Wait) | FutureOp::Exception(_) => {
+                uses.add(self.futures, Class::Take);
+            }
+            FutureOp::Result(_) => uses.add(self.futures, Class::Change),
+            // A job that nobody has begun is taken out of the queue.
+            FutureOp::WaitFor | FutureOp::Cancel => {
+                uses.add(self.futures, Class::Change);
+                self.every_executor(Class::Change, uses);
+            }
+        }
+    }
+
+    fn every_executor(&self, class: Class, uses: &mut Uses) {
+        for (index, object) in self.program().objects.iter().enumerate() {
+            if is_executor(&object.kind) {
+                uses.add(self.object(ObjectId::new(index)), class);
+            }
+        }
+    }
+
+    /// Whether there are executors.
+    pub fn has_executors(&self) -> bool {
+        let mut objects = self.program().objects.iter();
+        objects.any(|object| is_executor(&object.kind))
+    }
+
+    /// The uses of whoever may give workers something to do.
+    pub fn submitting(&self) -> Uses {
+        let mut uses = self.none();
+        self.every_executor(Class::Take, &mut uses);
+        uses
+    }
+
+    /// Whatever may let a worker take a job of its executor: one is submitted, or another
+    /// worker takes or finishes one.
+    pub fn for_worker(&self, executor: ObjectId, uses: &mut Uses) {
+        self.changes(executor, uses);
+        uses.add(self.idle, Class::Give);
+        uses.add(self.idle, Class::Change);
+    }
+
+    /// Whatever ends a job.
+    pub fn settling(&self, uses: &mut Uses) {
+        uses.add(self.futures, Class::Give);
+        uses.add(self.futures, Class::Change);
+    }
+}
