@@ -405,6 +405,52 @@ fn each_kind_of_edit_repairs_its_kind_of_bug() {
             "give each `worker` a place of its own: `results[job - 1] = job * 10`",
         ),
         (
+            "livelock/hot_potato",
+            "S004",
+            "let nobody do `desk[1 - i].send(form)` twice in a row",
+        ),
+        (
+            "arithmetic/doubled_twice",
+            "O001",
+            "test first whether the result still fits: `if score <= HIGHEST / 2`",
+        ),
+        (
+            "deadlock/reusable_barrier",
+            "D002",
+            "make `gate` a `barrier`: it keeps one round apart from the next",
+        ),
+        (
+            "processes/counter_stays_zero",
+            "A003",
+            "let all processes use the same `counter`, one step at a time; and let `outcomes` say \
+             what is asserted",
+        ),
+        (
+            "leak/job_keeps_the_stamp",
+            "K002",
+            "wait for it, and use `with stamp`: it gives back however the block is left",
+        ),
+        (
+            "tutorials/s001_celery_model",
+            "A001",
+            "do it once, however often it comes: `if !charged.contains(job)`",
+        ),
+        (
+            "warnings/never_reached",
+            "W004",
+            "leave out what no run reaches: `if stock < 0 { … }`",
+        ),
+        (
+            "warnings/polling",
+            "W006",
+            "sleep until it can be done: `box.recv()`",
+        ),
+        (
+            "warnings/thread_per_job",
+            "W007",
+            "let a pool of 2 workers do it: `pool.submit(answer)`",
+        ),
+        (
             "outcomes/two_lines_torn",
             "A004",
             "print what belongs together under one lock",
@@ -435,8 +481,25 @@ fn a_changed_claim_is_marked() {
     assert_eq!(claims("outcomes/both_see_nothing.tb"), [(true, true)]);
     let fair = claims("properties/passed_over.tb");
     assert!(fair.iter().all(|it| *it == (true, true)), "{fair:?}");
+    assert_eq!(claims("warnings/cannot_fail.tb"), [(true, true)]);
+    let called = claims("starvation/never_called.tb");
+    assert!(called.iter().all(|it| *it == (true, true)), "{called:?}");
+    assert_eq!(called.len(), 2);
     let race = claims("race/lost_update.tb");
     assert!(race.iter().all(|it| *it == (false, false)), "{race:?}");
+}
+
+/// Where no edit is shown, the report says that edits were tried, and how many.
+#[test]
+fn a_finding_without_a_patch_says_so() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let checker = Checker::new().repairs(Repairs::Always);
+    let report = checker.check_path(root.join("executors/jobs_wait_for_each_other.tb"));
+    let finding = report.findings().next().expect("two jobs wait");
+    assert_eq!(patches(finding).count(), 0);
+    let said = finding.facts.iter().find(|it| it.key == "no patch");
+    let said = said.map(|it| it.text.as_str()).unwrap_or_default();
+    assert!(said.ends_with("none was proved to repair this"), "{said}");
 }
 
 #[test]

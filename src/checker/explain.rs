@@ -75,8 +75,12 @@ pub(super) fn explain(
         let mut patches = Vec::new();
         if !is_wish(&finding.evidence) {
             let target = target(finding, told, judged.expected);
-            let found = repairs(&mut case, &target, most).into_iter();
-            patches.extend(found.map(|it| Help {
+            let tried = repairs(&mut case, &target, most);
+            if tried.repairs.is_empty() && !brief {
+                told.facts
+                    .push(Fact::new("no patch", without_patch(tried.n_tried)));
+            }
+            patches.extend(tried.repairs.into_iter().map(|it| Help {
                 claim: it.claim,
                 ..Help::patch(it.title, it.edits, it.checked)
             }));
@@ -89,6 +93,15 @@ pub(super) fn explain(
             patches.push(Help::claim(text, edits.clone(), checked));
         }
         put_first(patches, told);
+    }
+}
+
+/// Why only words follow.
+fn without_patch(n_tried: usize) -> String {
+    match n_tried {
+        0 => "no small edit of the kinds that are known fits here".to_owned(),
+        1 => "one small edit was tried, and it was not proved to repair this".to_owned(),
+        n => format!("{n} small edits were tried, and none was proved to repair this"),
     }
 }
 
@@ -134,10 +147,7 @@ fn claimed(
 /// Whether it says that something never happens, in words that no edit of the
 /// program is asked for.
 fn is_wish(evidence: &Evidence) -> bool {
-    matches!(
-        evidence,
-        Evidence::MissingOutcome(..) | Evidence::NeverReached(_) | Evidence::CannotFail(..)
-    )
+    matches!(evidence, Evidence::MissingOutcome(..))
 }
 
 fn target(finding: &Finding, told: &crate::report::Finding, expected: bool) -> Target {

@@ -14,6 +14,7 @@ const WIDTH: usize = 100;
 const INDENT: &str = "    ";
 
 /// Edits under construction.
+#[derive(Clone)]
 pub struct Edits<'a> {
     source: &'a Source,
     fixes: Vec<Fix>,
@@ -51,7 +52,12 @@ impl<'a> Edits<'a> {
 
     /// Takes a statement out, with its line if it has one for itself.
     pub fn remove(&mut self, stmt: &Stmt) -> &mut Self {
-        let span = self.with_line(stmt.span);
+        self.remove_span(stmt.span)
+    }
+
+    /// Takes a text out, with its line if it has one for itself.
+    pub fn remove_span(&mut self, span: Span) -> &mut Self {
+        let span = self.with_line(span);
         self.replace(span, "")
     }
 

@@ -83,9 +83,18 @@ pub fn claim(case: &mut Case<'_>, edits: &[Fix]) -> Option<String> {
     case.claim_verdict(&seen)
 }
 
+/// What came of looking for repairs.
+#[derive(Clone, Debug)]
+pub struct Tried {
+    /// Those that repair, best first.
+    pub repairs: Vec<Repair>,
+    /// Edits that were checked.
+    pub n_tried: usize,
+}
+
 /// The repairs of a finding, best first: those after which nothing is wrong, then
 /// those after which less is. `most` is how many are wanted.
-pub fn repairs(case: &mut Case<'_>, target: &Target, most: usize) -> Vec<Repair> {
+pub fn repairs(case: &mut Case<'_>, target: &Target, most: usize) -> Tried {
     let candidates = case.with_scene(|scene| kinds::candidates(scene, target));
     let mut found: Vec<(bool, u32, Repair)> = Vec::new();
     let mut groups: Vec<String> = Vec::new();
@@ -125,5 +134,8 @@ pub fn repairs(case: &mut Case<'_>, target: &Target, most: usize) -> Vec<Repair>
     let kept = found
         .into_iter()
         .filter(|(proves, ..)| *proves || !any_proves);
-    kept.map(|(_, _, repair)| repair).take(most).collect()
+    Tried {
+        repairs: kept.map(|(_, _, repair)| repair).take(most).collect(),
+        n_tried,
+    }
 }

@@ -167,6 +167,27 @@ impl<'a> Scene<'a> {
         )
     }
 
+    /// Whether a name stands in the scenario outside a span and its own declaration.
+    pub fn is_used_outside(&self, name: &str, span: Span) -> bool {
+        let declared = self.object(name).map(|it| it.span);
+        let gaps = declared.into_iter().chain([span]);
+        let mut cuts: Vec<Span> = gaps.collect();
+        cuts.sort_by_key(|it| it.start);
+        let whole = self.scenario.span;
+        let mut start = whole.start;
+        let mut texts = Vec::new();
+        for cut in cuts {
+            let end = cut.start.max(start);
+            texts.push(self.text(Span { start, end }));
+            start = cut.end.max(start);
+        }
+        texts.push(self.text(Span {
+            start,
+            end: whole.end.max(start),
+        }));
+        texts.into_iter().flat_map(words).any(|it| it == name)
+    }
+
     /// Whether a semaphore begins with a permit: then it is a pool, and no signal.
     pub fn is_pool(&self, name: &str) -> bool {
         let name = name.split(['[', '.']).next().unwrap_or_default();

@@ -248,6 +248,7 @@ impl<'a> Case<'a> {
         let n_missing = self.findings.iter().filter(|it| is_missing(it)).count();
         let is_gone = match target.rule {
             Rule::Sometimes => seen.n_missing < n_missing,
+            Rule::NeverReached | Rule::CannotFail => seen.n_idle < self.n_idle,
             _ => n_after < n_before.max(1),
         };
         if !is_gone || seen.n_idle > self.n_idle {

@@ -6,7 +6,7 @@ use crate::repair::scene::{bare, call_of, is_call, name_of, own_exprs};
 use crate::syntax::ast::{Expr, ExprKind, Stmt, StmtKind};
 
 pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) {
-    if target.is(&["K001", "K004", "R00", "A00", "D00", "K003", "K006"]) {
+    if target.is(&["K001", "K004", "R00", "A00", "D00", "K003", "K006", "W001"]) {
         for spot in &scene.spots {
             spawned(scene, spot, target, out);
             all_spawned(scene, spot, out);

@@ -8,6 +8,7 @@ mod atomic;
 mod before_the_wait;
 mod callers_hold;
 mod catch;
+mod claim_less;
 mod close;
 mod count_signals;
 mod daemon;
@@ -17,13 +18,16 @@ mod give_way;
 mod guard;
 mod hold;
 mod in_order;
+mod in_waiting_order;
 mod join;
 mod leave_out;
 mod let_go;
 mod look_and_take;
 mod look_at_answer;
 mod no_timeout;
+mod not_twice;
 mod notify_all;
+mod once_each;
 mod once_more;
 mod one_collects;
 mod one_operation;
@@ -32,6 +36,7 @@ mod one_section;
 mod only_first;
 mod own_place;
 mod own_thread;
+mod pool;
 mod prefer;
 mod print_together;
 mod reentrant;
@@ -39,10 +44,13 @@ mod remember;
 mod room;
 mod shared;
 mod shorter_section;
+mod sleep_for_it;
 mod strongly_fair;
 mod swap;
+mod take_out;
 mod task_done;
 mod use_await;
+mod use_barrier;
 mod use_with;
 mod wait_in_loop;
 mod wait_until;
@@ -58,7 +66,7 @@ use crate::base::Fix;
 type Kind = fn(&Scene<'_>, &Target, &mut Candidates);
 
 /// Every kind. Order matters only between candidates of one cost.
-const KINDS: [Kind; 47] = [
+const KINDS: [Kind; 55] = [
     wait_in_loop::propose,
     notify_all::propose,
     guard::propose,
@@ -106,6 +114,14 @@ const KINDS: [Kind; 47] = [
     look_and_take::propose,
     one_collects::propose,
     own_place::propose,
+    not_twice::propose,
+    use_barrier::propose,
+    in_waiting_order::propose,
+    take_out::propose,
+    claim_less::propose,
+    sleep_for_it::propose,
+    pool::propose,
+    once_each::propose,
 ];
 
 /// Candidates, collected.

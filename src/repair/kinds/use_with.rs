@@ -1,10 +1,10 @@
 //! `with` for a pair of calls: it gives back however the block is left.
 
 use super::{Candidates, Scene, Spot, Target};
-use crate::base::Span;
+use crate::base::{Fix, Span};
 use crate::repair::edit::Edits;
-use crate::repair::scene::{blocks, call_of, is_call, names_anywhere};
-use crate::syntax::ast::{Stmt, StmtKind};
+use crate::repair::scene::{bare, blocks, call_of, condition, is_call, method_of, names_anywhere};
+use crate::syntax::ast::{ExprKind, Stmt, StmtKind};
 
 pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) {
     if !target.is(&["K00", "D00", "M00", "R00"]) {
@@ -13,6 +13,7 @@ pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) 
     let mut all = Edits::new(scene);
     let mut n = 0;
     for spot in &scene.spots {
+        tried(scene, spot, out);
         let Some(call) = call_of(spot.stmt) else {
             continue;
         };
@@ -83,17 +84,7 @@ fn give_back(scene: &Scene<'_>, spot: &Spot<'_>, name: &str, out: &mut Candidate
     };
     let call = format!("{name}.{method}()");
     let title = format!("give `{name}` back on every way out");
-    let returns = scene.spots.iter().filter(|it| {
-        it.owner.name() == spot.owner.name()
-            && it.stmt.span.start > spot.stmt.span.end
-            && matches!(it.stmt.kind, StmtKind::Return(_))
-            && !gives_before(it, name)
-    });
-    let mut edits = Edits::new(scene);
-    for spot in returns {
-        edits.before(spot.stmt.span, &call);
-    }
-    out.add(3, title.clone(), edits.done());
+    out.add(3, title.clone(), before_returns(scene, spot, name, &call));
     let body = &spot.owner.body().stmts;
     if let Some(last) = body
         .last()
@@ -104,6 +95,57 @@ fn give_back(scene: &Scene<'_>, spot: &Spot<'_>, name: &str, out: &mut Candidate
             end: last.span.end,
         };
         out.add(3, title, Edits::new(scene).after(end, &call).done());
+    }
+}
+
+/// A call before each `return` behind a statement, where nothing gives back yet.
+fn before_returns(scene: &Scene<'_>, spot: &Spot<'_>, name: &str, call: &str) -> Option<Vec<Fix>> {
+    let returns = scene.spots.iter().filter(|it| {
+        it.owner.name() == spot.owner.name()
+            && it.stmt.span.start > spot.stmt.span.end
+            && matches!(it.stmt.kind, StmtKind::Return(_))
+            && !gives_before(it, name)
+    });
+    let mut edits = Edits::new(scene);
+    for spot in returns {
+        edits.before(spot.stmt.span, call);
+    }
+    edits.done()
+}
+
+/// `if !m.try_lock() { return }`: behind it the lock is held. Each later `return` must
+/// give it back, or all that follows stands in a `with`, which waits for the lock.
+fn tried(scene: &Scene<'_>, spot: &Spot<'_>, out: &mut Candidates) {
+    let StmtKind::If(it) = &bare(spot.stmt).kind else {
+        return;
+    };
+    let ([branch], None) = (it.branches.as_slice(), &it.otherwise) else {
+        return;
+    };
+    let ExprKind::Unary { operand, .. } = &condition(&branch.condition).kind else {
+        return;
+    };
+    let gives_up = matches!(
+        branch.body.stmts.last().map(|it| &it.kind),
+        Some(StmtKind::Return(_))
+    );
+    let Some(method) = method_of(operand).filter(|_| gives_up) else {
+        return;
+    };
+    let back = match method.name.text.as_str() {
+        "try_lock" => "unlock",
+        "try_acquire" => "release",
+        _ => return,
+    };
+    let name = scene.text(method.receiver.span);
+    let edits = before_returns(scene, spot, name, &format!("{name}.{back}()"));
+    out.add(3, format!("give `{name}` back on every way out"), edits);
+    let head = format!("with {name}");
+    let mut edits = Edits::new(scene);
+    if section(spot, name, &head, &mut edits) {
+        let title =
+            format!("wait for it, and use `{head}`: it gives back however the block is left");
+        out.add(4, title, edits.done());
     }
 }
 

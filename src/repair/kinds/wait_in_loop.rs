@@ -5,7 +5,7 @@ use super::{Candidates, Scene, Target};
 use crate::base::Span;
 use crate::repair::edit::Edits;
 use crate::repair::scene::{bare, call_of};
-use crate::syntax::ast::{If, ObjectKind, StmtKind};
+use crate::syntax::ast::{If, ObjectKind, Stmt, StmtKind};
 
 pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) {
     if !target.is(&["A00", "D00", "S00", "R00", "W003", "O00", "M"]) {
@@ -40,14 +40,17 @@ fn waits(scene: &Scene<'_>, it: &If) -> bool {
     let [branch] = it.branches.as_slice() else {
         return false;
     };
-    it.otherwise.is_none()
-        && branch.body.stmts.iter().any(|stmt| {
-            call_of(stmt).is_some_and(|call| {
-                let name = scene.text(call.receiver.span);
-                let is_cond = scene
-                    .object(name)
-                    .is_some_and(|it| matches!(it.kind, ObjectKind::Cond { .. }));
-                is_cond && call.name.text.starts_with("wait")
-            })
-        })
+    it.otherwise.is_none() && branch.body.stmts.iter().any(|it| is_wait(scene, it))
+}
+
+/// Whether a statement waits on a condition, perhaps inside `with m`.
+fn is_wait(scene: &Scene<'_>, stmt: &Stmt) -> bool {
+    if let StmtKind::With(it) = &bare(stmt).kind {
+        return it.body.stmts.iter().any(|it| is_wait(scene, it));
+    }
+    call_of(stmt).is_some_and(|call| {
+        let object = scene.object(scene.text(call.receiver.span));
+        let is_cond = object.is_some_and(|it| matches!(it.kind, ObjectKind::Cond { .. }));
+        is_cond && call.name.text.starts_with("wait")
+    })
 }

@@ -72,7 +72,10 @@ pub(super) fn help_of_circle(story: &Story<'_>, cause: &[&Wait]) -> Option<Strin
     Some(if holds {
         format!("let {who} give back what `{job}` needs before it waits for the result")
     } else {
-        format!("let {who} go on without the result of `{job}`, which itself waits for it")
+        format!(
+            "let {who} go on without the result of `{job}`, which itself waits for it; what it then \
+             returns, only the author can say"
+        )
     })
 }
 
