@@ -7,7 +7,7 @@ use std::path::Path;
 use threadbare::analysis::Rule;
 use threadbare::checker::{Checker, Repairs};
 use threadbare::report::human::{self, Detail, Level, Style};
-use threadbare::report::{Report, ScenarioReport};
+use threadbare::report::{Finding, Report, ScenarioReport};
 
 /// Kinds with a scenario in the library, and that scenario.
 const LIBRARY: &[(&str, &str)] = &[
@@ -320,6 +320,7 @@ fn check(scenario: &ScenarioReport) {
             finding.cycle.iter().all(|&it| it < finding.waits.len()),
             "{at}"
         );
+        ends_well(scenario, finding);
         if let (Some(schedule), Some(table)) = (&finding.schedule, &finding.trace) {
             assert!(
                 schedule.steps.len() <= table.rows.len(),
@@ -327,4 +328,85 @@ fn check(scenario: &ScenarioReport) {
             );
         }
     }
+}
+
+/// The run that is shown beside a bug does not have it.
+#[track_caller]
+fn ends_well(scenario: &ScenarioReport, finding: &Finding) {
+    let schedule = finding.passing.as_ref().and_then(|it| it.schedule.as_ref());
+    let Some(schedule) = schedule else {
+        return;
+    };
+    let at = format!("{}: {}", scenario.source.name(), finding.code);
+    let checker = Checker::new().only(&scenario.name);
+    let replayed = checker.replay(&scenario.source, &schedule.token);
+    let replayed = replayed.expect("the run can be run again");
+    let same = |it: &&Finding| it.code == finding.code && it.subjects == finding.subjects;
+    let found = replayed.findings.iter().find(same);
+    assert!(found.is_none(), "{at}: {}", schedule.token);
+}
+
+/// How far a run that ends well is from the one that does not; and if none was found,
+/// that it was looked for.
+#[test]
+fn the_nearest_run_is_told_as_it_was_found() {
+    for (scenario, key, words) in [
+        ("race/lost_update", "one swap", "as it should be"),
+        (
+            "deadlock/opposite_locks",
+            "one switch",
+            "this run ends well",
+        ),
+        (
+            "outcomes/no_arm_comes_first",
+            "one choice",
+            "in step 4, `select: recv jobs -> 1`, this run ends well",
+        ),
+        (
+            "deadlock/bounded_buffer",
+            "two changes",
+            "after step 1, and then `producer` goes on after step 10",
+        ),
+        (
+            "arithmetic/doubled_twice",
+            "passing run",
+            "the only other way to go on goes wrong, too",
+        ),
+        ("deadlock/beside_a_clock", "passing run", "none found in"),
+    ] {
+        let report = library(scenario);
+        let mut facts = report.findings().flat_map(|it| &it.facts);
+        let said = facts.find(|it| it.key == key && it.text.contains(words));
+        assert!(said.is_some(), "{scenario}: no {key}: {words}");
+    }
+}
+
+/// That something else could have come first is said where it did not.
+#[test]
+fn what_was_just_as_ready_is_named() {
+    for (scenario, note) in [
+        (
+            "outcomes/no_arm_comes_first",
+            "`jobs` was ready, too: `select` takes any ready arm",
+        ),
+        (
+            "executors/first_is_not_fastest",
+            "test#1 was done, too: any that is done may come out first",
+        ),
+    ] {
+        let page = page(&library(scenario), &Style::default());
+        assert!(page.contains(note), "{page}");
+    }
+}
+
+/// Where a job ends with a lock, not where its executor is declared.
+#[test]
+fn a_job_that_keeps_a_lock_is_shown_where_it_ends() {
+    let report = library("leak/job_keeps_the_stamp");
+    let places = report.findings().flat_map(|it| &it.places);
+    let ends = places.filter(|it| it.role == "end");
+    let text =
+        |it: &threadbare::report::Place| report.scenarios[0].source.slice(it.span).to_owned();
+    let ends: Vec<String> = ends.map(text).collect();
+    assert_eq!(ends, ["return 0"]);
 }

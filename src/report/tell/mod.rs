@@ -34,6 +34,7 @@ mod lost;
 mod map;
 mod misuse;
 mod moments;
+mod nearest;
 mod operations;
 mod outcomes;
 mod peek;
@@ -41,6 +42,7 @@ mod place;
 mod property;
 mod proved;
 mod race;
+mod ready;
 mod sampled;
 mod select;
 mod states;
@@ -86,15 +88,19 @@ pub fn tell(program: &Program, source: &Source, finding: &analysis::Finding) -> 
     };
     let mut told = Told::new(&story);
     dispatch(&mut told, &finding.evidence);
+    ready::tell(&mut told);
     let comes_to_grief = matches!(
         finding.evidence,
-        Evidence::Blocked(_) | Evidence::Fault(..) | Evidence::Property(_)
+        Evidence::Blocked(_)
+            | Evidence::Fault(..)
+            | Evidence::Property(_)
+            | Evidence::Order(..)
+            | Evidence::UnexpectedOutcome(..)
+            | Evidence::LockLeak(..)
+            | Evidence::Died(..)
     );
     if told.finding.passing.is_none() && comes_to_grief {
-        swap::one_switch(&mut told);
-        if told.finding.passing.is_none() {
-            swap::another_turn(&mut told);
-        }
+        nearest::passing_run(&mut told);
     }
     told.finish()
 }
