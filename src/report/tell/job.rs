@@ -5,9 +5,9 @@ use super::steps;
 use super::story::{Story, list};
 use super::told::Told;
 use crate::analysis::{Blocked, Resource, Wait, starved};
-use crate::program::ObjectId;
+use crate::program::{Instr, ObjectId, Pc};
 use crate::report::Place;
-use crate::semantics::{EventKind, Exception, JobStatus};
+use crate::semantics::{Chooser, EventKind, Exception, JobStatus, Recorder};
 
 /// All workers of an executor wait for jobs that only they could run.
 pub(super) fn workers_starved(told: &mut Told<'_, '_>, blocked: &Blocked) {
@@ -202,4 +202,40 @@ pub(super) fn lost(told: &mut Told<'_, '_>, job: usize) {
         "wait for it before {main_name} ends: `f.result()`, or all the work inside \
          `with {pool} {{ … }}`"
     ));
+}
+
+impl Story<'_> {
+    /// The last instruction of a job's function that its worker has executed up to a
+    /// step: the `return` by which it ended.
+    pub fn last_of_job(&self, step: usize, worker: usize, job: usize) -> Option<Pc> {
+        let submitted = self.layout().submitted_at(self.end(), job);
+        let Instr::Submit { function, .. } = self.program.instr(submitted) else {
+            return None;
+        };
+        let function = &self.program.functions[function.index()];
+        let inside = function.entry..function.end;
+        let own = (0..=step)
+            .rev()
+            .filter(|&it| self.steps()[it].action.actor == worker);
+        own.take(2).find_map(|it| {
+            let mut executed = Executed::default();
+            let mut state = self.before(it).clone();
+            let mut way = Chooser::fixed(self.steps()[it].action.way);
+            // What stops has executed something, too.
+            let _ = self
+                .machine()
+                .step(&mut state, worker, &mut way, &mut executed);
+            executed.0.into_iter().rev().find(|pc| inside.contains(pc))
+        })
+    }
+}
+
+/// The instructions that a step executes, in order.
+#[derive(Default)]
+struct Executed(Vec<Pc>);
+
+impl Recorder for Executed {
+    fn executed(&mut self, pc: Pc) {
+        self.0.push(pc);
+    }
 }

@@ -2,12 +2,13 @@
 
 use super::states::Column;
 use super::steps;
-use super::story::list;
+use super::story::{Story, list};
 use super::told::{Told, declaration};
 use crate::analysis::{Level, held_by};
-use crate::program::{ObjectId, ObjectKind, Pc};
+use crate::base::Span;
+use crate::program::{Instr, ObjectId, ObjectKind, Pc, SyncOp};
 use crate::report::Place;
-use crate::semantics::{CROWD, Status};
+use crate::semantics::{CROWD, EventKind, Incident, Status};
 
 /// A spawned actor that nobody joins.
 pub(super) fn not_joined(told: &mut Told<'_, '_>, actor: usize, spawn: Pc) {
@@ -195,21 +196,9 @@ pub(super) fn lock_leak(told: &mut Told<'_, '_>, actor: usize, id: ObjectId) {
     }
     if let Some(last) = n.checked_sub(1) {
         told.script.note(last, format!("{name} is not given back"));
-        let left =
-            story.steps()[last]
-                .incidents
-                .iter()
-                .find_map(|(who, incident)| match incident {
-                    crate::semantics::Incident::EndedHolding(lock, pc)
-                        if *lock == id && *who == actor =>
-                    {
-                        Some(*pc)
-                    }
-                    _ => None,
-                });
-        if let Some(pc) = left {
+        if let Some(span) = where_left(story, last, actor, id) {
             let label = format!("{who} {ends} here, without giving it back");
-            told.place(Place::new(story.span(pc), label).by(story.actor(actor), "end"));
+            told.place(Place::new(span, label).by(story.actor(actor), "end"));
         }
     }
     let waiting: Vec<String> = (0..story.n_actors())
@@ -221,20 +210,13 @@ pub(super) fn lock_leak(told: &mut Told<'_, '_>, actor: usize, id: ObjectId) {
         })
         .map(|other| story.quoted(other))
         .collect();
-    let reentrant = matches!(
-        story.kind(id),
-        Some(ObjectKind::Lock {
-            reentrant: true,
-            ..
-        })
-    );
     if !waiting.is_empty() {
         let verb = if waiting.len() == 1 { "waits" } else { "wait" };
         told.fact(
             "what follows",
             format!("{} {verb} for it, for ever", list(&waiting, 3)),
         );
-    } else if reentrant {
+    } else if is_taken_again(story, actor, id) {
         told.fact(
             "what happened",
             "it was taken more often than it was given back",
@@ -243,6 +225,38 @@ pub(super) fn lock_leak(told: &mut Told<'_, '_>, actor: usize, id: ObjectId) {
     told.help(format!(
         "use `with {name} {{ … }}`: it gives the lock back however the block is left"
     ));
+}
+
+/// Where an actor, or the job it runs, ends in a step with a lock still held.
+fn where_left(story: &Story<'_>, step: usize, actor: usize, id: ObjectId) -> Option<Span> {
+    let taken = &story.steps()[step];
+    let pc = taken.incidents.iter().find_map(|(who, it)| match it {
+        Incident::EndedHolding(lock, pc) if *lock == id && *who == actor => Some(*pc),
+        _ => None,
+    })?;
+    let job = taken.events.iter().find_map(|it| match it.kind {
+        EventKind::Finished(job) => Some(job),
+        _ => None,
+    });
+    let returned = job.and_then(|job| story.last_of_job(step, actor, job));
+    Some(story.span(returned.unwrap_or(pc)))
+}
+
+/// Whether an actor takes a lock that it holds already.
+fn is_taken_again(story: &Story<'_>, actor: usize, id: ObjectId) -> bool {
+    (0..story.steps().len()).any(|step| {
+        let takes = matches!(
+            story.program.instr(story.steps()[step].pc),
+            Instr::Sync {
+                op: SyncOp::Lock(_),
+                ..
+            }
+        );
+        takes
+            && story.steps()[step].action.actor == actor
+            && story.object_of(step) == Some(id)
+            && story.machine().owner(story.before(step), id) == Some(actor)
+    })
 }
 
 /// A semaphore with fewer permits than at the beginning.
