@@ -6,7 +6,7 @@ use super::{Checker, Repairs, bless};
 use crate::analysis::{Diagnosis, Evidence, Facts, Finding, Rule};
 use crate::base::Fix;
 use crate::program::Program;
-use crate::repair::{Case, REPAIRS_MAX, Target, claim, repairs, vacuity};
+use crate::repair::{Case, REPAIRS_MAX, Target, Tried, claim, repairs, vacuity};
 use crate::report::{Fact, Help, ScenarioReport, Status, Verdict};
 
 /// With little effort: where the search stored no more than so many states, and
@@ -44,16 +44,7 @@ pub(super) fn explain(
         case = case.at_most(BRIEF_STATES.1);
     }
     if report.verdict == Verdict::Proved && !brief {
-        let tried = vacuity(&mut case);
-        let lines = tried.lines(&case);
-        for (holds, key) in [(true, "not vacuous"), (false, "vacuous?")] {
-            let texts = lines.iter().filter(|it| it.holds == holds);
-            let texts: Vec<&str> = texts.map(|it| it.text.as_str()).collect();
-            if !texts.is_empty() {
-                let fact = Fact::checked(key, texts.join("\n"));
-                report.not_vacuous.push(fact);
-            }
-        }
+        report.not_vacuous.extend(not_vacuous(&mut case));
     }
     let judged = judge(program, findings);
     let shown = findings
@@ -72,19 +63,13 @@ pub(super) fn explain(
         }
         n_left -= 1;
         let claim = claim.as_ref().filter(|_| finding.rule == Rule::Outcomes);
-        let mut patches = Vec::new();
-        if !is_wish(&finding.evidence) {
-            let target = target(finding, told, judged.expected);
-            let tried = repairs(&mut case, &target, most);
-            if tried.repairs.is_empty() && !brief {
-                told.facts
-                    .push(Fact::new("no patch", without_patch(tried.n_tried)));
-            }
-            patches.extend(tried.repairs.into_iter().map(|it| Help {
-                claim: it.claim,
-                ..Help::patch(it.title, it.edits, it.checked)
-            }));
-        }
+        let target = target(finding, told, judged.expected);
+        let tried = match is_wish(&finding.evidence) {
+            true => None,
+            false => Some(repairs(&mut case, &target, most)),
+        };
+        let n_tried = tried.as_ref().map(|it| it.n_tried);
+        let mut patches = tried.map_or_else(Vec::new, as_helps);
         if let Some((edits, checked)) = claim {
             let text = match &finding.evidence {
                 Evidence::MissingOutcome(..) => NEED_NOT,
@@ -92,8 +77,32 @@ pub(super) fn explain(
             };
             patches.push(Help::claim(text, edits.clone(), checked));
         }
+        if let Some(n) = n_tried.filter(|_| patches.is_empty() && !brief) {
+            told.facts.push(Fact::new("no patch", without_patch(n)));
+        }
         put_first(patches, told);
     }
+}
+
+/// Which changes would break what was proved, and which would not.
+fn not_vacuous(case: &mut Case<'_>) -> Vec<Fact> {
+    let tried = vacuity(case);
+    let lines = tried.lines(case);
+    let keys = [(true, "not vacuous"), (false, "vacuous?")].into_iter();
+    let facts = keys.filter_map(|(holds, key)| {
+        let texts = lines.iter().filter(|it| it.holds == holds);
+        let texts: Vec<&str> = texts.map(|it| it.text.as_str()).collect();
+        (!texts.is_empty()).then(|| Fact::checked(key, texts.join("\n")))
+    });
+    facts.collect()
+}
+
+fn as_helps(tried: Tried) -> Vec<Help> {
+    let all = tried.repairs.into_iter().map(|it| Help {
+        claim: it.claim,
+        ..Help::patch(it.title, it.edits, it.checked)
+    });
+    all.collect()
 }
 
 /// Why only words follow.
