@@ -112,9 +112,19 @@ pub fn execution(
     source: &Source,
     schedule: &Schedule,
 ) -> Option<(Option<TraceTable>, Option<super::Schedule>)> {
+    execution_like(program, source, schedule, &trace::Script::default())
+}
+
+/// The same, with the columns of another execution first.
+fn execution_like(
+    program: &Program,
+    source: &Source,
+    schedule: &Schedule,
+    script: &trace::Script,
+) -> Option<(Option<TraceTable>, Option<super::Schedule>)> {
     let nothing = bare_finding(schedule);
     let story = Story::new(program, source, &nothing)?;
-    let table = trace::table(&story, &trace::Script::default());
+    let table = trace::table(&story, script);
     let steps = trace::schedule(&story).map(|steps| super::Schedule {
         shortest: false,
         ..steps

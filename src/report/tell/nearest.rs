@@ -98,7 +98,7 @@ fn tell(told: &mut Told<'_, '_>, found: Found, search: &Search<'_>) {
         [one] if one.kind == ChangeKind::Choice => "one choice",
         _ => "one switch",
     };
-    let passing = super::swap::passing(story, &Schedule(steps), String::new());
+    let passing = super::swap::passing(told, &Schedule(steps), String::new());
     let whens = changes.iter().map(|it| it.when(story, passing.as_ref()));
     let when = whens.collect::<Vec<String>>().join(", and then ");
     told.fact(key, format!("if {when}, this run ends well"));

@@ -2,8 +2,8 @@
 //! makes the difference, confirmed by running it.
 
 use super::leaves;
-use super::story::Story;
 use super::told::Told;
+use super::trace::Script;
 use crate::program::Expr;
 use crate::report::Passing;
 use crate::semantics::State;
@@ -52,7 +52,7 @@ pub(super) fn one_swap(told: &mut Told<'_, '_>, property: &Expr) {
                 "one swap",
                 format!("with {change} {result}, as it should be"),
             );
-            told.finding.passing = passing(story, &swapped, change);
+            told.finding.passing = passing(told, &swapped, change);
             return;
         }
     }
@@ -62,9 +62,16 @@ fn holds(run: &Execution<'_>, state: &State, property: &Expr) -> bool {
     matches!(run.machine.overview(state).eval(property), Ok(value) if value != 0)
 }
 
-/// The swapped execution as the reader sees it.
-pub(super) fn passing(story: &Story<'_>, schedule: &Schedule, change: String) -> Option<Passing> {
-    let (trace, schedule) = super::execution(story.program, story.source, schedule)?;
+/// Another execution as the reader sees it, in the columns of the told one.
+pub(super) fn passing(told: &Told<'_, '_>, schedule: &Schedule, change: String) -> Option<Passing> {
+    let story = told.story;
+    let like = Script {
+        actors: told.script.actors.clone(),
+        about: told.script.about.clone(),
+        ..Script::default()
+    };
+    let found = super::execution_like(story.program, story.source, schedule, &like);
+    let (trace, schedule) = found?;
     Some(Passing {
         change,
         trace: trace?,
