@@ -410,3 +410,21 @@ fn a_job_that_keeps_a_lock_is_shown_where_it_ends() {
     let ends: Vec<String> = ends.map(text).collect();
     assert_eq!(ends, ["return 0"]);
 }
+
+/// What changed under a loop is said; what was still true when it was acted on is not
+/// called out of date.
+#[test]
+fn what_happened_names_the_cause() {
+    for (scenario, words) in [
+        ("collections/skipped_entry", "a loop counts places"),
+        (
+            "executors/one_worker_too_many",
+            "changed `peak` from 1 to 2",
+        ),
+    ] {
+        let report = library(scenario);
+        let mut facts = report.findings().flat_map(|it| &it.facts);
+        let said = facts.find(|it| it.key == "what happened");
+        assert!(said.is_some_and(|it| it.text.contains(words)), "{said:?}");
+    }
+}

@@ -26,6 +26,7 @@ pub(super) fn tell(told: &mut Told<'_, '_>, found: &[Leaf]) {
         || any_lost_update(told)
         || super::collection::out_of_date(told)
         || out_of_date(told, None)
+        || super::collection::moved_under_loop(told)
         || both_saw(told)
         || super::collection::both_saw(told)
         || last_changes(told, found)
@@ -174,11 +175,12 @@ fn stale_look(
         .rev()
         .filter(own)
         .find(|&at| look(at).is_some())?;
-    // What it wrote itself since then it knows.
-    let wrote = (read + 1..write)
+    // What it wrote itself since then it knows; and what it has acted on already, before
+    // the other came, was still true then.
+    let done = (read + 1..write)
         .filter(own)
-        .any(|at| story.write_of(at, cell).is_some());
-    if wrote || look(read).map(|(_, seen)| seen) != Some(value) {
+        .any(|at| story.write_of(at, cell).is_some() || acts(story, at));
+    if done || look(read).map(|(_, seen)| seen) != Some(value) {
         return None;
     }
     let mut next = (write + 1..n)

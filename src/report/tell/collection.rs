@@ -167,6 +167,53 @@ pub(super) fn out_of_date(told: &mut Told<'_, '_>) -> bool {
     false
 }
 
+/// Notes a list that somebody changed between two rounds of another's loop over it: a
+/// loop counts places, and what stands in them has moved.
+pub(super) fn moved_under_loop(told: &mut Told<'_, '_>) -> bool {
+    let story = told.story;
+    let n = story.steps().len();
+    for write in 0..n {
+        let Some((id, before, after)) = change_of(story, write) else {
+            continue;
+        };
+        let writer = story.steps()[write].action.actor;
+        let rounds = |step: &usize| {
+            let other = story.steps()[*step].action.actor != writer;
+            let next = |event: &Event| matches!(&event.kind, EventKind::Next(of, _) if *of == id);
+            other && story.events(*step).any(next)
+        };
+        let Some(earlier) = (0..write).rev().find(rounds) else {
+            continue;
+        };
+        let looper = story.steps()[earlier].action.actor;
+        let mut later = (write + 1..n).filter(rounds);
+        let same = later.find(|&step| story.steps()[step].action.actor == looper);
+        let is_list = entry(story, id).is_some_and(|it| !it.keyed);
+        let Some(later) = same.filter(|_| is_list) else {
+            continue;
+        };
+        told.script.key.insert(earlier);
+        told.script.key.insert(later);
+        told.script.note(write, "moves what comes after");
+        told.about(Column::Object(id));
+        told.fact(
+            "what happened",
+            format!(
+                "{} makes `{}` {after} out of {before} in step {}, while {} goes through it in steps \
+                 {} and {}: a loop counts places, so what has moved is skipped or comes twice",
+                story.quoted(writer),
+                story.object(id),
+                write + 1,
+                story.quoted(looper),
+                earlier + 1,
+                later + 1
+            ),
+        );
+        return true;
+    }
+    false
+}
+
 /// The list or map that a step changed, and what it held before and after.
 fn change_of(story: &Story<'_>, step: usize) -> Option<(ObjectId, String, String)> {
     story.events(step).find_map(|event| match &event.kind {
