@@ -2,7 +2,7 @@
 //! printed before all is checked.
 //!
 //! **Invariant:** what [`more`] gives piece by piece, and [`rest`] at the end,
-//! is together what [`whole`] gives.
+//! is together what [`all`] gives.
 
 use super::value::Kind;
 use crate::guide;
@@ -15,10 +15,16 @@ pub fn all(kind: Kind, report: &Report, style: &Style) -> String {
     more(kind, report, 0, style) + &rest(kind, report, style)
 }
 
-/// The report for a file: no colours.
+/// The report for a file: no colours, and also what passed. `--quiet` is about what
+/// one looks at now; a file is a record.
 pub fn whole(kind: Kind, report: &Report, style: &Style) -> String {
+    let amount = match style.amount {
+        Amount::Quiet | Amount::Normal => Amount::Normal,
+        Amount::Verbose => Amount::Verbose,
+    };
     let style = &Style {
         color: false,
+        amount,
         ..*style
     };
     all(kind, report, style)

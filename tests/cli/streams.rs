@@ -34,6 +34,16 @@ fn nothing_but_reports_goes_to_standard_output() {
 }
 
 #[test]
+fn a_file_says_what_passed_also_where_the_terminal_is_quiet() {
+    let folder = Folder::new();
+    let good = folder.file("good.tb", GOOD);
+    let page = folder.file("page.html", "");
+    run(&["check", &good, "-q", "--format", &format!("html={page}")]).exits(0);
+    let page = std::fs::read_to_string(page).expect("the page was written");
+    assert!(page.contains("good.tb"), "{page}");
+}
+
+#[test]
 fn times_are_shown_only_on_request() {
     let folder = Folder::new();
     let good = folder.file("good.tb", GOOD);
