@@ -126,12 +126,13 @@ pub(super) fn repair_as(checked: &ScenarioReport, told: &mut crate::report::Find
     put_first(patches.cloned().collect(), told);
 }
 
-/// Patches before advice; and of that only what is another way.
+/// Patches before advice; and of that only what is another way, where not several ways
+/// are shown already.
 fn put_first(patches: Vec<Help>, told: &mut crate::report::Finding) {
-    let any = !patches.is_empty();
+    let n = patches.len();
     let advice = std::mem::replace(&mut told.helps, patches).into_iter();
     told.helps
-        .extend(advice.filter(|it| !any || it.text.starts_with("or ")));
+        .extend(advice.filter(|it| n == 0 || n < REPAIRS_MAX && it.text.starts_with("or ")));
 }
 
 const IS_RIGHT: &str =
