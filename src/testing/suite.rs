@@ -17,9 +17,22 @@ pub fn run_tests(package: &str, paths: &[&Path], checker: &Checker) -> ExitCode 
     let checker = checker.clone().repairs_briefly();
     let mut trials: Vec<Trial> = Vec::new();
     for input in inputs {
-        trials.extend(tests_of(input, package, &checker));
+        if may_match(&arguments, &shown(input.name(), package)) {
+            trials.extend(tests_of(input, package, &checker));
+        }
     }
     libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Whether a test of that file can be among those asked for. Nextest starts a process
+/// for each test, by its whole name: none of them need read the other files.
+fn may_match(arguments: &Arguments, file: &str) -> bool {
+    match &arguments.filter {
+        Some(test) if arguments.exact => test
+            .strip_prefix(file)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with("::")),
+        _ => true,
+    }
 }
 
 /// One test for each scenario, and one that fails if the file has mistakes
