@@ -331,3 +331,91 @@ fn a_chain_is_longer_than_what_is_passed_at_once() {
          expect assert",
     );
 }
+
+#[test]
+fn jobs_of_two_executors_are_numbered_together() {
+    same(
+        "executor a(1)  executor b(1)
+         fn job() { return 0 }
+         thread p { a.submit(job) }
+         thread q { b.submit(job) }",
+    );
+}
+
+#[test]
+fn a_job_ends_before_or_after_the_time_out() {
+    same(
+        "executor pool(1)  atomic late = 0
+         fn job() { return 1 }
+         thread boss {
+             let f = pool.submit(job)
+             try { let r = f.result_for() } catch \"TimedOut\" { late = 1 }
+         }
+         outcomes (late) == { 0, 1 }",
+    );
+}
+
+#[test]
+fn a_job_is_taken_before_or_after_it_is_cancelled() {
+    same(
+        "executor pool(1)  atomic ran = 0
+         fn job() { ran = 1  return 1 }
+         thread boss { let f = pool.submit(job)  let gone = f.cancel() }
+         outcomes (ran) == { 0, 1 }",
+    );
+}
+
+#[test]
+fn whether_a_job_is_done_is_asked_before_or_after() {
+    same(
+        "executor pool(1)  atomic seen = 0
+         fn job() { return 1 }
+         thread boss { let f = pool.submit(job)  if f.done() { seen = 1 } }
+         outcomes (seen) == { 0, 1 }",
+    );
+}
+
+#[test]
+fn a_pool_is_shut_down_before_or_after_a_job_is_taken() {
+    same(
+        "executor pool(1)  atomic ran = 0
+         fn job() { ran = 1  return 1 }
+         thread boss { pool.submit(job)  pool.shutdown_now() }
+         outcomes (ran) == { 0, 1 }",
+    );
+}
+
+#[test]
+fn any_of_two_jobs_is_the_first() {
+    same(
+        "executor pool(2)  atomic first = 0
+         fn job(n) { return n }
+         thread boss {
+             let f = pool.submit(job, 1)
+             let g = pool.submit(job, 2)
+             for h in as_completed([f, g]) { if first == 0 { first = h.result() } }
+         }
+         outcomes (first) == { 1, 2 }",
+    );
+}
+
+#[test]
+fn a_job_comes_before_or_after_the_pool_is_shut_down() {
+    same(
+        "executor pool(1)  atomic late = 0
+         fn job() { return 1 }
+         thread boss { try { pool.submit(job) } catch \"ShutDown\" { late = 1 } }
+         thread other { pool.shutdown() }
+         outcomes (late) == { 0, 1 }",
+    );
+}
+
+#[test]
+fn the_first_idle_worker_takes_the_next_job() {
+    same(
+        "executor pool(2)  atomic x = 0  chan c
+         fn job() { x += 1  if x == 3 { let never = c.recv() } }
+         thread boss { for _ in 0..3 { pool.submit(job) } }
+         expect deadlock",
+    );
+}
