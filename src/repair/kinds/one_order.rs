@@ -106,20 +106,23 @@ fn takes(stmt: &Stmt) -> bool {
     call_of(stmt).is_some_and(|it| matches!(it.name.text.as_str(), "lock" | "acquire"))
 }
 
-/// `move(b, a)` for `move(a, b)`, where both are locks.
+/// `move(b, a)` for `move(a, b)`, where both are locks. It is the order that is wanted;
+/// whether the function does the same with both, only the author knows.
 fn arguments(scene: &Scene<'_>, spot: &Spot<'_>, title: &str, out: &mut Candidates) {
     for expr in own_exprs(spot.stmt) {
         for call in all(expr) {
-            let args = match &call.kind {
-                ExprKind::Call(it) => &it.args,
-                ExprKind::Spawn(it) => &it.call.args,
+            let call = match &call.kind {
+                ExprKind::Call(it) => it,
+                ExprKind::Spawn(it) => &it.call,
                 _ => continue,
             };
+            let name = &call.name.text;
             let is_lock = |it: &&Expr| name_of(it).is_some_and(|name| scene.object(name).is_some());
-            let locks: Vec<&Expr> = args.iter().filter(is_lock).collect();
+            let locks: Vec<&Expr> = call.args.iter().filter(is_lock).collect();
             if let [one, other] = locks.as_slice() {
                 let edits = Edits::new(scene).exchange(one.span, other.span).done();
-                out.add(2, title.to_owned(), edits);
+                let title = format!("{title}; right only if `{name}` treats both alike");
+                out.add(2, title, edits);
             }
         }
     }
