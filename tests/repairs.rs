@@ -184,7 +184,7 @@ fn each_kind_of_edit_repairs_its_kind_of_bug() {
     first(
         "deadlock/opposite_locks",
         "D001",
-        "take `a` and `b` in one order everywhere",
+        "take `a` and `b` in one order everywhere; right only if `move_money` treats both alike",
     );
     first(
         "deadlock/philosophers",
