@@ -18,7 +18,7 @@ pub(in crate::explore) struct About {
     pub(super) against: Uses,
     /// What it may still use, its next step included.
     pub(super) ahead: Uses,
-    /// The same if no worker takes another job.
+    /// The same if no worker takes another job; nothing without executors.
     pub(super) without_jobs: Uses,
     /// The same before it takes the lock of each gate.
     pub(super) before: Vec<Uses>,
@@ -63,7 +63,10 @@ impl Reduction<'_> {
             true => step.clone(),
             false => still(&self.ahead.all),
         };
-        let without_jobs = still(&self.ahead.without_jobs);
+        let without_jobs = match self.resources.has_executors {
+            true => still(&self.ahead.without_jobs),
+            false => self.resources.none(),
+        };
         let before = (0..self.ahead.gates.len())
             .map(|gate| self.still_before(gate, node, &callers, may_have_spawned))
             .collect();

@@ -24,7 +24,7 @@ pub(super) struct Ahead {
     /// By the node's own step, without local work.
     pub own: Vec<Uses>,
     pub all: Vec<Uses>,
-    /// The same if no worker takes another job.
+    /// The same if no worker takes another job; nothing without executors.
     pub without_jobs: Vec<Uses>,
     pub local: Vec<Local>,
     pub gates: Vec<Gate>,
@@ -58,7 +58,10 @@ impl Ahead {
             })
             .collect();
         let all = closure(code, &own, &|_| false);
-        let without_jobs = without_jobs(code, resources, &own);
+        let without_jobs = match resources.has_executors {
+            true => without_jobs(code, resources, &own),
+            false => Vec::new(),
+        };
         let local = local_work(code, resources, &own);
         let words = all.len() * resources.kinds().len().div_ceil(16);
         let locks = gate_locks(code, resources);

@@ -82,12 +82,6 @@ impl Resources<'_> {
         }
     }
 
-    /// Whether there are executors.
-    pub fn has_executors(&self) -> bool {
-        let mut objects = self.program().objects.iter();
-        objects.any(|object| is_executor(&object.kind))
-    }
-
     /// The uses of whoever may give workers something to do.
     pub fn submitting(&self) -> Uses {
         let mut uses = self.none();

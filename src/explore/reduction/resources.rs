@@ -11,7 +11,7 @@
 //! **Invariant:** a use is left out only if the operation neither looks at nor
 //! changes anything beyond the actor's own words.
 
-use super::kinds::{is_rendezvous, kind_of, of_rwlock, serves};
+use super::kinds::{is_executor, is_rendezvous, kind_of, of_rwlock, serves};
 use super::uses::{Class, Kind, Uses};
 use crate::base::{Mistake, planted};
 use crate::program::{
@@ -45,6 +45,8 @@ pub(super) struct Resources<'p> {
     pub(super) idle: usize,
     has_missed: bool,
     keeps_output: bool,
+    /// There are executors.
+    pub(super) has_executors: bool,
     counts_jobs: bool,
     /// Somebody clears events, so that who waits for one that is not set must be woken.
     clears_events: bool,
@@ -115,6 +117,7 @@ impl<'p> Resources<'p> {
             idle: spawns + 6,
             has_missed: program.objects.iter().any(remembers),
             keeps_output: program.outcomes.iter().any(|it| it.print),
+            has_executors: program.objects.iter().any(|it| is_executor(&it.kind)),
             counts_jobs: program.code.iter().any(asks),
             kinds,
         }

@@ -67,12 +67,12 @@ impl Reduction<'_> {
     /// Whether no worker will take a job any more: none is in a queue, and nobody may
     /// submit one without having taken one.
     fn no_more_jobs(&self, scene: &Scene<'_>) -> bool {
-        let (machine, state) = (scene.machine, scene.state);
+        if !self.resources.has_executors || scene.machine.has_jobs_waiting(scene.state) {
+            return false;
+        }
         let submitting = self.resources.submitting();
         let submits = |about: &&About| about.without_jobs.meets(&submitting);
-        self.resources.has_executors()
-            && !machine.has_jobs_waiting(state)
-            && (planted(Mistake::SubmitsForgotten) || !scene.actors.iter().flatten().any(submits))
+        planted(Mistake::SubmitsForgotten) || !scene.actors.iter().flatten().any(submits)
     }
 
     /// The set that grows from a seed, if fewer than so many of it can move.
