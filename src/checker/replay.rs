@@ -78,6 +78,9 @@ impl fmt::Display for CannotReplay {
             Self::NoAnswer(_, NoAnswer::Unknown(name, _)) => {
                 write!(f, "no variable `{name}` in this scenario")
             }
+            Self::NoAnswer(_, NoAnswer::TooLate(1)) => {
+                write!(f, "this execution has only one step")
+            }
             Self::NoAnswer(_, NoAnswer::TooLate(n)) => {
                 write!(f, "this execution has only {n} steps")
             }

@@ -83,9 +83,18 @@ fn repair_file(
     choice: Choice,
     style: &Style,
 ) -> Result<(), Failure> {
-    for _ in 0..ROUNDS_MAX {
+    for round in 0..ROUNDS_MAX {
         let reports = checker.check_input(Input::from_file(path));
         let Some((report, position)) = next(&reports) else {
+            if reports.iter().any(|it| it.verdict == Verdict::Refuted) {
+                let more = if round == 0 {
+                    "nothing"
+                } else {
+                    "nothing more"
+                };
+                let why = "no edit was proved to repair what is wrong";
+                note(&format!("{}: {more} was repaired: {why}", path.display()));
+            }
             return Ok(());
         };
         let finding = &report.findings[position];

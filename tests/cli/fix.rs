@@ -58,3 +58,17 @@ fn what_is_expected_is_not_repaired() {
     run(&["check", path.to_str().expect("a name"), "--fix", "--yes"]).exits(0);
     assert_eq!(fs::read_to_string(&path).expect("the file"), text);
 }
+
+#[test]
+fn where_no_edit_helps_nothing_is_written_and_it_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.tb");
+    // It expects the bug and forgets the race, so every repair breaks an expectation.
+    let text = BUGGY.replace("    finally", "    expect finally\n    finally");
+    fs::write(&path, &text).expect("a file");
+    let checked = run(&["check", path.to_str().expect("a name"), "--fix", "--yes"]);
+    checked
+        .exits(1)
+        .says("nothing was repaired: no edit was proved to repair what is wrong");
+    assert_eq!(fs::read_to_string(&path).expect("the file"), text);
+}

@@ -65,6 +65,14 @@ fn a_lesson_fits_into_one_small_file() {
     assert!(n_lessons >= 5);
 }
 
+/// A scenario with 2,772 outcomes.
+#[test]
+fn a_page_shows_the_first_of_very_many_outcomes() {
+    let page = page(&check("tutorials/s003_print_numbers_no_join"));
+    assert!(page.contains("and 2572 more"), "{} bytes", page.len());
+    assert!(page.len() < BYTES_MAX, "{} bytes", page.len());
+}
+
 #[test]
 fn a_page_needs_nothing_from_elsewhere() {
     let page = page(&check("deadlock/philosophers"));

@@ -304,6 +304,9 @@ fn help(help: &Help, source: &Source) -> String {
     html
 }
 
+/// Rows of a table of outcomes; what is unexpected is shown beyond that, too.
+const OUTCOMES_MAX: usize = 200;
+
 fn outcome_table(outcomes: &Outcomes) -> String {
     let mut html =
         String::from("<div class=\"wide\"><table>\n<caption>outcomes</caption>\n<thead><tr>");
@@ -317,7 +320,12 @@ fn outcome_table(outcomes: &Outcomes) -> String {
             .map(|it| format!("<td>{}</td>", plain(&human::value(it))));
         format!("<tr>{}<td>{remark}</td></tr>\n", cells.collect::<String>())
     };
-    for it in &outcomes.rows {
+    let mut hidden = 0;
+    for (position, it) in outcomes.rows.iter().enumerate() {
+        if position >= OUTCOMES_MAX && !it.unexpected {
+            hidden += 1;
+            continue;
+        }
         let mut remark = String::new();
         if let Some(token) = &it.witness {
             let _ = write!(remark, "replay {}", plain(token));
@@ -329,6 +337,13 @@ fn outcome_table(outcomes: &Outcomes) -> String {
     }
     for values in &outcomes.missing {
         html += &row(values, "<b class=\"warn\">no run ends so</b>");
+    }
+    if hidden > 0 {
+        let columns = outcomes.names.len() + 1;
+        let _ = writeln!(
+            html,
+            "<tr><td colspan=\"{columns}\">and {hidden} more: <code>--format json</code> has all</td></tr>"
+        );
     }
     html + "</tbody>\n</table></div>\n"
 }
