@@ -329,11 +329,7 @@ impl<'m> Search<'m> {
     /// Whether the number of states without a step is known: like workers of an executor
     /// differ in one of them, so it is not said how many it stands for.
     pub fn knows_terminal(&self) -> bool {
-        let workers = |alike: &Alike| {
-            let mut all = alike.classes().iter().flatten();
-            all.any(|&actor| alike.is_worker(actor))
-        };
-        self.n_terminal < NOT_KNOWN || !self.alike().is_some_and(workers)
+        self.n_terminal < NOT_KNOWN || !self.alike().is_some_and(Alike::has_workers)
     }
 
     /// The deepest layer.

@@ -7,7 +7,7 @@
 use crate::base::{Source, Span};
 use crate::syntax::ast::{
     Actor, Block, Condition, Expr, ExprKind, Fn, Item, Method, Object, ObjectKind, Scenario,
-    SelectHead, Stmt, StmtKind,
+    SelectHead, Spawn, Stmt, StmtKind,
 };
 
 /// One scenario with all its statements.
@@ -406,6 +406,33 @@ pub fn call_of(stmt: &Stmt) -> Option<&Method> {
         return None;
     };
     method_of(expr)
+}
+
+/// The list to which a statement appends one value, and the value.
+pub fn appended(stmt: &Stmt) -> Option<(&str, &Expr)> {
+    let call = call_of(stmt).filter(|it| it.name.text == "append")?;
+    match call.args.as_slice() {
+        [value] => Some((name_of(&call.receiver)?, value)),
+        _ => None,
+    }
+}
+
+/// What a statement computes, and the name that it gives to it.
+pub fn value_of(stmt: &Stmt) -> Option<(&Expr, Option<&str>)> {
+    match &bare(stmt).kind {
+        StmtKind::Let(it) => Some((&it.value, Some(&it.name.text))),
+        StmtKind::Expr(it) => Some((it, None)),
+        _ => None,
+    }
+}
+
+/// What a statement spawns, with the expression and the name of the handle.
+pub fn spawn_of(stmt: &Stmt) -> Option<(&Spawn, &Expr, Option<&str>)> {
+    let (expr, handle) = value_of(stmt)?;
+    match &expr.kind {
+        ExprKind::Spawn(spawn) => Some((spawn, expr, handle)),
+        _ => None,
+    }
 }
 
 /// The method call that an expression is, with or without `await`.

@@ -91,6 +91,11 @@ impl Alike {
         &self.classes
     }
 
+    /// Whether some are workers of an executor.
+    pub fn has_workers(&self) -> bool {
+        self.workers != 0
+    }
+
     /// Whether an actor of a class is a worker of an executor.
     pub fn is_worker(&self, actor: usize) -> bool {
         self.workers >> actor & 1 == 1

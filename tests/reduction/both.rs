@@ -13,7 +13,7 @@ use threadbare::explore::{
     shortest,
 };
 use threadbare::program::Program;
-use threadbare::semantics::{Capacity, Machine};
+use threadbare::semantics::{Alike, Capacity, Machine};
 use threadbare::trace::replay as replay_schedule;
 
 /// States of a search, at most.
@@ -253,10 +253,7 @@ fn like_differ<'p>(
 }
 
 fn has_like_workers(found: &Search<'_>) -> bool {
-    found.alike().is_some_and(|alike| {
-        let mut all = alike.classes().iter().flatten();
-        all.any(|&actor| alike.is_worker(actor))
-    })
+    found.alike().is_some_and(Alike::has_workers)
 }
 
 /// Whether the best schedules have other numbers of steps, or of switches. Which of like

@@ -5,7 +5,7 @@
 use super::catch::noted;
 use super::{Candidates, Owner, Scene, Spot, Target};
 use crate::repair::edit::Edits;
-use crate::repair::scene::{bare, is_call, method_of};
+use crate::repair::scene::{is_call, method_of, value_of};
 use crate::syntax::ast::{ActorKind, Expr, ExprKind, Fn, Stmt, StmtKind};
 
 pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) {
@@ -24,10 +24,8 @@ pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) 
 
 /// A job or task: its result, asked for where it was started or at the end.
 fn started(scene: &Scene<'_>, spot: &Spot<'_>, out: &mut Candidates) {
-    let (expr, handle) = match &bare(spot.stmt).kind {
-        StmtKind::Let(it) => (&it.value, Some(it.name.text.as_str())),
-        StmtKind::Expr(it) => (it, None),
-        _ => return,
+    let Some((expr, handle)) = value_of(spot.stmt) else {
+        return;
     };
     let Some(way) = way(expr) else {
         return;
@@ -93,11 +91,7 @@ fn written_down(scene: &Scene<'_>, function: &Fn, out: &mut Candidates) {
         return;
     };
     let of = |it: &Expr| matches!(&it.kind, ExprKind::Spawn(it) if it.call.name.text == function.name.text);
-    let spawned = scene.spots.iter().any(|it| match &bare(it.stmt).kind {
-        StmtKind::Let(it) => of(&it.value),
-        StmtKind::Expr(it) => of(it),
-        _ => false,
-    });
+    let spawned = { scene.spots.iter() }.any(|it| value_of(it.stmt).is_some_and(|it| of(it.0)));
     if !spawned {
         return;
     }

@@ -3,8 +3,8 @@
 use super::{Candidates, Scene, Target};
 use crate::base::Span;
 use crate::repair::edit::Edits;
-use crate::repair::scene::bare;
-use crate::syntax::ast::{ExprKind, StmtKind};
+use crate::repair::scene::{bare, spawn_of};
+use crate::syntax::ast::StmtKind;
 
 pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) {
     if target.is(&["D002", "K001"]) {
@@ -50,12 +50,7 @@ pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) 
 /// A spawned daemon that is joined instead.
 fn spawned(scene: &Scene<'_>, target: &Target, out: &mut Candidates) {
     for spot in &scene.spots {
-        let (expr, handle) = match &bare(spot.stmt).kind {
-            StmtKind::Let(it) => (&it.value, Some(it.name.text.as_str())),
-            StmtKind::Expr(it) => (it, None),
-            _ => continue,
-        };
-        let ExprKind::Spawn(spawn) = &expr.kind else {
+        let Some((spawn, expr, handle)) = spawn_of(spot.stmt) else {
             continue;
         };
         let Some(word) = spawn.daemon else {

@@ -2,8 +2,8 @@
 
 use super::{Candidates, Owner, Scene, Spot, Target};
 use crate::repair::edit::Edits;
-use crate::repair::scene::{bare, call_of, is_call, name_of, own_exprs};
-use crate::syntax::ast::{Expr, ExprKind, Stmt, StmtKind};
+use crate::repair::scene::{bare, call_of, is_call, name_of, own_exprs, spawn_of};
+use crate::syntax::ast::{ActorKind, Expr, ExprKind, Stmt, StmtKind};
 
 pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) {
     if target.is(&["K001", "K004", "R00", "A00", "D00", "K003", "K006", "W001"]) {
@@ -26,24 +26,12 @@ pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) 
     }
 }
 
-/// The spawn that a statement is, the name of its handle, and whether it is a task.
-fn spawn_of<'a>(spot: &Spot<'a>) -> Option<(&'a Expr, Option<&'a str>, bool)> {
-    let (expr, name) = match &bare(spot.stmt).kind {
-        StmtKind::Let(it) => (&it.value, Some(it.name.text.as_str())),
-        StmtKind::Expr(it) => (it, None),
-        _ => return None,
-    };
-    match &expr.kind {
-        ExprKind::Spawn(it) => Some((expr, name, it.kind == crate::syntax::ast::ActorKind::Task)),
-        _ => None,
-    }
-}
-
 /// A spawned actor: joined before the next statement that comes to grief, or last.
 fn spawned(scene: &Scene<'_>, spot: &Spot<'_>, target: &Target, out: &mut Candidates) {
-    let Some((expr, handle, is_task)) = spawn_of(spot) else {
+    let Some((spawn, expr, handle)) = spawn_of(spot.stmt) else {
         return;
     };
+    let is_task = spawn.kind == ActorKind::Task;
     let (verb, cost) = if is_task {
         ("await it", 1)
     } else {
@@ -117,7 +105,8 @@ fn all_spawned(scene: &Scene<'_>, first: &Spot<'_>, out: &mut Candidates) {
     let mut edits = Edits::new(scene);
     let mut joins: Vec<String> = Vec::new();
     for spot in here {
-        let Some((expr, handle, false)) = spawn_of(spot) else {
+        let thread = spawn_of(spot.stmt).filter(|(it, ..)| it.kind != ActorKind::Task);
+        let Some((_, expr, handle)) = thread else {
             continue;
         };
         let mut name = handle.map_or_else(|| scene.fresh(&["t", "worker", "child"]), str::to_owned);

@@ -3,7 +3,7 @@
 
 use super::{Candidates, Scene, Target};
 use crate::repair::edit::Edits;
-use crate::repair::scene::{call_of, name_of};
+use crate::repair::scene::appended;
 use crate::syntax::ast::ObjectKind;
 
 pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) {
@@ -11,10 +11,7 @@ pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) 
         return;
     }
     for spot in &scene.spots {
-        let Some(call) = call_of(spot.stmt).filter(|it| it.name.text == "append") else {
-            continue;
-        };
-        let ([value], Some(name)) = (call.args.as_slice(), name_of(&call.receiver)) else {
+        let Some((name, value)) = appended(spot.stmt) else {
             continue;
         };
         let is_list = |it: &ObjectKind| matches!(it, ObjectKind::List { .. });

@@ -2,8 +2,8 @@
 
 use super::{Candidates, Scene, Spot, Target};
 use crate::repair::edit::Edits;
-use crate::repair::scene::{bare, is_call};
-use crate::syntax::ast::{ActorKind, ExprKind, Spawn, StmtKind};
+use crate::repair::scene::{is_call, spawn_of};
+use crate::syntax::ast::{ActorKind, Spawn};
 
 /// Workers of the pool: the fewest that work side by side.
 const WORKERS: usize = 2;
@@ -13,12 +13,7 @@ pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) 
         return;
     }
     for spot in target.spots(scene) {
-        let (expr, handle) = match &bare(spot.stmt).kind {
-            StmtKind::Let(it) => (&it.value, Some(it.name.text.as_str())),
-            StmtKind::Expr(it) => (it, None),
-            _ => continue,
-        };
-        let ExprKind::Spawn(spawn) = &expr.kind else {
+        let Some((spawn, expr, handle)) = spawn_of(spot.stmt) else {
             continue;
         };
         if spawn.kind != ActorKind::Thread {
