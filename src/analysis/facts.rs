@@ -10,7 +10,7 @@ use super::key::Key;
 use super::lock_order::{LockEdge, LockEdges, note_edges};
 use super::rules;
 use super::rules::sleeps::Nap;
-use crate::base::{Mistake, planted};
+use crate::base::{ActorSet, Mistake, planted};
 use crate::explore::{Glance, Goal, Observer, Taken, Visit};
 use crate::program::{CellId, Program, PropertyKind};
 use crate::semantics::{Incident, Machine, State};
@@ -156,6 +156,15 @@ impl<'p> Facts<'p> {
         enabled
     }
 
+    /// Looks only for circles of waits, and whether nobody can go on.
+    pub(super) fn visit_waits(&mut self, visit: &Visit<'_>, goal: Goal) {
+        rules::deadlocks::circles(self, visit, goal);
+        if visit.enabled.is_empty() && !visit.machine.is_over(visit.state) {
+            self.n_stuck = self.n_stuck.saturating_add(visit.stands_for);
+            self.stuck.push((visit.id, visit.depth));
+        }
+    }
+
     /// Records that a fact can be seen at a goal.
     pub fn note(&mut self, key: Key, goal: Goal) {
         match self.hits.get_mut(&key) {
@@ -226,7 +235,7 @@ impl Observer for Facts<'_> {
         self.questions.len()
     }
 
-    fn answer(&self, machine: &Machine<'_>, state: &State, question: usize) -> u64 {
+    fn answer(&self, machine: &Machine<'_>, state: &State, question: usize) -> u128 {
         self.questions.answer(machine, state, question)
     }
 
@@ -235,7 +244,7 @@ impl Observer for Facts<'_> {
     }
 
     fn save(&self) -> Vec<u8> {
-        let saved: Saved<&Key, &Hit, &Ending, &LockEdge, &u64> = Saved {
+        let saved: Saved<&Key, &Hit, &Ending, &LockEdge, &ActorSet> = Saved {
             hits: self.hits.iter().collect(),
             endings: self
                 .endings
@@ -259,7 +268,7 @@ impl Observer for Facts<'_> {
         let Ok(saved) = serde_json::from_slice(saved) else {
             return false;
         };
-        let saved: Saved<Key, Hit, Ending, LockEdge, u64> = saved;
+        let saved: Saved<Key, Hit, Ending, LockEdge, ActorSet> = saved;
         if saved.executed.len() != self.executed.len() {
             return false;
         }
@@ -340,12 +349,8 @@ impl Observer for Facts<'_> {
         rules::sleeps::in_state(self, &visit, goal);
         rules::blocked_loop::in_state(self, &visit, goal);
         note_edges(&mut self.edges, &visit);
-        rules::deadlocks::circles(self, &visit, goal);
         rules::barriers::in_state(self, &visit, goal);
-        if visit.enabled.is_empty() {
-            self.n_stuck = self.n_stuck.saturating_add(visit.stands_for);
-            self.stuck.push((visit.id, visit.depth));
-        }
+        self.visit_waits(&visit, goal);
     }
 
     fn taken(&mut self, taken: Taken<'_>) {

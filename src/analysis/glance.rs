@@ -15,7 +15,7 @@ use super::lock_order::request;
 use super::rules::sleeps;
 use super::rules::updates::lost_by;
 use super::waits::held_up;
-use crate::base::{Mistake, planted};
+use crate::base::{ACTORS_MAX, ActorSet, Mistake, planted};
 use crate::explore::{Glance, Stance};
 use crate::program::{Instr, ObjectId, ObjectKind, Pc, Program, PropertyKind, SyncOp};
 use crate::semantics::{Machine, State};
@@ -32,8 +32,8 @@ pub struct View {
     /// It asks for this lock.
     request: Option<(ObjectId, bool)>,
     pc: Pc,
-    /// The actors that all must act before it can go on, one bit each, if it is blocked.
-    waits_for: u64,
+    /// The actors that all must act before it can go on, if it is blocked.
+    waits_for: ActorSet,
     at_barrier: bool,
     /// It is about to lose an update.
     loses: bool,
@@ -49,7 +49,7 @@ pub(super) fn view(machine: &Machine<'_>, state: &State, actor: usize, futures: 
         unguarded: false,
         request: None,
         pc: 0,
-        waits_for: 0,
+        waits_for: ActorSet::NOBODY,
         at_barrier: false,
         loses: false,
     };
@@ -68,8 +68,9 @@ pub(super) fn view(machine: &Machine<'_>, state: &State, actor: usize, futures: 
     if !machine.can_step(state, actor)
         && let Some((_, holders)) = held_up(machine, state, actor, futures)
     {
-        let bits = holders.iter().filter(|&&it| it < 64).map(|it| 1u64 << it);
-        view.waits_for = bits.fold(0, |all, bit| all | bit);
+        view.waits_for = { holders.into_iter() }
+            .filter(|&it| it < ACTORS_MAX)
+            .collect();
     }
     view.loses = lost_by(machine, state, actor).next().is_some();
     view.at_barrier = matches!(
@@ -160,15 +161,11 @@ impl Questions {
         self.all.len()
     }
 
-    pub fn answer(&self, machine: &Machine<'_>, state: &State, question: usize) -> u64 {
-        let bit = |actor: usize| 1u64 << actor;
+    pub fn answer(&self, machine: &Machine<'_>, state: &State, question: usize) -> u128 {
         match self.all[question] {
-            Question::Property(index) => said(machine, state, index),
-            Question::Holder(id) => machine.owner(state, id).map_or(0, bit),
-            Question::Readers(id) => {
-                let readers = machine.readers(state, id);
-                readers.into_iter().fold(0, |all, actor| all | bit(actor))
-            }
+            Question::Property(index) => u128::from(said(machine, state, index)),
+            Question::Holder(id) => ActorSet::from_iter(machine.owner(state, id)).bits(),
+            Question::Readers(id) => ActorSet::from_iter(machine.readers(state, id)).bits(),
         }
     }
 }
@@ -199,7 +196,7 @@ fn said(machine: &Machine<'_>, state: &State, index: usize) -> u64 {
 #[derive(Default, Debug)]
 pub struct Noted {
     /// By question and answer.
-    answers: FxHashMap<(usize, u64), u32>,
+    answers: FxHashMap<(usize, u128), u32>,
     /// By stance.
     unguarded: FxHashMap<u32, u32>,
     /// By stances.
@@ -208,7 +205,7 @@ pub struct Noted {
     lost: FxHashMap<u32, u32>,
     circles: FxHashMap<Vec<(usize, u32)>, u32>,
     /// By stance and the locks that its actor holds: those that ran meanwhile.
-    requests: FxHashMap<(u32, u64), u64>,
+    requests: FxHashMap<(u32, u64), ActorSet>,
     /// Room to work in.
     touching: Vec<(usize, u32)>,
     held: Vec<u64>,
@@ -234,8 +231,8 @@ pub(super) fn nothing_new(
         let holds = answer == 0 || planted(Mistake::GlanceForgetsAnswers);
         known &= holds || settled(&mut noted.answers, (question, answer), glance.depth);
     }
-    let mut blocked = 0u64;
-    let mut running = 0u64;
+    let mut blocked = ActorSet::NOBODY;
+    let mut running = ActorSet::NOBODY;
     let mut asking = false;
     let mut at_barrier = 0;
     let (mut touched, mut written, mut contended) = (0u64, 0u64, false);
@@ -246,9 +243,9 @@ pub(super) fn nothing_new(
             continue;
         }
         let view = &stance.view;
-        running |= 1 << actor;
-        if view.waits_for != 0 {
-            blocked |= 1 << actor;
+        running.insert(actor);
+        if !view.waits_for.is_empty() {
+            blocked.insert(actor);
         }
         asking |= view.request.is_some();
         at_barrier += u32::from(view.at_barrier);
@@ -270,7 +267,7 @@ pub(super) fn nothing_new(
     if contended {
         known &= races_known(noted, glance);
     }
-    if blocked != 0 {
+    if !blocked.is_empty() {
         known &= circles_known(noted, glance, blocked);
     }
     if asking && questions.len() > questions.n_properties {
@@ -310,27 +307,25 @@ fn races(one: &[Touch], other: &[Touch]) -> bool {
 }
 
 /// Whoever is in a circle waits for somebody who is blocked, too, and so on.
-fn circles_known(noted: &mut Noted, glance: &Glance<'_, View>, blocked: u64) -> bool {
+fn circles_known(noted: &mut Noted, glance: &Glance<'_, View>, blocked: ActorSet) -> bool {
     let mut left = blocked;
     loop {
         let before = left;
-        let mut rest = left;
-        while rest != 0 {
-            let actor = rest.trailing_zeros() as usize;
-            rest &= rest - 1;
-            if glance.of(actor).view.waits_for & left == 0 {
-                left &= !(1 << actor);
+        for actor in before.iter() {
+            if (glance.of(actor).view.waits_for & left).is_empty() {
+                left.remove(actor);
             }
         }
         if left == before {
             break;
         }
     }
-    if left == 0 || planted(Mistake::GlanceForgetsCircles) {
+    if left.is_empty() || planted(Mistake::GlanceForgetsCircles) {
         return true;
     }
-    let actors = (0..glance.actors.len()).filter(|&actor| left >> actor & 1 == 1);
-    let key = actors.map(|actor| (actor, glance.actors[actor])).collect();
+    let key = { left.iter() }
+        .map(|actor| (actor, glance.actors[actor]))
+        .collect();
     settled(&mut noted.circles, key, glance.depth)
 }
 
@@ -338,7 +333,7 @@ fn requests_known(
     questions: &Questions,
     noted: &mut Noted,
     glance: &Glance<'_, View>,
-    running: u64,
+    running: ActorSet,
 ) -> bool {
     let holders = &glance.answers[questions.n_properties..];
     if planted(Mistake::GlanceForgetsRequests) {
@@ -350,10 +345,8 @@ fn requests_known(
     noted.held.clear();
     noted.held.resize(glance.actors.len(), 0);
     for (lock, &holders) in holders.iter().enumerate() {
-        let mut rest = holders;
-        while rest != 0 {
-            noted.held[rest.trailing_zeros() as usize] |= 1 << lock;
-            rest &= rest - 1;
+        for holder in ActorSet::from_bits(holders).iter() {
+            noted.held[holder] |= 1 << lock;
         }
     }
     let mut known = true;
@@ -363,7 +356,7 @@ fn requests_known(
             continue;
         }
         let seen = noted.requests.entry((number, held)).or_default();
-        known &= running & !*seen == 0;
+        known &= (running & !*seen).is_empty();
         *seen |= running;
     }
     known

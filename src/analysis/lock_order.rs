@@ -11,8 +11,7 @@
 //! Multi-Threaded Programs" (2005), for gates and segments. Deviation: nothing
 //! is predicted, feasibility is decided by the search.
 
-use crate::base::Span;
-use crate::base::{Mistake, planted};
+use crate::base::{ActorSet, Mistake, Span, planted};
 use crate::explore::Visit;
 use crate::program::{Instr, ObjectId, ObjectKind, Pc, Program, SyncOp, WaitMode};
 use crate::semantics::{Alike, Machine, State};
@@ -48,7 +47,7 @@ pub struct LockEdge {
 /// All edges of a search, each with the actors that were running at some sighting.
 #[derive(Clone, Default, Debug)]
 pub struct LockEdges {
-    edges: BTreeMap<LockEdge, u64>,
+    edges: BTreeMap<LockEdge, ActorSet>,
 }
 
 impl LockEdges {
@@ -59,12 +58,12 @@ impl LockEdges {
     }
 
     /// All of them, with the actors that ran.
-    pub(super) fn all(&self) -> impl Iterator<Item = (&LockEdge, &u64)> {
+    pub(super) fn all(&self) -> impl Iterator<Item = (&LockEdge, &ActorSet)> {
         self.edges.iter()
     }
 
     /// From what [`Self::all`] gave.
-    pub(super) fn from_all(all: Vec<(LockEdge, u64)>) -> Self {
+    pub(super) fn from_all(all: Vec<(LockEdge, ActorSet)>) -> Self {
         Self {
             edges: all.into_iter().collect(),
         }
@@ -76,7 +75,7 @@ impl LockEdges {
         for (edge, running) in seen {
             let class = alike.classes().iter().find(|it| it.contains(&edge.actor));
             let (actors, running) = match class {
-                Some(class) => (class.clone(), u64::MAX),
+                Some(class) => (class.clone(), ActorSet::ALL),
                 None => (vec![edge.actor], running),
             };
             for actor in actors {
@@ -94,7 +93,7 @@ impl LockEdges {
     pub(super) fn forget_moments(&mut self) {
         self.edges
             .values_mut()
-            .for_each(|running| *running = u64::MAX);
+            .for_each(|running| *running = ActorSet::ALL);
     }
 
     /// The edges in order.
@@ -132,10 +131,11 @@ pub(super) fn note_edges(edges: &mut LockEdges, visit: &Visit<'_>) {
     let layout = machine.layout();
     let is_running = |&actor: &usize| layout.is_running(state, actor);
     let actors = (0..layout.capacity().actors).filter(is_running);
+    let running: ActorSet = actors.collect();
     // Who holds what is looked up once for each process.
     let mut of_process = None;
     let mut all_held = Vec::new();
-    for actor in actors.clone() {
+    for actor in running.iter() {
         let Some((to, to_shared)) = request(machine, state, actor) else {
             continue;
         };
@@ -143,13 +143,16 @@ pub(super) fn note_edges(edges: &mut LockEdges, visit: &Visit<'_>) {
         if of_process != process {
             of_process = process;
             all_held = held_in_process_of(machine, state, actor);
+            all_held.sort_by_key(|&(holder, ..)| holder);
         }
-        let own = all_held.iter().filter(|&&(holder, ..)| holder == actor);
+        let own = all_held.partition_point(|&(holder, ..)| holder < actor);
+        let own = all_held[own..]
+            .iter()
+            .take_while(|&&(holder, ..)| holder == actor);
         let held: Vec<(ObjectId, bool)> = own.map(|&(_, id, shared)| (id, shared)).collect();
         if held.is_empty() {
             continue;
         }
-        let running = actors.clone().fold(0, |mask, other| mask | 1 << other);
         for &(from, from_shared) in &held {
             if from == to {
                 continue;
@@ -290,7 +293,9 @@ impl Finder<'_> {
             }
             return;
         }
-        for &next in edges {
+        // Edges are in order of the lock that is held.
+        let next = edges.partition_point(|edge| edge.from < last.to);
+        for &next in edges[next..].iter().take_while(|edge| edge.from == last.to) {
             let new_actor =
                 path.iter().all(|edge| edge.actor != next.actor) || planted(Mistake::CircleOfOne);
             let new_lock = path.iter().all(|edge| edge.from != next.from);
@@ -332,11 +337,11 @@ fn protection(circle: &Circle, edges: &LockEdges) -> Protection {
         return Protection::Gate(gate);
     }
     for one in &circle.edges {
-        let running = edges.edges.get(one).copied().unwrap_or(u64::MAX);
+        let running = edges.edges.get(one).copied().unwrap_or(ActorSet::ALL);
         let apart = circle
             .edges
             .iter()
-            .find(|other| running >> other.actor & 1 == 0);
+            .find(|other| !running.contains(other.actor));
         if let Some(other) = apart {
             return Protection::NeverTogether(one.actor, other.actor);
         }

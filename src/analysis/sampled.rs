@@ -22,8 +22,10 @@ use crate::semantics::{Capacity, Chooser, Incident, Machine, Recorder, State, St
 use crate::trace::{Action, Schedule};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// States that a search for something shorter may store.
-const STATES_MAX: u64 = 20_000;
+/// States that a search for something shorter may store, at least and at most.
+const STATES: std::ops::RangeInclusive<u64> = 500..=20_000;
+/// What it may cost: the product of states and actors squared.
+const WORK: u64 = 20_000 * 16 * 16;
 /// Combinations of final values that are kept.
 const ENDINGS_MAX: usize = 10_000;
 
@@ -133,7 +135,7 @@ impl Noticing<'_, '_> {
 
 impl Watcher for Noticing<'_, '_> {
     fn visit(&mut self, visit: Visit<'_>, so_far: &[Action]) {
-        look(&mut self.facts, visit);
+        look(&mut self.facts, visit, false);
         if !self.facts.hits.is_empty() || !self.facts.endings.is_empty() {
             self.notice(so_far);
         }
@@ -151,16 +153,19 @@ impl Watcher for Noticing<'_, '_> {
     }
 }
 
-/// Notes everything that a state shows.
-fn look(facts: &mut Facts<'_>, visit: Visit<'_>) {
-    facts.visit(visit);
+/// Notes everything that a state shows, or only who waits for ever.
+fn look(facts: &mut Facts<'_>, visit: Visit<'_>, only_waits: bool) {
+    let goal = Goal {
+        state: visit.id,
+        along: None,
+        depth: visit.depth,
+        step: None,
+    };
+    match only_waits {
+        true => facts.visit_waits(&visit, goal),
+        false => facts.visit(visit),
+    }
     if facts.stuck.pop().is_some() {
-        let goal = Goal {
-            state: visit.id,
-            along: None,
-            depth: visit.depth,
-            step: None,
-        };
         note_at_rest(facts, visit.machine, visit.state, goal);
     }
 }
@@ -172,6 +177,17 @@ enum What<'a> {
 }
 
 impl What<'_> {
+    /// Whether it shows in who waits for whom alone.
+    fn is_a_wait(&self) -> bool {
+        match self {
+            What::Key(key) => matches!(
+                key,
+                Key::Circle(_) | Key::Knot(_) | Key::Forsaken(_) | Key::LostSignal(..)
+            ),
+            What::Ending(_) => false,
+        }
+    }
+
     fn is_in(&self, facts: &Facts<'_>) -> bool {
         match self {
             What::Key(key) => facts.hits.contains_key(key),
@@ -204,8 +220,9 @@ fn simplest(
         known.insert(simple.clone());
         return simple;
     };
+    let n_actors = machine.program().actors.len() as u64;
     let around = Limits {
-        states: STATES_MAX,
+        states: (WORK / n_actors.pow(2).max(1)).clamp(*STATES.start(), *STATES.end()),
         depth: Some(most),
         ..limits.clone()
     };
@@ -325,6 +342,7 @@ fn run(
     steps: &[Action],
     what: &What<'_>,
 ) -> Option<Vec<Action>> {
+    let only_waits = what.is_a_wait();
     let mut facts = facts.fork();
     let mut state: State = machine.initial(&mut ()).ok()?;
     let mut done: Vec<Action> = Vec::new();
@@ -341,7 +359,7 @@ fn run(
             enabled: &enabled,
             stands_for: 1,
         };
-        look(&mut facts, visit);
+        look(&mut facts, visit, only_waits);
         if what.is_in(&facts) {
             return Some(done);
         }

@@ -5,6 +5,7 @@ use super::facts::Facts;
 use super::futures::Futures;
 use super::key::Key;
 use super::rules::deadlocks::causes;
+use crate::base::ActorSet;
 use crate::explore::{Goal, Graph, Observer, Search};
 use crate::semantics::{Machine, State};
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,7 +38,7 @@ pub fn note_at_rest(search: &Search<'_>, facts: &mut Facts<'_>) {
 pub fn note_beside_others(
     search: &Search<'_>,
     graph: &Graph,
-    not_blocked: &[u64],
+    not_blocked: &[ActorSet],
     facts: &mut Facts<'_>,
     futures: &Futures,
 ) -> StuckSets {
@@ -51,7 +52,7 @@ pub fn note_beside_others(
     let mut found = facts.fork();
     for depth in 0..=search.depth() {
         for id in search.layer(depth) {
-            if !stable[id as usize] || moving[id as usize] == 0 {
+            if !stable[id as usize] || moving[id as usize].is_empty() {
                 continue;
             }
             search.load(id, &mut state);
@@ -59,7 +60,7 @@ pub fn note_beside_others(
                 .filter(|&actor| {
                     layout.is_running(&state, actor) && !machine.is_idle(&state, actor)
                 })
-                .filter(|&actor| not_blocked[id as usize] >> actor & 1 == 0)
+                .filter(|&actor| !not_blocked[id as usize].contains(actor))
                 .collect();
             if !stuck.is_empty() {
                 note_causes(
@@ -107,7 +108,7 @@ pub fn note_causes(
 }
 
 /// States from which every reachable state has the same actors still moving.
-fn stable_states(graph: &Graph, moving: &[u64]) -> Vec<bool> {
+fn stable_states(graph: &Graph, moving: &[ActorSet]) -> Vec<bool> {
     let mut stable = vec![true; graph.len()];
     let mut changed = true;
     while changed {

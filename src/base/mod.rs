@@ -3,11 +3,13 @@
 //! Floor 0: uses nothing of ours. **Deliberately absent:** anything that knows
 //! about scenarios, programs or searches.
 
+mod actor_set;
 mod diagnostic;
 mod ids;
 mod planted;
 mod source;
 
+pub use actor_set::{ACTORS_MAX, ActorSet};
 pub use diagnostic::{Diagnostic, Fix, Label, Severity};
 pub use ids::define_id;
 #[cfg(feature = "planted")]

@@ -6,10 +6,11 @@ use super::env::{Env, Kept, Monitor, Thing, wish};
 use super::library::Library;
 use super::monitor::{Turn, Wish};
 use super::seen::Part;
+use crate::base::ACTORS_MAX;
 use crate::program::{
     CellRef, ChanOp, Expr, Instr, NameId, Query, RAISED_BY_LIBRARY, Reg, SyncOp, WaitMode,
 };
-use crate::semantics::{ACTORS_MAX, CHOICES_MAX};
+use crate::semantics::CHOICES_MAX;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -230,11 +231,11 @@ impl<'e, L: Library> Player<'e, L> {
                 }
                 L::point();
                 let child = self.env.stage.n_actors();
-                self.did(Some(i64::try_from(child).expect("at most 64 actors")));
+                self.did(Some(i64::try_from(child).expect("at most 112 actors")));
                 if let Some(actor) = self.env.enter(*function, &args, *daemon) {
                     Env::start(self.env, actor);
                 }
-                self.set(*dst, i64::try_from(child).expect("at most 64 actors"));
+                self.set(*dst, i64::try_from(child).expect("at most 112 actors"));
             }
             Instr::Print(items) => {
                 let words = items.iter().map(|(item, _)| self.eval(item)).collect();

@@ -21,7 +21,7 @@ use crate::semantics::{Capacity, Machine};
 use std::time::Instant;
 
 /// States of the search that comes first, at most and at least.
-const STATES: std::ops::RangeInclusive<u64> = 10_000..=200_000;
+const STATES: std::ops::RangeInclusive<u64> = 1_000..=200_000;
 /// A state has a step for each actor, and each of these is compared with the others:
 /// so the product of states and actors squared says how long a search takes.
 const WORK: u64 = 200_000 * 8 * 8;

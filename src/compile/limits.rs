@@ -1,7 +1,7 @@
 //! Limits of what can be compiled, checked before any table is built.
 
 use super::types::Types;
-use crate::base::{Diagnostic, Span};
+use crate::base::{ACTORS_MAX, Diagnostic, Span};
 use crate::hir::{ObjectKind, Scenario, StructId, Type};
 
 /// Words of shared memory, and of one struct.
@@ -13,7 +13,6 @@ pub(super) const REGISTERS_MAX: usize = 32_767;
 /// Instructions of all functions.
 pub(super) const INSTRUCTIONS_MAX: usize = 1_000_000;
 /// Actors that run from the start.
-pub(super) const ACTORS_MAX: usize = 64;
 
 /// Everything that is too large or not supported yet among the declarations.
 pub(super) fn check(scenario: &Scenario, types: &Types) -> Vec<Diagnostic> {

@@ -6,6 +6,7 @@ use super::limits::{Bound, MemoryBudget};
 use super::observer::{Observer, Taken, Visit};
 use super::stateful::Search;
 use super::tree::Root;
+use crate::base::ActorSet;
 use crate::semantics::{Machine, State};
 use crate::trace::Action;
 use std::ops::Range;
@@ -13,7 +14,7 @@ use std::ops::Range;
 /// Bytes of a step.
 const STEP_BYTES: usize = size_of::<u32>() + size_of::<u8>();
 /// Bytes of a state, with what questions about the graph need for it.
-const STATE_BYTES: usize = size_of::<u32>() + 3 * size_of::<u64>() + 1;
+const STATE_BYTES: usize = size_of::<u32>() + 2 * size_of::<ActorSet>() + size_of::<u64>() + 1;
 /// Bytes that questions about circles need for a state besides: numbers, stacks
 /// and parts of a search for components, how a way came there, and what
 /// properties say of it.
@@ -130,7 +131,7 @@ impl Graph {
         let (mut open, mut roots) = (Vec::new(), Vec::new());
         for id in 0..search.n_expanded() {
             search.each_step(&mut worker, &marking, id, |action, mark, to| {
-                let actor = u8::try_from(action.actor).expect("at most 64 actors");
+                let actor = u8::try_from(action.actor).expect("at most 112 actors");
                 graph.actors.push(actor);
                 if let Some(root) = to {
                     open.push(graph.targets.len());
@@ -200,10 +201,10 @@ impl Graph {
         self.numbers(state).map(|number| self.step(number))
     }
 
-    /// The actors that can take a step in a state, one bit each.
-    pub fn enabled(&self, state: usize) -> u64 {
+    /// The actors that can take a step in a state.
+    pub fn enabled(&self, state: usize) -> ActorSet {
         let actors = self.actors[self.numbers(state)].iter();
-        actors.fold(0, |mask, &actor| mask | 1 << actor)
+        actors.map(|&actor| usize::from(actor)).collect()
     }
 
     /// The steps out of a state to another: who, and where to.
@@ -232,31 +233,31 @@ impl Graph {
         actions
     }
 
-    /// For each state, the actors (one bit each) that still take a step on some
+    /// For each state, the actors that still take a step on some
     /// run from it to another state.
-    pub fn still_moving(&self) -> Vec<u64> {
-        self.backwards(vec![0; self.len()])
+    pub fn still_moving(&self) -> Vec<ActorSet> {
+        self.backwards(vec![ActorSet::NOBODY; self.len()])
     }
 
     /// The same with the steps in which the execution stops: whoever is not among
     /// them waits for ever.
-    pub fn not_blocked(&self) -> Vec<u64> {
+    pub fn not_blocked(&self) -> Vec<ActorSet> {
         let failing = |state: usize| {
             let stops = self.all_steps(state).filter(|step| step.to.is_none());
-            stops.fold(0, |mask, step| mask | 1 << step.actor)
+            stops.map(|step| step.actor).collect()
         };
         self.backwards((0..self.len()).map(failing).collect())
     }
 
-    fn backwards(&self, mut moving: Vec<u64>) -> Vec<u64> {
+    fn backwards(&self, mut moving: Vec<ActorSet>) -> Vec<ActorSet> {
         loop {
             let mut changed = false;
             // Most steps lead to higher numbers, so going down settles most at once.
             for state in (0..self.len()).rev() {
                 let mut mask = moving[state];
                 for (actor, to) in self.steps(state) {
-                    mask |= 1 << actor;
-                    mask |= moving.get(to).copied().unwrap_or(0);
+                    mask.insert(actor);
+                    mask |= moving.get(to).copied().unwrap_or_default();
                 }
                 changed |= mask != moving[state];
                 moving[state] = mask;

@@ -70,7 +70,7 @@ pub struct Glance<'a, V> {
     /// For each actor, the number of its stance.
     pub actors: &'a [u32],
     /// The answers to the observer's questions.
-    pub answers: &'a [u64],
+    pub answers: &'a [u128],
 }
 
 impl<'a, V> Glance<'a, V> {
@@ -104,7 +104,7 @@ pub trait Observer: Send + Sync + Sized {
     }
 
     /// The answer to a question: a function of what it looks at in the state.
-    fn answer(&self, _machine: &Machine<'_>, _state: &State, _question: usize) -> u64 {
+    fn answer(&self, _machine: &Machine<'_>, _state: &State, _question: usize) -> u128 {
         0
     }
 

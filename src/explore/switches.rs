@@ -17,7 +17,7 @@ use super::limits::{Bound, Limits, MemoryBudget, Watch};
 use super::observer::{Observer, Taken, Visit};
 use super::shortest::Goal;
 use super::store::Store;
-use crate::base::{Mistake, planted};
+use crate::base::{ActorSet, Mistake, planted};
 use crate::semantics::{Capacity, Chooser, Machine, State, Stop};
 use crate::trace::{Action, Schedule};
 use rustc_hash::FxHashSet;
@@ -52,7 +52,7 @@ pub struct FewSwitches<'m> {
     machine: &'m Machine<'m>,
     store: Store,
     /// By state: who took a step out of it.
-    taken: Vec<u64>,
+    taken: Vec<ActorSet>,
     /// By state: whether the observer has seen it.
     visited: Vec<bool>,
     nodes: Vec<Node>,
@@ -168,8 +168,8 @@ impl<'m> FewSwitches<'m> {
         let is_free = |actor: usize| last.is_none_or(|last| (last == actor) != preempts);
         for &actor in enabled.iter().filter(|&&actor| is_free(actor)) {
             let taken = &mut self.taken[node.state as usize];
-            if *taken >> actor & 1 == 0 {
-                *taken |= 1 << actor;
+            if !taken.contains(actor) {
+                taken.insert(actor);
                 self.step(id, state, depth, actor, limits, observer)?;
             }
         }
@@ -253,7 +253,7 @@ impl<'m> FewSwitches<'m> {
             if state.is_multiple_of(COUNTED_AGAIN) {
                 self.store.contents.count_bytes();
             }
-            self.taken.push(0);
+            self.taken.push(ActorSet::NOBODY);
             self.visited.push(false);
         }
         if self.known.insert((state, last)) {
@@ -291,7 +291,7 @@ impl<'m> FewSwitches<'m> {
     /// Bytes in use, about.
     pub fn bytes(&self) -> usize {
         let node = size_of::<Node>() + size_of::<(u32, Option<usize>)>() * 2;
-        let state = size_of::<u64>() + size_of::<bool>();
+        let state = size_of::<ActorSet>() + size_of::<bool>();
         self.store.bytes() + self.nodes.len() * node + self.taken.len() * state
     }
 

@@ -104,7 +104,7 @@ pub(super) struct Worker<'m, O: Observer> {
     state: State,
     is_loaded: bool,
     stances: Vec<u32>,
-    answers: Vec<u64>,
+    answers: Vec<u128>,
     enabled: Vec<usize>,
     /// Where things are tried out, with every look noted.
     scratch: State,
@@ -137,7 +137,7 @@ struct Known<V> {
     seen: Vec<u128>,
     /// For each stance, if the search is reduced.
     abouts: Vec<Option<About>>,
-    answers: Vec<u64>,
+    answers: Vec<u128>,
     /// Ranges of `ways`.
     steps: Vec<(u32, u32)>,
     ways: Vec<Way>,
@@ -520,7 +520,7 @@ impl<'m, O: Observer> Worker<'m, O> {
         stance
     }
 
-    fn answer(&mut self, contents: &Contents, question: usize, observer: &O) -> u64 {
+    fn answer(&mut self, contents: &Contents, question: usize, observer: &O) -> u128 {
         let root = self.known.questions[question];
         if let Some(answer) = self.known.memo.answer(root, &self.numbers) {
             return self.known.answers[answer as usize];

@@ -47,7 +47,7 @@ macro_rules! copied_id {
             #[must_use]
             pub fn of_process(self, process: usize) -> Self {
                 let row = self.0 & ((1 << ROW_BITS) - 1);
-                let process = u32::try_from(process).expect("there are at most 64 processes");
+                let process = u32::try_from(process).expect("there are at most 112 processes");
                 Self(process << ROW_BITS | row)
             }
 

@@ -1,9 +1,9 @@
 //! Actors come and go: `spawn`, `join`, the end.
 
-use super::machine::{ACTORS_MAX, Done, Flow, Limit, Machine, Step, Stop};
+use super::machine::{Done, Flow, Limit, Machine, Step, Stop};
 use super::record::{EventKind, Incident, Misuse, Recorder};
 use super::state::{State, Status};
-use crate::base::{Mistake, planted};
+use crate::base::{ACTORS_MAX, Mistake, planted};
 use crate::program::{Expr, FunctionId, Instr, LoopId, OnLoop, Pc, Reg};
 
 /// Threads of one `spawn` at once from which on a pool would be better.
@@ -101,7 +101,7 @@ impl<R: Recorder> Step<'_, '_, R> {
             machine.copy(self.state, from, own);
         }
         machine.start(self.state, child, f, &words);
-        self.set_result(dst, i64::try_from(child).expect("at most 64 actors"));
+        self.set_result(dst, i64::try_from(child).expect("at most 112 actors"));
         self.event(|| EventKind::Spawned(child));
         if let Some(OnLoop { on, green }) = task {
             let own = layout.loop_of(self.state, self.actor);

@@ -26,10 +26,10 @@
 //! Source: Ip and Dill, "Better verification through symmetry" (1996). Deviation: like
 //! actors are found in the program, not declared by its author.
 
-use super::layout::Layout;
+use super::layout::{Layout, bit_words};
 use super::machine::Machine;
 use super::state::State;
-use crate::base::{Mistake, planted};
+use crate::base::{ActorSet, Mistake, planted};
 use crate::program::{ActorKind, Expr, Instr, ObjectKind, Program, Query, RwPolicy, SyncOp};
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -39,7 +39,7 @@ use std::ops::Range;
 enum Names {
     /// One actor plus 1; 0 or less is nobody.
     One(usize),
-    /// A bit for each.
+    /// A bit for each, from here.
     Bits(usize),
     /// A word for each, from here.
     Each(usize),
@@ -51,8 +51,8 @@ enum Names {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Alike {
     classes: Vec<Vec<usize>>,
-    /// Those that are workers of an executor, one bit for each actor.
-    workers: u64,
+    /// Those that are workers of an executor.
+    workers: ActorSet,
     names: Vec<Names>,
     n_actors: usize,
 }
@@ -77,7 +77,7 @@ impl Alike {
         classes.retain(|class| class.len() > 1);
         let is_worker = |&actor: &usize| is_worker(program.actors[actor].kind);
         let workers = { classes.iter().flatten() }.filter(|actor| is_worker(actor));
-        let workers = workers.fold(0, |all, &actor| all | 1 << actor);
+        let workers = workers.copied().collect();
         (!classes.is_empty()).then(|| Self {
             workers,
             classes,
@@ -93,18 +93,19 @@ impl Alike {
 
     /// Whether some are workers of an executor.
     pub fn has_workers(&self) -> bool {
-        self.workers != 0
+        !self.workers.is_empty()
     }
 
     /// Whether an actor of a class is a worker of an executor.
     pub fn is_worker(&self, actor: usize) -> bool {
-        self.workers >> actor & 1 == 1
+        self.workers.contains(actor)
     }
 
     /// The words of objects that name actors.
     pub fn names(&self) -> impl Iterator<Item = Range<usize>> {
         self.names.iter().map(|names| match *names {
-            Names::One(at) | Names::Bits(at) => at..at + 1,
+            Names::One(at) => at..at + 1,
+            Names::Bits(at) => at..at + bit_words(self.n_actors),
             Names::Each(at) | Names::Queue(at) => at..at + self.n_actors,
         })
     }
@@ -123,7 +124,7 @@ impl Alike {
         let number = word_of(actor);
         match *names {
             Names::One(at) => i64::from(words[at] == number),
-            Names::Bits(at) => words[at] >> actor & 1,
+            Names::Bits(at) => i64::from(has_bit(&words[at..], actor)),
             Names::Each(at) => words[at + actor],
             Names::Queue(at) => {
                 let mut queue = words[at..at + self.n_actors].iter();
@@ -143,9 +144,13 @@ impl Alike {
             match *names {
                 Names::One(at) => words[at] = renamed(words[at]),
                 Names::Bits(at) => {
-                    let old = words[at];
-                    let bits = (0..self.n_actors).filter(|actor| old >> actor & 1 == 1);
-                    words[at] = bits.fold(0, |all, actor| all | 1 << number[actor]);
+                    let bits = &mut words[at..at + bit_words(self.n_actors)];
+                    let actors = (0..self.n_actors).filter(|&actor| has_bit(bits, actor));
+                    let renamed: Vec<usize> = actors.map(|actor| number[actor]).collect();
+                    bits.fill(0);
+                    for actor in renamed {
+                        bits[actor / 64] |= 1 << (actor % 64);
+                    }
                 }
                 Names::Each(at) => {
                     let old = words[at..at + self.n_actors].to_vec();
@@ -162,8 +167,12 @@ impl Alike {
     }
 }
 
+fn has_bit(words: &[i64], actor: usize) -> bool {
+    words[actor / 64] >> (actor % 64) & 1 == 1
+}
+
 fn word_of(actor: usize) -> i64 {
-    i64::try_from(actor + 1).expect("at most 64 actors")
+    i64::try_from(actor + 1).expect("at most 112 actors")
 }
 
 /// Whether the two run the same code with the same values.
@@ -245,7 +254,7 @@ fn names(program: &Program, layout: &Layout) -> Vec<Names> {
             ObjectKind::Cond { fifo, .. } => {
                 names.push(Names::Bits(at));
                 if fifo {
-                    names.push(Names::Queue(at + 1));
+                    names.push(Names::Queue(at + bit_words(n_actors)));
                 }
             }
             ObjectKind::Event { .. } => names.push(Names::Bits(at + 1)),

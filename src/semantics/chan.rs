@@ -305,7 +305,7 @@ impl<R: Recorder> Step<'_, '_, R> {
             return 0;
         }
         self.chooser
-            .choose(u32::try_from(n).expect("at most 64 actors")) as usize
+            .choose(u32::try_from(n).expect("at most 112 actors")) as usize
     }
 
     fn wait_for_partner(&mut self, id: ObjectId, mode: WaitMode, ok: Option<Reg>) -> Done {

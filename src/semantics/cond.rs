@@ -8,6 +8,7 @@
 //! taking the lock again. While it sleeps, the actor's aux word keeps how often
 //! it held the lock and whether it had missed a signal when it fell asleep.
 
+use super::layout::bit_words;
 use super::machine::{Done, Flow, LOCAL_FUEL, Machine, Step};
 use super::record::{EventKind, Incident, Misuse, Recorder};
 use super::state::{Phase, State};
@@ -126,12 +127,13 @@ impl<R: Recorder> Step<'_, '_, R> {
             self.let_go(cond.lock)
         };
         let at = layout.object(id);
-        let missed = self.state.word(at) >> self.actor & 1;
+        let missed = i64::from(self.state.has_bit(at, self.actor));
         layout.set_aux(self.state, self.actor, depth | (missed * MISSED));
         layout.set_phase(self.state, self.actor, Phase::Waiting, id);
         if cond.fifo {
             let asleep = self.cond_queue(id);
-            self.state.set_word(at + 1 + asleep.len(), self.me());
+            let end = self.queue_at(id) + asleep.len();
+            self.state.set_word(end, self.me());
         }
         self.event(|| EventKind::Sleeps(id));
         Ok(Flow::Stay)
@@ -201,8 +203,14 @@ impl<R: Recorder> Step<'_, '_, R> {
         self.chooser.choose(ways) as usize
     }
 
+    /// The first word of the queue.
+    fn queue_at(&self, id: ObjectId) -> usize {
+        let layout = &self.machine.layout;
+        layout.object(id) + bit_words(layout.capacity().actors)
+    }
+
     fn cond_queue(&self, id: ObjectId) -> Vec<usize> {
-        let at = self.machine.layout.object(id) + 1;
+        let at = self.queue_at(id);
         (at..at + self.machine.layout.capacity().actors)
             .map_while(|at| usize::try_from(self.state.word(at)).ok()?.checked_sub(1))
             .collect()
@@ -213,7 +221,7 @@ impl<R: Recorder> Step<'_, '_, R> {
             return;
         }
         let queue = self.cond_queue(id);
-        let at = self.machine.layout.object(id) + 1;
+        let at = self.queue_at(id);
         let rest = queue.iter().filter(|&&other| other != sleeper);
         let rest: Vec<i64> = rest.map(|&other| other as i64 + 1).collect();
         let words = self.state.slice_mut(at..at + queue.len());

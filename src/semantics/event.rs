@@ -61,7 +61,7 @@ impl<R: Recorder> Step<'_, '_, R> {
                 true
             }
             Phase::Ready if self.machine.registers(id) => {
-                let missed = self.state.word(layout.object(id) + 1) >> self.actor & 1;
+                let missed = i64::from(self.state.has_bit(layout.object(id) + 1, self.actor));
                 layout.set_aux(self.state, self.actor, missed * MISSED);
                 layout.set_phase(self.state, self.actor, Phase::Waiting, id);
                 self.event(|| EventKind::Sleeps(id));
@@ -101,8 +101,7 @@ impl<R: Recorder> Step<'_, '_, R> {
             for actor in 0..self.machine.layout.capacity().actors {
                 let layout = &self.machine.layout;
                 if layout.waits_at(self.state, actor) == Some(id) {
-                    self.state
-                        .set_word(at + 1, self.state.word(at + 1) & !(1 << actor));
+                    self.state.set_bit(at + 1, actor, false);
                 }
             }
         }

@@ -59,7 +59,7 @@ impl Machine<'_> {
             after.regs == before.regs && self.is_straight(before.pc, after.pc)
         };
         let holder = if goes_on { actor + 1 } else { 0 };
-        state.set_word(at, i64::try_from(holder).expect("at most 64 actors"));
+        state.set_word(at, i64::try_from(holder).expect("at most 112 actors"));
     }
 
     /// Whether both are plain accesses, with no call and no end of a round between.

@@ -273,6 +273,11 @@ fn words_of_job(instr: &Instr) -> usize {
     }
 }
 
+/// Words for one bit of each actor.
+pub(super) fn bit_words(n_actors: usize) -> usize {
+    n_actors.div_ceil(64)
+}
+
 /// Words of an object; what each means stands in the file of its primitive.
 pub(super) fn object_words(kind: &ObjectKind, capacity: Capacity) -> usize {
     match kind {
@@ -286,8 +291,11 @@ pub(super) fn object_words(kind: &ObjectKind, capacity: Capacity) -> usize {
         | ObjectKind::Latch { .. }
         | ObjectKind::Executor { .. } => 1,
         ObjectKind::Collection { .. } => 0,
-        ObjectKind::Cond { fifo, .. } => 1 + if *fifo { capacity.actors } else { 0 },
-        ObjectKind::Event { .. } | ObjectKind::Barrier { .. } => 2,
+        ObjectKind::Cond { fifo, .. } => {
+            bit_words(capacity.actors) + if *fifo { capacity.actors } else { 0 }
+        }
+        ObjectKind::Event { .. } => 1 + bit_words(capacity.actors),
+        ObjectKind::Barrier { .. } => 2,
         ObjectKind::Chan {
             capacity: slots,
             width,

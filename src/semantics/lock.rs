@@ -25,7 +25,7 @@ impl Machine<'_> {
     /// reader-writer lock.
     pub fn holds(&self, state: &State, actor: usize, id: ObjectId) -> bool {
         let at = self.layout.object(id);
-        let owner = i64::try_from(actor + 1).expect("at most 64 actors");
+        let owner = i64::try_from(actor + 1).expect("at most 112 actors");
         match self.program.objects[id.index()].kind {
             ObjectKind::Lock { unowned, .. } => !unowned && state.word(at) == owner,
             ObjectKind::RwLock { .. } => state.word(at) == owner || state.word(at + 1 + actor) != 0,
@@ -36,7 +36,7 @@ impl Machine<'_> {
     /// Whether `actor` could take the lock now.
     pub(super) fn can_lock(&self, state: &State, actor: usize, id: ObjectId) -> bool {
         let owner = state.word(self.layout.object(id));
-        let own = i64::try_from(actor + 1).expect("at most 64 actors");
+        let own = i64::try_from(actor + 1).expect("at most 112 actors");
         let again = self.is_reentrant(id) || planted(Mistake::EveryLockReentrant);
         owner == 0 || (owner == own && again)
     }

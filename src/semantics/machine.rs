@@ -19,8 +19,6 @@ use crate::program::{
 
 /// Local instructions that one step may execute.
 pub const LOCAL_FUEL: u32 = 10_000;
-/// Actors that one execution may have.
-pub const ACTORS_MAX: usize = 64;
 /// Calls that may be open in one actor.
 pub const CALLS_MAX: usize = 64;
 /// Ways that one step may go.

@@ -40,10 +40,7 @@ impl<R: Recorder> Step<'_, '_, R> {
         let process = machine.layout.process_of(self.state, self.actor);
         for &(id, offset) in &machine.missed {
             let at = machine.layout.object(machine.layout.object_in(id, process)) + offset;
-            let mask = self.state.word(at);
-            if mask != 0 {
-                self.state.set_word(at, mask & !(1 << self.actor));
-            }
+            self.state.set_bit(at, self.actor, false);
         }
     }
 

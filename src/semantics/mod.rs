@@ -48,7 +48,7 @@ pub use footprint::PARTS_MAX;
 pub use future::JobStatus;
 pub use layout::{Capacity, Layout};
 pub use machine::{
-    ACTORS_MAX, CALLS_MAX, CHOICES_MAX, FUTURES_MAX, LOCAL_FUEL, Limit, Machine, QUEUE_MAX, Stop,
+    CALLS_MAX, CHOICES_MAX, FUTURES_MAX, LOCAL_FUEL, Limit, Machine, QUEUE_MAX, Stop,
 };
 pub use print::LINES_MAX;
 pub use record::{Event, EventKind, Exception, Fault, FaultKind, Incident, Misuse, Recorder};

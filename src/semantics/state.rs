@@ -145,6 +145,18 @@ impl State {
         self.words[at] = value;
     }
 
+    /// Whether an actor's bit is set in the words from `at` on.
+    pub(super) fn has_bit(&self, at: usize, actor: usize) -> bool {
+        self.word(at + actor / 64) >> (actor % 64) & 1 == 1
+    }
+
+    /// Sets an actor's bit in the words from `at` on, or clears it.
+    pub(super) fn set_bit(&mut self, at: usize, actor: usize, set: bool) {
+        let (at, bit) = (at + actor / 64, 1 << (actor % 64));
+        let others = self.word(at) & !bit;
+        self.set_word(at, if set { others | bit } else { others });
+    }
+
     /// All words, to be overwritten with those of another state of the same program.
     pub fn words_mut(&mut self) -> &mut [i64] {
         self.footprint.touch_all();
@@ -342,12 +354,12 @@ impl Layout {
     /// The process it belongs to; 0 is the main one.
     pub fn process_of(&self, state: &State, actor: usize) -> usize {
         let word = state.word(self.actor(actor) + slot::STATUS) >> PROCESS_SHIFT;
-        usize::try_from(word).expect("at most 64 processes")
+        usize::try_from(word).expect("at most 112 processes")
     }
 
     pub(super) fn set_process(&self, state: &mut State, actor: usize, process: usize) {
         let at = self.actor(actor) + slot::STATUS;
-        let process = i64::try_from(process).expect("at most 64 processes");
+        let process = i64::try_from(process).expect("at most 112 processes");
         state.set_word(at, state.word(at) | process << PROCESS_SHIFT);
     }
 
@@ -360,7 +372,7 @@ impl Layout {
     ) {
         let mut word = if daemon { DAEMON } else { 0 };
         if let Some((spawner, pc)) = spawned {
-            let spawner = i64::try_from(spawner + 1).expect("at most 64 actors");
+            let spawner = i64::try_from(spawner + 1).expect("at most 112 actors");
             word |= spawner << PARENT_SHIFT | (i64::from(pc) + 1) << SPAWNED_SHIFT;
         }
         state.set_word(self.actor(actor) + slot::STATUS, word);

@@ -104,7 +104,7 @@ impl<R: Recorder> Step<'_, '_, R> {
 
     /// The actor's number as it stands in owner words: 0 is nobody.
     pub fn me(&self) -> i64 {
-        i64::try_from(self.actor + 1).expect("at most 64 actors")
+        i64::try_from(self.actor + 1).expect("at most 112 actors")
     }
 
     /// Actors that sleep at an object, ascending.
@@ -123,13 +123,11 @@ impl<R: Recorder> Step<'_, '_, R> {
     /// `at` remembers, if the object is theirs, too.
     pub fn mark_missed(&mut self, id: ObjectId, at: usize) {
         let layout = &self.machine.layout;
-        let mut mask = self.state.word(at);
         for actor in 0..layout.capacity().actors {
             let other = layout.is_running(self.state, actor) && actor != self.actor;
             if other && self.machine.uses(self.state, actor, id) {
-                mask |= 1 << actor;
+                self.state.set_bit(at, actor, true);
             }
         }
-        self.state.set_word(at, mask);
     }
 }

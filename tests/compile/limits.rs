@@ -66,8 +66,8 @@ fn finally_blocks_that_multiply() {
 #[test]
 fn too_many_actors() {
     let mut scenario = scenario("thread t * 2 { yield }");
-    scenario.groups[0].n = 65;
-    check(&scenario, &["E093: more than 64 actors"]);
+    scenario.groups[0].n = 113;
+    check(&scenario, &["E093: more than 112 actors"]);
 }
 
 #[test]

@@ -127,7 +127,7 @@ fn goals(
     let mut goals = vec![false; question.graph.len()];
     let unfair = terms.unfair();
     for &id in region {
-        goals[id as usize] = question.graph.enabled(id as usize) & !unfair == 0;
+        goals[id as usize] = (question.graph.enabled(id as usize) & !unfair).is_empty();
     }
     for &id in circles.iter().flat_map(|circle| &circle.states) {
         goals[id as usize] = true;

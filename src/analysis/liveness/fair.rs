@@ -13,8 +13,8 @@
 //! fairness; Streett's pairs as actors and as choices.
 
 use super::part::Parts;
+use crate::base::{ACTORS_MAX, ActorSet};
 use crate::program::{Fairness, Program};
-use crate::semantics::ACTORS_MAX;
 
 /// What a run must grant to be fair.
 #[derive(Clone, Debug)]
@@ -49,10 +49,10 @@ impl Terms {
         self
     }
 
-    /// The actors to whom nothing is owed, one bit each.
-    pub fn unfair(&self) -> u64 {
+    /// The actors to whom nothing is owed.
+    pub fn unfair(&self) -> ActorSet {
         let actors = (0..self.owed.len()).filter(|&actor| self.owed[actor] == Fairness::Unfair);
-        actors.fold(0, |mask, actor| mask | 1 << actor)
+        actors.collect()
     }
 }
 
@@ -61,8 +61,8 @@ impl Terms {
 pub struct Component {
     /// Ascending.
     pub states: Vec<u32>,
-    /// Who moves between them, one bit each.
-    pub movers: u64,
+    /// Who moves between them.
+    pub movers: ActorSet,
 }
 
 /// The fair components among `states`, by their first states. Each is a part of
@@ -94,7 +94,7 @@ pub fn fair_components(parts: &mut Parts<'_>, states: Vec<u32>, terms: &Terms) -
 }
 
 enum Judgement {
-    Fair(u64),
+    Fair(ActorSet),
     Unfair,
     Again(Vec<u32>),
 }
@@ -107,30 +107,30 @@ fn judge(parts: &mut Parts<'_>, states: &[u32], terms: &Terms) -> Judgement {
         }
         return Judgement::Again(states.to_vec());
     }
-    let (mut movers, mut sometimes, mut always) = (0u64, 0u64, u64::MAX);
+    let (mut movers, mut sometimes) = (ActorSet::NOBODY, ActorSet::NOBODY);
+    let mut always = ActorSet::ALL;
     for &state in states {
         let state = state as usize;
         let enabled = parts.graph.enabled(state);
         sometimes |= enabled;
         always &= enabled;
-        movers |= parts
-            .inner(state)
-            .fold(0, |mask, (_, step)| mask | 1 << step.actor);
+        movers |= parts.inner(state).map(|(_, step)| step.actor).collect();
     }
-    let idle = |actor: &usize| movers >> actor & 1 == 0;
     let owed = |fairness| move |&actor: &usize| terms.owed[actor] == fairness;
-    let mut weak = (0..ACTORS_MAX).filter(idle).filter(owed(Fairness::Weak));
-    if weak.any(|actor| always >> actor & 1 == 1) {
+    if (always & !movers)
+        .iter()
+        .any(|actor| owed(Fairness::Weak)(&actor))
+    {
         return Judgement::Unfair;
     }
-    let strong = (0..ACTORS_MAX).filter(idle).filter(owed(Fairness::Strong));
-    let cheated = strong.fold(0u64, |mask, actor| mask | 1 << actor) & sometimes;
-    if cheated == 0 {
+    let idle = (sometimes & !movers).iter();
+    let cheated: ActorSet = idle.filter(owed(Fairness::Strong)).collect();
+    if cheated.is_empty() {
         return Judgement::Fair(movers);
     }
     let rest = states.iter().copied();
     Judgement::Again(
-        rest.filter(|&state| parts.graph.enabled(state as usize) & cheated == 0)
+        rest.filter(|&state| (parts.graph.enabled(state as usize) & cheated).is_empty())
             .collect(),
     )
 }

@@ -89,14 +89,14 @@ fn gets_nowhere(question: &Question<'_, '_>, parts: &Parts<'_>, circle: &Compone
     let first = circle.states[0];
     let state = question.state(first as usize);
     let goes_on = question.moving[first as usize];
-    let moves = |actor: usize| circle.movers >> actor & 1 == 1;
+    let moves = |actor: usize| circle.movers.contains(actor);
     let actors = (0..layout.n_actors(&state))
         .filter(|&actor| layout.is_running(&state, actor) && !layout.is_daemon(&state, actor));
     let (movers, others): (Vec<usize>, Vec<usize>) = actors.partition(|&actor| moves(actor));
     !movers.is_empty()
         && others.into_iter().all(|actor| {
             let wait = wait_of(question.machine(), &state, actor, question.futures);
-            goes_on >> actor & 1 == 1 && !is_used(question, parts, circle, actor, wait.resource)
+            goes_on.contains(actor) && !is_used(question, parts, circle, actor, wait.resource)
         })
 }
 
@@ -105,7 +105,7 @@ fn declarations(question: &Question<'_, '_>, circle: &Component) -> Vec<Span> {
     let state = question.state(circle.states[0] as usize);
     let layout = question.machine().layout();
     let mut spans: Vec<Span> = (0..layout.n_actors(&state))
-        .filter(|&actor| circle.movers >> actor & 1 == 1)
+        .filter(|&actor| circle.movers.contains(actor))
         .map(|actor| match layout.spawned_at(&state, actor) {
             Some(pc) => question.program.site(pc).span,
             None => question.program.actors[actor].span,

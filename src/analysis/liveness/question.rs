@@ -6,6 +6,7 @@ use super::mark;
 use super::part::Parts;
 use super::walk::Way;
 use crate::analysis::futures::Futures;
+use crate::base::ActorSet;
 use crate::explore::{Graph, Search};
 use crate::program::{Fairness, Instr, Program};
 use crate::semantics::{Machine, State};
@@ -21,7 +22,7 @@ pub struct Question<'a, 'p> {
     pub graph: &'a Graph,
     /// For each state, the actors that still move on some run from it; empty if no
     /// run goes on for ever.
-    pub moving: &'a [u64],
+    pub moving: &'a [ActorSet],
     /// What actors may still do.
     pub futures: &'a Futures,
 }

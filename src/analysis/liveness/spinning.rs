@@ -171,7 +171,7 @@ fn for_ever<'p>(
         question.search.load(id, &mut state);
         let stays = layout.is_running(&state, actor)
             && code.contains(&layout.pc(&state, actor))
-            && question.graph.enabled(id as usize) != 0;
+            && !question.graph.enabled(id as usize).is_empty();
         leaves.push(!stays);
     }
     question.spread(&mut leaves);
@@ -215,7 +215,7 @@ fn nobody_else_is_to_blame(question: &Question<'_, '_>, actor: usize, id: u32) -
     let goes_on = question.moving[id as usize];
     !layout.is_daemon(&state, actor)
         && (0..layout.n_actors(&state)).all(|other| match layout.status(&state, other) {
-            Status::Running => layout.is_daemon(&state, other) || goes_on >> other & 1 == 1,
+            Status::Running => layout.is_daemon(&state, other) || goes_on.contains(other),
             Status::Died => false,
             Status::Absent | Status::Ended => true,
         })

@@ -79,8 +79,8 @@ fn starved_by<'p>(
     terms: &Terms,
     found: &mut BTreeMap<Key, Starved<'p>>,
 ) {
-    let may_move = |id: &u32| question.moving[*id as usize] >> actor & 1 == 1;
-    let is_blocked = |id: &u32| question.graph.enabled(*id as usize) >> actor & 1 == 0;
+    let may_move = |id: &u32| question.moving[*id as usize].contains(actor);
+    let is_blocked = |id: &u32| !question.graph.enabled(*id as usize).contains(actor);
     // To whom strong fairness is owed, that one moves or is blocked all the way round.
     let strong = terms.owed[actor] == Fairness::Strong;
     let may_stay = |id: &u32| may_move(id) && (!strong || is_blocked(id));
@@ -155,7 +155,7 @@ fn starves_at(
     let blocked = circle
         .states
         .iter()
-        .find(|&&state| question.graph.enabled(state as usize) >> actor & 1 == 0)?;
+        .find(|&&state| !question.graph.enabled(state as usize).contains(actor))?;
     let state = question.state(*blocked as usize);
     if !layout.is_running(&state, actor) || layout.is_daemon(&state, actor) {
         return None;
@@ -164,7 +164,7 @@ fn starves_at(
     let could_help = wait.all.iter().chain(&wait.any);
     if !could_help
         .into_iter()
-        .any(|&other| circle.movers >> other & 1 == 1)
+        .any(|&other| circle.movers.contains(other))
     {
         return None;
     }

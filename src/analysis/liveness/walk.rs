@@ -6,9 +6,9 @@
 
 use super::fair::Terms;
 use super::part::Parts;
+use crate::base::ActorSet;
 use crate::explore::Graph;
 use crate::program::Fairness;
-use crate::semantics::ACTORS_MAX;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
 
@@ -118,17 +118,16 @@ pub fn round(parts: &Parts<'_>, start: usize, terms: &Terms) -> Vec<usize> {
     let mut debt = Debt::at(parts.graph.enabled(start));
     loop {
         let unmet = debt.unmet(terms);
-        if unmet == 0 && at == start && !steps.is_empty() {
+        if unmet.is_empty() && at == start && !steps.is_empty() {
             return steps;
         }
         let satisfies = |actor: usize, to: usize| {
-            if unmet == 0 {
+            if unmet.is_empty() {
                 return to == start;
             }
             let idle = unmet & !parts.graph.enabled(to);
-            let weak = (0..ACTORS_MAX)
-                .any(|other| idle >> other & 1 == 1 && terms.owed[other] == Fairness::Weak);
-            unmet >> actor & 1 == 1 || weak
+            let weak = { idle.iter() }.any(|other| terms.owed[other] == Fairness::Weak);
+            unmet.contains(actor) || weak
         };
         let next = nearest(parts, at, &satisfies).expect("a fair component grants what is owed");
         for number in next {
@@ -142,37 +141,34 @@ pub fn round(parts: &Parts<'_>, start: usize, terms: &Terms) -> Vec<usize> {
 
 /// What a round has granted so far.
 struct Debt {
-    moved: u64,
-    sometimes: u64,
-    always: u64,
+    moved: ActorSet,
+    sometimes: ActorSet,
+    always: ActorSet,
 }
 
 impl Debt {
-    fn at(enabled: u64) -> Self {
+    fn at(enabled: ActorSet) -> Self {
         Self {
-            moved: 0,
+            moved: ActorSet::NOBODY,
             sometimes: enabled,
             always: enabled,
         }
     }
 
-    fn pass(&mut self, actor: usize, enabled: u64) {
-        self.moved |= 1 << actor;
+    fn pass(&mut self, actor: usize, enabled: ActorSet) {
+        self.moved.insert(actor);
         self.sometimes |= enabled;
         self.always &= enabled;
     }
 
-    fn unmet(&self, terms: &Terms) -> u64 {
-        (0..ACTORS_MAX)
-            .filter(|&actor| {
-                let able = match terms.owed[actor] {
-                    Fairness::Unfair => 0,
-                    Fairness::Weak => self.always,
-                    Fairness::Strong => self.sometimes,
-                };
-                able & !self.moved & 1 << actor != 0
-            })
-            .fold(0, |mask, actor| mask | 1 << actor)
+    fn unmet(&self, terms: &Terms) -> ActorSet {
+        let unmoved = (self.sometimes & !self.moved).iter();
+        let is_owed = |&actor: &usize| match terms.owed[actor] {
+            Fairness::Unfair => false,
+            Fairness::Weak => self.always.contains(actor),
+            Fairness::Strong => true,
+        };
+        unmoved.filter(is_owed).collect()
     }
 }
 

@@ -111,7 +111,7 @@ impl Scheduler for Pct {
     }
 
     fn end(&mut self, n_steps: u32, n_actors: usize) {
-        let n_actors = u32::try_from(n_actors).expect("at most 64 actors");
+        let n_actors = u32::try_from(n_actors).expect("at most 112 actors");
         if n_steps > self.longest || n_actors > self.n_actors {
             self.since = 0;
         } else {

@@ -18,7 +18,7 @@
 use super::Reduction;
 use super::about::{About, Help};
 use super::uses::Uses;
-use crate::base::{Mistake, planted};
+use crate::base::{ActorSet, Mistake, planted};
 use crate::program::ObjectId;
 use crate::semantics::{Machine, State};
 use rustc_hash::FxHashMap;
@@ -31,17 +31,17 @@ pub(in crate::explore) struct Scene<'a> {
     pub actors: &'a [Option<&'a About>],
     /// For each actor, a number for what is known of it; see [`Encounters`].
     pub numbers: &'a [u32],
-    /// Those that can move, one bit each.
-    pub able: u64,
+    /// Those that can move.
+    pub able: ActorSet,
 }
 
 impl Reduction<'_> {
-    /// The actors that must move, one bit each.
+    /// The actors that must move.
     pub(in crate::explore) fn stubborn(
         &self,
         scene: &Scene<'_>,
         encounters: &mut Encounters,
-    ) -> u64 {
+    ) -> ActorSet {
         let gates = self.ahead.gates.iter();
         let holder = |lock| scene.machine.owner(scene.state, lock);
         let holders: Vec<Option<usize>> = gates.map(|gate| holder(gate.lock)).collect();
@@ -50,13 +50,10 @@ impl Reduction<'_> {
             no_more_jobs: self.no_more_jobs(scene),
         };
         let mut best = scene.able;
-        let mut seeds = scene.able;
-        while seeds != 0 {
-            let seed = seeds.trailing_zeros() as usize;
-            seeds &= seeds - 1;
-            if let Some(set) = self.grown(scene, &around, encounters, seed, best.count_ones()) {
+        for seed in scene.able.iter() {
+            if let Some(set) = self.grown(scene, &around, encounters, seed, best.len()) {
                 best = set;
-                if best.count_ones() == 1 {
+                if best.len() == 1 {
                     break;
                 }
             }
@@ -83,21 +80,20 @@ impl Reduction<'_> {
         encounters: &mut Encounters,
         seed: usize,
         fewer_than: u32,
-    ) -> Option<u64> {
-        let mut set = 1u64 << seed;
+    ) -> Option<ActorSet> {
+        let mut set = ActorSet::only(seed);
         let mut todo = set;
-        while todo != 0 {
-            let actor = todo.trailing_zeros() as usize;
-            todo &= todo - 1;
+        while let Some(actor) = todo.first() {
+            todo.remove(actor);
             let about = scene.actors[actor]?;
-            let more = match scene.able >> actor & 1 {
-                1 => against(scene, around, encounters, actor, set),
-                _ if planted(Mistake::BlockedNeedNobody) => 0,
-                _ => helpers(scene, around, actor, about),
+            let more = match scene.able.contains(actor) {
+                true => against(scene, around, encounters, actor, set),
+                false if planted(Mistake::BlockedNeedNobody) => ActorSet::NOBODY,
+                false => helpers(scene, around, actor, about),
             };
             todo |= more & !set;
             set |= more;
-            if (set & scene.able).count_ones() >= fewer_than {
+            if (set & scene.able).len() >= fewer_than {
                 return None;
             }
         }
@@ -129,12 +125,12 @@ fn against(
     around: &Around<'_>,
     encounters: &mut Encounters,
     actor: usize,
-    set: u64,
-) -> u64 {
+    set: ActorSet,
+) -> ActorSet {
     let mut more = set;
     let runs = |actor: usize| scene.actors.get(actor).is_some_and(Option::is_some);
     for other in 0..scene.actors.len() {
-        if more >> other & 1 == 1 {
+        if more.contains(other) {
             continue;
         }
         let encounter = encounters.of(scene, actor, other);
@@ -153,13 +149,13 @@ fn against(
             let free = planted(Mistake::BeforeGateNotAsked);
             if runs(holder) && (free || encounter.only_behind[gate]) {
                 instead = Some(holder);
-                if more >> holder & 1 == 1 {
+                if more.contains(holder) {
                     break;
                 }
             }
         }
         if instead.is_none() || !planted(Mistake::GateHolderForgotten) {
-            more |= 1 << instead.unwrap_or(other);
+            more.insert(instead.unwrap_or(other));
         }
     }
     more & !set
@@ -206,23 +202,28 @@ impl Encounters {
 }
 
 /// Those of whom one must move before an actor can.
-fn helpers(scene: &Scene<'_>, around: &Around<'_>, actor: usize, about: &About) -> u64 {
+fn helpers(scene: &Scene<'_>, around: &Around<'_>, actor: usize, about: &About) -> ActorSet {
     let runs = |other: usize| scene.actors.get(other).is_some_and(Option::is_some);
-    let bit = |other: usize| if runs(other) { 1u64 << other } else { 0 };
+    let one = |other: usize| ActorSet::from_iter(Some(other).filter(|&it| runs(it)));
     let who_may = |uses: &Uses| {
         let others = scene.actors.iter().enumerate();
         let may = others.filter(|&(other, of_other)| {
             other != actor && of_other.is_some_and(|it| around.ahead(it).meets(uses))
         });
-        may.fold(0u64, |all, (other, _)| all | 1 << other)
+        may.map(|(other, _)| other).collect()
     };
     match &about.help {
-        Help::Nobody => 0,
-        Help::Holder(_) if planted(Mistake::HolderNotNeeded) => 0,
-        Help::Holder(lock) => scene.machine.owner(scene.state, *lock).map_or(0, bit),
-        Help::End(target) => bit(*target),
+        Help::Nobody => ActorSet::NOBODY,
+        Help::Holder(_) if planted(Mistake::HolderNotNeeded) => ActorSet::NOBODY,
+        Help::Holder(lock) => scene
+            .machine
+            .owner(scene.state, *lock)
+            .map_or(ActorSet::NOBODY, one),
+        Help::End(target) => one(*target),
         Help::Uses(uses) => who_may(uses),
-        Help::Before(id, reads) => who_is_before(scene, actor, *id, *reads).map_or(0, bit),
+        Help::Before(id, reads) => {
+            who_is_before(scene, actor, *id, *reads).map_or(ActorSet::NOBODY, one)
+        }
     }
 }
 

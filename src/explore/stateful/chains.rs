@@ -77,7 +77,7 @@ impl Place {
             root,
             from,
             way: first.way,
-            actor: u8::try_from(first.actor).expect("at most 64 actors"),
+            actor: u8::try_from(first.actor).expect("at most 112 actors"),
         }
     }
 

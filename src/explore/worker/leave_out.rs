@@ -22,12 +22,12 @@ impl<O: Observer> Worker<'_, O> {
             state: &self.state,
             actors: &actors,
             numbers: &self.stances,
-            able: self.enabled.iter().fold(0, |all, actor| all | 1 << actor),
+            able: self.enabled.iter().copied().collect(),
         };
         let must = reduction.stubborn(&scene, &mut self.encounters);
         for index in 0..self.enabled.len() {
             let actor = self.enabled[index];
-            if must >> actor & 1 == 1 {
+            if must.contains(actor) {
                 let mut ways = self.ways_of(contents, actor, observer)?;
                 let stops = ways.any(|way| self.known.stops(way));
                 if stops && !planted(Mistake::FaultLeavesOthers) {
@@ -35,7 +35,7 @@ impl<O: Observer> Worker<'_, O> {
                 }
             }
         }
-        self.enabled.retain(|&actor| must >> actor & 1 == 1);
+        self.enabled.retain(|&actor| must.contains(actor));
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 //! before it is known whether a state is stored, and not again when it is expanded.
 
 use super::{Batch, Met, Worker};
+use crate::base::ActorSet;
 use crate::explore::contents::Contents;
 use crate::explore::expand::Halt;
 use crate::explore::limits::Bound;
@@ -9,11 +10,11 @@ use crate::explore::observer::Observer;
 use crate::explore::tree::Root;
 use crate::trace::Action;
 
-/// Who must move in a state, one bit each, and whether that is one step only, in
+/// Who must move in a state, and whether that is one step only, in
 /// which the execution goes on.
 #[derive(Clone, Copy)]
 pub(in crate::explore) struct Choice {
-    pub must: u64,
+    pub must: ActorSet,
     pub is_one_step: bool,
 }
 
@@ -22,7 +23,7 @@ pub(in crate::explore) struct Choice {
 pub(in crate::explore) struct Chosen {
     pub root: Root,
     pub met: Met,
-    pub must: u64,
+    pub must: ActorSet,
 }
 
 /// What expanding some states gave.
@@ -45,7 +46,7 @@ impl<O: Observer> Worker<'_, O> {
         self.turn_to(contents, root, observer);
         self.leave_out(contents, observer)?;
         Ok(Choice {
-            must: self.enabled.iter().fold(0, |all, actor| all | 1 << actor),
+            must: self.enabled.iter().copied().collect(),
             is_one_step: self.only_way(contents, observer)?.is_some(),
         })
     }
@@ -122,7 +123,7 @@ impl<O: Observer> Worker<'_, O> {
         batch: &mut Batch,
         met: &mut Vec<(u32, Action)>,
     ) -> Result<(), Halt> {
-        for actor in (0..64).filter(|actor| state.must >> actor & 1 == 1) {
+        for actor in state.must.iter() {
             for way in self.ways_of(contents, actor, observer)? {
                 self.go(contents, (state.met, actor), way, observer, batch);
                 let code = self.known.ways[way as usize].code;

@@ -1,11 +1,11 @@
 //! B001 to B013: what stopped the search, how far it got, what to try.
 
-use crate::base::Source;
+use crate::base::{ACTORS_MAX, Source};
 use crate::explore::{Bound, Limits};
 use crate::program::Program;
 use crate::report::{Fact, Limit};
 use crate::semantics::{
-    ACTORS_MAX, CALLS_MAX, CHOICES_MAX, FUTURES_MAX, LINES_MAX, Limit as Language, QUEUE_MAX,
+    CALLS_MAX, CHOICES_MAX, FUTURES_MAX, LINES_MAX, Limit as Language, QUEUE_MAX,
 };
 
 /// Tells the limit that stopped a search. `depth` is the deepest layer that was

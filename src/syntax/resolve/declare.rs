@@ -3,7 +3,7 @@
 use super::codes;
 use super::names::{Def, Variant};
 use super::state::{Constant, FnDecl, Resolver};
-use crate::base::{Diagnostic, Span};
+use crate::base::{ACTORS_MAX, Diagnostic, Span};
 use crate::hir::{
     Actor, ActorGroup, ActorId, EnumDef, EnumId, Field, FunctionId, Instance, StructDef, StructId,
     Type,
@@ -11,7 +11,6 @@ use crate::hir::{
 use crate::syntax::ast;
 
 /// Actors that run from the start.
-const ACTORS_MAX: usize = 64;
 /// Words of one struct.
 const STRUCT_WORDS_MAX: u64 = 1024;
 

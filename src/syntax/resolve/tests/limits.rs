@@ -7,20 +7,20 @@ use super::{all, body, errors};
 
 #[test]
 fn named_limits() {
-    body("thread t * 64 { skip }", &[]);
+    body("thread t * 112 { skip }", &[]);
     body(
-        "thread t * 65 { skip }",
-        &["2:12 E080 65 actors, but at most 64 are possible"],
+        "thread t * 113 { skip }",
+        &["2:12 E080 113 actors, but at most 112 are possible"],
     );
     body(
-        "thread t * 40 { skip }\nthread u * 40 { skip }",
-        &["3:8 E080 80 actors, but at most 64 are possible"],
+        "thread t * 60 { skip }\nthread u * 60 { skip }",
+        &["3:8 E080 120 actors, but at most 112 are possible"],
     );
     body(
         "thread t * 9223372036854775807 { skip }\nthread u(i in -9223372036854775808..9223372036854775807) { skip }",
         &[
-            "2:12 E080 9223372036854775807 actors, but at most 64 are possible",
-            "3:15 E080 9223372036854775807 actors, but at most 64 are possible",
+            "2:12 E080 9223372036854775807 actors, but at most 112 are possible",
+            "3:15 E080 9223372036854775807 actors, but at most 112 are possible",
         ],
     );
     body("var a[65536] = 0\nthread t { a[0] = 1 }", &[]);
