@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use threadbare::watched::{
     Atomic, Channel, Condvar, LoomBounds, Mutex, check_with_loom, check_with_loom_within,
-    check_with_shuttle, replay_with_shuttle, spawn,
+    check_with_shuttle, replay_with_loom, replay_with_shuttle, spawn,
 };
 
 fn opposite_locks() {
@@ -130,6 +130,18 @@ fn a_failure_of_shuttle_can_be_replayed() {
     let again = replay_with_shuttle(lost_update, &failure.schedule).expect_err("the same");
     assert_eq!(again.log, failure.log);
     assert_eq!(again.executions, 1);
+}
+
+#[test]
+fn a_failure_of_loom_can_be_replayed() {
+    for code in [lost_update, opposite_locks, lost_signal] {
+        let failure = check_with_loom(code).expect_err("it can fail");
+        let again = replay_with_loom(code, &failure.checkpoint).expect_err("the same");
+        assert_eq!(again.log, failure.log);
+        assert_eq!((again.message, again.executions), (failure.message, 1));
+    }
+    let failure = replay_with_loom(lost_update, "no checkpoint").expect_err("it is none");
+    assert!(failure.log.is_empty(), "{failure}");
 }
 
 #[test]

@@ -112,6 +112,7 @@ impl<L: Library> Env<L> {
     /// Starts an actor that stands before a visible instruction.
     pub fn start(env: &Arc<Self>, actor: Actor) {
         let id = actor.id;
+        env.stage.starts(id);
         let handle = L::spawn(Arc::clone(env), actor);
         env.handles()[id] = Some(handle);
     }

@@ -30,6 +30,9 @@ mod actor;
 mod env;
 mod follow;
 #[cfg(feature = "witnesses")]
+mod guide;
+mod lead;
+#[cfg(feature = "witnesses")]
 mod library;
 #[cfg(feature = "witnesses")]
 mod loom;
@@ -45,6 +48,7 @@ mod shuttle;
 mod stage;
 
 pub use follow::{Followed, Lost, follow};
+pub use lead::{Order, orders};
 pub use refuse::{Refusal, Trust, refusal, trust};
 pub use seen::{Bounds, End, Engine, Part, Picture, Place, Race, Record, Sight, Unfinished};
 
@@ -67,6 +71,23 @@ pub fn run(engine: Engine, program: &Program, bounds: Bounds) -> Result<Sight, N
     #[cfg(not(feature = "witnesses"))]
     {
         let _ = (engine, program, bounds);
+        Err(NotBuilt)
+    }
+}
+
+/// Leads shuttle along a schedule of a program that it does not refuse. It decides what can
+/// be done, the schedule who goes next; [`Unfinished::NotLed`] says how many steps it
+/// followed if it did not follow all. loom takes orders from nobody.
+///
+/// # Errors
+///
+/// If this build has no engines.
+pub fn lead(program: &Program, orders: &[Order], bounds: Bounds) -> Result<Sight, NotBuilt> {
+    #[cfg(feature = "witnesses")]
+    return Ok(guide::lead(program, orders, bounds));
+    #[cfg(not(feature = "witnesses"))]
+    {
+        let _ = (program, orders, bounds);
         Err(NotBuilt)
     }
 }

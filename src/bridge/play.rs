@@ -227,7 +227,7 @@ impl<'e, L: Library> Player<'e, L> {
             } => {
                 let args = self.eval_all(args);
                 if self.env.stage.n_actors() >= ACTORS_MAX {
-                    self.env.refuse("more than 64 actors");
+                    self.env.refuse(&format!("more than {ACTORS_MAX} actors"));
                 }
                 L::point();
                 let child = self.env.stage.n_actors();

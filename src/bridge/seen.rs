@@ -150,6 +150,8 @@ pub enum Unfinished {
     Ends,
     /// It stops at its first failure.
     Failure,
+    /// It did not follow a schedule further than so many steps.
+    NotLed(usize),
     /// The scenario needs something that only a run could tell it has not.
     Refused(String),
     /// It failed by itself: its message.

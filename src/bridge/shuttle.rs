@@ -202,18 +202,10 @@ impl Scheduler for Director {
         current: Option<TaskId>,
         is_yielding: bool,
     ) -> Option<TaskId> {
-        let main = TaskId::from(0);
-        if !self.stage.has_begun() {
-            return Some(main);
-        }
-        let actors: Vec<&Task> = { runnable.iter().copied() }
-            .filter(|task| task.id() != main)
-            .collect();
-        if self.stage.is_done() {
-            // Whoever has not ended has no say any more.
-            let last = actors.first().map_or(main, |task| task.id());
-            return self.stage.have_all_ended().then_some(last);
-        }
+        let actors = match actors_of(&self.stage, runnable) {
+            Ok(actors) => actors,
+            Err(task) => return task,
+        };
         if actors.is_empty() {
             self.stage.deadlock();
             return None;
@@ -230,6 +222,27 @@ impl Scheduler for Director {
     }
 }
 
+/// Those among the runnable that are actors; or whom to take now, or that the execution
+/// ends, where the actors have no say: before all have begun, and when all is done.
+pub(super) fn actors_of<'a>(
+    stage: &Stage,
+    runnable: &[&'a Task],
+) -> Result<Vec<&'a Task>, Option<TaskId>> {
+    let main = TaskId::from(0);
+    if !stage.has_begun() {
+        return Err(Some(main));
+    }
+    let actors: Vec<&Task> = { runnable.iter().copied() }
+        .filter(|task| task.id() != main)
+        .collect();
+    if stage.is_done() {
+        // Whoever has not ended has no say any more.
+        let last = actors.first().map_or(main, |task| task.id());
+        return Err(stage.have_all_ended().then_some(last));
+    }
+    Ok(actors)
+}
+
 /// Runs all executions that shuttle knows of, within bounds.
 pub(super) fn run(program: &Program, bounds: Bounds) -> Sight {
     let program = Arc::new(program.clone());
@@ -241,16 +254,25 @@ pub(super) fn run(program: &Program, bounds: Bounds) -> Sight {
             program: Arc::clone(&program),
             steps: 0,
         };
-        let (model, on) = (Arc::clone(&program), Arc::clone(&stage));
-        let result = catch_unwind(AssertUnwindSafe(|| {
-            Runner::new(director, config()).run(move || execution(&model, &on))
-        }));
-        if let Err(panic) = result {
-            stage.stop_with(Unfinished::Broken(super::message(&*panic)));
-        }
+        play_all(&program, &stage, director);
         if !stage.next_tape() {
             return stage.sight();
         }
+    }
+}
+
+/// Plays the executions that a scheduler wants.
+pub(super) fn play_all(
+    program: &Arc<Program>,
+    stage: &Arc<Stage>,
+    scheduler: impl Scheduler + 'static,
+) {
+    let (model, on) = (Arc::clone(program), Arc::clone(stage));
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        Runner::new(scheduler, config()).run(move || execution(&model, &on))
+    }));
+    if let Err(panic) = result {
+        stage.stop_with(Unfinished::Broken(super::message(&*panic)));
     }
 }
 

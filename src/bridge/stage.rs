@@ -10,6 +10,7 @@
 //! plain variable at the same time, one of them a write, are a data race. An
 //! engine that tries every order of accesses misses none.
 
+use super::lead::Order;
 use super::seen::{Bounds, End, Part, Picture, Place, Race, Record, Sight, Unfinished};
 use crate::program::{Pc, Program};
 use std::collections::BTreeMap;
@@ -44,6 +45,8 @@ struct Now {
     picture: Picture,
     accesses: Vec<Option<Access>>,
     daemons: Vec<bool>,
+    /// Actors in the order in which their threads began.
+    started: Vec<usize>,
     /// Choices that each actor has made.
     n_choices: Vec<usize>,
     /// All declared actors are there.
@@ -52,6 +55,8 @@ struct Now {
     stop: bool,
     /// The last actor that began an operation.
     active: usize,
+    /// Who has done something, and does not stand before the next instruction yet.
+    busy: Option<usize>,
 }
 
 #[derive(Default)]
@@ -133,6 +138,26 @@ impl Stage {
         now.picture.places.len() - 1
     }
 
+    /// A thread begins for an actor.
+    pub fn starts(&self, actor: usize) {
+        lock(&self.now).started.push(actor);
+    }
+
+    /// Whose thread is the one with this number; the main thread has number 0.
+    pub fn actor_of(&self, thread: usize) -> Option<usize> {
+        lock(&self.now).started.get(thread.checked_sub(1)?).copied()
+    }
+
+    /// Who has done something, and does not stand before the next instruction yet.
+    pub fn who_is_busy(&self) -> Option<usize> {
+        lock(&self.now).busy
+    }
+
+    /// The records behind the first `n`.
+    pub fn log_since(&self, n: usize) -> Vec<Record> {
+        lock(&self.now).log[n..].to_vec()
+    }
+
     pub fn n_actors(&self) -> usize {
         lock(&self.now).daemons.len()
     }
@@ -141,6 +166,7 @@ impl Stage {
     pub fn arrive(&self, actor: usize, pc: Pc, access: Option<Access>) {
         let mut now = lock(&self.now);
         now.picture.places[actor] = Place::At(pc);
+        now.busy = now.busy.filter(|&busy| busy != actor);
         now.accesses[actor] = access;
         let Some(mine) = access.filter(|_| self.notes_races) else {
             return;
@@ -177,7 +203,9 @@ impl Stage {
             part,
             value,
         };
-        lock(&self.now).log.push(record);
+        let mut now = lock(&self.now);
+        now.log.push(record);
+        now.busy = (part == Part::Done).then_some(actor);
     }
 
     pub fn cell(&self, cell: usize) -> i64 {
@@ -200,6 +228,7 @@ impl Stage {
     pub fn leave(&self, actor: usize, place: Place) {
         let mut now = lock(&self.now);
         now.picture.places[actor] = place;
+        now.busy = now.busy.filter(|&busy| busy != actor);
         now.accesses[actor] = None;
         let ended = |actor: usize| {
             matches!(
@@ -300,6 +329,19 @@ impl Stage {
         let (way, ways) = all.tape.entry((actor, before)).or_insert((0, n));
         *ways = n.max(*ways);
         (*way).min(n - 1)
+    }
+
+    /// Lets choices give what they give in a schedule.
+    pub fn choose_as(&self, orders: &[Order]) {
+        let mut all = lock(&self.all);
+        let mut n_choices: BTreeMap<usize, usize> = BTreeMap::new();
+        for order in orders {
+            if let Some(way) = order.choice {
+                let before = n_choices.entry(order.actor).or_default();
+                all.tape.insert((order.actor, *before), (way, way + 1));
+                *before += 1;
+            }
+        }
     }
 
     /// Goes on to the next combination of answers, if there is one. A choice is the

@@ -12,12 +12,15 @@ use super::status::Exit;
 use super::terminal::Looks;
 use crate::base::Source;
 use crate::bridge::{End, Engine, refusal};
-use crate::checker::witness::{Comparison, Difference, Ours, compare, ours, receive, see};
+use crate::checker::witness::{
+    Comparison, Difference, Led, Ours, compare, led, ours, receive, see,
+};
 use crate::checker::{Checker, Loaded};
 use crate::explore::Limits;
 use crate::program::Program;
 use crate::report::escape;
 use crate::report::tell::{how_far, thousands};
+use crate::trace::{Schedule, replay};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Read;
@@ -228,6 +231,12 @@ fn one(
             "    disagreement: {}",
             told(program, name, difference)
         );
+        if let Difference::OnlyOurs(end, schedule) = difference
+            && let Ok(led) = led(checker, engine, source, index, program, (end, schedule))
+        {
+            let told = told_led(program, source, name, schedule, led.as_ref());
+            let _ = writeln!(text, "      {told}");
+        }
     }
     if let Some((_, why)) = explained.first() {
         let n = explained.len();
@@ -276,6 +285,42 @@ fn told(program: &Program, name: &str, difference: &Difference) -> String {
     }
 }
 
+/// What an engine makes of a schedule that it never took by itself.
+fn told_led(
+    program: &Program,
+    source: &Source,
+    name: &str,
+    schedule: &Schedule,
+    led: Option<&Led>,
+) -> String {
+    match led {
+        None => format!("{name} takes its own orders: it cannot be led along this run"),
+        Some(Led::Reached) => {
+            format!("led along this run, {name} comes to the same end: it can, but never tries")
+        }
+        Some(Led::Otherwise) => {
+            format!("led along this run, {name} takes every step, and comes to another end")
+        }
+        Some(Led::Stopped(step, order)) => {
+            let line = source.position(program.site(order.pc).span.start).line;
+            let names = replay(program, schedule).map(|it| it.actor_names());
+            let actor = names.ok().and_then(|mut it| it.drain(..).nth(order.actor));
+            let actor = actor.unwrap_or_else(|| format!("actor {}", order.actor));
+            format!(
+                "led along this run, {name} does not take step {}: `{actor}`, line {line}",
+                step + 1
+            )
+        }
+        Some(Led::Broken(message)) => {
+            let first = message.lines().next().unwrap_or_default();
+            format!(
+                "led along this run, {name} failed by itself: {}",
+                escape::line(first)
+            )
+        }
+    }
+}
+
 fn shown(program: &Program, end: &End) -> String {
     match end {
         End::Final(picture) => {
@@ -320,5 +365,38 @@ impl Tally {
             );
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bridge::orders;
+
+    #[test]
+    fn where_an_engine_stops_is_told_with_name_and_line() {
+        let text =
+            "scenario \"a\" {\n lock m\n thread p { with m { } }\n thread q { with m { } } }";
+        let source = Source::new("a.tb", text);
+        let loaded = Checker::new().load(&source);
+        let (_, program) = loaded.scenarios[0].program.as_ref().expect("it is right");
+        let token: crate::trace::Token = "0011".parse().expect("a token");
+        let orders = orders(program, &token.schedule).expect("a run");
+        let told =
+            |led: Option<Led>| told_led(program, &source, "shuttle", &token.schedule, led.as_ref());
+        assert_eq!(
+            told(Some(Led::Stopped(2, orders[2]))),
+            "led along this run, shuttle does not take step 3: `q`, line 4"
+        );
+        let broken = Led::Broken("a panic\nin two lines".to_owned());
+        let broken = told(Some(broken));
+        assert_eq!(
+            broken,
+            "led along this run, shuttle failed by itself: a panic"
+        );
+        for led in [None, Some(Led::Reached), Some(Led::Otherwise)] {
+            let told = told(led);
+            assert!(told.contains("this run"), "{told}");
+        }
     }
 }

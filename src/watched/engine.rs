@@ -5,6 +5,7 @@ use shuttle::scheduler::{DfsScheduler, ReplayScheduler, Schedule, Scheduler, Tas
 use shuttle::{Config, FailurePersistence, Runner};
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -56,13 +57,54 @@ pub struct LoomBounds {
 ///
 /// As [`check_with_loom`].
 pub fn check_with_loom_within(code: fn(), bounds: LoomBounds) -> Result<u64, Box<Failure>> {
-    let told = Told::default();
-    let begin = told.clone();
     let mut builder = loom::model::Builder::new();
     // It looks at its bound before an execution, and only now and then.
     builder.max_permutations = bounds.executions.map(|most| most.saturating_add(1));
     builder.checkpoint_interval = 1;
+    builder.checkpoint_file = None;
     builder.preemption_bound = bounds.preemptions;
+    with_loom(code, &builder).map_err(|mut failure| {
+        // Its search is the same each time; now it writes down how the last one begins.
+        builder.checkpoint_interval = usize::try_from(failure.executions).unwrap_or(usize::MAX);
+        let checkpoint = in_a_file(None, |file| {
+            builder.checkpoint_file = Some(file.to_owned());
+            let _ = with_loom(code, &builder);
+            std::fs::read_to_string(file)
+        });
+        failure.checkpoint = checkpoint.and_then(|text| text).unwrap_or_default();
+        failure
+    })
+}
+
+/// Runs the execution of a failure again, and goes on behind it if it does not fail.
+///
+/// # Errors
+///
+/// The failure, if it fails again. Also a failure of loom's if the text is not the
+/// checkpoint of one, or could not be put into a file.
+pub fn replay_with_loom(code: fn(), checkpoint: &str) -> Result<u64, Box<Failure>> {
+    let again = in_a_file(Some(checkpoint), |file| {
+        let mut builder = loom::model::Builder::new();
+        builder.checkpoint_interval = usize::MAX;
+        builder.checkpoint_file = Some(file.to_owned());
+        with_loom(code, &builder)
+    });
+    again.unwrap_or_else(|error| Told::default().ended("loom", || panic!("no file: {error}")))
+}
+
+/// Lets loom have a file, since it takes and gives a checkpoint in no other way.
+fn in_a_file<T>(text: Option<&str>, with: impl FnOnce(&Path) -> T) -> std::io::Result<T> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("checkpoint.json");
+    if let Some(text) = text {
+        std::fs::write(&file, text)?;
+    }
+    Ok(with(&file))
+}
+
+fn with_loom(code: fn(), builder: &loom::model::Builder) -> Result<u64, Box<Failure>> {
+    let told = Told::default();
+    let begin = told.clone();
     told.ended("loom", || {
         builder.check(move || {
             begin.begin();
@@ -113,6 +155,7 @@ impl Told {
             waits: Vec::new(),
             holds: Vec::new(),
             schedule: Vec::new(),
+            checkpoint: String::new(),
         };
         super::log::with(|log| {
             failure.log.clone_from(&log.events);

@@ -35,6 +35,8 @@ pub struct Failure {
     pub holds: Vec<String>,
     /// shuttle's schedule: the threads in the order in which they were chosen.
     pub schedule: Vec<usize>,
+    /// Where loom's search stood before this execution: a text for `replay_with_loom`.
+    pub checkpoint: String,
 }
 
 impl fmt::Display for Failure {

@@ -39,9 +39,8 @@
 //! }
 //! ```
 //!
-//! A failure of shuttle has a schedule, which `replay_with_shuttle` runs again.
-//! loom has none to give; but its search is the same each time, so running the check
-//! again fails in the same execution.
+//! A failure of shuttle has a schedule, which `replay_with_shuttle` runs again; one of
+//! loom has a checkpoint, for `replay_with_loom`.
 //!
 //! **Invariant:** a thread is in the log with an operation right after it was done,
 //! before another thread can run.
@@ -62,7 +61,8 @@ mod things;
 pub use channel::Channel;
 #[cfg(feature = "witnesses")]
 pub use engine::{
-    LoomBounds, check_with_loom, check_with_loom_within, check_with_shuttle, replay_with_shuttle,
+    LoomBounds, check_with_loom, check_with_loom_within, check_with_shuttle, replay_with_loom,
+    replay_with_shuttle,
 };
 #[cfg(feature = "witnesses")]
 pub use log::{Event, Failure};

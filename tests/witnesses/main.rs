@@ -4,7 +4,31 @@
 mod explorer;
 
 mod conformance;
+mod led;
 mod random;
+
+use threadbare::bridge::{Bounds, lead, orders};
+use threadbare::checker::witness::{Led, Ours};
+use threadbare::program::Program;
+
+/// Ends to which shuttle is led, for each program.
+const ENDS_MAX: usize = 200;
+
+/// shuttle, led along our schedules, comes to the same ends.
+fn leads_along_all(program: &Program, ours: &Ours) -> Result<(), String> {
+    for (end, schedule) in ours.ends.iter().take(ENDS_MAX) {
+        let orders = orders(program, schedule).expect("it is a schedule of the program");
+        let sight = lead(program, &orders, Bounds::default()).expect("built with witnesses");
+        let led = Led::of(end, &orders, &sight);
+        if led != Led::Reached {
+            let token = schedule.token(program);
+            return Err(format!(
+                "{token}: {led:?} instead of {end:?}, but {sight:?}"
+            ));
+        }
+    }
+    Ok(())
+}
 
 /// Failures are how an engine talks: those of the engines, and of the bridges that stop
 /// them, are not shown.

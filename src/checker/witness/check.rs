@@ -8,7 +8,7 @@ use super::super::run::{begun, conclude};
 use super::super::sample::tell_outcomes;
 use super::super::{Checker, Loaded};
 use super::isolated::{Errand, send};
-use super::{confirm, ours};
+use super::{Led, confirm, ours};
 use crate::analysis::shown_by_each;
 use crate::base::Source;
 use crate::bridge::{self, Bounds, End, Engine, NotBuilt, Race, Sight};
@@ -39,18 +39,65 @@ pub fn see(
     }
     match &checker.executable {
         None => bridge::run(engine, program, bounds),
-        Some(executable) => Ok(send(
-            executable,
-            &Errand {
-                engine,
-                bounds,
-                file: source.name().to_owned(),
-                text: source.text().to_owned(),
-                scenario: index,
-                sets: checker.sets.clone(),
-                splits_print: checker.splits_print,
-            },
-        )),
+        Some(executable) => {
+            let errand = errand(checker, engine, source, index, bounds);
+            Ok(send(executable, &errand))
+        }
+    }
+}
+
+/// What an engine makes of a schedule of ours, as far as it can be led along it; `None` if
+/// it takes orders from nobody.
+///
+/// # Errors
+///
+/// [`NotBuilt`] if this build has no engines.
+///
+/// # Panics
+///
+/// If the schedule is not one of the program.
+pub fn led(
+    checker: &Checker,
+    engine: Engine,
+    source: &Source,
+    index: usize,
+    program: &Program,
+    (end, schedule): (&End, &Schedule),
+) -> Result<Option<Led>, NotBuilt> {
+    if engine == Engine::Loom {
+        return Ok(None);
+    }
+    let orders = bridge::orders(program, schedule).expect("a schedule of the program");
+    let bounds = checker.witness_bounds();
+    let sight = match &checker.executable {
+        None => bridge::lead(program, &orders, bounds)?,
+        Some(executable) => {
+            let errand = Errand {
+                orders: Some(orders.clone()),
+                ..errand(checker, engine, source, index, bounds)
+            };
+            send(executable, &errand)
+        }
+    };
+    Ok(Some(Led::of(end, &orders, &sight)))
+}
+
+fn errand(
+    checker: &Checker,
+    engine: Engine,
+    source: &Source,
+    index: usize,
+    bounds: Bounds,
+) -> Errand {
+    Errand {
+        engine,
+        bounds,
+        file: source.name().to_owned(),
+        text: source.text().to_owned(),
+        scenario: index,
+        sets: checker.sets.clone(),
+        orders: None,
+        splits_print: checker.splits_print,
     }
 }
 

@@ -101,7 +101,7 @@ fn knows(ours: &Ours, end: &End) -> bool {
     }
 }
 
-fn without_lines(end: &End) -> End {
+pub(super) fn without_lines(end: &End) -> End {
     let mut end = end.clone();
     if let End::Final(picture) | End::Deadlock(picture) = &mut end {
         picture.printed.clear();

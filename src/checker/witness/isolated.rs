@@ -6,7 +6,7 @@
 
 use super::super::Checker;
 use crate::base::Source;
-use crate::bridge::{Bounds, Engine, Sight, Unfinished, run};
+use crate::bridge::{Bounds, Engine, Order, Sight, Unfinished, lead, run};
 use serde::{Deserialize, Serialize};
 use std::io::{Read, Write};
 use std::path::Path;
@@ -36,6 +36,8 @@ pub struct Errand {
     pub scenario: usize,
     /// Constants with other values.
     pub sets: Vec<(String, i64)>,
+    /// A schedule that it is to be led along, instead of its own orders.
+    pub orders: Option<Vec<Order>>,
     /// Whether every `print` is two steps, if that was said.
     pub splits_print: Option<bool>,
 }
@@ -133,6 +135,10 @@ pub fn receive(text: &str) -> Result<String, String> {
     let (_, program) = program.ok_or("no such scenario")?;
     // Failures are how an engine talks; nobody wants to read them.
     std::panic::set_hook(Box::new(|_| {}));
-    let sight = run(errand.engine, program, errand.bounds).map_err(|error| error.to_string())?;
+    let sight = match &errand.orders {
+        None => run(errand.engine, program, errand.bounds),
+        Some(orders) => lead(program, orders, errand.bounds),
+    };
+    let sight = sight.map_err(|error| error.to_string())?;
     serde_json::to_string(&sight).map_err(|error| error.to_string())
 }

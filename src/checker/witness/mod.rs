@@ -3,10 +3,12 @@
 mod check;
 mod compare;
 mod isolated;
+mod led;
 mod ours;
 
 pub(in crate::checker) use check::check;
-pub use check::see;
+pub use check::{led, see};
 pub use compare::{Comparison, Difference, compare, confirm};
 pub use isolated::{COMMAND, Errand, receive};
+pub use led::Led;
 pub use ours::{Ours, ours};

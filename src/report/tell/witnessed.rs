@@ -100,6 +100,7 @@ pub fn how_far(engine: Engine, sight: &Sight) -> String {
             Unfinished::Memory => "until its memory was used up".to_owned(),
             Unfinished::Ends => "more different ends than are kept".to_owned(),
             Unfinished::Failure => "up to its first failure, where it stops".to_owned(),
+            Unfinished::NotLed(n) => format!("{n} steps of the schedule, no further"),
             Unfinished::Refused(what) => format!("it met something that it cannot say: {what}"),
             Unfinished::Broken(message) => format!("it failed by itself: {message}"),
         },
