@@ -5,9 +5,8 @@ use super::lead::Order;
 use super::seen::{Bounds, Part, Record, Sight, Unfinished};
 use super::shuttle::{actors_of, play_all};
 use super::stage::Stage;
-use crate::program::{Instr, Program};
+use crate::program::Program;
 use shuttle::scheduler::{Schedule, Scheduler, Task, TaskId};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Turns in a row without anything done, after which it is not to be done.
@@ -18,10 +17,8 @@ struct Guide {
     stage: Arc<Stage>,
     program: Arc<Program>,
     orders: Arc<[Order]>,
-    /// Orders that were followed, all before this one.
+    /// Orders that were followed.
     n_followed: usize,
-    /// Later ones that were followed, too.
-    ahead: BTreeSet<usize>,
     /// Records that were seen.
     n_seen: usize,
     /// Turns since the last of them.
@@ -47,50 +44,22 @@ impl Guide {
 
     /// Ticks the order off that a record follows; whether there is one, or need not be.
     fn follows(&mut self, record: Record) -> bool {
-        let is_it = |order: &Order| order.actor == record.actor && order.pc == record.pc;
-        let next = self
-            .orders
-            .get(self.n_followed)
-            .filter(|order| is_it(order));
-        match next {
-            Some(order) if order.is_met_by(record.part) => self.tick_off(1),
+        let is_it = |order: &&Order| order.actor == record.actor && order.pc == record.pc;
+        let mut orders = self.orders[self.n_followed..].iter();
+        match orders.next().filter(is_it) {
+            Some(order) if order.is_met_by(record.part) => self.n_followed += 1,
             // Two steps here may be one there.
             Some(order) if order.waits => {
-                let rest = self.orders.get(self.n_followed + 1);
-                let both = rest.is_some_and(|rest| is_it(rest) && rest.is_met_by(record.part));
-                self.tick_off(if both { 2 } else { 0 });
+                let rest = orders.next().filter(is_it);
+                let both = rest.is_some_and(|rest| rest.is_met_by(record.part));
+                self.n_followed += if both { 2 } else { 0 };
                 return both;
             }
             // Not all begin to wait with a step of their own here.
             _ if record.part != Part::Done => {}
-            Some(_) => return false,
-            // It lets nobody in between before what nobody sees.
-            None => {
-                let mut later = self.orders.iter().enumerate().skip(self.n_followed);
-                let own = later
-                    .find(|(at, order)| order.actor == record.actor && !self.ahead.contains(at));
-                match own {
-                    Some((at, order)) if is_it(order) && self.is_unseen(order) => {
-                        self.ahead.insert(at);
-                    }
-                    _ => return false,
-                }
-            }
+            _ => return false,
         }
         true
-    }
-
-    fn tick_off(&mut self, n: usize) {
-        self.n_followed += n;
-        while self.ahead.remove(&self.n_followed) {
-            self.n_followed += 1;
-        }
-    }
-
-    /// Whether a step is its actor's own affair.
-    fn is_unseen(&self, order: &Order) -> bool {
-        let instr = self.program.instr(order.pc);
-        matches!(instr, Instr::Begin | Instr::End | Instr::Choose(..))
     }
 
     /// Who goes next; nobody if what is wanted cannot be done.
@@ -155,14 +124,12 @@ impl Scheduler for Guide {
 /// them it followed if not all.
 pub(super) fn lead(program: &Program, orders: &[Order], bounds: Bounds) -> Sight {
     let program = Arc::new(program.clone());
-    let stage = Arc::new(Stage::new(&program, bounds, true));
-    stage.choose_as(orders);
+    let stage = Arc::new(Stage::led(&program, bounds, orders));
     let guide = Guide {
         stage: Arc::clone(&stage),
         program: Arc::clone(&program),
         orders: orders.into(),
         n_followed: 0,
-        ahead: BTreeSet::new(),
         n_seen: 0,
         n_turns: 0,
         drowsy: None,

@@ -107,9 +107,9 @@ impl<'e, L: Library> Player<'e, L> {
     }
 
     /// Where the program can be over before everybody has ended, also a step without
-    /// an effect may be one too many.
+    /// an effect may be one too many; and who is led must not go ahead by one.
     fn let_the_program_end(&self) {
-        if self.env.ends_early {
+        if self.env.ends_early || self.env.stage.is_led() {
             L::point();
         }
     }

@@ -34,6 +34,8 @@ pub(super) struct Stage {
     begun: Instant,
     notes_races: bool,
     n_main: Option<usize>,
+    /// Somebody else says who goes next.
+    is_led: bool,
     now: Mutex<Now>,
     all: Mutex<All>,
 }
@@ -80,9 +82,24 @@ impl Stage {
             begun: Instant::now(),
             notes_races,
             n_main: program.actors.iter().position(|actor| actor.main),
+            is_led: false,
             now: Mutex::default(),
             all: Mutex::default(),
         }
+    }
+
+    /// One for an execution that is led through orders, with the choices that they tell.
+    pub fn led(program: &Program, bounds: Bounds, orders: &[Order]) -> Self {
+        let stage = Self {
+            is_led: true,
+            ..Self::new(program, bounds, true)
+        };
+        stage.choose_as(orders);
+        stage
+    }
+
+    pub fn is_led(&self) -> bool {
+        self.is_led
     }
 
     /// Whether there may be another execution.
@@ -332,7 +349,7 @@ impl Stage {
     }
 
     /// Lets choices give what they give in a schedule.
-    pub fn choose_as(&self, orders: &[Order]) {
+    fn choose_as(&self, orders: &[Order]) {
         let mut all = lock(&self.all);
         let mut n_choices: BTreeMap<usize, usize> = BTreeMap::new();
         for order in orders {

@@ -89,6 +89,7 @@ impl Checker {
             let mut silent = |_, _, _| {};
             let workers = self.workers;
             let how = Reduced {
+                gives_up: false,
                 orders: Some(&reduction),
                 passing: Passing::Nothing,
                 symmetry,

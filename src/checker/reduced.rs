@@ -32,6 +32,10 @@ use std::time::Instant;
 
 /// States up to which a space counts as small.
 pub(super) const SMALL: u64 = 10_000;
+/// Why no order is left out where runs go round.
+const FOR_EVER: &str = "runs can go on for ever";
+/// Why none is left out where that would cost more than it saves.
+const HARDLY_ANY: &str = "hardly any can be left out";
 /// States that a search for shortest schedules may store.
 const SHORTEST_MAX: u64 = 200_000;
 
@@ -120,6 +124,11 @@ pub(super) fn searched<'m>(
         drop(small);
         return whole(tell, Orders::AllBecause(why), 0);
     }
+    // What goes round among the first states does so among all.
+    if small.has_circle(limits.memory) == Ok(true) {
+        drop(small);
+        return whole(tell, Orders::AllBecause(FOR_EVER), 0);
+    }
     match few(checker, machine, reduction, &budget, (&small, &facts), tell)? {
         Few::Done(searched) => Ok(*searched),
         Few::Not(why) => {
@@ -156,11 +165,15 @@ fn few<'m>(
     let limits = budget.left(u64::MAX, small.0.bytes());
     let workers = checker.workers;
     let how = Reduced {
+        gives_up: true,
         orders: reduction.ok(),
         passing: Passing::OneStep,
         symmetry: true,
     };
     let reduced = search_reduced(machine, how, &limits, workers, &mut facts, tell)?;
+    if reduced.gave_up() {
+        return Ok(Few::Not(Orders::AllBecause(HARDLY_ANY)));
+    }
     match reduced.bound() {
         None if !reduced.knows_terminal() => return Ok(Few::Not(orders)),
         None => {}
@@ -177,7 +190,7 @@ fn few<'m>(
     }
     match reduced.has_circle(limits.memory) {
         Ok(false) => {}
-        Ok(true) => return Ok(Few::Not(Orders::AllBecause("runs can go on for ever"))),
+        Ok(true) => return Ok(Few::Not(Orders::AllBecause(FOR_EVER))),
         Err(_) => return Ok(Few::Not(Orders::All)),
     }
     let wanted = Wanted::new(&reduced, &mut facts);

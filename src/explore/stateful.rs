@@ -75,6 +75,9 @@ pub struct Reduced<'m> {
     pub passing: Passing,
     /// Whether of states that differ only in the numbers of like actors one is stored.
     pub symmetry: bool,
+    /// Whether the search ends early where it leaves out next to nothing; see
+    /// [`Search::gave_up`].
+    pub gives_up: bool,
 }
 
 /// Called after each layer and each piece: states stored, depth, bytes.
@@ -175,7 +178,7 @@ impl<'m> Search<'m> {
             rounds: Rounds::new(machine.layout(), &store.contents),
             store,
             parents: Parents::default(),
-            chains: reduced.map(|it| Chains::new(it.passing)),
+            chains: reduced.map(|it| Chains::new(it.passing, it.gives_up)),
             layers: vec![0],
             n_expanded: 0,
             n_steps: 0,

@@ -98,6 +98,7 @@ fn compare_within<'p>(
     }
     let reduced = |passing, workers, keep| {
         let how = Reduced {
+            gives_up: false,
             orders: Some(reduction),
             passing,
             symmetry: false,
@@ -218,6 +219,7 @@ fn like_differ<'p>(
 ) -> Result<Option<String>, Capacity> {
     for passing in [Passing::Nothing, Passing::OneStep] {
         let how = Reduced {
+            gives_up: false,
             orders,
             passing,
             symmetry: true,

@@ -21,6 +21,7 @@ fn reduced_sizes(program: &Program) -> (u32, u32) {
         let mut facts = Facts::new(program);
         let (limits, silent) = (Limits::default(), &mut |_, _, _| {});
         let how = Reduced {
+            gives_up: false,
             orders: Some(&reduction),
             passing,
             symmetry: false,
@@ -143,6 +144,7 @@ fn check_alike(text: &str, stored: u32) {
     let reduction = Reduction::of(program).expect("it can be reduced");
     let machine = Machine::new(program, Capacity::initial(program));
     let how = Reduced {
+        gives_up: false,
         orders: Some(&reduction),
         passing: Passing::OneStep,
         symmetry: true,

@@ -36,6 +36,29 @@ fn check(body: &str) {
 }
 
 #[test]
+fn where_hardly_any_order_can_be_left_out_all_are_tried() {
+    let file = "benches/workloads/filter_lock.tb";
+    let text = std::fs::read_to_string(file).expect("a workload");
+    let report = |checker: Checker| {
+        let report = checker.set("ROUNDS", 3).check_str(file, &text);
+        report.scenarios.into_iter().next().expect("there is one")
+    };
+    let all = report(Checker::new().reduction(Reduction::None));
+    let (safe, two) = (report(Checker::new()), report(Checker::new().workers(2)));
+    let why = "all orders of steps, because hardly any can be left out";
+    assert_eq!(safe.orders.as_deref(), Some(why));
+    assert!(all.stats.states > 20_000, "{}", all.stats.states);
+    assert_eq!(
+        (all.stats.states, said(&all)),
+        (safe.stats.states, said(&safe))
+    );
+    assert_eq!(
+        (two.orders, two.stats.states),
+        (safe.orders, safe.stats.states)
+    );
+}
+
+#[test]
 fn a_racing_counter() {
     check(
         "atomic n = 0

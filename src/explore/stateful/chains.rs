@@ -33,6 +33,7 @@
 //! **Invariant:** between two chunks every stored state has been expanded.
 
 use super::{PIECE, PIECES, Search, room_for};
+use crate::base::ACTORS_MAX;
 use crate::explore::expand::Halt;
 use crate::explore::limits::{Bound, Limits, Watch};
 use crate::explore::observer::Observer;
@@ -47,6 +48,11 @@ use std::time::Instant;
 
 /// Layers of which one is stored as a whole.
 const EVERY: u32 = 64;
+
+/// States after which it is known whether leaving out orders is worth it.
+const JUDGED_AFTER: u64 = 20_000;
+/// It is, if something is saved in one of so many states at least.
+const WORTH: u64 = 10;
 
 /// Whether states with one step are stored.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -99,7 +105,10 @@ impl Place {
         }
         let (root, (origin, way)) = (from.pair()?, from.pair()?);
         let actor: u8 = from.small()?;
-        let inside = root.0 < sides.0 && root.1 < sides.1 && origin < n_states && actor < 64;
+        let inside = root.0 < sides.0
+            && root.1 < sides.1
+            && origin < n_states
+            && usize::from(actor) < ACTORS_MAX;
         inside.then_some(Self {
             root,
             from: origin,
@@ -120,10 +129,33 @@ pub(super) struct Chains {
     known: FxHashSet<Root>,
     /// For each stored state, the stored one from which it was found first.
     pub parents: Vec<u32>,
+    /// What may end the search, as long as it may.
+    worth: Option<Worth>,
+}
+
+/// What leaving out orders saves.
+#[derive(Clone, Copy)]
+struct Worth {
+    /// States that were expanded or passed.
+    n_states: u64,
+    /// Those of them that were passed, or in which somebody was left out.
+    n_spared: u64,
+}
+
+impl Worth {
+    /// Whether there is something to say: what is saved is known after some time.
+    fn is_known(self) -> bool {
+        self.n_states >= JUDGED_AFTER
+    }
+
+    /// Whether the search should end.
+    fn is_too_little(self) -> bool {
+        self.n_spared.saturating_mul(WORTH) < self.n_states
+    }
 }
 
 impl Chains {
-    pub fn new(passing: Passing) -> Self {
+    pub fn new(passing: Passing, gives_up: bool) -> Self {
         Self {
             passing,
             layer: Vec::new(),
@@ -131,6 +163,10 @@ impl Chains {
             next: Vec::new(),
             known: FxHashSet::default(),
             parents: Vec::new(),
+            worth: gives_up.then_some(Worth {
+                n_states: 0,
+                n_spared: 0,
+            }),
         }
     }
 
@@ -173,6 +209,9 @@ impl Chains {
     /// Writes all down.
     pub fn save(&self, out: &mut Out) {
         out.number(u64::from(self.passing == Passing::OneStep));
+        let worth = self.worth.iter().flat_map(|it| [it.n_states, it.n_spared]);
+        let worth: Vec<u64> = worth.collect();
+        out.numbers(worth.into_iter());
         out.numbers(self.parents.iter().copied());
         for places in [&self.layer[self.n_done..], &self.next] {
             out.size(places.len());
@@ -185,6 +224,14 @@ impl Chains {
         if from.number()? != u64::from(self.passing == Passing::OneStep) {
             return None;
         }
+        self.worth = match from.count()? {
+            0 => None,
+            2 => Some(Worth {
+                n_states: from.number()?,
+                n_spared: from.number()?,
+            }),
+            _ => return None,
+        };
         for id in 0..u32::try_from(from.count()?).ok()? {
             let parent: u32 = from.small()?;
             if id >= n_states || parent > id || (id > 0 && parent == id) {
@@ -239,6 +286,11 @@ impl<'m> Search<'m> {
             let depth = u32::try_from(self.layers.len() - 1).expect("fewer layers than steps");
             while self.bound.is_none() && self.chains().n_done < self.chains().layer.len() {
                 self.expand_chunk(depth, limits, &mut workers, observer)?;
+                if self.should_give_up() {
+                    self.stopped = true;
+                    self.end(&workers, observer);
+                    return Ok(self);
+                }
                 self.bound = self.bound.or(watch.look());
                 progress(u64::from(self.n_states()), depth, self.bytes());
                 let is_last = matches!(self.bound, Some(Bound::Time | Bound::Interrupt));
@@ -260,6 +312,19 @@ impl<'m> Search<'m> {
         }
         self.end(&workers, observer);
         Ok(self)
+    }
+
+    /// Judges once whether the search saves enough. Where actors are alike it always does.
+    fn should_give_up(&mut self) -> bool {
+        let may = self.alike().is_none();
+        let judged = self.chains().worth.take_if(|worth| worth.is_known());
+        may && judged.is_some_and(Worth::is_too_little)
+    }
+
+    /// Whether the search ended early since leaving out orders costs more than it saves.
+    /// It has then seen only some of the states that it needs.
+    pub fn gave_up(&self) -> bool {
+        self.chains.is_some() && self.stopped
     }
 
     fn expand_chunk<O: Observer>(
@@ -307,7 +372,7 @@ impl<'m> Search<'m> {
         let has_room = self.has_room_for(places.len(), limits);
         let mut chosen = Vec::with_capacity(places.len());
         for (place, choice) in places.into_iter().zip(choices) {
-            let Choice { must, is_one_step } = match choice {
+            let choice = match choice {
                 Ok(choice) => choice,
                 Err(Halt::Grow(capacity)) => return Err(capacity),
                 Err(Halt::Bound(bound)) => {
@@ -315,8 +380,9 @@ impl<'m> Search<'m> {
                     break;
                 }
             };
+            let Choice { must, .. } = choice;
             let root = place.root;
-            let along = place.first().filter(|_| is_one_step);
+            let along = place.first().filter(|_| choice.is_one_step);
             let along = along.filter(|_| !self.chains().stores_all(depth));
             let mut id = place.from;
             if along.is_none() {
@@ -338,6 +404,11 @@ impl<'m> Search<'m> {
                 id = stored;
             }
             self.chains().n_done += 1;
+            if let Some(worth) = &mut self.chains().worth {
+                worth.n_states = worth.n_states.saturating_add(1);
+                let spared = u64::from(choice.leaves_out || along.is_some());
+                worth.n_spared = worth.n_spared.saturating_add(spared);
+            }
             let met = Met { id, along, depth };
             chosen.push(Chosen { root, met, must });
         }

@@ -16,6 +16,8 @@ use crate::trace::Action;
 pub(in crate::explore) struct Choice {
     pub must: ActorSet,
     pub is_one_step: bool,
+    /// Whether somebody who can move need not.
+    pub leaves_out: bool,
 }
 
 /// A state that is expanded.
@@ -44,8 +46,10 @@ impl<O: Observer> Worker<'_, O> {
         observer: &O,
     ) -> Result<Choice, Halt> {
         self.turn_to(contents, root, observer);
+        let n_able = self.enabled.len();
         self.leave_out(contents, observer)?;
         Ok(Choice {
+            leaves_out: self.enabled.len() < n_able,
             must: self.enabled.iter().copied().collect(),
             is_one_step: self.only_way(contents, observer)?.is_some(),
         })
