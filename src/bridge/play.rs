@@ -61,6 +61,10 @@ impl<'e, L: Library> Player<'e, L> {
     /// Plays one instruction and what follows up to the next; whether there is one.
     fn step(&mut self) -> bool {
         let program = Arc::clone(&self.env.program);
+        if self.env.stage.is_led() {
+            // Who is led must not do two things in one turn.
+            L::point();
+        }
         self.env.stage.touch(self.actor.id);
         match self.visible(program.instr(self.actor.pc)) {
             Ok(()) => self.actor.pc += 1,
@@ -107,9 +111,9 @@ impl<'e, L: Library> Player<'e, L> {
     }
 
     /// Where the program can be over before everybody has ended, also a step without
-    /// an effect may be one too many; and who is led must not go ahead by one.
+    /// an effect may be one too many.
     fn let_the_program_end(&self) {
-        if self.env.ends_early || self.env.stage.is_led() {
+        if self.env.ends_early {
             L::point();
         }
     }
