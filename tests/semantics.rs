@@ -6,6 +6,8 @@
 
 #[path = "semantics/barrier.rs"]
 mod barrier;
+#[path = "semantics/crowd.rs"]
+mod crowd;
 #[path = "oracle/mod.rs"]
 mod explorer;
 #[path = "semantics/gil.rs"]
