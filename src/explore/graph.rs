@@ -172,6 +172,7 @@ impl Graph {
     }
 
     /// The numbers of the steps out of a state, in order of actors and ways.
+    #[inline]
     pub fn numbers(&self, state: usize) -> Range<usize> {
         match self.first.get(state + 1) {
             Some(&end) => self.first[state] as usize..end as usize,
@@ -180,6 +181,7 @@ impl Graph {
     }
 
     /// The step with a number.
+    #[inline]
     pub fn step(&self, number: usize) -> GraphStep {
         let to = self.targets[number];
         GraphStep {

@@ -8,10 +8,11 @@
 //! Choices are not fair: `any` and `either` may always give the same.
 
 use super::fair::{Component, Terms, fair_components};
-use super::part::Parts;
+use super::part::{Counts, Parts};
 use super::question::Question;
 use super::walk::{Pursuit, Way, round, way_to};
 use super::{Lasso, Shown};
+use crate::base::ActorSet;
 use crate::program::{Expr, PropertyKind};
 use crate::semantics::{Machine, State};
 
@@ -75,7 +76,7 @@ fn counterexample(
     }
     let region = closure(question, &begins, &inside);
     let terms = Terms::declared(question.program);
-    let mut parts = Parts::new(graph, &|_, _| true);
+    let mut parts = Parts::new(graph, Counts::of(ActorSet::ALL));
     let circles = fair_components(&mut parts, region.clone(), &terms);
     let goals = goals(question, &region, &circles, &terms);
     let since = |state: usize| begins[state];

@@ -14,14 +14,13 @@
 use super::Shown;
 use super::fair::{Component, Terms, fair_components};
 use super::mark;
-use super::part::Parts;
+use super::part::{Counts, Parts};
 use super::question::Question;
 use super::starvation::is_used;
 use super::walk::{Pursuit, round, way_to};
 use crate::analysis::key::Key;
 use crate::analysis::waits::wait_of;
-use crate::base::Span;
-use crate::explore::GraphStep;
+use crate::base::{ActorSet, Span};
 use crate::program::Fairness;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
@@ -38,9 +37,9 @@ pub fn livelocks<'p>(
         true => mark::PROGRESS | mark::GIVES_UP,
         false => mark::GIVES_UP | mark::CHOICE,
     };
-    let idle_steps = move |_: usize, step: &GraphStep| step.mark & ends_it == 0;
+    let idle_steps = Counts::of(ActorSet::ALL).with(|mark| mark & ends_it == 0);
     let terms = Terms::all(Fairness::Strong).with_choices(mark::CHOICE | mark::PICK);
-    let mut parts = Parts::new(question.graph, &idle_steps);
+    let mut parts = Parts::new(question.graph, idle_steps);
     let mut groups: BTreeMap<Vec<Span>, FxHashSet<u32>> = BTreeMap::new();
     for circle in fair_components(&mut parts, circular.to_vec(), &terms) {
         let first = circle.states[0] as usize;

@@ -3,6 +3,7 @@
 //! Source: Tarjan, "Depth-first search and linear graph algorithms" (1972), with
 //! the calls on a stack of our own: a state graph is deep.
 
+use crate::base::ActorSet;
 use crate::explore::{Graph, GraphStep};
 use rustc_hash::FxHashSet;
 use std::ops::Range;
@@ -15,13 +16,41 @@ const DONE: u32 = u32::MAX;
 /// A state that is being looked at, with the numbers of the steps that were not yet.
 type Call = (u32, Range<usize>);
 
-/// Whether a step counts, by the state it leaves and itself.
-pub type Counts<'a> = &'a dyn Fn(usize, &GraphStep) -> bool;
+/// Which steps count: those of some actors that have certain marks.
+pub struct Counts {
+    actors: ActorSet,
+    /// By mark.
+    marks: [bool; 256],
+}
+
+impl Counts {
+    /// The steps of some actors.
+    pub fn of(actors: ActorSet) -> Self {
+        Self {
+            actors,
+            marks: [true; 256],
+        }
+    }
+
+    /// Only those with a mark like this.
+    #[must_use]
+    pub fn with(mut self, is_wanted: impl Fn(u8) -> bool) -> Self {
+        for mark in 0..=u8::MAX {
+            self.marks[usize::from(mark)] &= is_wanted(mark);
+        }
+        self
+    }
+
+    #[inline]
+    fn has(&self, step: &GraphStep) -> bool {
+        self.marks[usize::from(step.mark)] && self.actors.contains(step.actor)
+    }
+}
 
 /// Some of a graph's states in disjoint parts, and some of its steps.
 pub struct Parts<'a> {
     pub graph: &'a Graph,
-    counts: Counts<'a>,
+    counts: Counts,
     /// The part each state belongs to.
     part: Vec<u32>,
     n_parts: u32,
@@ -33,7 +62,7 @@ pub struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     /// No states yet; of the steps those that count.
-    pub fn new(graph: &'a Graph, counts: Counts<'a>) -> Self {
+    pub fn new(graph: &'a Graph, counts: Counts) -> Self {
         Self {
             graph,
             counts,
@@ -71,11 +100,12 @@ impl<'a> Parts<'a> {
     }
 
     /// Whether a step counts and stays in the part of its state.
+    #[inline]
     pub fn is_inner(&self, state: usize, step: &GraphStep) -> bool {
         let part = self.part[state];
         part != OUTSIDE
             && step.to.is_some_and(|to| self.part[to] == part)
-            && (self.counts)(state, step)
+            && self.counts.has(step)
             && (self.cut.is_empty() || !self.cut.contains(&(state, step.actor)))
     }
 

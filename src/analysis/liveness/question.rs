@@ -3,7 +3,7 @@
 use super::fair::Component;
 use super::lasso::Shown;
 use super::mark;
-use super::part::Parts;
+use super::part::{Counts, Parts};
 use super::walk::Way;
 use crate::analysis::futures::Futures;
 use crate::base::ActorSet;
@@ -44,7 +44,7 @@ impl<'p> Question<'_, 'p> {
     /// The states through which some run can go again and again, ascending.
     pub fn circular(&self) -> Vec<u32> {
         let all: Vec<u32> = (0..self.search.n_expanded()).collect();
-        let mut parts = Parts::new(self.graph, &|_, _| true);
+        let mut parts = Parts::new(self.graph, Counts::of(ActorSet::ALL));
         parts.separate(&all);
         let mut states: Vec<u32> = parts.components(&all).concat();
         states.sort_unstable();

@@ -13,12 +13,12 @@ use super::Shown;
 use super::fair::{Terms, fair_components};
 use super::flow;
 use super::mark;
-use super::part::Parts;
+use super::part::{Counts, Parts};
 use super::question::Question;
 use super::walk::{Pursuit, round, way_to};
 use crate::analysis::key::Key;
 use crate::analysis::rule::Level;
-use crate::explore::GraphStep;
+use crate::base::ActorSet;
 use crate::program::{Fairness, Pc};
 use crate::semantics::Status;
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,8 +47,8 @@ struct Circle {
 pub fn spinning<'p>(question: &Question<'_, 'p>, circular: &[u32]) -> BTreeMap<Key, Spinning<'p>> {
     let mut found: BTreeMap<Key, Spinning<'p>> = BTreeMap::new();
     for actor in 0..question.machine().layout().capacity().actors {
-        let own = move |_: usize, step: &GraphStep| step.actor == actor && is_quiet(step.mark);
-        let mut parts = Parts::new(question.graph, &own);
+        let own = Counts::of(ActorSet::only(actor)).with(is_quiet);
+        let mut parts = Parts::new(question.graph, own);
         let mut places: BTreeMap<Pc, Vec<Circle>> = BTreeMap::new();
         for circle in circles(question, &mut parts, circular, actor) {
             places.entry(circle.look).or_default().push(circle);
@@ -187,7 +187,7 @@ fn for_ever<'p>(
     caught.sort_unstable();
     let staying = (0..question.search.n_expanded()).filter(|&id| !leaves[id as usize]);
     let terms = Terms::all(Fairness::Strong);
-    let mut parts = Parts::new(question.graph, &|_, _| true);
+    let mut parts = Parts::new(question.graph, Counts::of(ActorSet::ALL));
     let fair = fair_components(&mut parts, staying.collect(), &terms);
     let reached = |id: &u32| fair.iter().any(|of| of.states.binary_search(id).is_ok());
     caught.retain(reached);

@@ -15,13 +15,14 @@
 
 use super::fair::{Component, Terms, fair_components};
 use super::mark;
-use super::part::Parts;
+use super::part::{Counts, Parts};
 use super::question::Question;
 use super::walk::{Pursuit, round, way_to};
 use super::{Conduct, Shown};
 use crate::analysis::key::Key;
 use crate::analysis::rule::Level;
 use crate::analysis::waits::{Resource, wait_of};
+use crate::base::ActorSet;
 use crate::program::{Fairness, Instr, ObjectId, Pc};
 use crate::semantics::State;
 use rustc_hash::FxHashSet;
@@ -88,8 +89,8 @@ fn starved_by<'p>(
     if !strong && !states.iter().any(is_blocked) {
         return;
     }
-    let others = move |_: usize, step: &crate::explore::GraphStep| step.actor != actor;
-    let mut parts = Parts::new(question.graph, &others);
+    let others = Counts::of(!ActorSet::only(actor));
+    let mut parts = Parts::new(question.graph, others);
     let mut places: BTreeMap<Pc, FxHashSet<u32>> = BTreeMap::new();
     for circle in fair_components(&mut parts, states, terms) {
         if let Some(pc) = starves_at(question, &parts, &circle, actor, can_end) {
