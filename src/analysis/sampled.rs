@@ -188,6 +188,18 @@ impl What<'_> {
         }
     }
 
+    /// Whether a look at a state may show it: a circle has as many who cannot go on as it
+    /// has places.
+    fn may_show(&self, visit: &Visit<'_>) -> bool {
+        let What::Key(Key::Circle(places)) = self else {
+            return true;
+        };
+        let layout = visit.machine.layout();
+        let actors = 0..layout.n_actors(visit.state);
+        let running = actors.filter(|&actor| layout.is_running(visit.state, actor));
+        running.count() >= visit.enabled.len() + places.len()
+    }
+
     fn is_in(&self, facts: &Facts<'_>) -> bool {
         match self {
             What::Key(key) => facts.hits.contains_key(key),
@@ -359,9 +371,11 @@ fn run(
             enabled: &enabled,
             stands_for: 1,
         };
-        look(&mut facts, visit, only_waits);
-        if what.is_in(&facts) {
-            return Some(done);
+        if what.may_show(&visit) {
+            look(&mut facts, visit, only_waits);
+            if what.is_in(&facts) {
+                return Some(done);
+            }
         }
         let &action = rest.find(|action| enabled.contains(&action.actor))?;
         let before = state.clone();
