@@ -311,6 +311,9 @@ fn told_led(
                 step + 1
             )
         }
+        Some(Led::Refused(what)) => {
+            format!("led along this run, {name} meets something that it cannot say: {what}")
+        }
         Some(Led::Broken(message)) => {
             let first = message.lines().next().unwrap_or_default();
             format!(

@@ -13,6 +13,8 @@ pub enum Led {
     /// It cannot take this step, or does something else instead: the number of the step,
     /// from 0.
     Stopped(usize, Order),
+    /// It met something that it cannot say.
+    Refused(String),
     /// It failed by itself.
     Broken(String),
 }
@@ -29,9 +31,8 @@ impl Led {
         }
         match &sight.unfinished {
             Some(Unfinished::NotLed(n)) if *n < orders.len() => Self::Stopped(*n, orders[*n]),
-            Some(Unfinished::Broken(message) | Unfinished::Refused(message)) => {
-                Self::Broken(message.clone())
-            }
+            Some(Unfinished::Refused(what)) => Self::Refused(what.clone()),
+            Some(Unfinished::Broken(message)) => Self::Broken(message.clone()),
             _ => Self::Otherwise,
         }
     }
