@@ -12,7 +12,6 @@ pub(super) const OBJECTS_MAX: usize = 65_536;
 pub(super) const REGISTERS_MAX: usize = 32_767;
 /// Instructions of all functions.
 pub(super) const INSTRUCTIONS_MAX: usize = 1_000_000;
-/// Actors that run from the start.
 
 /// Everything that is too large or not supported yet among the declarations.
 pub(super) fn check(scenario: &Scenario, types: &Types) -> Vec<Diagnostic> {

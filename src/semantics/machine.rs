@@ -43,7 +43,7 @@ pub enum Stop {
 /// A limit of the language that only a run can reach.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Limit {
-    /// [`ACTORS_MAX`].
+    /// [`ACTORS_MAX`](crate::base::ACTORS_MAX).
     Actors,
     /// [`CALLS_MAX`].
     Calls,
