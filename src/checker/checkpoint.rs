@@ -345,6 +345,33 @@ mod tests {
         }
     }
 
+    /// Some of the checkpoints of a check, each gone on from.
+    fn all_end_as(text: &str, checker: &Checker, n: usize) {
+        let whole = report(checker, text);
+        let all = written(checker.clone(), Duration::ZERO, text);
+        assert!(all.len() > n, "{}", all.len());
+        let every = all.len() / n;
+        for file in all.into_iter().step_by(every) {
+            let resumed = checker.clone().resume(&source(text), &file);
+            assert_eq!(report(&resumed.expect("its own"), text), whole);
+        }
+    }
+
+    #[test]
+    fn philosophers_behind_a_crowd_go_on() {
+        let text = "scenario \"crowd\" { lock fork[6] thread idle * 66 { skip }
+            thread philosopher(i in 0..6) { for _ in 0..2 {
+                with fork[i] { with fork[(i + 1) % 6] { skip } }
+            } } }";
+        all_end_as(text, &Checker::new().max_states(1_000_000), 3);
+    }
+
+    #[test]
+    fn a_search_that_gives_up_ends_the_same() {
+        let text = include_str!("../../benches/workloads/filter_lock.tb");
+        all_end_as(text, &Checker::new().set("ROUNDS", 3), 6);
+    }
+
     #[test]
     fn whatever_was_changed_is_refused() {
         let file = written(Checker::new().max_states(8), LONG, TEXT).remove(0);

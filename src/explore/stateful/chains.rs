@@ -199,6 +199,13 @@ impl Chains {
         self.n_done = 0;
     }
 
+    /// Gives back the room for layers: how much there was depends on where the search
+    /// began.
+    fn forget_layers(&mut self) {
+        (self.layer, self.next) = (Vec::new(), Vec::new());
+        self.known = FxHashSet::default();
+    }
+
     /// Bytes in use.
     pub fn bytes(&self) -> usize {
         let places = self.layer.capacity() + self.next.capacity();
@@ -309,6 +316,7 @@ impl<'m> Search<'m> {
             // What was only reached again is no layer.
             let ends = self.layers.iter().position(|&end| end == self.n_states());
             self.layers.truncate(ends.map_or(1, |index| index + 1));
+            self.chains().forget_layers();
         }
         self.end(&workers, observer);
         Ok(self)
