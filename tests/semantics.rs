@@ -102,6 +102,20 @@ fn d08_a_reentrant_lock_may_be_taken_twice() {
 }
 
 #[test]
+fn who_waits_gives_a_lock_back_as_often_as_it_took_it_and_takes_it_so_often_again() {
+    let seen = seen(&program(
+        "reentrant lock m cond c on m atomic go = 0 atomic inside = 0
+         thread p {
+             m.lock() m.lock()
+             while go == 0 { c.wait() }
+             m.unlock() inside = 1 inside = 0 m.unlock()
+         }
+         thread q { with m { go = 1 c.notify() } with m { assert inside == 0 } }",
+    ));
+    assert_eq!((seen.stuck, &*seen.codes), (0, ""));
+}
+
+#[test]
 fn d09_a_deadlock_beside_a_spinner_is_a_deadlock() {
     let body = format!("{OPPOSITE} thread s {{ loop {{ yield }} }}");
     expect(&body, 19, 0, "D001");
@@ -406,6 +420,16 @@ fn s11_a_critical_section_is_not_one_step() {
     ));
     assert_eq!(seen.outcomes, [[2], [3]]);
     assert_eq!(seen.codes, "R001 R001");
+}
+
+#[test]
+fn a_block_in_a_block_ends_with_the_outer_one() {
+    let seen = seen(&program(
+        "atomic x = 0
+         thread p { atomic { x = 1 atomic { x = 2 } x = 3 } }
+         thread q { assert x == 0 || x == 3 }",
+    ));
+    assert_eq!((seen.states, &*seen.codes), (5, ""));
 }
 
 #[test]

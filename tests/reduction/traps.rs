@@ -419,3 +419,68 @@ fn the_first_idle_worker_takes_the_next_job() {
          expect deadlock",
     );
 }
+
+#[test]
+fn a_result_is_taken_for_what_its_local_was_before() {
+    same(
+        "var a[2] = 0  chan c(1)
+         fn one() { return 1 }
+         thread p { let i = 0  i = one()  a[i] = 1 }
+         thread q { c.send(1)  a[1] = 2 }
+         expect race on a",
+    );
+}
+
+#[test]
+fn an_argument_is_taken_for_what_it_was_at_the_call() {
+    same(
+        "var a[2] = 0  chan c(1)
+         fn f(i) { i = 1  a[i] = 1 }
+         thread p { f(0) }
+         thread q { c.send(1)  a[1] = 2 }
+         expect race on a",
+    );
+}
+
+#[test]
+fn a_local_is_taken_for_what_it_becomes_later() {
+    same(
+        "var a[2] = 0  chan c(1)
+         thread p { let i = 0  a[i] = 1  i = 1  a[i] = 1 }
+         thread q { c.send(1)  a[0] = 2 }
+         expect race on a",
+    );
+}
+
+#[test]
+fn a_choice_that_is_known_is_taken_for_the_other() {
+    same(
+        "var a[2] = 0  chan c(1)
+         thread p { let z = 0  a[if z == 1 { 0 } else { 1 }] = 1 }
+         thread q { c.send(1)  a[1] = 2 }
+         expect race on a",
+    );
+}
+
+#[test]
+fn a_block_ends_where_one_in_a_function_that_it_calls_does() {
+    same(
+        "var x = 0  var y = 0  chan c(1)
+         fn f() { atomic { skip }  x = 1 }
+         thread p { atomic { f()  g() } }
+         fn g() { atomic { skip }  y = 1 }
+         thread q { c.send(1)  x = 2  y = 2 }
+         expect race on x
+         expect race on y",
+    );
+}
+
+#[test]
+fn like_threads_are_told_apart_by_what_they_spawned() {
+    same(
+        "atomic x = 0
+         fn job() { x += 1 }
+         thread p * 2 { spawn job()  x += 1 }
+         expect leak of job",
+    );
+}

@@ -47,6 +47,7 @@ fn a_call_in_the_middle_lets_others_in() {
 #[test]
 fn a_loop_in_the_middle_lets_others_in() {
     check("", "let t = c for i in 0..2 { } c = t + 1", true);
+    check("", "let t = c for i in 0..2 { c = t + 1 }", true);
 }
 
 #[test]
