@@ -204,6 +204,23 @@ fn more_jobs_than_the_limit_are_no_proof() {
     assert!(!report.passed(), "a bound is no pass");
 }
 
+#[test]
+fn a_job_has_a_number_if_others_run_the_same() {
+    let says = |jobs: &str, name: &str| {
+        let text = format!(
+            "scenario \"s\" {{ executor p(1) fn job() {{ raise \"Oops\" }} thread t {{ {jobs} }} }}"
+        );
+        let report = Scenario::from_text(text).check();
+        let message = &report.findings().next().expect("it fails").message;
+        assert!(
+            message.starts_with(&format!("the job `{name}` ")),
+            "{message}"
+        );
+    };
+    says("p.submit(job)", "job");
+    says("p.submit(job) p.submit(job)", "job#1");
+}
+
 /// Whoever waits for a job in the queue is let go when somebody takes the job back.
 #[test]
 fn a_pool_that_waits_for_itself_may_be_let_go() {

@@ -19,6 +19,7 @@ mod select;
 
 use explorer::engine;
 use explorer::small::{expect, program, seen};
+use threadbare::Scenario;
 
 fn states_with_dead_registers(body: &str) -> usize {
     let program = engine::keeping_dead_registers(&program(body));
@@ -246,6 +247,24 @@ fn c01_a_notify_before_the_wait() {
 const RACE: &str = "var x = 0 thread p * 2 { x += 1 } observe x";
 
 #[test]
+fn whoever_notifies_misses_nothing_itself() {
+    let alone = seen(&program(
+        "lock m cond c on m thread p { with m { c.notify() c.wait() } }",
+    ));
+    assert_eq!(alone.codes, "D002");
+}
+
+#[test]
+fn whoever_has_looked_since_then_misses_no_event() {
+    let late = seen(&program(
+        "event e atomic x = 0
+         thread p { e.set() e.clear() x = 1 }
+         thread q { wait_until(x == 1) e.wait() }",
+    ));
+    assert_eq!(late.codes, "D002");
+}
+
+#[test]
 fn r01_two_increments() {
     // The pairs read and write, and write and write, have the same two places: one
     // finding. The laboratory says 13 without reset registers, since there an actor
@@ -267,6 +286,16 @@ fn r04_writes_of_the_same_value_race() {
         "R001",
     );
     assert_eq!(seen.outcomes, [[1]]);
+}
+
+#[test]
+fn a_block_that_writes_twice_races() {
+    let seen = seen(&program(
+        "var x = 0
+         thread p { atomic { x = 1 x = 2 } }
+         thread q { x = 3 }",
+    ));
+    assert_eq!(seen.codes, "R001 R001");
 }
 
 #[test]
@@ -443,6 +472,29 @@ fn l01_l02_endless_runs_have_few_states() {
         0,
         "S003",
     );
+}
+
+#[test]
+fn more_calls_than_the_limit_are_no_proof() {
+    let calls = |n: u32| {
+        let f = "fn f(n) { if n > 0 { x = 1 f(n - 1) } }";
+        let text = format!("scenario \"s\" {{ var x = 0 {f} thread p {{ f({n}) }} }}");
+        Scenario::from_text(text).check().passed()
+    };
+    assert!(calls(60) && !calls(70));
+}
+
+#[test]
+fn spawned_threads_of_one_name_are_numbered_as_they_came() {
+    let report = Scenario::from_text(
+        "scenario \"s\" {
+            fn f(n) { assert n == 1 }
+            thread p { let a = spawn f(1) let b = spawn f(2) a.join() b.join() }
+        }",
+    )
+    .check();
+    let finding = report.finding("assert").expect("the second one fails");
+    assert_eq!(finding.actors, ["f#2"]);
 }
 
 #[test]

@@ -228,6 +228,21 @@ fn a_server_that_polls_is_a_warning() {
     );
 }
 
+/// However many ways lead back to the attempt.
+#[test]
+fn to_try_again_and_again_is_polling_even_if_it_counts() {
+    check(
+        "lock m
+        thread p {
+            let n = 0
+            while !m.try_lock() { if n > 3 { n = 0  continue }  n += 1 }
+            m.unlock()
+        }
+        thread q { with m { skip } }",
+        &["W006? "],
+    );
+}
+
 /// A run that a failed assertion stops is no run; one that ends without is.
 #[test]
 fn runs_that_end_count_and_runs_that_fail_do_not() {

@@ -421,6 +421,16 @@ fn the_first_idle_worker_takes_the_next_job() {
 }
 
 #[test]
+fn what_is_printed_is_not_seen_to_be_in_order() {
+    same(
+        "chan c(1)
+         thread p { print 1 }
+         thread q { c.send(1)  print 2 }
+         outcomes print == { (1, 2), (2, 1) }",
+    );
+}
+
+#[test]
 fn a_result_is_taken_for_what_its_local_was_before() {
     same(
         "var a[2] = 0  chan c(1)
