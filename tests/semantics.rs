@@ -16,6 +16,8 @@ mod gil;
 mod print;
 #[path = "semantics/select.rs"]
 mod select;
+#[path = "semantics/values.rs"]
+mod values;
 
 use explorer::engine;
 use explorer::small::{expect, program, seen};
@@ -72,6 +74,21 @@ fn d04_orders_separated_by_a_join() {
         0,
         "L001",
     );
+}
+
+#[test]
+fn only_orders_of_several_that_follow_each_other_are_a_circle() {
+    let codes = |threads: &str| {
+        let seen = seen(&program(&format!("lock a lock b lock c {threads}")));
+        seen.codes
+    };
+    let circle = "thread p { with a { with b { } } }
+         thread q { with b { with c { } } }
+         thread r { with c { with a { } } }";
+    assert_eq!(codes(circle), "D001");
+    let alone = "thread p { with a { with b { } } with b { with a { } } }
+         thread q { with a { with b { } } }";
+    assert_eq!(codes(alone), "D001");
 }
 
 #[test]
@@ -440,6 +457,17 @@ fn s10_a_try_lock_sees_both() {
 }
 
 #[test]
+fn a_try_read_sees_both() {
+    let seen = seen(&program(
+        "rwlock rw
+         thread p { with rw.write { } }
+         thread q { let r = rw.try_read() if r { rw.read_unlock() } }
+         observe q.r",
+    ));
+    assert_eq!((seen.stuck, seen.outcomes), (0, vec![vec![0], vec![1]]));
+}
+
+#[test]
 fn s11_a_critical_section_is_not_one_step() {
     let seen = seen(&program(
         "var x = 0 lock m
@@ -472,6 +500,17 @@ fn l01_l02_endless_runs_have_few_states() {
         0,
         "S003",
     );
+}
+
+#[test]
+fn a_daemon_that_never_ends_has_nothing_to_lose() {
+    let with = |daemon: &str| {
+        seen(&program(&format!(
+            "atomic x = 0 daemon thread d {{ {daemon} }} thread p {{ x = 2 }}"
+        )))
+    };
+    assert_eq!(with("x = 1 x = 3").codes, "K006");
+    assert_eq!(with("loop { x = 1 }").codes, "");
 }
 
 #[test]

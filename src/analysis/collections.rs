@@ -51,11 +51,11 @@ pub(super) fn touches(machine: &Machine<'_>, state: &State, actor: usize, found:
             {
                 push(other, false, false);
             }
-            if is_about_one(*op) {
+            if op.is_about_one() {
                 if let Some(cell) = scene.entry_cell(*op, object, args) {
                     push(cell, !op.only_looks(), *plain);
                 }
-            } else if moves(*op) {
+            } else if op.moves() {
                 for cell in machine.entry_cells(state, id) {
                     push(cell, true, false);
                 }
@@ -63,45 +63,6 @@ pub(super) fn touches(machine: &Machine<'_>, state: &State, actor: usize, found:
         }
         _ => {}
     }
-}
-
-/// Whether an operation is about the entry of a position or key, which stays where it is.
-fn is_about_one(op: CollectionOp) -> bool {
-    match op {
-        CollectionOp::At
-        | CollectionOp::SetAt
-        | CollectionOp::Get
-        | CollectionOp::GetOr
-        | CollectionOp::Put
-        | CollectionOp::SetDefault => true,
-        CollectionOp::Append
-        | CollectionOp::Insert
-        | CollectionOp::TakeAt
-        | CollectionOp::RemoveValue
-        | CollectionOp::HasValue
-        | CollectionOp::IsEqual
-        | CollectionOp::Sort
-        | CollectionOp::Extend
-        | CollectionOp::CopyFrom
-        | CollectionOp::TakeKey
-        | CollectionOp::HasKey
-        | CollectionOp::Clear
-        | CollectionOp::Contents => false,
-    }
-}
-
-/// Whether an operation moves entries, or takes them away.
-fn moves(op: CollectionOp) -> bool {
-    matches!(
-        op,
-        CollectionOp::Insert
-            | CollectionOp::TakeAt
-            | CollectionOp::RemoveValue
-            | CollectionOp::Sort
-            | CollectionOp::CopyFrom
-            | CollectionOp::TakeKey
-            | CollectionOp::Clear
-    )
 }
 
 /// The variable with the entries of the list or map that an instruction names, if

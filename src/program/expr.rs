@@ -121,6 +121,40 @@ impl CollectionOp {
         }
     }
 
+    /// Whether it is about the entry of a position or key, which stays where it is.
+    pub fn is_about_one(self) -> bool {
+        match self {
+            Self::At | Self::SetAt | Self::Get | Self::GetOr | Self::Put | Self::SetDefault => true,
+            Self::Append
+            | Self::Insert
+            | Self::TakeAt
+            | Self::RemoveValue
+            | Self::HasValue
+            | Self::IsEqual
+            | Self::Sort
+            | Self::Extend
+            | Self::CopyFrom
+            | Self::TakeKey
+            | Self::HasKey
+            | Self::Clear
+            | Self::Contents => false,
+        }
+    }
+
+    /// Whether it moves entries, or takes them away.
+    pub fn moves(self) -> bool {
+        matches!(
+            self,
+            Self::Insert
+                | Self::TakeAt
+                | Self::RemoveValue
+                | Self::Sort
+                | Self::CopyFrom
+                | Self::TakeKey
+                | Self::Clear
+        )
+    }
+
     /// As the author writes it.
     pub fn text(self) -> &'static str {
         match self {

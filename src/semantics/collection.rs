@@ -400,6 +400,7 @@ impl<R: Recorder> Step<'_, '_, R> {
     ) -> Done {
         let number = self.eval(object)?;
         let words = self.scene().eval_all(args);
+        let asked = args;
         let args = words.map_err(|fault| self.arithmetic(fault))?;
         let found = self.scene().object(number);
         let Some((id, shape)) = found.and_then(|id| Some((id, self.machine.collection(id)?)))
@@ -407,6 +408,9 @@ impl<R: Recorder> Step<'_, '_, R> {
             return Ok(self.raise("NotStarted", Some(Misuse::NotStarted)));
         };
         self.looked_at(id, shape, !op.only_looks());
+        if self.atomic > 0 {
+            self.looked_at_entries(op, id, object, asked);
+        }
         let before = self.words_of(id);
         let (gave, after) = if op.only_looks() {
             let view = Entries {
@@ -472,15 +476,39 @@ impl<R: Recorder> Step<'_, '_, R> {
     fn looked_at(&mut self, id: ObjectId, shape: Shape, write: bool) {
         self.saw_memory();
         if self.atomic > 0 {
-            let (state, actor) = (&*self.state, self.actor);
-            let incident = Incident::Accessed {
-                cell: shape.first,
-                write,
-                pc: self.pc,
-                guarded: self.machine.is_collection_guarded(state, actor, id, write),
-            };
-            self.recorder.incident(self.actor, incident);
+            let guarded = self
+                .machine
+                .is_collection_guarded(self.state, self.actor, id, write);
+            self.looked_inside(shape.first, write, guarded);
         }
+    }
+
+    /// The entry that an operation inside an atomic block is about, or those that it
+    /// moves: another's `l[i]` is a plain access, and races with that.
+    fn looked_at_entries(&mut self, op: CollectionOp, id: ObjectId, object: &Expr, args: &[Expr]) {
+        let cells = match op.moves() {
+            true => self.machine.entry_cells(self.state, id),
+            false => { op.is_about_one() }
+                .then(|| self.scene().entry_cell(op, object, args))
+                .flatten()
+                .into_iter()
+                .collect(),
+        };
+        let write = !op.only_looks();
+        for cell in cells {
+            let guarded = self.machine.is_guarded(self.state, self.actor, cell, write);
+            self.looked_inside(cell, write, guarded);
+        }
+    }
+
+    fn looked_inside(&mut self, cell: CellId, write: bool, guarded: bool) {
+        let incident = Incident::Accessed {
+            cell,
+            write,
+            pc: self.pc,
+            guarded,
+        };
+        self.recorder.incident(self.actor, incident);
     }
 
     pub fn next_entry(&mut self, object: &Expr, round: Reg, dst: Option<Reg>) -> Done {
