@@ -428,3 +428,32 @@ fn what_happened_names_the_cause() {
         assert!(said.is_some_and(|it| it.text.contains(words)), "{said:?}");
     }
 }
+
+/// A claim that other values would break is not said to be one that cannot fail.
+#[test]
+fn what_the_values_tried_decide_about_cannot_fail() {
+    for (claim, cannot) in [
+        ("x < 10", false),
+        ("x < 10 || x >= 10", true),
+        ("x != 1 || a[x] == 0", false),
+    ] {
+        let text = format!(
+            "scenario \"s\" {{ atomic x = 0 atomic a[2] = 0 thread p {{ x = 1 }} always claim: {claim} }}"
+        );
+        let report = Checker::new().check_str("s.tb", text);
+        let said = report.findings().any(|it| it.code == "W005");
+        assert_eq!(said, cannot, "{claim}");
+    }
+}
+
+#[test]
+fn permits_that_are_missing_are_counted() {
+    let text = "scenario \"s\" { sem s = 3 thread p { s.acquire() s.acquire() } }";
+    let report = Checker::new().check_str("s.tb", text);
+    let finding = report.findings().next().expect("two are missing");
+    assert!(
+        finding.message.contains("2 permits less"),
+        "{}",
+        finding.message
+    );
+}

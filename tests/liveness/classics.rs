@@ -217,6 +217,15 @@ fn a_look_under_a_lock_again_and_again_is_spinning() {
     );
 }
 
+/// A round that prints is no mere look.
+#[test]
+fn to_print_while_one_looks_is_no_spinning() {
+    check(
+        "atomic x = 0  thread p { while x == 0 { print 1 } }  thread q { x = 1 }",
+        &[],
+    );
+}
+
 /// A server that polls for jobs is meant to run for ever; that it polls is said.
 #[test]
 fn a_server_that_polls_is_a_warning() {
@@ -228,7 +237,7 @@ fn a_server_that_polls_is_a_warning() {
     );
 }
 
-/// However many ways lead back to the attempt.
+/// However many ways lead back to the attempt, and however often its answer is asked.
 #[test]
 fn to_try_again_and_again_is_polling_even_if_it_counts() {
     check(
@@ -236,6 +245,15 @@ fn to_try_again_and_again_is_polling_even_if_it_counts() {
         thread p {
             let n = 0
             while !m.try_lock() { if n > 3 { n = 0  continue }  n += 1 }
+            m.unlock()
+        }
+        thread q { with m { skip } }",
+        &["W006? "],
+    );
+    check(
+        "lock m  atomic n = 0
+        thread p {
+            loop { let got = m.try_lock()  if got { n = 1 }  if got { break } }
             m.unlock()
         }
         thread q { with m { skip } }",

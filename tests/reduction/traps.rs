@@ -240,6 +240,16 @@ fn who_ends_first_is_seen_in_a_leak() {
 }
 
 #[test]
+fn a_last_step_is_not_seen_to_be_an_end() {
+    same(
+        "var x = 0  var y = 0
+         fn f(n) { x = n }
+         thread p { spawn f(1)  y = 1 }
+         expect leak of f",
+    );
+}
+
+#[test]
 fn a_count_is_asked_for() {
     same(
         "chan c(2)  atomic seen = 0
@@ -469,6 +479,17 @@ fn a_choice_that_is_known_is_taken_for_the_other() {
          thread p { let z = 0  a[if z == 1 { 0 } else { 1 }] = 1 }
          thread q { c.send(1)  a[1] = 2 }
          expect race on a",
+    );
+}
+
+#[test]
+fn who_catches_what_a_function_raises_is_forgotten_in_the_function() {
+    same(
+        "var x = 0  chan c(1)  chan d(1)
+         fn f() { d.send(1)  raise \"Oops\" }
+         thread p { try { f() } catch { x = 1 } }
+         thread q { c.send(1)  x = 2 }
+         expect race on x",
     );
 }
 
