@@ -260,6 +260,26 @@ fn a_count_is_asked_for() {
 }
 
 #[test]
+fn permits_are_asked_for() {
+    same(
+        "sem s = 2  chan c(1)  atomic seen = 0
+         thread p { s.acquire()  s.acquire()  s.release(2) }
+         thread q { c.send(1)  seen = s.value() }
+         outcomes (seen) == { 0, 1, 2 }",
+    );
+}
+
+#[test]
+fn a_block_that_reads_waits_for_the_writer() {
+    same(
+        "rwlock rw  var x = 0  atomic seen = 5  chan c(1)
+         thread w { rw.write()  x = 1  rw.write_unlock() }
+         thread q { c.send(1)  atomic { rw.read()  seen = x }  rw.read_unlock() }
+         outcomes (seen) == { 0, 1 }",
+    );
+}
+
+#[test]
 fn a_writer_that_waits_keeps_readers_out() {
     let policies = [" prefer readers", " prefer writers", " prefer fair"];
     for policy in policies {

@@ -44,6 +44,27 @@ fn a_step_may_go_as_many_ways_as_the_limit_says() {
 }
 
 #[test]
+fn a_block_chooses_anew_each_time() {
+    let seen = seen(&program(
+        "atomic x = 0 atomic y = 0
+         thread p { atomic { x = any(0..2) y = any(0..3) } }
+         observe x, y",
+    ));
+    let all = [[0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [1, 2]];
+    assert_eq!(seen.outcomes, all);
+}
+
+#[test]
+fn a_full_map_is_observed_with_all_its_entries() {
+    let seen = seen(&program(
+        "map d(3): int -> int = {1: 10, 2: 20}
+         thread p { d[3] = 30 }
+         observe d",
+    ));
+    assert_eq!(seen.outcomes, [[3, 1, 10, 2, 20, 3, 30]]);
+}
+
+#[test]
 fn a_block_races_about_an_entry_that_it_writes_reads_or_moves() {
     let codes = |block: &str, plain: &str| {
         let body = format!(
