@@ -457,3 +457,39 @@ fn permits_that_are_missing_are_counted() {
         finding.message
     );
 }
+
+/// What is waited for is named once, however many wait.
+#[test]
+fn what_is_waited_for_is_a_subject() {
+    for (body, subjects) in [
+        (
+            "lock m cond c on m thread p * 2 { with m { c.wait() } }",
+            ["c"],
+        ),
+        (
+            "lock m thread p { loop { with m { } } } thread q { with m { } }",
+            ["m"],
+        ),
+    ] {
+        let text = format!("scenario \"s\" {{ {body} }}");
+        let report = Checker::new().check_str("s.tb", text);
+        let finding = report.findings().next().expect("somebody waits");
+        assert_eq!(finding.subjects, subjects);
+    }
+}
+
+/// Of what is never reached the outermost statements are named, each of them.
+#[test]
+fn each_statement_that_is_never_reached_is_named_once() {
+    let text = "scenario \"s\" {
+        atomic x = 0 atomic y = 0
+        thread p { if x == 5 { y = 1 if y == 2 { y = 3 } } }
+    }";
+    let report = Checker::new().check_str("s.tb", text);
+    let unreached = report.findings().filter(|it| it.code == "W004");
+    let places = unreached.flat_map(|it| &it.places).map(|it| it.span);
+    let places: Vec<&str> = places
+        .map(|at| report.scenarios[0].source.slice(at))
+        .collect();
+    assert_eq!(places, ["y = 1", "if y == 2 { y = 3 }"]);
+}

@@ -206,6 +206,39 @@ fn a_livelock_is_one_finding() {
     );
 }
 
+/// Two of them at once are two.
+#[test]
+fn who_goes_on_apart_is_apart() {
+    let pair = |p: &str, q: &str, a: &str, b: &str| {
+        let one = |name: &str, a: &str, b: &str| {
+            format!("thread {name} {{ {a} = 1  while {b} == 1 {{ {a} = 0  {a} = 1 }}  {a} = 0 }} ")
+        };
+        format!(
+            "atomic {a} = 0  atomic {b} = 0 {}{}",
+            one(p, a, b),
+            one(q, b, a)
+        )
+    };
+    let body = pair("p", "q", "a", "b") + &pair("r", "s", "c", "d");
+    check(&body, &["S004 p q", "S004 r s"]);
+}
+
+/// Nothing is said about runs for ever where not all was searched.
+#[test]
+fn a_search_that_was_cut_off_knows_no_loops() {
+    let text = "scenario \"s\" {
+        atomic a = 0  atomic b = 0  atomic c = 0
+        thread p { a = 1  while b == 1 { a = 0  a = 1 }  a = 0 }
+        thread q { b = 1  while a == 1 { b = 0  b = 1 }  b = 0 }
+        thread r { c = 1  c = 2  c = 3  c = 4  c = 5 }
+    }";
+    for states in [10, 60, 100] {
+        let report = Checker::new().max_states(states).check_str("s.tb", text);
+        let scenario = &report.scenarios[0];
+        assert_eq!((scenario.complete, scenario.findings.len()), (false, 0));
+    }
+}
+
 /// Polling under a lock is polling.
 #[test]
 fn a_look_under_a_lock_again_and_again_is_spinning() {
@@ -223,6 +256,21 @@ fn to_print_while_one_looks_is_no_spinning() {
     check(
         "atomic x = 0  thread p { while x == 0 { print 1 } }  thread q { x = 1 }",
         &[],
+    );
+}
+
+/// Also where the look, or the way out, is in a function.
+#[test]
+fn to_look_in_a_function_is_spinning() {
+    check(
+        "atomic x = 0  fn look() { return x }
+        thread p { while look() == 0 { } }  thread q { x = 1 }",
+        &["S003? p"],
+    );
+    check(
+        "atomic x = 0  atomic y = 0  fn f() { y = 1 }
+        thread p { loop { if x == 1 { f() } } }  thread q { x = 1 }",
+        &["S003? p"],
     );
 }
 
