@@ -109,6 +109,19 @@ fn processes_wait_for_each_other_through_shared_objects_only() {
     codes(&opposite("", "ok"), &[]);
 }
 
+/// Whoever could still help is no cause of its own, also if it first spawns a process.
+#[test]
+fn to_spawn_a_process_is_no_end_of_helping() {
+    codes(
+        "sem s = 0 sem t = 0
+         fn child() { skip }
+         thread p { t.acquire() let h = spawn process child() s.release() h.join() }
+         thread q { s.acquire() }
+         expect deadlock",
+        &["D002"],
+    );
+}
+
 #[test]
 fn whatever_was_held_stays_held_in_the_copy() {
     let holding = |object: &str, with: &str| {

@@ -493,3 +493,26 @@ fn each_statement_that_is_never_reached_is_named_once() {
         .collect();
     assert_eq!(places, ["y = 1", "if y == 2 { y = 3 }"]);
 }
+
+#[test]
+fn who_blocks_its_loop_is_named() {
+    let report = library("tasks/blocking_call_in_a_loop");
+    let finding = report.findings().find(|it| it.code == "S005");
+    assert_eq!(finding.expect("it blocks").actors, ["reader"]);
+}
+
+#[test]
+fn of_several_jobs_the_one_that_is_not_done_is_waited_for() {
+    let text = "scenario \"s\" {
+        executor p(2) sem s = 0
+        fn one() { return 1 }
+        fn two() { s.acquire() return 2 }
+        thread t {
+            let a = p.submit(one) a.result()
+            let b = p.submit(two) wait_all([a, b])
+        }
+    }";
+    let report = Checker::new().check_str("s.tb", text);
+    let page = page(&report, &Style::default());
+    assert!(page.contains("t waits for two"), "{page}");
+}

@@ -378,6 +378,21 @@ fn the_first_error_that_nobody_expects_ends_the_sampling() {
 }
 
 #[test]
+fn the_first_end_that_nobody_expects_ends_the_sampling() {
+    let text = "scenario \"s\" {
+        atomic x = 0
+        thread p { x = 1 }  thread q { x = 2 }
+        outcomes (x) == { 1 }
+    }";
+    let executions = |text: &str| {
+        let report = sample_of(text, Checker::new(), Strategy::Uniform);
+        report.scenarios[0].stats.executions
+    };
+    assert!(executions(text) < 5_000);
+    assert_eq!(executions(&text.replace("{ 1 }", "{ 1, 2 }")), 5_000);
+}
+
+#[test]
 fn the_same_seed_gives_the_same_report() {
     for scheduler in STRATEGIES {
         let bytes = || {

@@ -206,6 +206,21 @@ fn a_livelock_is_one_finding() {
     );
 }
 
+/// Whoever waits for one of them starves only because of it, whether progress is marked
+/// or not.
+#[test]
+fn who_waits_for_a_livelock_does_not_starve_besides() {
+    for end in ["", "progress"] {
+        let body = format!(
+            "lock n  atomic a = 0  atomic b = 0
+            thread p {{ with n {{ a = 1  while b == 1 {{ a = 0  a = 1 }}  a = 0  {end} }} }}
+            thread q {{ b = 1  while a == 1 {{ b = 0  b = 1 }}  b = 0  {end} }}
+            thread r {{ with n {{ skip }} }}"
+        );
+        check(&body, &["S004 p q"]);
+    }
+}
+
 /// Two of them at once are two.
 #[test]
 fn who_goes_on_apart_is_apart() {
