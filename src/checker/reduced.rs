@@ -36,6 +36,9 @@ pub(super) const SMALL: u64 = 10_000;
 const FOR_EVER: &str = "runs can go on for ever";
 /// Why none is left out where that would cost more than it saves.
 const HARDLY_ANY: &str = "hardly any can be left out";
+/// States that a search of all may store, where a reduced one had hardly anything to
+/// leave out among the first: then it is tried to the end all the same.
+const PATIENCE: u64 = 4_000_000;
 /// States that a search for shortest schedules may store.
 const SHORTEST_MAX: u64 = 200_000;
 
@@ -93,11 +96,14 @@ pub(super) fn searched<'m>(
         limits,
         start: Instant::now(),
     };
-    let whole = |tell: Tell<'_>, orders, bytes| {
+    let within = |limits: &Limits, tell: Tell<'_>, orders| {
         let mut facts = Facts::new(machine.program());
-        let limits = budget.left(u64::MAX, bytes);
-        let found = search(machine, &limits, checker.workers, &mut facts, tell)?;
+        let found = search(machine, limits, checker.workers, &mut facts, tell)?;
         Ok(of_all(checker, &found, facts, orders))
+    };
+    let whole = |tell: Tell<'_>, orders, bytes| {
+        let limits = budget.left(u64::MAX, bytes);
+        within(&limits, tell, orders)
     };
     let may_reduce = checker.reduction == super::Reduction::Safe && checker.limits.depth.is_none();
     if !may_reduce || limits.states <= SMALL {
@@ -129,13 +135,50 @@ pub(super) fn searched<'m>(
         drop(small);
         return whole(tell, Orders::AllBecause(FOR_EVER), 0);
     }
-    match few(checker, machine, reduction, &budget, (&small, &facts), tell)? {
+    // What was freed need not be back with the system at once.
+    let freed = usize::try_from(checker.limits.memory.0 / 8).unwrap_or(0);
+    let few = |gives_up, tell: Tell<'_>| {
+        let how = Reduced {
+            orders: reduction.ok(),
+            passing: Passing::OneStep,
+            symmetry: true,
+            gives_up,
+        };
+        few(
+            checker,
+            machine,
+            (how, reduction.err()),
+            &budget,
+            (&small, &facts),
+            tell,
+        )
+    };
+    let mut found = few(true, tell)?;
+    if let Few::Not(orders @ Orders::AllBecause(HARDLY_ANY)) = found {
+        // Among later states it may be otherwise: so this, too, ends some time.
+        let limits = budget.left(PATIENCE, small.bytes() + freed);
+        let is_all = limits.states == budget.left(u64::MAX, 0).states;
+        let all = match is_all {
+            true => within(&limits, tell, orders)?,
+            false => within(&unkept(limits), tell, orders)?,
+        };
+        let is_enough = match all.diagnosis.bound {
+            // Nobody asked for just these: more come next.
+            Some(Bound::States) => is_all && !checker.states_given,
+            Some(Bound::Memory) => false,
+            _ => true,
+        };
+        if is_enough {
+            return Ok(all);
+        }
+        drop(all);
+        found = few(false, tell)?;
+    }
+    match found {
         Few::Done(searched) => Ok(*searched),
         Few::Not(why) => {
             drop(small);
-            // What was freed need not be back with the system at once.
-            let bytes = usize::try_from(checker.limits.memory.0 / 8).unwrap_or(0);
-            whole(tell, why, bytes)
+            whole(tell, why, freed)
         }
     }
 }
@@ -150,26 +193,20 @@ enum Few<'m> {
 fn few<'m>(
     checker: &Checker,
     machine: &'m Machine<'m>,
-    reduction: Result<&'m Reduction<'m>, &'static str>,
+    (how, off): (Reduced<'m>, Option<&'static str>),
     budget: &Budget<'_>,
     small: (&Search<'m>, &Facts<'m>),
     tell: Tell<'_>,
 ) -> Result<Few<'m>, Capacity> {
     let program = machine.program();
-    let orders = match reduction {
-        Ok(_) => Orders::One,
-        Err(why) => Orders::AllBecause(why),
+    let orders = match off {
+        None => Orders::One,
+        Some(why) => Orders::AllBecause(why),
     };
     let done = |found: &Search<'m>, facts, exact: &[_]| of_few(found, facts, exact, orders);
     let mut facts = Facts::new(program);
     let limits = budget.left(u64::MAX, small.0.bytes());
     let workers = checker.workers;
-    let how = Reduced {
-        gives_up: true,
-        orders: reduction.ok(),
-        passing: Passing::OneStep,
-        symmetry: true,
-    };
     let reduced = search_reduced(machine, how, &limits, workers, &mut facts, tell)?;
     if reduced.gave_up() {
         return Ok(Few::Not(Orders::AllBecause(HARDLY_ANY)));
@@ -194,7 +231,7 @@ fn few<'m>(
         Err(_) => return Ok(Few::Not(Orders::All)),
     }
     let wanted = Wanted::new(&reduced, &mut facts);
-    if reduction.is_err() {
+    if off.is_some() {
         // Nothing is deeper than in a search of all states.
         return Ok(match wanted.has_lock_orders() {
             false => Few::Done(Box::new(done(&reduced, facts, &[]))),

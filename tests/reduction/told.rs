@@ -56,6 +56,10 @@ fn where_hardly_any_order_can_be_left_out_all_are_tried() {
         (two.orders, two.stats.states),
         (safe.orders, safe.stats.states)
     );
+    // What little there is to leave out is left out where all would be too many.
+    let few = report(Checker::new().max_states(all.stats.states - 1));
+    assert!(few.complete && few.stats.states < all.stats.states);
+    assert_eq!(few.verdict, all.verdict);
 }
 
 #[test]
