@@ -243,7 +243,7 @@ fn too_many_processes_are_a_limit_and_no_crash() {
     let report = Scenario::from_text(text).check();
     let style = threadbare::report::human::Style::default();
     let page = threadbare::report::human::render(&report, &style);
-    assert!(page.contains("64"), "{page}");
+    assert!(page.contains("112"), "{page}");
 }
 
 #[test]
