@@ -26,7 +26,7 @@
 //! Source: Ip and Dill, "Better verification through symmetry" (1996). Deviation: like
 //! actors are found in the program, not declared by its author.
 
-use super::layout::{Layout, bit_words};
+use super::layout::{Layout, bit_of, bit_words};
 use super::machine::Machine;
 use super::state::State;
 use crate::base::{ActorSet, Mistake, planted};
@@ -149,7 +149,8 @@ impl Alike {
                     let renamed: Vec<usize> = actors.map(|actor| number[actor]).collect();
                     bits.fill(0);
                     for actor in renamed {
-                        bits[actor / 64] |= 1 << (actor % 64);
+                        let (word, bit) = bit_of(actor);
+                        bits[word] |= bit;
                     }
                 }
                 Names::Each(at) => {
@@ -168,7 +169,8 @@ impl Alike {
 }
 
 fn has_bit(words: &[i64], actor: usize) -> bool {
-    words[actor / 64] >> (actor % 64) & 1 == 1
+    let (word, bit) = bit_of(actor);
+    words[word] & bit != 0
 }
 
 fn word_of(actor: usize) -> i64 {

@@ -278,6 +278,11 @@ pub(super) fn bit_words(n_actors: usize) -> usize {
     n_actors.div_ceil(64)
 }
 
+/// The word of an actor's bit among them, and the bit.
+pub(super) fn bit_of(actor: usize) -> (usize, i64) {
+    (actor / 64, 1 << (actor % 64))
+}
+
 /// Words of an object; what each means stands in the file of its primitive.
 pub(super) fn object_words(kind: &ObjectKind, capacity: Capacity) -> usize {
     match kind {

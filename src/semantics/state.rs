@@ -1,7 +1,7 @@
 //! A state: the words, and typed access to the parts that all primitives share.
 
 use super::footprint::Footprint;
-use super::layout::{Layout, slot};
+use super::layout::{Layout, bit_of, slot};
 use crate::program::{ObjectId, Pc, Program};
 use std::ops::Range;
 use std::sync::Arc;
@@ -147,14 +147,15 @@ impl State {
 
     /// Whether an actor's bit is set in the words from `at` on.
     pub(super) fn has_bit(&self, at: usize, actor: usize) -> bool {
-        self.word(at + actor / 64) >> (actor % 64) & 1 == 1
+        let (word, bit) = bit_of(actor);
+        self.word(at + word) & bit != 0
     }
 
     /// Sets an actor's bit in the words from `at` on, or clears it.
     pub(super) fn set_bit(&mut self, at: usize, actor: usize, set: bool) {
-        let (at, bit) = (at + actor / 64, 1 << (actor % 64));
-        let others = self.word(at) & !bit;
-        self.set_word(at, if set { others | bit } else { others });
+        let (word, bit) = bit_of(actor);
+        let others = self.word(at + word) & !bit;
+        self.set_word(at + word, if set { others | bit } else { others });
     }
 
     /// All words, to be overwritten with those of another state of the same program.

@@ -3,7 +3,7 @@
 
 use crate::explorer::small::program;
 use std::time::Duration;
-use threadbare::bridge::{Bounds, Engine, Sight, Trust, Unfinished, refusal, run, trust};
+use threadbare::bridge::{Bounds, Engine, Sight, Unfinished, refusal, run};
 use threadbare::checker::witness::{compare, ours};
 use threadbare::explore::Limits;
 
@@ -38,10 +38,8 @@ fn says(engine: Engine, body: &str) -> Says {
     let sight = run(engine, &program, BOUNDS).expect("tests are built with witnesses");
     let compared = compare(&program, engine, &sight, &ours);
     let differences = compared.differences;
-    let refused = matches!(sight.unfinished, Some(Unfinished::Refused(_)));
-    if engine == Engine::Shuttle && trust(engine, &program) == Trust::Exact && !refused {
-        crate::leads_along_all(&program, &ours).unwrap_or_else(|wrong| panic!("{body}: {wrong}"));
-    }
+    crate::leads_where_exact(engine, &program, &sight, &ours)
+        .unwrap_or_else(|wrong| panic!("{body}: {wrong}"));
     assert!(
         differences.is_empty(),
         "{engine:?}: {body}\n{differences:?}"

@@ -7,12 +7,27 @@ mod conformance;
 mod led;
 mod random;
 
-use threadbare::bridge::{Bounds, lead, orders};
+use threadbare::bridge::{Bounds, Engine, Sight, Trust, Unfinished, lead, orders, trust};
 use threadbare::checker::witness::{Led, Ours};
 use threadbare::program::Program;
 
 /// Ends to which shuttle is led, for each program.
 const ENDS_MAX: usize = 200;
+
+/// The same, where shuttle can be believed and has not met something that it cannot say.
+fn leads_where_exact(
+    engine: Engine,
+    program: &Program,
+    sight: &Sight,
+    ours: &Ours,
+) -> Result<(), String> {
+    let refused = matches!(sight.unfinished, Some(Unfinished::Refused(_)));
+    let is_exact = engine == Engine::Shuttle && trust(engine, program) == Trust::Exact;
+    match is_exact && !refused {
+        true => leads_along_all(program, ours),
+        false => Ok(()),
+    }
+}
 
 /// shuttle, led along our schedules, comes to the same ends.
 fn leads_along_all(program: &Program, ours: &Ours) -> Result<(), String> {

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::time::Duration;
-use threadbare::bridge::{Bounds, Engine, Trust, Unfinished, refusal, run, trust};
+use threadbare::bridge::{Bounds, Engine, Unfinished, refusal, run};
 use threadbare::checker::witness::{compare, ours};
 use threadbare::compile::compile;
 use threadbare::explore::Limits;
@@ -53,10 +53,8 @@ fn fate(engine: Engine, program: &Program) -> Result<Fate, String> {
     }
     let sight = run(engine, program, bounds()).expect("the tests are built with witnesses");
     let differences = compare(program, engine, &sight, &ours).differences;
-    let refused = matches!(sight.unfinished, Some(Unfinished::Refused(_)));
-    if engine == Engine::Shuttle && trust(engine, program) == Trust::Exact && !refused {
-        crate::leads_along_all(program, &ours).map_err(|wrong| format!("led: {wrong}"))?;
-    }
+    crate::leads_where_exact(engine, program, &sight, &ours)
+        .map_err(|wrong| format!("led: {wrong}"))?;
     if let Some(first) = differences.first() {
         return Err(format!("{first:?}\n{:?}", sight.unfinished));
     }

@@ -116,15 +116,13 @@ fn judge(parts: &mut Parts<'_>, states: &[u32], terms: &Terms) -> Judgement {
         always &= enabled;
         movers |= parts.inner(state).map(|(_, step)| step.actor).collect();
     }
-    let owed = |fairness| move |&actor: &usize| terms.owed[actor] == fairness;
-    if (always & !movers)
-        .iter()
-        .any(|actor| owed(Fairness::Weak)(&actor))
-    {
+    let is_owed = |actor: usize, fairness| terms.owed[actor] == fairness;
+    let mut idle = (always & !movers).iter();
+    if idle.any(|actor| is_owed(actor, Fairness::Weak)) {
         return Judgement::Unfair;
     }
     let idle = (sometimes & !movers).iter();
-    let cheated: ActorSet = idle.filter(owed(Fairness::Strong)).collect();
+    let cheated: ActorSet = { idle.filter(|&actor| is_owed(actor, Fairness::Strong)) }.collect();
     if cheated.is_empty() {
         return Judgement::Fair(movers);
     }

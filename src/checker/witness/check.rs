@@ -7,7 +7,7 @@
 use super::super::run::{begun, conclude};
 use super::super::sample::tell_outcomes;
 use super::super::{Checker, Loaded};
-use super::isolated::{Errand, send};
+use super::isolated::{Errand, carry_out, send};
 use super::{Led, confirm, ours};
 use crate::analysis::shown_by_each;
 use crate::base::Source;
@@ -34,16 +34,11 @@ pub fn see(
     program: &Program,
     bounds: Bounds,
 ) -> Result<Sight, NotBuilt> {
-    if !bridge::IS_BUILT {
-        return Err(NotBuilt);
-    }
-    match &checker.executable {
-        None => bridge::run(engine, program, bounds),
-        Some(executable) => {
-            let errand = errand(checker, engine, source, index, bounds);
-            Ok(send(executable, &errand))
-        }
-    }
+    ask(
+        checker,
+        errand(checker, engine, source, index, bounds),
+        program,
+    )
 }
 
 /// What an engine makes of a schedule of ours, as far as it can be led along it; `None` if
@@ -69,17 +64,20 @@ pub fn led(
     }
     let orders = bridge::orders(program, schedule).expect("a schedule of the program");
     let bounds = checker.witness_bounds();
-    let sight = match &checker.executable {
-        None => bridge::lead(program, &orders, bounds)?,
-        Some(executable) => {
-            let errand = Errand {
-                orders: Some(orders.clone()),
-                ..errand(checker, engine, source, index, bounds)
-            };
-            send(executable, &errand)
-        }
+    let errand = Errand {
+        orders: Some(orders.clone()),
+        ..errand(checker, engine, source, index, bounds)
     };
+    let sight = ask(checker, errand, program)?;
     Ok(Some(Led::of(end, &orders, &sight)))
+}
+
+/// Runs an errand in a process of its own, if there is an executable for that.
+fn ask(checker: &Checker, errand: Errand, program: &Program) -> Result<Sight, NotBuilt> {
+    match &checker.executable {
+        Some(executable) if bridge::IS_BUILT => Ok(send(executable, &errand)),
+        _ => carry_out(&errand, program),
+    }
 }
 
 fn errand(

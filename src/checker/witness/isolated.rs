@@ -6,7 +6,8 @@
 
 use super::super::Checker;
 use crate::base::Source;
-use crate::bridge::{Bounds, Engine, Order, Sight, Unfinished, lead, run};
+use crate::bridge::{Bounds, Engine, NotBuilt, Order, Sight, Unfinished, lead, run};
+use crate::program::Program;
 use serde::{Deserialize, Serialize};
 use std::io::{Read, Write};
 use std::path::Path;
@@ -115,6 +116,14 @@ fn bytes_of(process: u32) -> Option<u64> {
     Some(pages * 4096)
 }
 
+/// Runs an errand here.
+pub(super) fn carry_out(errand: &Errand, program: &Program) -> Result<Sight, NotBuilt> {
+    match &errand.orders {
+        None => run(errand.engine, program, errand.bounds),
+        Some(orders) => lead(program, orders, errand.bounds),
+    }
+}
+
 /// What the hidden command does: the errand as JSON in, what was seen as JSON out.
 ///
 /// # Errors
@@ -129,16 +138,12 @@ pub fn receive(text: &str) -> Result<String, String> {
     if let Some(splits) = errand.splits_print {
         checker = checker.splits_print(splits);
     }
-    let loaded = checker.load(&Source::new(errand.file, errand.text));
+    let loaded = checker.load(&Source::new(errand.file.as_str(), errand.text.as_str()));
     let scenario = loaded.scenarios.get(errand.scenario);
     let program = scenario.and_then(|it| it.program.as_ref());
     let (_, program) = program.ok_or("no such scenario")?;
     // Failures are how an engine talks; nobody wants to read them.
     std::panic::set_hook(Box::new(|_| {}));
-    let sight = match &errand.orders {
-        None => run(errand.engine, program, errand.bounds),
-        Some(orders) => lead(program, orders, errand.bounds),
-    };
-    let sight = sight.map_err(|error| error.to_string())?;
+    let sight = carry_out(&errand, program).map_err(|error| error.to_string())?;
     serde_json::to_string(&sight).map_err(|error| error.to_string())
 }
