@@ -2,8 +2,9 @@
 //! fresh set for every execution.
 
 use super::actor::{Actor, Local};
+use super::lead::Turn;
 use super::library::Library;
-use super::monitor::{Inside, Ticket, Turn, Wish};
+use super::monitor::{Grant, Inside, Ticket, Wish};
 use super::refuse::ends_early;
 use super::seen::{Part, Place};
 use super::stage::{Access, Stage};
@@ -52,7 +53,7 @@ pub(super) enum Thing<L: Library> {
 /// A state under a mutex, with a condition to wait at.
 pub(super) struct Monitor<L: Library> {
     mutex: L::Mutex,
-    turn: L::Condvar,
+    change: L::Condvar,
     inside: Mutex<Inside>,
 }
 
@@ -161,6 +162,33 @@ impl<L: Library> Env<L> {
         L::stop()
     }
 
+    /// Waits for the turn of an actor, if the execution is led.
+    pub fn await_turn(&self, actor: usize) {
+        if !self.stage.is_led() {
+            return;
+        }
+        if L::ASKS {
+            // Who is led must not do two things in one turn.
+            return L::point();
+        }
+        loop {
+            match self.stage.turn() {
+                Turn::OfAnybody(_) => return,
+                Turn::Of(next) if next == actor => return,
+                Turn::Of(_) => L::pause(),
+                Turn::OfNobody => {
+                    self.stage.lose();
+                    L::stop();
+                }
+            }
+        }
+    }
+
+    /// Whether somebody who wakes up must wait for its turn by itself.
+    pub fn wakes_in_turn(&self) -> bool {
+        self.stage.is_led() && !L::ASKS
+    }
+
     /// Blocks for ever.
     pub fn never(&self) -> ! {
         let mut guard = Kept::<L>::new(L::lock(&self.never.0));
@@ -249,29 +277,40 @@ impl<L: Library> Monitor<L> {
     pub fn new(inside: Inside) -> Self {
         Self {
             mutex: L::mutex(),
-            turn: L::condvar(),
+            change: L::condvar(),
             inside: Mutex::new(inside),
         }
     }
 
-    /// Waits until it is its turn. `note` hears when it is, or when waiting has begun.
-    pub fn perform(&self, wish: &Wish, note: &mut dyn FnMut(Part, &Turn)) -> Turn {
+    /// Waits until it is granted. `note` hears when it is, or when waiting has begun; `wake`
+    /// is called where an engine has ended its waiting, without the mutex.
+    pub fn perform(
+        &self,
+        wish: &Wish,
+        note: &mut dyn FnMut(Part, &Grant),
+        wake: Option<&dyn Fn()>,
+    ) -> Grant {
         let mut guard = Kept::<L>::new(L::lock(&self.mutex));
         let mut ticket = Ticket::default();
         loop {
-            let turn = self.inside().turn(wish, &mut ticket);
-            match turn {
-                Turn::Later { began } => {
+            let grant = self.inside().grant(wish, &mut ticket);
+            match grant {
+                Grant::Later { began } => {
                     if began {
-                        note(Part::Began, &turn);
+                        note(Part::Began, &grant);
                     }
-                    guard = Kept::new(L::wait(&self.turn, guard.release()));
+                    guard = Kept::new(L::wait(&self.change, guard.release()));
+                    if let Some(wake) = wake {
+                        drop(guard.release());
+                        wake();
+                        guard = Kept::new(L::lock(&self.mutex));
+                    }
                 }
                 _ => {
-                    note(Part::Done, &turn);
-                    L::notify_all(&self.turn);
+                    note(Part::Done, &grant);
+                    L::notify_all(&self.change);
                     drop(guard.release());
-                    return turn;
+                    return grant;
                 }
             }
         }

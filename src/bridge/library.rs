@@ -20,6 +20,9 @@ pub(super) trait Library: Sized + 'static {
     type Semaphore;
     type Handle;
 
+    /// Whether it asks who goes next. If not, whoever is led waits for its turn by itself.
+    const ASKS: bool;
+
     fn mutex() -> Self::Mutex;
     fn lock(mutex: &Self::Mutex) -> Self::Guard<'_>;
     fn try_lock(mutex: &Self::Mutex) -> Option<Self::Guard<'_>>;

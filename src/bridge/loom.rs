@@ -10,6 +10,7 @@
 
 use super::actor::Actor;
 use super::env::Env;
+use super::lead::Order;
 use super::library::Library;
 use super::play::play;
 use super::seen::{Bounds, Sight, Unfinished};
@@ -25,6 +26,10 @@ use std::sync::Arc;
 
 /// Threads of an execution, the main thread included. Compiled into loom.
 pub(super) const THREADS_MAX: usize = 5;
+
+/// Scheduling points of an execution that is led: most of them are somebody who waits for
+/// its turn.
+const BRANCHES_WHEN_LED: usize = 100_000;
 
 /// With what an execution ends that is not to go on.
 const STOP: &str = "threadbare: stop";
@@ -44,6 +49,8 @@ impl Library for Loom {
     type Plain = UnsafeCell<()>;
     type Semaphore = Infallible;
     type Handle = JoinHandle<()>;
+
+    const ASKS: bool = false;
 
     fn mutex() -> Self::Mutex {
         Mutex::new(())
@@ -184,19 +191,38 @@ pub(super) fn run(program: &Program, bounds: Bounds) -> Sight {
     let program = Arc::new(program.clone());
     let stage = Arc::new(Stage::new(&program, bounds, false));
     loop {
-        let (model, on) = (Arc::clone(&program), Arc::clone(&stage));
         let mut builder = loom::model::Builder::new();
         builder.max_branches = bounds.steps as usize;
-        builder.max_threads = THREADS_MAX;
-        let result = catch_unwind(AssertUnwindSafe(|| {
-            builder.check(move || execution(&model, &on));
-        }));
-        if let Err(panic) = result {
-            failed(&stage, &super::message(&*panic));
-        }
+        play_all(&program, &stage, builder);
         if !stage.next_tape() {
             return stage.sight();
         }
+    }
+}
+
+/// Leads loom through the orders. It asks nobody who goes next, and lets nobody go before
+/// another who has not ended, waits or yields. So each actor yields until it is its turn,
+/// which orders nothing by itself: where loom sees a race, there is one.
+pub(super) fn lead(program: &Program, orders: &[Order], bounds: Bounds) -> Sight {
+    let program = Arc::new(program.clone());
+    let stage = Arc::new(Stage::led(&program, bounds, false, orders));
+    let mut builder = loom::model::Builder::new();
+    builder.max_branches = BRANCHES_WHEN_LED;
+    // It looks before each execution, and counts the one that it is about to begin.
+    builder.checkpoint_interval = 1;
+    builder.max_permutations = Some(2);
+    play_all(&program, &stage, builder);
+    stage.sight()
+}
+
+fn play_all(program: &Arc<Program>, stage: &Arc<Stage>, mut builder: loom::model::Builder) {
+    builder.max_threads = THREADS_MAX;
+    let (model, on) = (Arc::clone(program), Arc::clone(stage));
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        builder.check(move || execution(&model, &on));
+    }));
+    if let Err(panic) = result {
+        failed(stage, &super::message(&*panic));
     }
 }
 

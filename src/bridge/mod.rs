@@ -75,19 +75,27 @@ pub fn run(engine: Engine, program: &Program, bounds: Bounds) -> Result<Sight, N
     }
 }
 
-/// Leads shuttle along a schedule of a program that it does not refuse. It decides what can
+/// Leads an engine along a schedule of a program that it does not refuse. It decides what can
 /// be done, the schedule who goes next; [`Unfinished::NotLed`] says how many steps it
-/// followed if it did not follow all. loom takes orders from nobody.
+/// followed if it did not follow all.
 ///
 /// # Errors
 ///
 /// If this build has no engines.
-pub fn lead(program: &Program, orders: &[Order], bounds: Bounds) -> Result<Sight, NotBuilt> {
+pub fn lead(
+    engine: Engine,
+    program: &Program,
+    orders: &[Order],
+    bounds: Bounds,
+) -> Result<Sight, NotBuilt> {
     #[cfg(feature = "witnesses")]
-    return Ok(guide::lead(program, orders, bounds));
+    return Ok(match engine {
+        Engine::Loom => loom::lead(program, orders, bounds),
+        Engine::Shuttle => guide::lead(program, orders, bounds),
+    });
     #[cfg(not(feature = "witnesses"))]
     {
-        let _ = (program, orders, bounds);
+        let _ = (engine, program, orders, bounds);
         Err(NotBuilt)
     }
 }

@@ -1,5 +1,5 @@
 //! Objects that an engine has not: a state under one of its mutexes, and one of
-//! its conditions that everybody waits at whose turn it is not. The textbook
+//! its conditions that everybody waits at whose turn has not come. The textbook
 //! construction (Hoare 1974, with signals as Mesa has them), one for all kinds.
 
 use crate::program::{ObjectKind, RAISED_BY_LIBRARY};
@@ -68,7 +68,7 @@ pub(super) enum Wish {
 
 /// What came of it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Turn {
+pub(super) enum Grant {
     /// It is done: a number, the words of a message.
     Done(Option<i64>, Vec<i64>),
     /// It raises that exception of the library.
@@ -87,20 +87,20 @@ pub(super) struct Ticket {
     order: i64,
 }
 
-fn done() -> Turn {
-    Turn::Done(None, Vec::new())
+fn done() -> Grant {
+    Grant::Done(None, Vec::new())
 }
 
-fn gives(value: i64) -> Turn {
-    Turn::Done(Some(value), Vec::new())
+fn gives(value: i64) -> Grant {
+    Grant::Done(Some(value), Vec::new())
 }
 
-fn raise(name: &'static str) -> Turn {
+fn raise(name: &'static str) -> Grant {
     debug_assert!(RAISED_BY_LIBRARY.contains(&name));
-    Turn::Raise(name)
+    Grant::Raise(name)
 }
 
-const LATER: Turn = Turn::Later { began: false };
+const LATER: Grant = Grant::Later { began: false };
 
 impl Inside {
     pub fn new(kind: &ObjectKind) -> Option<Self> {
@@ -140,7 +140,7 @@ impl Inside {
     }
 
     /// Grants a wish, if it is its turn.
-    pub fn turn(&mut self, wish: &Wish, ticket: &mut Ticket) -> Turn {
+    pub fn grant(&mut self, wish: &Wish, ticket: &mut Ticket) -> Grant {
         match self {
             Inside::Token { taken } => token(taken, wish),
             Inside::Permits { left, max } => permits(left, *max, wish),
@@ -152,7 +152,7 @@ impl Inside {
         }
     }
 
-    fn barrier(&mut self, wish: &Wish, ticket: &mut Ticket) -> Turn {
+    fn barrier(&mut self, wish: &Wish, ticket: &mut Ticket) -> Grant {
         let Inside::Barrier {
             parties,
             arrived,
@@ -188,10 +188,10 @@ impl Inside {
             round: *round,
             order,
         };
-        Turn::Later { began: true }
+        Grant::Later { began: true }
     }
 
-    fn channel(&mut self, wish: &Wish) -> Turn {
+    fn channel(&mut self, wish: &Wish) -> Grant {
         let Inside::Channel {
             room,
             closed,
@@ -212,10 +212,10 @@ impl Inside {
                 }
                 messages.push_back(words.clone());
                 *unfinished += 1;
-                Turn::Done(Some(1), words.clone())
+                Grant::Done(Some(1), words.clone())
             }
             Wish::Receive | Wish::TryReceive => match messages.pop_front() {
-                Some(words) => Turn::Done(Some(1), words),
+                Some(words) => Grant::Done(Some(1), words),
                 None if *closed => raise("Closed"),
                 None if matches!(wish, Wish::TryReceive) => gives(0),
                 None => LATER,
@@ -250,7 +250,7 @@ impl Inside {
     }
 }
 
-fn token(taken: &mut bool, wish: &Wish) -> Turn {
+fn token(taken: &mut bool, wish: &Wish) -> Grant {
     match (wish, *taken) {
         (Wish::Take, true) => LATER,
         (Wish::TryTake, true) => gives(0),
@@ -270,7 +270,7 @@ fn token(taken: &mut bool, wish: &Wish) -> Turn {
     }
 }
 
-fn permits(left: &mut i64, max: Option<i64>, wish: &Wish) -> Turn {
+fn permits(left: &mut i64, max: Option<i64>, wish: &Wish) -> Grant {
     match wish {
         Wish::Take if *left > 0 => {
             *left -= 1;
@@ -283,7 +283,7 @@ fn permits(left: &mut i64, max: Option<i64>, wish: &Wish) -> Turn {
         Wish::Take => LATER,
         Wish::TryTake => gives(0),
         Wish::Give(n) => match left.checked_add(*n) {
-            None => Turn::Fault,
+            None => Grant::Fault,
             Some(all) if *n < 1 || max.is_some_and(|max| all > max) => raise("ReleasedTooOften"),
             Some(all) => {
                 *left = all;
@@ -294,7 +294,7 @@ fn permits(left: &mut i64, max: Option<i64>, wish: &Wish) -> Turn {
     }
 }
 
-fn event(set: &mut bool, auto: bool, pulses: &mut u64, wish: &Wish, ticket: &mut Ticket) -> Turn {
+fn event(set: &mut bool, auto: bool, pulses: &mut u64, wish: &Wish, ticket: &mut Ticket) -> Grant {
     match wish {
         Wish::Set => {
             *set = true;
@@ -315,15 +315,15 @@ fn event(set: &mut bool, auto: bool, pulses: &mut u64, wish: &Wish, ticket: &mut
         _ => {
             ticket.waits = true;
             ticket.round = *pulses;
-            Turn::Later { began: true }
+            Grant::Later { began: true }
         }
     }
 }
 
-fn latch(count: &mut i64, wish: &Wish) -> Turn {
+fn latch(count: &mut i64, wish: &Wish) -> Grant {
     match wish {
         Wish::Count(n) => match count.checked_add(*n) {
-            None => Turn::Fault,
+            None => Grant::Fault,
             Some(all) if all < 0 => raise("CountedTooFar"),
             Some(all) => {
                 *count = all;
@@ -335,7 +335,7 @@ fn latch(count: &mut i64, wish: &Wish) -> Turn {
     }
 }
 
-fn once(running: &mut bool, done_: &mut bool, wish: &Wish) -> Turn {
+fn once(running: &mut bool, done_: &mut bool, wish: &Wish) -> Grant {
     match wish {
         Wish::End => {
             *running = false;

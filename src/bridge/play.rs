@@ -4,7 +4,7 @@
 use super::actor::{Actor, Raised};
 use super::env::{Env, Kept, Monitor, Thing, wish};
 use super::library::Library;
-use super::monitor::{Turn, Wish};
+use super::monitor::{Grant, Wish};
 use super::seen::Part;
 use crate::base::ACTORS_MAX;
 use crate::program::{
@@ -61,10 +61,7 @@ impl<'e, L: Library> Player<'e, L> {
     /// Plays one instruction and what follows up to the next; whether there is one.
     fn step(&mut self) -> bool {
         let program = Arc::clone(&self.env.program);
-        if self.env.stage.is_led() {
-            // Who is led must not do two things in one turn.
-            L::point();
-        }
+        self.env.await_turn(self.actor.id);
         self.env.stage.touch(self.actor.id);
         match self.visible(program.instr(self.actor.pc)) {
             Ok(()) => self.actor.pc += 1,
@@ -288,17 +285,20 @@ impl<'e, L: Library> Player<'e, L> {
         monitor: &Monitor<L>,
         wish: &Wish,
     ) -> Result<(Option<i64>, Vec<i64>), Raised> {
-        let turn = monitor.perform(wish, &mut |part, turn| match turn {
-            Turn::Done(value, words) => self.note(part, words.first().copied().or(*value)),
-            Turn::Later { .. } | Turn::Raise(_) => self.note(part, None),
+        let (env, id) = (self.env, self.actor.id);
+        let wake = || env.await_turn(id);
+        let wake: Option<&dyn Fn()> = env.wakes_in_turn().then_some(&wake);
+        let mut note = |part, grant: &Grant| match grant {
+            Grant::Done(value, words) => self.note(part, words.first().copied().or(*value)),
+            Grant::Later { .. } | Grant::Raise(_) => self.note(part, None),
             // Noted with the fault.
-            Turn::Fault => {}
-        });
-        match turn {
-            Turn::Done(value, words) => Ok((value, words)),
-            Turn::Raise(name) => Err(raised(name)),
-            Turn::Fault => self.failed(),
-            Turn::Later { .. } => unreachable!("it waits until it is done"),
+            Grant::Fault => {}
+        };
+        match monitor.perform(wish, &mut note, wake) {
+            Grant::Done(value, words) => Ok((value, words)),
+            Grant::Raise(name) => Err(raised(name)),
+            Grant::Fault => self.failed(),
+            Grant::Later { .. } => unreachable!("it waits until it is done"),
         }
     }
 
@@ -437,7 +437,15 @@ impl<'e, L: Library> Player<'e, L> {
                     return self.raise("NotHeld");
                 };
                 self.note(Part::Begins, None);
-                let guard = L::wait(condvar, guard.release());
+                let mut guard = L::wait(condvar, guard.release());
+                if self.env.wakes_in_turn() {
+                    let Thing::Mutex { lock, .. } = &self.env.things[lock] else {
+                        unreachable!("it was held")
+                    };
+                    drop(guard);
+                    self.env.await_turn(self.actor.id);
+                    guard = L::lock(lock);
+                }
                 self.held.locks.insert(lock, (Kept::new(guard), depth));
             }
         }

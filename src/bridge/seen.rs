@@ -135,6 +135,14 @@ pub struct Race {
     pub other: Pc,
 }
 
+impl Race {
+    /// Whether it tells one side, and this is the race.
+    pub fn is_half_of(self, race: Race) -> bool {
+        let is_side = self.one == race.one || self.one == race.other;
+        self.one == self.other && self.cell == race.cell && is_side
+    }
+}
+
 /// Why an engine did not see everything.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Unfinished {

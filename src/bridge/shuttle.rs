@@ -43,6 +43,8 @@ impl Library for Shuttle {
     type Semaphore = BatchSemaphore;
     type Handle = JoinHandle<()>;
 
+    const ASKS: bool = true;
+
     fn mutex() -> Self::Mutex {
         Mutex::new(())
     }

@@ -10,7 +10,7 @@
 //! plain variable at the same time, one of them a write, are a data race. An
 //! engine that tries every order of accesses misses none.
 
-use super::lead::Order;
+use super::lead::{Order, Plan, Turn};
 use super::seen::{Bounds, End, Part, Picture, Place, Race, Record, Sight, Unfinished};
 use crate::program::{Pc, Program};
 use std::collections::BTreeMap;
@@ -34,8 +34,8 @@ pub(super) struct Stage {
     begun: Instant,
     notes_races: bool,
     n_main: Option<usize>,
-    /// Somebody else says who goes next.
-    is_led: bool,
+    /// What the execution is led through.
+    orders: Option<Vec<Order>>,
     now: Mutex<Now>,
     all: Mutex<All>,
 }
@@ -59,6 +59,8 @@ struct Now {
     active: usize,
     /// Who has done something, and does not stand before the next instruction yet.
     busy: Option<usize>,
+    /// How far it was led.
+    plan: Option<Plan>,
 }
 
 #[derive(Default)]
@@ -82,24 +84,38 @@ impl Stage {
             begun: Instant::now(),
             notes_races,
             n_main: program.actors.iter().position(|actor| actor.main),
-            is_led: false,
+            orders: None,
             now: Mutex::default(),
             all: Mutex::default(),
         }
     }
 
     /// One for an execution that is led through orders, with the choices that they tell.
-    pub fn led(program: &Program, bounds: Bounds, orders: &[Order]) -> Self {
+    pub fn led(program: &Program, bounds: Bounds, notes_races: bool, orders: &[Order]) -> Self {
         let stage = Self {
-            is_led: true,
-            ..Self::new(program, bounds, true)
+            orders: Some(orders.to_vec()),
+            ..Self::new(program, bounds, notes_races)
         };
         stage.choose_as(orders);
         stage
     }
 
     pub fn is_led(&self) -> bool {
-        self.is_led
+        self.orders.is_some()
+    }
+
+    /// Whose turn it is in an execution that is led.
+    pub fn turn(&self) -> Turn {
+        let mut now = lock(&self.now);
+        now.plan.as_mut().map_or(Turn::OfAnybody(0), Plan::turn)
+    }
+
+    /// The execution cannot be led any further.
+    pub fn lose(&self) {
+        let now = lock(&self.now);
+        let at = now.plan.as_ref().and_then(Plan::stopped_at);
+        let n_all = self.orders.as_ref().map_or(0, Vec::len);
+        self.stop_with(Unfinished::NotLed(at.unwrap_or(n_all)));
     }
 
     /// Whether there may be another execution.
@@ -123,6 +139,7 @@ impl Stage {
                 observed: vec![0; program.observed.len()],
                 printed: Vec::new(),
             },
+            plan: self.orders.as_deref().map(Plan::new),
             ..Now::default()
         };
     }
@@ -165,14 +182,11 @@ impl Stage {
         lock(&self.now).started.get(thread.checked_sub(1)?).copied()
     }
 
-    /// Who has done something, and does not stand before the next instruction yet.
+    /// Who has done something, and does not stand before the next instruction yet; or who
+    /// has begun to wait, and may still have a lock to give up.
     pub fn who_is_busy(&self) -> Option<usize> {
-        lock(&self.now).busy
-    }
-
-    /// The records behind the first `n`.
-    pub fn log_since(&self, n: usize) -> Vec<Record> {
-        lock(&self.now).log[n..].to_vec()
+        let now = lock(&self.now);
+        now.busy.or_else(|| now.plan.as_ref()?.drowsy())
     }
 
     pub fn n_actors(&self) -> usize {
@@ -222,6 +236,9 @@ impl Stage {
         };
         let mut now = lock(&self.now);
         now.log.push(record);
+        if let Some(plan) = &mut now.plan {
+            plan.hear(record);
+        }
         now.busy = (part == Part::Done).then_some(actor);
     }
 
@@ -295,7 +312,9 @@ impl Stage {
     /// Nobody can go on.
     pub fn deadlock(&self) {
         let mut now = lock(&self.now);
-        if !now.over && !now.stop {
+        if let Some(at) = now.plan.as_ref().and_then(Plan::stopped_at) {
+            self.stop_with(Unfinished::NotLed(at));
+        } else if !now.over && !now.stop {
             self.keep(End::Deadlock(now.picture.clone()), &now.log);
         }
         now.stop = true;

@@ -234,7 +234,7 @@ fn one(
         if let Difference::OnlyOurs(end, schedule) = difference
             && let Ok(led) = led(checker, engine, source, index, program, (end, schedule))
         {
-            let told = told_led(program, source, name, schedule, led.as_ref());
+            let told = told_led(program, source, name, schedule, &led);
             let _ = writeln!(text, "      {told}");
         }
     }
@@ -291,17 +291,16 @@ fn told_led(
     source: &Source,
     name: &str,
     schedule: &Schedule,
-    led: Option<&Led>,
+    led: &Led,
 ) -> String {
     match led {
-        None => format!("{name} takes its own orders: it cannot be led along this run"),
-        Some(Led::Reached) => {
+        Led::Reached => {
             format!("led along this run, {name} comes to the same end: it can, but never tries")
         }
-        Some(Led::Otherwise) => {
+        Led::Otherwise => {
             format!("led along this run, {name} takes every step, and comes to another end")
         }
-        Some(Led::Stopped(step, order)) => {
+        Led::Stopped(step, order) => {
             let line = source.position(program.site(order.pc).span.start).line;
             let names = replay(program, schedule).map(|it| it.actor_names());
             let actor = names.ok().and_then(|mut it| it.drain(..).nth(order.actor));
@@ -311,10 +310,16 @@ fn told_led(
                 step + 1
             )
         }
-        Some(Led::Refused(what)) => {
+        Led::Raced(race) => {
+            let cell = &program.cells[race.cell].name;
+            format!(
+                "led along this run, {name} sees a data race on {cell} on the way, and ends there"
+            )
+        }
+        Led::Refused(what) => {
             format!("led along this run, {name} meets something that it cannot say: {what}")
         }
-        Some(Led::Broken(message)) => {
+        Led::Broken(message) => {
             let first = message.lines().next().unwrap_or_default();
             format!(
                 "led along this run, {name} failed by itself: {}",
@@ -385,19 +390,18 @@ mod tests {
         let (_, program) = loaded.scenarios[0].program.as_ref().expect("it is right");
         let token: crate::trace::Token = "0011".parse().expect("a token");
         let orders = orders(program, &token.schedule).expect("a run");
-        let told =
-            |led: Option<Led>| told_led(program, &source, "shuttle", &token.schedule, led.as_ref());
+        let told = |led: Option<Led>| told_led(program, &source, "shuttle", &token.schedule, &led);
         assert_eq!(
-            told(Some(Led::Stopped(2, orders[2]))),
+            told(Led::Stopped(2, orders[2])),
             "led along this run, shuttle does not take step 3: `q`, line 4"
         );
         let broken = Led::Broken("a panic\nin two lines".to_owned());
-        let broken = told(Some(broken));
+        let broken = told(broken);
         assert_eq!(
             broken,
             "led along this run, shuttle failed by itself: a panic"
         );
-        for led in [None, Some(Led::Reached), Some(Led::Otherwise)] {
+        for led in [Led::Reached, Led::Otherwise] {
             let told = told(led);
             assert!(told.contains("this run"), "{told}");
         }

@@ -7,14 +7,14 @@ mod conformance;
 mod led;
 mod random;
 
-use threadbare::bridge::{Bounds, Engine, Sight, Trust, Unfinished, lead, orders, trust};
-use threadbare::checker::witness::{Led, Ours};
+use threadbare::bridge::{Bounds, End, Engine, NotBuilt, Sight, Trust, Unfinished, lead, trust};
+use threadbare::checker::witness::{Led, Ours, led_along};
 use threadbare::program::Program;
 
-/// Ends to which shuttle is led, for each program.
+/// Ends to which an engine is led, for each program.
 const ENDS_MAX: usize = 200;
 
-/// The same, where shuttle can be believed and has not met something that it cannot say.
+/// The same, where an engine can be believed and has not met something that it cannot say.
 fn leads_where_exact(
     engine: Engine,
     program: &Program,
@@ -22,24 +22,40 @@ fn leads_where_exact(
     ours: &Ours,
 ) -> Result<(), String> {
     let refused = matches!(sight.unfinished, Some(Unfinished::Refused(_)));
-    let is_exact = engine == Engine::Shuttle && trust(engine, program) == Trust::Exact;
-    match is_exact && !refused {
-        true => leads_along_all(program, ours),
+    match trust(engine, program) == Trust::Exact && !refused {
+        true => leads_along_all(engine, program, ours),
         false => Ok(()),
     }
 }
 
-/// shuttle, led along our schedules, comes to the same ends.
-fn leads_along_all(program: &Program, ours: &Ours) -> Result<(), String> {
+/// An engine, led along our schedules, comes to the same ends.
+fn leads_along_all(engine: Engine, program: &Program, ours: &Ours) -> Result<(), String> {
     for (end, schedule) in ours.ends.iter().take(ENDS_MAX) {
-        let orders = orders(program, schedule).expect("it is a schedule of the program");
-        let sight = lead(program, &orders, Bounds::default()).expect("built with witnesses");
-        let led = Led::of(end, &orders, &sight);
-        // Some things turn out only in a run to be what shuttle has not.
-        if !matches!(led, Led::Reached | Led::Refused(_)) {
+        let mut sights = Vec::new();
+        let led = led_along(program, (end, schedule), |orders| {
+            let sight = lead(engine, program, orders, Bounds::default())?;
+            sights.push(sight.clone());
+            Ok::<_, NotBuilt>(sight)
+        });
+        let led = led.expect("built with witnesses");
+        let fails =
+            |sight: &Sight| { sight.ends.iter() }.any(|(end, _)| matches!(end, End::Fault { .. }));
+        let is_fine = match led {
+            // Some things turn out only in a run to be what an engine has not.
+            Led::Reached | Led::Refused(_) => true,
+            // loom ends at its first failure.
+            Led::Raced(half) => ours
+                .ends
+                .keys()
+                .any(|end| matches!(end, End::Race(race) if half.is_half_of(*race))),
+            // Of two that race, whoever comes first fails before the other comes.
+            Led::Otherwise => matches!(end, End::Race(_)) && sights.iter().all(fails),
+            _ => false,
+        };
+        if !is_fine {
             let token = schedule.token(program);
             return Err(format!(
-                "{token}: {led:?} instead of {end:?}, but {sight:?}"
+                "{token}: {led:?} instead of {end:?}, but {sights:?}"
             ));
         }
     }

@@ -8,7 +8,7 @@ use super::super::run::{begun, conclude};
 use super::super::sample::tell_outcomes;
 use super::super::{Checker, Loaded};
 use super::isolated::{Errand, carry_out, send};
-use super::{Led, confirm, ours};
+use super::{Led, confirm, led_along, ours};
 use crate::analysis::shown_by_each;
 use crate::base::Source;
 use crate::bridge::{self, Bounds, End, Engine, NotBuilt, Race, Sight};
@@ -41,8 +41,7 @@ pub fn see(
     )
 }
 
-/// What an engine makes of a schedule of ours, as far as it can be led along it; `None` if
-/// it takes orders from nobody.
+/// What an engine makes of a schedule of ours, as far as it can be led along it.
 ///
 /// # Errors
 ///
@@ -58,18 +57,15 @@ pub fn led(
     index: usize,
     program: &Program,
     (end, schedule): (&End, &Schedule),
-) -> Result<Option<Led>, NotBuilt> {
-    if engine == Engine::Loom {
-        return Ok(None);
-    }
-    let orders = bridge::orders(program, schedule).expect("a schedule of the program");
+) -> Result<Led, NotBuilt> {
     let bounds = checker.witness_bounds();
-    let errand = Errand {
-        orders: Some(orders.clone()),
-        ..errand(checker, engine, source, index, bounds)
-    };
-    let sight = ask(checker, errand, program)?;
-    Ok(Some(Led::of(end, &orders, &sight)))
+    led_along(program, (end, schedule), |orders| {
+        let errand = Errand {
+            orders: Some(orders.to_vec()),
+            ..errand(checker, engine, source, index, bounds)
+        };
+        ask(checker, errand, program)
+    })
 }
 
 /// Runs an errand in a process of its own, if there is an executable for that.
@@ -192,9 +188,6 @@ fn race_like(program: &Program, race: Race) -> Option<Schedule> {
         ..Limits::default()
     };
     let known = ours(program, &limits, 1).ends.into_iter();
-    let mut same = known.filter(|(end, _)| {
-        matches!(end, End::Race(it)
-            if it.cell == race.cell && (it.one == race.one || it.other == race.one))
-    });
+    let mut same = known.filter(|(end, _)| matches!(end, End::Race(it) if race.is_half_of(*it)));
     same.next().map(|(_, schedule)| schedule)
 }

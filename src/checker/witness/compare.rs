@@ -4,10 +4,8 @@
 //! same way. Everything that we know must have been shown by an engine that saw
 //! everything.
 
-use super::ours::{Ours, has_race, picture};
-use crate::bridge::{
-    End, Engine, Followed, Lost, Race, Record, Sight, Trust, Unfinished, follow, trust,
-};
+use super::ours::{Ours, picture, racers};
+use crate::bridge::{End, Engine, Followed, Lost, Record, Sight, Trust, Unfinished, follow, trust};
 use crate::program::Program;
 use crate::trace::{Schedule, replay};
 use std::collections::BTreeMap;
@@ -94,9 +92,10 @@ fn is_final(end: &End) -> bool {
 /// loom does not tell with which other access one races.
 fn knows(ours: &Ours, end: &End) -> bool {
     match end {
-        End::Race(Race { cell, one, other }) if one == other => ours.ends.keys().any(|end| {
-            matches!(end, End::Race(race) if race.cell == *cell && (race.one == *one || race.other == *one))
-        }),
+        End::Race(half) if half.one == half.other => {
+            let mut ends = ours.ends.keys();
+            ends.any(|end| matches!(end, End::Race(race) if half.is_half_of(*race)))
+        }
         _ => ours.ends.contains_key(end),
     }
 }
@@ -142,7 +141,7 @@ pub fn confirm(program: &Program, end: &End, log: &[Record]) -> Result<Schedule,
         }
         // loom sees the second of two accesses; the first may be long past.
         End::Race(race) if race.one == race.other => true,
-        End::Race(race) => has_race(machine, state, *race),
+        End::Race(race) => racers(machine, state, *race).is_some(),
     };
     if same {
         Ok(schedule)

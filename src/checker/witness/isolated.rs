@@ -120,7 +120,7 @@ fn bytes_of(process: u32) -> Option<u64> {
 pub(super) fn carry_out(errand: &Errand, program: &Program) -> Result<Sight, NotBuilt> {
     match &errand.orders {
         None => run(errand.engine, program, errand.bounds),
-        Some(orders) => lead(program, orders, errand.bounds),
+        Some(orders) => lead(errand.engine, program, orders, errand.bounds),
     }
 }
 

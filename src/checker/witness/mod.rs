@@ -10,5 +10,5 @@ pub(in crate::checker) use check::check;
 pub use check::{led, see};
 pub use compare::{Comparison, Difference, compare, confirm};
 pub use isolated::{COMMAND, Errand, receive};
-pub use led::Led;
+pub use led::{Led, led_along};
 pub use ours::{Ours, ours};

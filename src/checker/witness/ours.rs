@@ -83,7 +83,7 @@ impl Observer for Ends {
             self.note(End::Deadlock(picture(machine, state, false)), goal);
         }
         if !machine.is_over(state) {
-            for race in races(machine, state, visit.enabled) {
+            for (race, _) in races(machine, state, visit.enabled) {
                 self.note(End::Race(race), goal);
             }
         }
@@ -137,10 +137,15 @@ pub fn picture(machine: &Machine<'_>, state: &State, over: bool) -> Picture {
     }
 }
 
-/// Whether that race is in a state.
-pub fn has_race(machine: &Machine<'_>, state: &State, race: Race) -> bool {
+/// Who has that race in a state, and with which instructions they are about to.
+pub(super) fn racers(
+    machine: &Machine<'_>,
+    state: &State,
+    race: Race,
+) -> Option<[(usize, u32); 2]> {
     let enabled: Vec<usize> = machine.enabled(state).collect();
-    races(machine, state, &enabled).contains(&race)
+    let mut races = races(machine, state, &enabled).into_iter();
+    races.find_map(|(known, racers)| (known == race).then_some(racers))
 }
 
 struct Next {
@@ -152,7 +157,11 @@ struct Next {
 }
 
 /// Pairs of actors about to access the same word, one of them to write.
-fn races(machine: &Machine<'_>, state: &State, enabled: &[usize]) -> Vec<Race> {
+fn races(
+    machine: &Machine<'_>,
+    state: &State,
+    enabled: &[usize],
+) -> Vec<(Race, [(usize, u32); 2])> {
     let next = enabled
         .iter()
         .filter_map(|&actor| next(machine, state, actor));
@@ -162,11 +171,12 @@ fn races(machine: &Machine<'_>, state: &State, enabled: &[usize]) -> Vec<Race> {
         for other in &next[index + 1..] {
             let conflict = one.cell == other.cell && (one.write || other.write);
             if conflict && one.actor != other.actor && !(one.atomic && other.atomic) {
-                found.push(Race {
+                let race = Race {
                     cell: one.cell,
                     one: one.pc.min(other.pc),
                     other: one.pc.max(other.pc),
-                });
+                };
+                found.push((race, [(one.actor, one.pc), (other.actor, other.pc)]));
             }
         }
     }
