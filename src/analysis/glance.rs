@@ -25,9 +25,8 @@ use rustc_hash::FxHashMap;
 #[derive(Debug)]
 pub struct View {
     touches: Vec<Touch>,
-    /// Words touched, and words written, one bit for several words.
-    touched: u64,
-    written: u64,
+    /// Words touched, written, and touched by what is not atomic, one bit for several words.
+    words: Words,
     unguarded: bool,
     /// It asks for this lock.
     request: Option<(ObjectId, bool)>,
@@ -39,13 +38,44 @@ pub struct View {
     loses: bool,
 }
 
+/// Words that are touched, one bit for several words.
+#[derive(Clone, Copy, Default, Debug)]
+struct Words {
+    touched: u64,
+    written: u64,
+    plain: u64,
+}
+
+impl Words {
+    fn add(&mut self, touch: &Touch) {
+        let bit = 1 << (touch.cell.index() % 64);
+        self.touched |= bit;
+        self.written |= if touch.write { bit } else { 0 };
+        let plain = touch.plain || planted(Mistake::AtomicsRace);
+        self.plain |= if plain { bit } else { 0 };
+    }
+
+    /// Whether a touch of the one may race with one of the other.
+    fn may_race(self, other: Self) -> bool {
+        let conflict = self.touched & other.written | self.written & other.touched;
+        conflict & (self.plain | other.plain) != 0
+    }
+
+    fn with(self, other: Self) -> Self {
+        Self {
+            touched: self.touched | other.touched,
+            written: self.written | other.written,
+            plain: self.plain | other.plain,
+        }
+    }
+}
+
 /// The view of an actor.
 pub(super) fn view(machine: &Machine<'_>, state: &State, actor: usize, futures: &Futures) -> View {
     let layout = machine.layout();
     let mut view = View {
         touches: Vec::new(),
-        touched: 0,
-        written: 0,
+        words: Words::default(),
         unguarded: false,
         request: None,
         pc: 0,
@@ -59,9 +89,7 @@ pub(super) fn view(machine: &Machine<'_>, state: &State, actor: usize, futures: 
     view.pc = layout.pc(state, actor);
     touches(machine, state, actor, &mut view.touches);
     for touch in &view.touches {
-        let bit = 1 << (touch.cell.index() % 64);
-        view.touched |= bit;
-        view.written |= if touch.write { bit } else { 0 };
+        view.words.add(touch);
         view.unguarded |= !touch.guarded;
     }
     view.request = request(machine, state, actor);
@@ -199,7 +227,10 @@ pub struct Noted {
     answers: FxHashMap<(usize, u128), u32>,
     /// By stance.
     unguarded: FxHashMap<u32, u32>,
-    /// By stances.
+    /// By stance: the number of what it touches, if that was asked for, else [`NOT_YET`].
+    touches: Vec<u32>,
+    numbers: FxHashMap<Vec<Touch>, u32>,
+    /// By the numbers of what two touch.
     races: FxHashMap<(u32, u32), u32>,
     /// By stance.
     lost: FxHashMap<u32, u32>,
@@ -211,8 +242,25 @@ pub struct Noted {
     held: Vec<u64>,
 }
 
-/// A pair of stances that do not race.
+/// Two that do not race.
 const NEVER: u32 = 0;
+/// What a stance touches has no number yet.
+const NOT_YET: u32 = u32::MAX;
+
+impl Noted {
+    /// The number of what a stance touches.
+    fn number_of(&mut self, stance: u32, touches: &[Touch]) -> u32 {
+        let index = stance as usize;
+        if self.touches.len() <= index {
+            self.touches.resize(index + 1, NOT_YET);
+        }
+        if self.touches[index] == NOT_YET {
+            let next = u32::try_from(self.numbers.len()).expect("no more than stances");
+            self.touches[index] = *self.numbers.entry(touches.to_vec()).or_insert(next);
+        }
+        self.touches[index]
+    }
+}
 
 /// Whether `key` was noted at a smaller depth; if not, it is now.
 fn settled<K: std::hash::Hash + Eq>(noted: &mut FxHashMap<K, u32>, key: K, depth: u32) -> bool {
@@ -235,7 +283,7 @@ pub(super) fn nothing_new(
     let mut running = ActorSet::NOBODY;
     let mut asking = false;
     let mut at_barrier = 0;
-    let (mut touched, mut written, mut contended) = (0u64, 0u64, false);
+    let (mut words, mut contended) = (Words::default(), false);
     noted.touching.clear();
     for (actor, &number) in glance.actors.iter().enumerate() {
         let stance = &glance.stances[number as usize];
@@ -252,10 +300,9 @@ pub(super) fn nothing_new(
         if view.loses {
             known &= settled(&mut noted.lost, number, glance.depth);
         }
-        if view.touched != 0 {
-            contended |= touched & view.written != 0 || written & view.touched != 0;
-            touched |= view.touched;
-            written |= view.written;
+        if view.words.touched != 0 {
+            contended |= words.may_race(view.words);
+            words = words.with(view.words);
             noted.touching.push((actor, number));
             if view.unguarded {
                 known &= settled(&mut noted.unguarded, number, glance.depth);
@@ -278,13 +325,16 @@ pub(super) fn nothing_new(
 
 fn races_known(noted: &mut Noted, glance: &Glance<'_, View>) -> bool {
     let mut known = true;
-    for (index, &(actor, one)) in noted.touching.iter().enumerate() {
+    let touching = std::mem::take(&mut noted.touching);
+    for (index, &(actor, one)) in touching.iter().enumerate() {
         let view = &glance.of(actor).view;
-        for &(_, other) in &noted.touching[index + 1..] {
+        for &(_, other) in &touching[index + 1..] {
             let beside = &glance.stances[other as usize].view;
-            if view.touched & beside.written == 0 && view.written & beside.touched == 0 {
+            if !view.words.may_race(beside.words) {
                 continue;
             }
+            let one = noted.number_of(one, &view.touches);
+            let other = noted.number_of(other, &beside.touches);
             let first = noted.races.entry((one, other)).or_insert_with(|| {
                 if races(&view.touches, &beside.touches) {
                     glance.depth + 1
@@ -295,6 +345,7 @@ fn races_known(noted: &mut Noted, glance: &Glance<'_, View>) -> bool {
             known &= *first < glance.depth + 1 || planted(Mistake::GlanceForgetsRaces);
         }
     }
+    noted.touching = touching;
     known
 }
 

@@ -133,7 +133,19 @@ impl Noticing<'_, '_> {
     }
 }
 
-impl Watcher for Noticing<'_, '_> {
+impl<'p> Watcher for Noticing<'_, 'p> {
+    type Observer = Facts<'p>;
+
+    fn observer(&self) -> &Facts<'p> {
+        &self.facts
+    }
+
+    fn ranges(&mut self, ranges: Vec<Option<(i64, i64)>>) {
+        let mut piece = self.facts.fork();
+        piece.ranges(ranges);
+        self.facts.merge(piece);
+    }
+
     fn visit(&mut self, visit: Visit<'_>, so_far: &[Action]) {
         look(&mut self.facts, visit, false);
         if !self.facts.hits.is_empty() || !self.facts.endings.is_empty() {

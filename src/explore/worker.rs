@@ -14,6 +14,7 @@ mod leave_out;
 mod pass;
 mod piece;
 mod try_out;
+mod walk;
 
 pub(super) use pass::{Choice, Chosen, Passed};
 pub(super) use piece::Piece;
@@ -221,6 +222,12 @@ impl<'m, O: Observer> Worker<'m, O> {
 
     /// Turns to a state: its parts, and who can take a step.
     fn turn_to(&mut self, contents: &Contents, root: Root, observer: &O) {
+        contents.unfold(root, &mut self.numbers);
+        self.look_around(contents, observer);
+    }
+
+    /// Looks who can take a step, where the numbers are those of another state now.
+    fn look_around(&mut self, contents: &Contents, observer: &O) {
         if self.known.memo.is_full() {
             let (actors, questions) = (self.known.actors.len(), self.known.questions.len());
             self.known = Known::nothing(actors, questions, self.room);
@@ -228,7 +235,6 @@ impl<'m, O: Observer> Worker<'m, O> {
             self.memory = O::Memory::default();
             self.halves = Halves::new();
         }
-        contents.unfold(root, &mut self.numbers);
         self.is_loaded = false;
         let mut over = true;
         self.enabled.clear();
@@ -264,16 +270,7 @@ impl<'m, O: Observer> Worker<'m, O> {
     fn show_state(&mut self, contents: &Contents, met: Met, observer: &mut O) -> Option<u64> {
         let Met { id, along, depth } = met;
         let stands_for = self.stands_for(contents);
-        for question in 0..self.answers.len() {
-            self.answers[question] = self.answer(contents, question, observer);
-        }
-        let glance = Glance {
-            depth,
-            stances: &self.known.stances,
-            actors: &self.stances,
-            answers: &self.answers,
-        };
-        if self.enabled.is_empty() || observer.glance(&mut self.memory, &glance) {
+        if self.is_worth_a_look(contents, depth, observer) {
             self.load(contents);
             observer.visit(Visit {
                 machine: self.machine,
@@ -286,6 +283,20 @@ impl<'m, O: Observer> Worker<'m, O> {
             });
         }
         stands_for
+    }
+
+    /// Whether the observer is to see the state that it turned to.
+    fn is_worth_a_look(&mut self, contents: &Contents, depth: u32, observer: &O) -> bool {
+        for question in 0..self.answers.len() {
+            self.answers[question] = self.answer(contents, question, observer);
+        }
+        let glance = Glance {
+            depth,
+            stances: &self.known.stances,
+            actors: &self.stances,
+            answers: &self.answers,
+        };
+        self.enabled.is_empty() || observer.glance(&mut self.memory, &glance)
     }
 
     /// How many states the one that it turned to stands for, if it has no step.

@@ -1,4 +1,4 @@
-//! Sampling: many executions one after the other, nothing stored, for programs
+//! Sampling: many executions one after the other, no state stored, for programs
 //! that are too big to exhaust.
 //!
 //! Every execution begins in the first state and ends where nobody can go on,
@@ -23,9 +23,12 @@ mod uniform;
 pub use pct::Guarantee;
 pub use shorten::fewer_switches;
 
+use super::contents::Contents;
+use super::expand::Halt;
 use super::limits::{Bound, Limits, Watch};
-use super::observer::{Taken, Visit};
-use crate::semantics::{Capacity, Chooser, Incident, Machine, Recorder, State, Stop};
+use super::observer::{Observer, Taken, Visit};
+use super::worker::Worker;
+use crate::semantics::{Capacity, Machine, State, Stop};
 use crate::trace::Action;
 use oorandom::{Rand32, Rand64};
 
@@ -75,13 +78,24 @@ impl Strategy {
     }
 }
 
-/// Looks at every state and every step of the executions.
+/// Looks at the executions.
 pub trait Watcher {
-    /// A state, before its steps; `so_far` leads to it.
+    /// Who says which states it must see; see [`Observer::glance`].
+    type Observer: Observer;
+
+    /// Who says that.
+    fn observer(&self) -> &Self::Observer;
+
+    /// A state, before its steps; `so_far` leads to it. Of the states that show nothing
+    /// new, it may be shown some and not others.
     fn visit(&mut self, visit: Visit<'_>, so_far: &[Action]);
 
-    /// A step, the last of `so_far`.
+    /// A step in which something suspicious happened, or the execution stopped; the last
+    /// of `so_far`.
     fn taken(&mut self, taken: Taken<'_>, so_far: &[Action]);
+
+    /// The smallest and largest value of each word of memory in all those executions.
+    fn ranges(&mut self, ranges: Vec<Option<(i64, i64)>>);
 
     /// Whether it has seen enough.
     fn is_done(&self) -> bool;
@@ -110,12 +124,18 @@ pub struct Sample {
 /// What a scheduler sees when it chooses.
 struct Here<'a> {
     machine: &'a Machine<'a>,
+    /// Nothing is said of it to a scheduler that does not look.
     state: &'a State,
     /// Ascending, not empty.
     enabled: &'a [usize],
 }
 
 trait Scheduler {
+    /// Whether it looks at states.
+    fn looks(&self) -> bool {
+        true
+    }
+
     /// A new execution begins.
     fn begin(&mut self, random: &mut Rand32);
 
@@ -147,29 +167,28 @@ fn below(random: &mut Rand32, n: usize) -> usize {
     random.rand_range(0..n) as usize
 }
 
-/// Hears only what the analyses ask for.
-#[derive(Default)]
-struct Incidents(Vec<(usize, Incident)>);
-
-impl Recorder for Incidents {
-    fn incident(&mut self, actor: usize, incident: Incident) {
-        self.0.push((actor, incident));
-    }
-}
+/// Bytes of contents beyond which all that was found out is forgotten.
+const BYTES_MAX: usize = 64 << 20;
+/// Cells of answers beyond which they are forgotten.
+const ROOM: usize = 1 << 22;
+/// Steps between two looks at how much it is.
+const LOOK: u64 = 1 << 14;
+/// Moments after which what was noted is forgotten: they are counted in 32 bits.
+const MOMENTS_MAX: u32 = 1 << 31;
 
 /// Runs executions until there were enough or the watcher has seen enough.
 ///
-/// Cost: a step of the machine and a copy of the state for each step; the memory
-/// of one execution.
+/// Cost: a look at each part of a state for each actor, since what was found out is used
+/// again; a step of the machine where something is new. Some tens of megabytes.
 ///
 /// # Errors
 ///
 /// The capacity that the layout must have: begin again with it.
-pub fn sample(
+pub fn sample<W: Watcher>(
     machine: &Machine<'_>,
     sampling: Sampling,
     limits: &Limits,
-    watcher: &mut dyn Watcher,
+    watcher: &mut W,
 ) -> Result<Sample, Capacity> {
     let initial = match machine.initial(&mut ()) {
         Ok(state) => state,
@@ -183,11 +202,8 @@ pub fn sample(
     let mut run = Run {
         machine,
         steps_max: limits.depth.unwrap_or(STEPS_MAX),
-        state: initial.clone(),
-        before: initial.clone(),
-        enabled: Vec::new(),
+        known: Known::nothing(machine, watcher.observer()),
         so_far: Vec::new(),
-        heard: Incidents::default(),
         watch: Watch::new(limits),
         sample: NOTHING,
     };
@@ -196,12 +212,12 @@ pub fn sample(
     while run.sample.n_executions < sampling.executions {
         let mut random = Rand32::new(seeds.rand_u64());
         run.sample.n_executions += 1;
-        run.state.copy_from(&initial);
         run.so_far.clear();
         scheduler.begin(&mut random);
+        run.begin(&initial, watcher);
         let ended = run.execute(&mut *scheduler, &mut random, watcher)?;
         let n_steps = u32::try_from(run.so_far.len()).unwrap_or(u32::MAX);
-        scheduler.end(n_steps, machine.layout().n_actors(&run.before));
+        scheduler.end(n_steps, machine.layout().n_actors(run.known.state()));
         run.sample.longest = run.sample.longest.max(n_steps);
         match ended {
             Ended::AtRest => run.sample.n_ended += 1,
@@ -212,6 +228,7 @@ pub fn sample(
             break;
         }
     }
+    run.known.tell_ranges(watcher);
     run.sample.guarantee = scheduler.guarantee();
     Ok(run.sample)
 }
@@ -236,60 +253,130 @@ enum Ended {
     Enough,
 }
 
+/// What was found out so far, and the state that an execution is in.
+struct Known<'m, O: Observer> {
+    machine: &'m Machine<'m>,
+    contents: Contents,
+    worker: Worker<'m, O>,
+    /// States seen.
+    moment: u32,
+}
+
+impl<'m, O: Observer> Known<'m, O> {
+    fn nothing(machine: &'m Machine<'m>, observer: &O) -> Self {
+        let contents = Contents::new(machine.layout(), None);
+        Self {
+            machine,
+            worker: Worker::new(machine, None, &contents, observer, ROOM),
+            contents,
+            moment: 0,
+        }
+    }
+
+    fn state(&mut self) -> &State {
+        self.worker.state(&self.contents)
+    }
+
+    fn is_too_much(&mut self) -> bool {
+        self.contents.count_bytes();
+        self.contents.bytes() > BYTES_MAX || self.moment > MOMENTS_MAX
+    }
+
+    fn tell_ranges(&self, watcher: &mut impl Watcher<Observer = O>) {
+        let n_cells = self.machine.program().cells.len();
+        watcher.ranges(self.contents.ranges(n_cells));
+    }
+}
+
 /// Executions under way.
-struct Run<'m> {
+struct Run<'m, O: Observer> {
     machine: &'m Machine<'m>,
     steps_max: u32,
-    state: State,
-    before: State,
-    enabled: Vec<usize>,
+    known: Known<'m, O>,
     so_far: Vec<Action>,
-    heard: Incidents,
     watch: Watch,
     sample: Sample,
 }
 
-impl Run<'_> {
+impl<O: Observer> Run<'_, O> {
+    /// Begins an execution in that state, or goes on with one.
+    fn begin(&mut self, state: &State, watcher: &mut impl Watcher<Observer = O>) {
+        let Known {
+            contents, worker, ..
+        } = &mut self.known;
+        worker.go_to(contents, state, watcher.observer());
+    }
+
+    /// Forgets what was found out if it is too much, but for the state that an execution is in.
+    fn forget_some(&mut self, watcher: &mut impl Watcher<Observer = O>) {
+        if self.known.is_too_much() {
+            let here = self.known.state().clone();
+            self.known.tell_ranges(watcher);
+            self.known = Known::nothing(self.machine, watcher.observer());
+            self.begin(&here, watcher);
+        }
+    }
+
+    fn depth(&self) -> u32 {
+        u32::try_from(self.so_far.len()).unwrap_or(u32::MAX)
+    }
+
     fn execute(
         &mut self,
         scheduler: &mut dyn Scheduler,
         random: &mut Rand32,
-        watcher: &mut dyn Watcher,
+        watcher: &mut impl Watcher<Observer = O>,
     ) -> Result<Ended, Capacity> {
-        let machine = self.machine;
         loop {
-            self.enabled.clear();
-            self.enabled.extend(machine.enabled(&self.state));
-            self.before.copy_from(&self.state);
-            let visit = Visit {
-                machine,
-                id: 0,
-                along: None,
-                depth: u32::try_from(self.so_far.len()).unwrap_or(u32::MAX),
-                state: &self.state,
-                enabled: &self.enabled,
-                stands_for: 1,
-            };
-            watcher.visit(visit, &self.so_far);
+            self.show(watcher);
             if watcher.is_done() {
                 return Ok(Ended::Enough);
             }
-            if self.enabled.is_empty() {
+            if self.known.worker.enabled().is_empty() {
                 return Ok(Ended::AtRest);
             }
             self.sample.bound = self.watch.tick();
-            if visit.depth >= self.steps_max || self.sample.bound.is_some() {
+            if self.depth() >= self.steps_max || self.sample.bound.is_some() {
                 return Ok(Ended::Cut);
             }
-            let here = Here {
-                machine,
-                state: &self.before,
-                enabled: &self.enabled,
-            };
-            let actor = scheduler.pick(&here, random);
+            let Known {
+                contents, worker, ..
+            } = &mut self.known;
+            let actor = worker.pick(contents, scheduler.looks(), |state, enabled| {
+                let here = Here {
+                    machine: self.machine,
+                    state,
+                    enabled,
+                };
+                scheduler.pick(&here, random)
+            });
             if let Some(ended) = self.step(actor, random, watcher)? {
                 return Ok(ended);
             }
+            if self.sample.n_steps.is_multiple_of(LOOK) {
+                self.forget_some(watcher);
+            }
+        }
+    }
+
+    /// Shows the state to the watcher, unless that has seen all of it.
+    fn show(&mut self, watcher: &mut impl Watcher<Observer = O>) {
+        let depth = self.depth();
+        let known = &mut self.known;
+        known.moment += 1;
+        let (worker, contents) = (&mut known.worker, &known.contents);
+        if worker.shows(contents, known.moment, watcher.observer()) {
+            let (state, enabled) = worker.here(contents);
+            let visit = Visit {
+                machine: self.machine,
+                id: 0,
+                along: None,
+                depth,
+                state,
+                enabled,
+                stands_for: 1,
+            };
+            watcher.visit(visit, &self.so_far);
         }
     }
 
@@ -297,43 +384,50 @@ impl Run<'_> {
         &mut self,
         actor: usize,
         random: &mut Rand32,
-        watcher: &mut dyn Watcher,
+        watcher: &mut impl Watcher<Observer = O>,
     ) -> Result<Option<Ended>, Capacity> {
-        // The number stands for a way by its remainder, whatever the choices are.
+        let depth = self.depth();
+        let Known {
+            contents, worker, ..
+        } = &mut self.known;
         let drawn = random.rand_u32();
-        let mut chooser = Chooser::fixed(drawn);
-        self.heard.0.clear();
-        let (machine, heard) = (self.machine, &mut self.heard);
-        let result = machine.step(&mut self.state, actor, &mut chooser, heard);
-        let after = match result {
-            Ok(()) => Ok(&self.state),
-            Err(Stop::Fault(fault)) => Err(fault),
-            Err(Stop::Grow(capacity)) => return Err(capacity),
-            Err(Stop::Limit(limit, pc)) => {
-                self.sample.bound = Some(Bound::Language(limit, pc));
+        let step = match worker.choose_way(contents, (actor, drawn), watcher.observer()) {
+            Ok(step) => step,
+            Err(Halt::Grow(capacity)) => return Err(capacity),
+            Err(Halt::Bound(bound)) => {
+                self.sample.bound = Some(bound);
                 return Ok(Some(Ended::Cut));
             }
         };
-        let n_ways = u32::try_from(chooser.n_ways()).expect("a step has a limit of ways");
-        let way = drawn % n_ways;
-        let action = Action { actor, way };
+        let action = Action {
+            actor,
+            way: step.way,
+        };
         self.so_far.push(action);
         self.sample.n_steps += 1;
-        let taken = Taken {
-            machine,
-            from: 0,
-            along: None,
-            depth: u32::try_from(self.so_far.len() - 1).unwrap_or(u32::MAX),
-            before: &self.before,
-            action,
-            fault: after.err(),
-            incidents: &self.heard.0,
-        };
-        watcher.taken(taken, &self.so_far);
-        Ok(if watcher.is_done() {
-            Some(Ended::Enough)
-        } else {
-            after.is_err().then_some(Ended::AtRest)
-        })
+        if step.is_special {
+            let (before, fault, incidents) = worker.happens(contents, step);
+            let taken = Taken {
+                machine: self.machine,
+                from: 0,
+                along: None,
+                depth,
+                before,
+                action,
+                fault,
+                incidents,
+            };
+            if fault.is_some() || !incidents.is_empty() {
+                watcher.taken(taken, &self.so_far);
+            }
+            if watcher.is_done() {
+                return Ok(Some(Ended::Enough));
+            }
+            if fault.is_some() {
+                return Ok(Some(Ended::AtRest));
+            }
+        }
+        worker.walk(contents, step, watcher.observer());
+        Ok(None)
     }
 }

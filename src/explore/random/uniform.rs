@@ -13,6 +13,10 @@ use oorandom::Rand32;
 pub(super) struct Uniform;
 
 impl Scheduler for Uniform {
+    fn looks(&self) -> bool {
+        false
+    }
+
     fn begin(&mut self, _random: &mut Rand32) {}
 
     fn pick(&mut self, here: &Here<'_>, random: &mut Rand32) -> usize {
