@@ -53,20 +53,15 @@ pub fn touches(machine: &Machine<'_>, state: &State, actor: usize, found: &mut V
         Instr::WaitUntil(_)
             if planted(Mistake::BlockedReadNoRace) && !machine.can_step(state, actor) => {}
         Instr::WaitUntil(condition) => {
-            cells_read(condition, &mut |place| {
-                let program = machine.program();
-                let var = program.cells[place.base.index()].var;
-                let atomic = program.vars[var.index()].atomic;
-                push(
-                    place,
-                    false,
-                    if atomic {
-                        Access::Atomic
-                    } else {
-                        Access::Plain
-                    },
-                );
-            });
+            let reads = machine.reads(state, actor, condition).into_iter();
+            found.extend(reads.map(|(cell, plain)| Touch {
+                actor,
+                pc,
+                cell,
+                write: false,
+                plain,
+                guarded: machine.is_guarded(state, actor, cell, false),
+            }));
         }
         Instr::AtomicBegin(_) => inside_atomic(machine, state, actor, found),
         Instr::Collection { .. } | Instr::NextEntry { .. } => {

@@ -35,6 +35,7 @@ impl<'h> Lowering<'h, '_> {
             return (0..u16::try_from(width).unwrap_or(u16::MAX))
                 .map(|word| Expr::Entry {
                     op,
+                    plain,
                     object: Box::new(object.clone()),
                     args: args.clone(),
                     word,

@@ -153,6 +153,7 @@ fn contents_of<'h>(cx: &mut Context<'h>, value: &'h hir::Expr) -> Option<Vec<(Va
     let words = kinds.zip(0u16..).map(|(kind, word)| {
         let word = Expr::Entry {
             op: CollectionOp::Contents,
+            plain: false,
             object: Box::new(object.clone()),
             args: Box::new([]),
             word,

@@ -27,6 +27,8 @@ pub enum Expr {
     Entry {
         /// The question.
         op: CollectionOp,
+        /// It is written `l[i]` or `d[k]`: besides a plain read of that entry.
+        plain: bool,
         /// The number of the list or map.
         object: Box<Expr>,
         /// The words of its arguments.

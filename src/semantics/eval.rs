@@ -100,6 +100,7 @@ impl Scene<'_> {
                 object,
                 args,
                 word,
+                ..
             } => self.entry_word(*op, object, args, *word),
             Expr::Observed(observed) => Ok(self.state.word(self.layout.observed(observed.index()))),
         }

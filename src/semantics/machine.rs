@@ -564,6 +564,7 @@ impl<R: Recorder> Step<'_, '_, R> {
             Instr::WaitUntil(condition) => {
                 self.eval(condition)?;
                 self.saw_memory();
+                self.accessed_by(condition);
                 self.event(|| EventKind::Passed);
                 Ok(Flow::Next)
             }

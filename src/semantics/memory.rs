@@ -21,6 +21,41 @@ impl Machine<'_> {
         self.owner(state, lock) == Some(actor)
             || shared && self.readers(state, lock).contains(&actor)
     }
+
+    /// The words that a condition of an actor reads, and whether that is a plain read; of
+    /// a list or map its size for the whole, and the entry that it is about.
+    pub fn reads(&self, state: &State, actor: usize, condition: &Expr) -> Vec<(CellId, bool)> {
+        let scene = self.scene(state, actor);
+        let mut found = Vec::new();
+        let mut left = vec![condition];
+        while let Some(expr) = left.pop() {
+            match expr {
+                Expr::Cell(place) => found.extend(scene.cell(place).ok().map(|cell| {
+                    let var = self.program.cells[cell.index()].var;
+                    (cell, !self.program.vars[var.index()].atomic)
+                })),
+                Expr::Entry {
+                    op,
+                    plain,
+                    object,
+                    args,
+                    ..
+                } => {
+                    let number = scene.eval(object).ok();
+                    let id = number.and_then(|number| scene.object(number));
+                    let shape = id.and_then(|id| self.collection(id));
+                    found.extend(shape.map(|shape| (shape.first(), false)));
+                    let entry = { op.is_about_one() }
+                        .then(|| scene.entry_cell(*op, object, args))
+                        .flatten();
+                    found.extend(entry.map(|cell| (cell, *plain)));
+                }
+                _ => {}
+            }
+            expr.parts(&mut |part| left.push(part));
+        }
+        found
+    }
 }
 
 impl<R: Recorder> Step<'_, '_, R> {
@@ -74,6 +109,15 @@ impl<R: Recorder> Step<'_, '_, R> {
                 guarded: self.machine.is_guarded(self.state, self.actor, cell, write),
             };
             self.recorder.incident(self.actor, incident);
+        }
+    }
+
+    /// Inside an atomic block, tells the words that a condition reads.
+    pub fn accessed_by(&mut self, condition: &Expr) {
+        if self.atomic > 0 {
+            for (cell, _) in self.machine.reads(self.state, self.actor, condition) {
+                self.accessed(cell, false);
+            }
         }
     }
 

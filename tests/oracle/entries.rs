@@ -45,31 +45,12 @@ pub fn touched(machine: &Machine<'_>, state: &State, actor: usize) -> Vec<(CellI
     {
         found.push((size(other), false, false));
     }
-    let entries = machine.entries(state, of);
-    let (keyed, width) = match program.objects[of.index()].kind {
-        ObjectKind::Collection { keyed, width, .. } => (keyed, width as usize),
-        _ => (false, 1),
-    };
-    let value = |index: usize| {
-        let first = size(of);
-        let word = first.index() + 1 + index * width + usize::from(keyed);
-        CellId::new(word).of_process(first.process())
-    };
     match op {
         Op::At | Op::SetAt | Op::Get | Op::GetOr | Op::Put | Op::SetDefault => {
-            let Ok(asked) = scene.eval(&args[0]) else {
-                return found;
-            };
-            let index = if keyed {
-                entries.iter().position(|entry| entry[0] == asked)
-            } else {
-                let n = i64::try_from(entries.len()).expect("a few");
-                let from_start = if asked < 0 { asked + n } else { asked };
-                usize::try_from(from_start)
-                    .ok()
-                    .filter(|&at| at < entries.len())
-            };
-            found.extend(index.map(|index| (value(index), changes(op), plain)));
+            let asked = scene.eval(&args[0]).ok();
+            let index = asked.and_then(|asked| position(machine, state, of, asked));
+            let entry = index.map(|index| value(machine, of, size(of), index));
+            found.extend(entry.map(|entry| (entry, changes(op), plain)));
         }
         Op::Insert
         | Op::TakeAt
@@ -78,9 +59,75 @@ pub fn touched(machine: &Machine<'_>, state: &State, actor: usize) -> Vec<(CellI
         | Op::CopyFrom
         | Op::TakeKey
         | Op::Clear => {
-            found.extend((0..entries.len()).map(|index| (value(index), true, false)));
+            let n = machine.entries(state, of).len();
+            let all = (0..n).map(|index| value(machine, of, size(of), index));
+            found.extend(all.map(|entry| (entry, true, false)));
         }
         Op::Append | Op::Extend | Op::HasValue | Op::HasKey | Op::IsEqual | Op::Contents => {}
+    }
+    found
+}
+
+/// Where the entry is that an index or a key asks for, if there is one.
+fn position(machine: &Machine<'_>, state: &State, of: ObjectId, asked: i64) -> Option<usize> {
+    let entries = machine.entries(state, of);
+    if shape(machine, of).0 {
+        return entries.iter().position(|entry| entry[0] == asked);
+    }
+    let n = i64::try_from(entries.len()).expect("a few");
+    let from_start = if asked < 0 { asked + n } else { asked };
+    usize::try_from(from_start)
+        .ok()
+        .filter(|&at| at < entries.len())
+}
+
+/// Whether it has keys, and the words of an entry.
+fn shape(machine: &Machine<'_>, of: ObjectId) -> (bool, usize) {
+    match machine.program().objects[of.index()].kind {
+        ObjectKind::Collection { keyed, width, .. } => (keyed, width as usize),
+        _ => (false, 1),
+    }
+}
+
+/// The first word of the value of an entry, where the size is this one.
+fn value(machine: &Machine<'_>, of: ObjectId, size: CellId, index: usize) -> CellId {
+    let (keyed, width) = shape(machine, of);
+    let word = size.index() + 1 + index * width + usize::from(keyed);
+    CellId::new(word).of_process(size.process())
+}
+
+/// What one look at entries in a condition reads, and whether that is a plain read.
+pub fn read(
+    machine: &Machine<'_>,
+    state: &State,
+    actor: usize,
+    look: &Expr,
+) -> Vec<(CellId, bool)> {
+    let Expr::Entry {
+        op,
+        plain,
+        object,
+        args,
+        ..
+    } = look
+    else {
+        return Vec::new();
+    };
+    let scene = machine.scene(state, actor);
+    let number = scene.eval(object).ok();
+    let Some(number) = number.and_then(|number| usize::try_from(number).ok()) else {
+        return Vec::new();
+    };
+    let of = copies::object(machine, state, actor, ObjectId::new(number));
+    let ObjectKind::Collection { first, .. } = machine.program().objects[of.index()].kind else {
+        return Vec::new();
+    };
+    let size = copies::cell(machine, state, actor, first);
+    let mut found = vec![(size, false)];
+    if matches!(op, Op::At | Op::Get | Op::GetOr) {
+        let asked = scene.eval(&args[0]).ok();
+        let index = asked.and_then(|asked| position(machine, state, of, asked));
+        found.extend(index.map(|index| (value(machine, of, size, index), *plain)));
     }
     found
 }

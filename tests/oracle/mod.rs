@@ -7,6 +7,7 @@
 #![allow(dead_code, reason = "each test uses its part")]
 
 pub mod ahead;
+pub mod blocks;
 pub mod compare;
 pub mod copies;
 pub mod engine;

@@ -2,7 +2,7 @@
 
 use super::facts::Fact;
 use super::waits::{circles, is_certain};
-use super::{copies, entries};
+use super::{blocks, copies, entries};
 use std::collections::{BTreeMap, BTreeSet};
 use threadbare::base::Span;
 use threadbare::program::{
@@ -10,7 +10,7 @@ use threadbare::program::{
     SyncOp,
 };
 use threadbare::semantics::{
-    ArithmeticFault, Chooser, FaultKind, Incident, Machine, Misuse, Phase, Recorder, State, Status,
+    ArithmeticFault, FaultKind, Incident, Machine, Misuse, Phase, State, Status,
 };
 
 /// What an actor holds, and whether as a reader only.
@@ -65,15 +65,9 @@ pub fn shown(machine: &Machine<'_>, state: &State) -> BTreeSet<Fact> {
     let accesses = accesses(machine, state);
     for (number, one) in accesses.iter().enumerate() {
         let var = &program.vars[program.cells[one.cell.index()].var.index()];
-        if let Some(lock) = var.guarded_by {
-            let holds = one.inside.unwrap_or_else(|| {
-                held(machine, state, one.actor)
-                    .iter()
-                    .any(|&(id, shared)| id.declared() == lock && !(shared && one.write))
-            });
-            if !holds {
-                found.insert(Fact::new("R003", vec![one.place], &*var.name));
-            }
+        let holds = one.inside;
+        if !holds.unwrap_or_else(|| holds_guard(machine, state, one)) {
+            found.insert(Fact::new("R003", vec![one.place], &*var.name));
         }
         for other in &accesses[number + 1..] {
             let conflict = one.actor != other.actor
@@ -271,118 +265,126 @@ fn blocked_loops(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact
 }
 
 /// An access that is somebody's next action.
-struct Next {
-    actor: usize,
-    cell: CellId,
-    write: bool,
-    plain: bool,
+#[derive(Clone, Copy)]
+pub struct Next {
+    pub actor: usize,
+    pub cell: CellId,
+    pub write: bool,
+    pub plain: bool,
     /// In a block: whether the lock was held when it came to this access.
-    inside: Option<bool>,
-    place: Span,
+    pub inside: Option<bool>,
+    pub place: Span,
+}
+
+/// Whether whoever accesses a variable holds the lock that it names, if it names one.
+pub fn holds_guard(machine: &Machine<'_>, state: &State, access: &Next) -> bool {
+    let program = machine.program();
+    let var = &program.vars[program.cells[access.cell.index()].var.index()];
+    var.guarded_by.is_none_or(|lock| {
+        held(machine, state, access.actor)
+            .iter()
+            .any(|&(id, shared)| id.declared() == lock && !(shared && access.write))
+    })
 }
 
 fn accesses(machine: &Machine<'_>, state: &State) -> Vec<Next> {
-    let program = machine.program();
     let layout = machine.layout();
-    let mut found = Vec::new();
-    for actor in 0..layout.n_actors(state) {
-        if !layout.is_running(state, actor) || !may_be_next(machine, state, actor) {
-            continue;
-        }
-        let pc = layout.pc(state, actor);
-        let next = |cell: CellId, write, plain, pc: Pc| Next {
-            actor,
-            cell: copies::cell(machine, state, actor, cell),
-            write,
-            plain,
-            inside: None,
-            place: program.site(pc).span,
-        };
-        // An index out of bounds is no access.
-        let word = |place: &CellRef| machine.scene(state, actor).cell(place).ok();
-        match program.instr(pc) {
-            Instr::Load(_, place, access) => {
-                let plain = *access == Access::Plain;
-                found.extend(word(place).map(|cell| next(cell, false, plain, pc)));
-            }
-            Instr::Store(place, _, access) => {
-                let plain = *access == Access::Plain;
-                found.extend(word(place).map(|cell| next(cell, true, plain, pc)));
-            }
-            Instr::Rmw(_, place, ..) | Instr::CompareExchange(_, place, ..) => {
-                found.extend(word(place).map(|cell| next(cell, true, false, pc)));
-            }
-            Instr::WaitUntil(condition) => {
-                let mut cells = Vec::new();
-                reads(condition, &mut cells);
-                for cell in cells {
-                    let var = program.cells[cell.index()].var;
-                    found.push(next(cell, false, !program.vars[var.index()].atomic, pc));
+    let actors = 0..layout.n_actors(state);
+    let running = actors
+        .filter(|&actor| layout.is_running(state, actor) && may_be_next(machine, state, actor));
+    running
+        .flat_map(|actor| next_of(machine, state, actor))
+        .collect()
+}
+
+/// The accesses that are the next action of a running actor.
+pub fn next_of(machine: &Machine<'_>, state: &State, actor: usize) -> Vec<Next> {
+    let program = machine.program();
+    let pc = machine.layout().pc(state, actor);
+    let next = |cell: CellId, write, plain| Next {
+        actor,
+        cell: copies::cell(machine, state, actor, cell),
+        write,
+        plain,
+        inside: None,
+        place: program.site(pc).span,
+    };
+    // An index out of bounds is no access.
+    let word = |place: &CellRef| machine.scene(state, actor).cell(place).ok();
+    let one = |place, write, plain| {
+        let word: Option<CellId> = word(place);
+        { word.into_iter() }
+            .map(|cell| next(cell, write, plain))
+            .collect()
+    };
+    match program.instr(pc) {
+        Instr::Load(_, place, access) => one(place, false, *access == Access::Plain),
+        Instr::Store(place, _, access) => one(place, true, *access == Access::Plain),
+        Instr::Rmw(_, place, ..) | Instr::CompareExchange(_, place, ..) => one(place, true, false),
+        Instr::WaitUntil(condition) => {
+            let mut found = Vec::new();
+            reads(condition, &mut |read| match read {
+                Expr::Cell(place) => {
+                    found.extend(word(place).map(|cell| {
+                        let var = program.cells[cell.index()].var;
+                        next(cell.declared(), false, !program.vars[var.index()].atomic)
+                    }));
                 }
-            }
-            Instr::Collection { .. } | Instr::NextEntry { .. } => {
-                for (cell, write, plain) in entries::touched(machine, state, actor) {
-                    found.push(Next {
+                _ => {
+                    let touched = entries::read(machine, state, actor, read);
+                    found.extend(touched.into_iter().map(|(cell, plain)| Next {
                         cell,
-                        ..next(cell.declared(), write, plain, pc)
-                    });
+                        ..next(cell.declared(), false, plain)
+                    }));
                 }
-            }
-            // What a block touches is atomic; another's plain access can race with it.
-            Instr::AtomicBegin(_) if machine.can_step(state, actor) => {
-                let mut chooser = Chooser::first();
-                loop {
-                    let mut inside = Inside(Vec::new());
-                    let mut copy = state.clone();
-                    let _ = machine.step(&mut copy, actor, &mut chooser, &mut inside);
-                    for (cell, write, pc, guarded) in inside.0 {
-                        let inside = Some(guarded);
-                        found.push(Next {
-                            inside,
-                            ..next(cell, write, false, pc)
-                        });
-                    }
-                    if !chooser.advance() {
-                        break;
-                    }
-                }
-            }
-            _ => {}
+            });
+            found
         }
-    }
-    found
-}
-
-struct Inside(Vec<(CellId, bool, Pc, bool)>);
-
-impl Recorder for Inside {
-    fn incident(&mut self, _: usize, incident: Incident) {
-        if let Incident::Accessed {
-            cell,
-            write,
-            pc,
-            guarded,
-        } = incident
-        {
-            self.0.push((cell, write, pc, guarded));
+        Instr::Collection { .. } | Instr::NextEntry { .. } => {
+            let touched = entries::touched(machine, state, actor).into_iter();
+            touched
+                .map(|(cell, write, plain)| Next {
+                    cell,
+                    ..next(cell.declared(), write, plain)
+                })
+                .collect()
         }
+        // What a block touches is atomic; another's plain access can race with it.
+        Instr::AtomicBegin(_) if machine.can_step(state, actor) => {
+            blocks::touched(machine, state, actor)
+        }
+        _ => Vec::new(),
     }
 }
 
-fn reads(expr: &Expr, cells: &mut Vec<CellId>) {
+/// Calls `see` with each word of memory and each entry of a list or map in a condition.
+fn reads(expr: &Expr, see: &mut impl FnMut(&Expr)) {
     match expr {
-        Expr::Cell(place) => cells.push(place.base),
-        Expr::Unary(_, inner) => reads(inner, cells),
+        Expr::Cell(place) => {
+            see(expr);
+            place.dims.iter().for_each(|dim| reads(&dim.index, see));
+        }
+        Expr::Entry { object, args, .. } => {
+            see(expr);
+            reads(object, see);
+            args.iter().for_each(|arg| reads(arg, see));
+        }
+        Expr::Unary(_, inner) | Expr::Query(_, inner) => reads(inner, see),
+        Expr::Element { index, .. } => reads(index, see),
         Expr::Binary(_, left, right) => {
-            reads(left, cells);
-            reads(right, cells);
+            reads(left, see);
+            reads(right, see);
         }
         Expr::If(condition, then, otherwise) => {
-            reads(condition, cells);
-            reads(then, cells);
-            reads(otherwise, cells);
+            reads(condition, see);
+            reads(then, see);
+            reads(otherwise, see);
         }
-        _ => {}
+        Expr::Pick(index, of) => {
+            reads(index, see);
+            of.iter().for_each(|one| reads(one, see));
+        }
+        Expr::Const(_) | Expr::Reg(_) | Expr::Observed(_) => {}
     }
 }
 

@@ -83,6 +83,44 @@ fn a_block_races_about_an_entry_that_it_writes_reads_or_moves() {
 }
 
 #[test]
+fn what_a_condition_waits_for_in_a_block_is_read_there() {
+    let codes = |declared: &str, block: &str, other: &str| {
+        let body =
+            format!("lock m {declared} thread p {{ atomic {{ {block} }} }} thread q {{ {other} }}");
+        seen(&program(&body)).codes
+    };
+    let wait = "wait_until(x == 0 || x == 1)";
+    assert_eq!(codes("var x = 0", wait, "x = 1"), "R001");
+    assert_eq!(codes("atomic x = 0", wait, "x.store(1)"), "");
+    assert_eq!(codes("var x = 0", wait, "atomic { x = 1 }"), "");
+    let codes = codes(
+        "var x = 0 guarded_by m",
+        wait,
+        "atomic { with m { x = 1 } }",
+    );
+    assert_eq!(codes, "R003");
+}
+
+#[test]
+fn to_wait_for_an_entry_races_with_who_writes_it() {
+    let codes = |wait: &str, other: &str| {
+        let body = format!(
+            "list l(3): int = [1] map d(3): int -> int = {{1: 1}}
+             thread p {{ wait_until({wait}) }} thread q {{ {other} }}"
+        );
+        seen(&program(&body)).codes
+    };
+    assert_eq!(codes("l[0] > 0", "l[0] = 2"), "R001");
+    assert_eq!(codes("l[0] > 0", "l.insert(0, 2)"), "R001");
+    assert_eq!(codes("d[1] > 0", "d[1] = 2"), "R001");
+    // With a name it is one step, and does not race.
+    assert_eq!(codes("l.get(0) > 0", "l.insert(0, 2)"), "");
+    assert_eq!(codes("l.get(0) > 0", "l[0] = 2"), "R001");
+    assert_eq!(codes("len(l) > 0", "l.append(2)"), "");
+    assert_eq!(codes("l[0] > 0", "l.append(2)"), "");
+}
+
+#[test]
 fn to_move_an_entry_races_with_who_writes_it() {
     let seen = seen(&program(
         "list l(3): int = [1] thread p { l.insert(0, 5) } thread q { l[0] = 2 }",
