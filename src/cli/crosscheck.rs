@@ -390,7 +390,7 @@ mod tests {
         let (_, program) = loaded.scenarios[0].program.as_ref().expect("it is right");
         let token: crate::trace::Token = "0011".parse().expect("a token");
         let orders = orders(program, &token.schedule).expect("a run");
-        let told = |led: Option<Led>| told_led(program, &source, "shuttle", &token.schedule, &led);
+        let told = |led: Led| told_led(program, &source, "shuttle", &token.schedule, &led);
         assert_eq!(
             told(Led::Stopped(2, orders[2])),
             "led along this run, shuttle does not take step 3: `q`, line 4"
