@@ -225,23 +225,26 @@ fn one(
         explained,
         ..
     } = compare(program, engine, &sight, ours);
-    for difference in &differences {
-        let _ = writeln!(
-            text,
-            "    disagreement: {}",
-            told(program, name, difference)
-        );
-        if let Difference::OnlyOurs(end, schedule) = difference
-            && let Ok(led) = led(checker, engine, source, index, program, (end, schedule))
-        {
+    let led = |text: &mut String, end: &End, schedule: &Schedule| {
+        if let Ok(led) = led(checker, engine, source, index, program, (end, schedule)) {
             let told = told_led(program, source, name, schedule, &led);
             let _ = writeln!(text, "      {told}");
         }
+    };
+    for difference in &differences {
+        let told = told(program, name, difference);
+        let _ = writeln!(text, "    disagreement: {told}");
+        if let Difference::OnlyOurs(end, schedule) = difference {
+            led(text, end, schedule);
+        }
     }
-    if let Some((_, why)) = explained.first() {
+    if let Some((end, why)) = explained.first() {
         let n = explained.len();
         let ends = if n == 1 { "end" } else { "ends" };
         let _ = writeln!(text, "    explained: it misses {n} {ends}; {why}");
+        if let Some(schedule) = ours.ends.get(end) {
+            led(text, end, schedule);
+        }
     }
     match () {
         () if !differences.is_empty() => Fate::Differs,
