@@ -403,3 +403,24 @@ impl Observer for Facts<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_of_a_layer_give_all_their_goals_and_later_layers_none() {
+        let goal = |state, depth| Goal {
+            state,
+            along: None,
+            depth,
+            step: None,
+        };
+        let mut hit = Hit::new(goal(3, 2));
+        hit.merge(Hit::new(goal(5, 2)));
+        hit.merge(Hit::new(goal(9, 3)));
+        assert_eq!(hit.goals, [goal(3, 2), goal(5, 2)]);
+        hit.merge(Hit::new(goal(1, 1)));
+        assert_eq!((hit.steps, hit.goals), (1, vec![goal(1, 1)]));
+    }
+}

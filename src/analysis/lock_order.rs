@@ -348,3 +348,31 @@ fn protection(circle: &Circle, edges: &LockEdges) -> Protection {
     }
     Protection::NeverAllHolding
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_ran_at_some_sighting_of_either_piece_ran() {
+        let edge = LockEdge {
+            from: ObjectId::new(0),
+            to: ObjectId::new(1),
+            actor: 0,
+            pc: 4,
+            held: vec![ObjectId::new(0)],
+            from_shared: false,
+            to_shared: false,
+        };
+        let piece = |actors: &[usize]| {
+            let actors = actors.iter().copied().collect();
+            LockEdges::from_all(vec![(edge.clone(), actors)])
+        };
+        let mut edges = piece(&[0, 1]);
+        edges.merge(piece(&[0, 2]));
+        let all: Vec<(LockEdge, ActorSet)> = { edges.all() }
+            .map(|(edge, running)| (edge.clone(), *running))
+            .collect();
+        assert_eq!(all, [(edge.clone(), [0, 1, 2].into_iter().collect())]);
+    }
+}

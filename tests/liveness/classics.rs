@@ -324,6 +324,22 @@ fn to_try_again_and_again_is_polling_even_if_it_counts() {
     );
 }
 
+/// A permit that is tried for again and again is polled for as a lock is, and two that
+/// step back for each other are a livelock.
+#[test]
+fn permits_are_tried_for_as_locks_are() {
+    check(
+        "sem s = 0  thread p { while !s.try_acquire() { } }  thread q { s.release() }",
+        &["W006? "],
+    );
+    check(
+        "sem a = 1  sem b = 1
+        thread p { loop { a.acquire()  if b.try_acquire() { break }  a.release() }  b.release()  a.release() }
+        thread q { loop { b.acquire()  if a.try_acquire() { break }  b.release() }  a.release()  b.release() }",
+        &["S004 p q"],
+    );
+}
+
 /// A run that a failed assertion stops is no run; one that ends without is.
 #[test]
 fn runs_that_end_count_and_runs_that_fail_do_not() {

@@ -89,3 +89,29 @@ fn only_memory(expr: &Expr) -> bool {
         Expr::Cell(place) => place.dims.iter().all(|dim| only_memory(&dim.index)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::program::{BinaryOp, Query};
+
+    #[test]
+    fn a_condition_is_about_memory_only_if_all_of_it_is() {
+        let one = || Box::new(Expr::Const(1));
+        let asks = || Box::new(Expr::Query(Query::Len, one()));
+        assert!(only_memory(&Expr::Binary(BinaryOp::Add, one(), one())));
+        assert!(only_memory(&Expr::If(one(), one(), one())));
+        for (left, right) in [(one(), asks()), (asks(), one())] {
+            assert!(!only_memory(&Expr::Binary(BinaryOp::Add, left, right)));
+        }
+        for (condition, then, otherwise) in [
+            (asks(), one(), one()),
+            (one(), asks(), one()),
+            (one(), one(), asks()),
+        ] {
+            assert!(!only_memory(&Expr::If(condition, then, otherwise)));
+        }
+        let pick = Expr::Pick(one(), Box::new([*one(), *asks()]));
+        assert!(!only_memory(&pick));
+    }
+}
