@@ -1,10 +1,11 @@
 //! Threadbare beside its peers, on the workloads of `benches/workloads`.
 //!
 //! `cargo bench --bench peers` runs every workload at its first two sizes and prints
-//! three tables in Markdown; a run of it is kept in `benches/RESULTS.md`.
+//! four tables in Markdown; a run of it is kept in `benches/RESULTS.md`.
 //!
 //! - `-- --all`: all three sizes.
 //! - `-- --only filter`: those whose name contains the word.
+//! - `-- --table sampled`: one table; the others are `stored` and `verdict`.
 //! - `-- --limit 60`: seconds that each run may take; one that takes more is named.
 //!
 //! The peers are SPIN, if it and a C compiler are installed, and Stateright, loom and
@@ -17,6 +18,8 @@
 //!   reduction, shortest schedules, and livelocks and starvation where runs can go round;
 //!   SPIN has its partial-order reduction and looks for assertions only; Stateright has
 //!   symmetry where threads are alike.
+//! - **Sampled**: so many random executions with the uniform scheduler, nothing expected, and
+//!   as many with shuttle's random scheduler.
 //! - **Growth**: how many times more states (or executions) the next size has.
 
 mod measure;
@@ -29,15 +32,19 @@ use measure::{Cost, processor_time, within};
 use std::fmt::Write as _;
 use std::process::Command;
 use std::sync::Arc;
-use threadbare::analysis::Facts;
+use threadbare::analysis::{Facts, sampled};
 use threadbare::base::Source;
-use threadbare::checker::{Checker, Reduction};
+use threadbare::checker::{Checker, Reduction, Sampling, Strategy};
 use threadbare::explore::{Limits, search};
 use threadbare::semantics::{Capacity, Machine};
 use workloads::{Size, WORKLOADS, Workload, folder, title, values};
 
 /// Seconds that a run may take, if nothing else is said.
 const LIMIT: f64 = 60.0;
+
+/// Executions that are sampled, and steps of each at most.
+const SAMPLED: u64 = 20_000;
+const STEPS: u32 = 1_000;
 
 /// Those who are compared to the full verdict, as the tables name them.
 const PEERS: [&str; 5] = ["Threadbare", "SPIN", "Stateright", "loom", "shuttle"];
@@ -53,6 +60,7 @@ fn main() {
     };
     let limit = value("--limit").map_or(LIMIT, |text| text.parse().expect("seconds"));
     let only = value("--only").map_or("", String::as_str);
+    let table = value("--table");
     let n_sizes = if args.iter().any(|arg| arg == "--all") {
         3
     } else {
@@ -80,8 +88,16 @@ fn main() {
         limit,
         spin: spin.is_some(),
     };
-    print!("{}", bench.stored(&chosen));
-    print!("{}", bench.verdicts(&chosen));
+    let wants = |name: &str| table.is_none_or(|table| table == name);
+    if wants("stored") {
+        print!("{}", bench.stored(&chosen));
+    }
+    if wants("verdict") {
+        print!("{}", bench.verdicts(&chosen));
+    }
+    if wants("sampled") {
+        print!("{}", bench.sampled(&chosen));
+    }
 }
 
 /// What one run came to.
@@ -195,6 +211,40 @@ impl Bench {
         format!("{text}\n{grown}")
     }
 
+    /// The table of random executions.
+    fn sampled(&self, chosen: &[(&Workload, Size)]) -> String {
+        let mut text = format!(
+            "## Sampled\n\n{SAMPLED} executions each, of {STEPS} steps at most.\n\n\
+            | workload | steps | steps/s | executions/s | shuttle executions/s | to shuttle's |\n\
+            |---|---|---|---|---|---|\n"
+        );
+        let rate = |cost: &Cost| SAMPLED as f64 / cost.cpu.max(0.01);
+        for &(workload, size) in chosen {
+            let name = title(workload, size);
+            let row = match self.again("sample", workload, size, 1) {
+                Ok(ours) => {
+                    let (steps, each) = (ours.states, rate(&ours));
+                    let row = format!("| {name} | {steps} | {} | {each:.0} |", ours.rate());
+                    let shuttle = match threads::left_out(workload.name) {
+                        Some(why) => Err(why),
+                        None => self.again("shuttle-random", workload, size, 1),
+                    };
+                    match shuttle {
+                        Ok(shuttle) => {
+                            let its = rate(&shuttle);
+                            format!("{row} {its:.0} | {:.1} × |", each / its)
+                        }
+                        Err(why) => format!("{row} {why} | – |"),
+                    }
+                }
+                Err(why) => format!("| {name} | {why} | | | | |"),
+            };
+            eprintln!("{row}");
+            let _ = writeln!(text, "{row}");
+        }
+        text + "\n"
+    }
+
     /// All of [`PEERS`], in their order.
     fn all(&self, workload: &Workload, size: Size) -> Vec<Ran> {
         let threads = |peer| match threads::left_out(workload.name) {
@@ -248,6 +298,7 @@ fn one(args: &[String]) {
         "stateright" => stateright::run(workload.name, &values(size), limit),
         "loom" => threads::with_loom(workload.name, values(size), limit),
         "shuttle" => threads::with_shuttle(workload.name, values(size), limit),
+        "shuttle-random" => threads::sampled(workload.name, values(size), SAMPLED),
         what => Some(ours(
             what,
             workload,
@@ -270,7 +321,9 @@ fn ours(what: &str, workload: &Workload, size: Size, workers: usize) -> Cost {
     let source = Arc::new(Source::new(path.display().to_string(), text));
     let start = std::time::Instant::now();
     let before = processor_time();
-    let (states, bytes_per_state) = if what == "check" {
+    let (states, bytes_per_state) = if what == "sample" {
+        (steps_sampled(&checker, &source), 0.0)
+    } else if what == "check" {
         let reports = checker.check_source(source);
         let stats = &reports[0].stats;
         (stats.states, stats.bytes_per_state)
@@ -283,6 +336,33 @@ fn ours(what: &str, workload: &Workload, size: Size, workers: usize) -> Cost {
         cpu: processor_time() - before,
         wall: start.elapsed().as_secs_f64(),
         peak_kib: measure::peak_kib(),
+    }
+}
+
+/// Steps of random executions in which everything is looked at and nothing is an error.
+fn steps_sampled(checker: &Checker, source: &Source) -> u64 {
+    let loaded = checker.load(source);
+    let (_, program) = loaded.scenarios[0]
+        .program
+        .as_ref()
+        .expect("a sound scenario");
+    let sampling = Sampling {
+        executions: SAMPLED,
+        seed: 1,
+        scheduler: Strategy::Uniform,
+    };
+    let limits = Limits {
+        depth: Some(STEPS),
+        ..Limits::default()
+    };
+    let mut capacity = Capacity::initial(program);
+    loop {
+        let machine = Machine::new(program, capacity);
+        let mut facts = Facts::new(program);
+        match sampled(&machine, sampling, &limits, &mut facts, &|_| true) {
+            Ok(sampled) => return sampled.sample.n_steps,
+            Err(more) => capacity = more,
+        }
     }
 }
 

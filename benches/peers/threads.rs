@@ -63,6 +63,21 @@ pub fn with_shuttle(name: &'static str, size: Vec<usize>, limit: f64) -> Option<
     })
 }
 
+/// Runs so many executions of a workload with shuttle's random scheduler in this process.
+pub fn sampled(name: &'static str, size: Vec<usize>, executions: u64) -> Option<Cost> {
+    let program = shuttle_programs::program(name);
+    timed(f64::INFINITY, || {
+        let mut config = ::shuttle::Config::new();
+        config.max_steps = ::shuttle::MaxSteps::None;
+        let executions = usize::try_from(executions).expect("a few");
+        let scheduler = ::shuttle::scheduler::RandomScheduler::new_from_seed(1, executions);
+        ::shuttle::Runner::new(scheduler, config).run(move || {
+            EXECUTIONS.fetch_add(1, Ordering::Relaxed);
+            program(&size);
+        });
+    })
+}
+
 fn n_threads(name: &str, size: &[usize]) -> usize {
     match name {
         "bounded_buffer" | "condition_buffer" | "readers_writers" => size[0] + size[1],
