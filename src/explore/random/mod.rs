@@ -31,6 +31,7 @@ use super::worker::Worker;
 use crate::semantics::{Capacity, Machine, State, Stop};
 use crate::trace::Action;
 use oorandom::{Rand32, Rand64};
+use rustc_hash::FxHashSet;
 
 /// Steps after which an execution is cut off, if no other number is given.
 pub const STEPS_MAX: u32 = 10_000;
@@ -171,6 +172,8 @@ fn below(random: &mut Rand32, n: usize) -> usize {
 const BYTES_MAX: usize = 64 << 20;
 /// Cells of answers beyond which they are forgotten.
 const ROOM: usize = 1 << 22;
+/// States without a step that are remembered.
+const ENDS_MAX: usize = 1 << 16;
 /// Steps between two looks at how much it is.
 const LOOK: u64 = 1 << 14;
 /// Moments after which what was noted is forgotten: they are counted in 32 bits.
@@ -260,6 +263,8 @@ struct Known<'m, O: Observer> {
     worker: Worker<'m, O>,
     /// States seen.
     moment: u32,
+    /// States without a step that the watcher has seen, by the numbers of their parts.
+    ends: FxHashSet<Box<[u32]>>,
 }
 
 impl<'m, O: Observer> Known<'m, O> {
@@ -270,7 +275,22 @@ impl<'m, O: Observer> Known<'m, O> {
             worker: Worker::new(machine, None, &contents, observer, ROOM),
             contents,
             moment: 0,
+            ends: FxHashSet::default(),
         }
+    }
+
+    /// Whether the watcher must see the state.
+    fn shows(&mut self, observer: &O) -> bool {
+        self.moment += 1;
+        if !self.worker.enabled().is_empty() {
+            return self.worker.shows(&self.contents, self.moment, observer);
+        }
+        let numbers = self.worker.parts(&self.contents);
+        let is_known = self.ends.contains(numbers);
+        if !is_known && self.ends.len() < ENDS_MAX {
+            self.ends.insert(numbers.into());
+        }
+        !is_known
     }
 
     fn state(&mut self) -> &State {
@@ -363,10 +383,8 @@ impl<O: Observer> Run<'_, O> {
     fn show(&mut self, watcher: &mut impl Watcher<Observer = O>) {
         let depth = self.depth();
         let known = &mut self.known;
-        known.moment += 1;
-        let (worker, contents) = (&mut known.worker, &known.contents);
-        if worker.shows(contents, known.moment, watcher.observer()) {
-            let (state, enabled) = worker.here(contents);
+        if known.shows(watcher.observer()) {
+            let (state, enabled) = known.worker.here(&known.contents);
             let visit = Visit {
                 machine: self.machine,
                 id: 0,

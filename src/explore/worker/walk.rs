@@ -33,6 +33,11 @@ impl<O: Observer> Worker<'_, O> {
         &self.enabled
     }
 
+    /// The numbers of the parts of that state.
+    pub fn parts(&self, contents: &Contents) -> &[u32] {
+        &self.numbers[..contents.parts.len()]
+    }
+
     /// Whether the observer is to see that state. What it saw at an earlier moment it has
     /// noted.
     pub fn shows(&mut self, contents: &Contents, moment: u32, observer: &O) -> bool {
