@@ -212,7 +212,7 @@ fn graph_of_runs(
     memory: MemoryBudget,
 ) -> Result<Option<Graph>, Bound> {
     let wanted = search.may_run_for_ever() || liveness::speaks_of_runs(program);
-    if search.bound().is_some() || !wanted {
+    if !search.is_complete() || !wanted {
         return Ok(None);
     }
     let machine = search.machine();
@@ -232,7 +232,7 @@ fn interleavings(
     facts: &Facts<'_>,
 ) -> BTreeMap<(usize, Vec<i64>), u64> {
     let mut counted = BTreeMap::new();
-    let wanted = !facts.endings.is_empty() && search.bound().is_none();
+    let wanted = !facts.endings.is_empty() && search.is_complete();
     if !wanted || search.n_states() > COUNTED_MAX {
         return counted;
     }

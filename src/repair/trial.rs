@@ -6,7 +6,7 @@ use super::edit::apply;
 use super::scene::Scene;
 use crate::analysis::{Evidence, Facts, Finding, Level, Rule, diagnose, idle};
 use crate::base::{Diagnostic, Fix, Severity, Source};
-use crate::explore::{Limits, search};
+use crate::explore::{Limits, search_until};
 use crate::program::{Program, PropertyKind};
 use crate::semantics::{Capacity, Machine};
 use crate::syntax::{self, ast};
@@ -168,9 +168,23 @@ impl<'a> Case<'a> {
         }
         let seen = self
             .edited(edits)
-            .and_then(|(source, number)| self.check(&source, number));
+            .and_then(|(source, number)| self.check(&source, number, &|_| false));
         self.done.insert(key, seen.clone());
         seen
+    }
+
+    /// The same, but the search ends with the first layer of states after which that is
+    /// enough: what it shows is shown in the fewest steps, and not all is shown.
+    pub fn examine_until(
+        &mut self,
+        edits: &[Fix],
+        enough: &dyn Fn(&Facts<'_>) -> bool,
+    ) -> Option<Seen> {
+        if self.states_left == 0 {
+            return None;
+        }
+        let (source, number) = self.edited(edits)?;
+        self.check(&source, number, enough)
     }
 
     /// The edited text, without what the author expects of the old one.
@@ -194,7 +208,12 @@ impl<'a> Case<'a> {
         Some((source, number))
     }
 
-    fn check(&mut self, source: &Source, number: usize) -> Option<Seen> {
+    fn check(
+        &mut self,
+        source: &Source,
+        number: usize,
+        enough: &dyn Fn(&Facts<'_>) -> bool,
+    ) -> Option<Seen> {
         let (tree, mistakes) = syntax::parse(source);
         if mistakes.iter().any(is_error) {
             return None;
@@ -207,10 +226,10 @@ impl<'a> Case<'a> {
         let mut hir = resolved.scenario?;
         hir.splits_print = self.splits_print.unwrap_or(hir.splits_print);
         let program = crate::compile::compile(&hir).ok()?;
-        self.search(&program)
+        self.search(&program, enough)
     }
 
-    fn search(&mut self, program: &Program) -> Option<Seen> {
+    fn search(&mut self, program: &Program, enough: &dyn Fn(&Facts<'_>) -> bool) -> Option<Seen> {
         let mut capacity = Capacity::initial(program);
         let limits = Limits {
             states: self.limits.states.min(self.states_left),
@@ -219,7 +238,15 @@ impl<'a> Case<'a> {
         loop {
             let machine = Machine::new(program, capacity);
             let mut facts = Facts::new(program);
-            let found = match search(&machine, &limits, 1, &mut facts, &mut |_, _, _| {}) {
+            let found = match search_until(
+                &machine,
+                false,
+                &limits,
+                1,
+                &mut facts,
+                &mut |_, _, _| {},
+                &mut |_, facts| enough(facts),
+            ) {
                 Ok(found) => found,
                 Err(more) => {
                     capacity = more;

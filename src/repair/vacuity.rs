@@ -11,9 +11,10 @@
 use super::edit::Edits;
 use super::scene::{Scene, Spot, bare, call_of, is_simple};
 use super::trial::{Case, Found, Seen};
-use crate::analysis::{Level, Rule};
+use crate::analysis::{Facts, Key, Level, Rule};
 use crate::base::{Fix, Span};
 use crate::program::PropertyKind;
+use crate::semantics::FaultKind;
 use crate::syntax::ast::{ExprKind, ObjectKind, StmtKind, With};
 
 /// Changes that are tried on one scenario.
@@ -66,13 +67,16 @@ pub fn vacuity(case: &mut Case<'_>) -> Vacuity {
         if broken.len() == claims.len() {
             break;
         }
-        let Some(seen) = case.examine(&edits) else {
+        let left: Vec<Claim> = { claims.iter().copied() }
+            .filter(|claim| broken.iter().all(|it| it.what != *claim))
+            .collect();
+        let all_broken = |facts: &Facts<'_>| left.iter().all(|&claim| is_broken(facts, claim));
+        let Some(seen) = case.examine_until(&edits, &all_broken) else {
             continue;
         };
         n_tried += 1;
-        for &what in &claims {
-            let known = broken.iter().any(|it| it.what == what);
-            if let Some(found) = breaks(&seen, what).filter(|_| !known) {
+        for &what in &left {
+            if let Some(found) = breaks(&seen, what) {
                 broken.push(Broken {
                     change: change.clone(),
                     what,
@@ -183,11 +187,27 @@ fn claims(case: &Case<'_>) -> Vec<Claim> {
 
 /// The finding that breaks a claim.
 fn breaks(seen: &Seen, claim: Claim) -> Option<&Found> {
-    seen.found.iter().find(|it| match claim {
-        Claim::Property(index) => it.property == Some(index),
-        Claim::Outcomes(index) => it.outcomes == Some(index),
-        Claim::Assert => it.rule == Rule::Assert,
-        Claim::Sound => it.level == Level::Error,
+    let mut found = seen.found.iter();
+    match claim {
+        Claim::Property(index) => found.find(|it| it.property == Some(index)),
+        Claim::Outcomes(index) => found.find(|it| it.outcomes == Some(index)),
+        // Of several the one that fails soonest: a search may end there.
+        Claim::Assert => found
+            .filter(|it| it.rule == Rule::Assert)
+            .min_by_key(|it| it.steps),
+        Claim::Sound => found.find(|it| it.level == Level::Error),
+    }
+}
+
+/// Whether a search has already shown, in the fewest steps, that a claim is broken.
+fn is_broken(facts: &Facts<'_>, claim: Claim) -> bool {
+    facts.hits.keys().any(|key| match (claim, key) {
+        (Claim::Assert, Key::Fault(_, kind)) => *kind == FaultKind::Assert,
+        (Claim::Property(wanted), Key::Always(index) | Key::Finally(index) | Key::Order(index)) => {
+            wanted == *index
+        }
+        // What else is wrong is told in the order of rules, or known at the end.
+        _ => false,
     })
 }
 

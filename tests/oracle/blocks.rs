@@ -4,7 +4,7 @@
 use super::shown::{Next, holds_guard, next_of};
 use std::collections::BTreeSet;
 use threadbare::program::{Expr, Instr, Parts, Program};
-use threadbare::semantics::{Chooser, Machine, Phase, State};
+use threadbare::semantics::{Chooser, Machine, Phase, State, Stop};
 
 /// States of one block that are looked at.
 const STATES_MAX: usize = 2_000;
@@ -76,7 +76,9 @@ impl Within<'_> {
                 // Whoever waits in a block has failed.
                 Ok(()) if layout.phase(&after, actor) == Phase::Waiting => {}
                 Ok(()) => left.push((after, depth)),
-                Err(_) => fails = true,
+                // What fails behind it is another matter.
+                Err(Stop::Fault(fault)) => fails |= fault.pc == layout.pc(state, actor),
+                Err(_) => {}
             }
             if !chooser.advance() {
                 break;
