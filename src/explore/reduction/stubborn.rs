@@ -27,12 +27,26 @@ use rustc_hash::FxHashMap;
 pub(in crate::explore) struct Scene<'a> {
     pub machine: &'a Machine<'a>,
     pub state: &'a State,
-    /// `None` for those that do not run.
-    pub actors: &'a [Option<&'a About>],
-    /// For each actor, a number for what is known of it; see [`Encounters`].
-    pub numbers: &'a [u32],
+    /// For each stance what is known of an actor that takes it; `None` if it does not run.
+    pub abouts: &'a [Option<About>],
+    /// For each actor, the number of its stance.
+    pub stances: &'a [u32],
     /// Those that can move.
     pub able: ActorSet,
+}
+
+impl<'a> Scene<'a> {
+    /// What is known of an actor; `None` if it does not run, or is not there.
+    fn about(&self, actor: usize) -> Option<&'a About> {
+        let &stance = self.stances.get(actor)?;
+        self.abouts[stance as usize].as_ref()
+    }
+
+    /// What is known of all that run.
+    fn all(&self) -> impl Iterator<Item = (usize, &'a About)> {
+        let actors = 0..self.stances.len();
+        actors.filter_map(|actor| Some((actor, self.about(actor)?)))
+    }
 }
 
 impl Reduction<'_> {
@@ -68,8 +82,9 @@ impl Reduction<'_> {
             return false;
         }
         let submitting = self.resources.submitting();
-        let submits = |about: &&About| about.without_jobs.meets(&submitting);
-        planted(Mistake::SubmitsForgotten) || !scene.actors.iter().flatten().any(submits)
+        let mut all = scene.all();
+        let submits = all.any(|(_, about)| about.without_jobs.meets(&submitting));
+        planted(Mistake::SubmitsForgotten) || !submits
     }
 
     /// The set that grows from a seed, if fewer than so many of it can move.
@@ -85,7 +100,7 @@ impl Reduction<'_> {
         let mut todo = set;
         while let Some(actor) = todo.first() {
             todo.remove(actor);
-            let about = scene.actors[actor]?;
+            let about = scene.about(actor)?;
             let more = match scene.able.contains(actor) {
                 true => against(scene, around, encounters, actor, set),
                 false if planted(Mistake::BlockedNeedNobody) => ActorSet::NOBODY,
@@ -128,12 +143,14 @@ fn against(
     set: ActorSet,
 ) -> ActorSet {
     let mut more = set;
-    let runs = |actor: usize| scene.actors.get(actor).is_some_and(Option::is_some);
-    for other in 0..scene.actors.len() {
+    let runs = |actor: usize| scene.about(actor).is_some();
+    for other in 0..scene.stances.len() {
         if more.contains(other) {
             continue;
         }
-        let encounter = encounters.of(scene, actor, other);
+        let Some(encounter) = encounters.of(scene, actor, other) else {
+            continue;
+        };
         let meet = match around.no_more_jobs {
             true => encounter.meet_without_jobs,
             false => encounter.meet,
@@ -170,46 +187,100 @@ struct Encounter {
     only_behind: Box<[bool]>,
 }
 
-/// Encounters that are remembered.
-const ENCOUNTERS_MAX: usize = 1 << 16;
+/// Kinds of actors that are remembered: so many of them, and cells for each pair.
+const KINDS_MAX: usize = 1 << 10;
 
-/// The encounters of actors of which the same is known, each found out once.
+/// The kind of a stance is not known yet.
+const NOT_YET: u32 = u32::MAX;
+/// It is not known yet how two kinds meet.
+const UNKNOWN: u32 = 0;
+/// They never do.
+const NEVER: u32 = 1;
+/// The first number of an encounter of two that do.
+const FIRST: u32 = 2;
+
+/// How actors meet, found out once for each pair of kinds. Those are of one kind who use,
+/// and may still use, the same.
 #[derive(Default)]
-pub(in crate::explore) struct Encounters(FxHashMap<(u32, u32), Encounter>);
+pub(in crate::explore) struct Encounters {
+    kinds: FxHashMap<Kind, u32>,
+    /// By stance.
+    kind_of: Vec<u32>,
+    /// By kinds: [`UNKNOWN`], [`NEVER`], or from [`FIRST`] on the number in `all`.
+    pairs: Vec<Vec<u32>>,
+    all: Vec<Encounter>,
+}
+
+/// What is asked of an actor in an encounter.
+type Kind = (Uses, Uses, Uses, Vec<Uses>);
 
 impl Encounters {
-    fn of(&mut self, scene: &Scene<'_>, actor: usize, other: usize) -> &Encounter {
-        let pair = (scene.numbers[actor], scene.numbers[other]);
-        if self.0.len() >= ENCOUNTERS_MAX {
-            self.0.clear();
+    /// How the next step of an actor and what another may still do meet; `None` if
+    /// they never do.
+    fn of(&mut self, scene: &Scene<'_>, actor: usize, other: usize) -> Option<&Encounter> {
+        if self.kinds.len() + 2 > KINDS_MAX {
+            *self = Self::default();
         }
-        self.0.entry(pair).or_insert_with(|| {
-            let (Some(about), Some(of_other)) = (scene.actors[actor], scene.actors[other]) else {
-                return Encounter {
-                    meet: false,
-                    meet_without_jobs: false,
-                    only_behind: Box::default(),
-                };
-            };
+        let (one, two) = (self.kind(scene, actor)?, self.kind(scene, other)?);
+        let row = &mut self.pairs[one as usize];
+        if row.len() <= two as usize {
+            row.resize(two as usize + 1, UNKNOWN);
+        }
+        let pair = &mut row[two as usize];
+        if *pair == UNKNOWN {
+            let (about, of_other) = (scene.about(actor)?, scene.about(other)?);
             let meets = |uses| about.against.meets(uses);
-            Encounter {
+            let encounter = Encounter {
                 meet: meets(&of_other.ahead),
                 meet_without_jobs: meets(&of_other.without_jobs),
                 only_behind: of_other.before.iter().map(|it| !meets(it)).collect(),
+            };
+            *pair = NEVER;
+            if encounter.meet || encounter.meet_without_jobs {
+                *pair = FIRST + u32::try_from(self.all.len()).expect("a few");
+                self.all.push(encounter);
             }
-        })
+        }
+        let number = pair.checked_sub(FIRST)?;
+        Some(&self.all[number as usize])
+    }
+
+    /// The kind of an actor; `None` if it does not run.
+    fn kind(&mut self, scene: &Scene<'_>, actor: usize) -> Option<u32> {
+        let stance = scene.stances[actor] as usize;
+        if let Some(&kind) = self.kind_of.get(stance)
+            && kind != NOT_YET
+        {
+            return Some(kind);
+        }
+        let about = scene.about(actor)?;
+        let asked = (
+            about.against.clone(),
+            about.ahead.clone(),
+            about.without_jobs.clone(),
+            about.before.clone(),
+        );
+        let next = u32::try_from(self.kinds.len()).expect("a few");
+        let kind = *self.kinds.entry(asked).or_insert(next);
+        if kind == next {
+            self.pairs.push(Vec::new());
+        }
+        if self.kind_of.len() <= stance {
+            self.kind_of.resize(stance + 1, NOT_YET);
+        }
+        self.kind_of[stance] = kind;
+        Some(kind)
     }
 }
 
 /// Those of whom one must move before an actor can.
 fn helpers(scene: &Scene<'_>, around: &Around<'_>, actor: usize, about: &About) -> ActorSet {
-    let runs = |other: usize| scene.actors.get(other).is_some_and(Option::is_some);
+    let runs = |other: usize| scene.about(other).is_some();
     let one = |other: usize| ActorSet::from_iter(Some(other).filter(|&it| runs(it)));
     let who_may = |uses: &Uses| {
-        let others = scene.actors.iter().enumerate();
-        let may = others.filter(|&(other, of_other)| {
-            other != actor && of_other.is_some_and(|it| around.ahead(it).meets(uses))
-        });
+        let may = scene
+            .all()
+            .filter(|&(other, of_other)| other != actor && around.ahead(of_other).meets(uses));
         may.map(|(other, _)| other).collect()
     };
     match &about.help {

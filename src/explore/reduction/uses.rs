@@ -92,7 +92,7 @@ impl Kind {
 const IN_WORD: usize = 16;
 
 /// A set of uses: four bits for each resource.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Uses(Box<[u64]>);
 
 impl Uses {

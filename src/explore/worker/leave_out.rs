@@ -14,14 +14,11 @@ impl<O: Observer> Worker<'_, O> {
             return Ok(());
         };
         self.load(contents);
-        let abouts = &self.known.abouts;
-        let stances = self.stances.iter();
-        let actors: Vec<_> = stances.map(|&it| abouts[it as usize].as_ref()).collect();
         let scene = Scene {
             machine: self.machine,
             state: &self.state,
-            actors: &actors,
-            numbers: &self.stances,
+            abouts: &self.known.abouts,
+            stances: &self.stances,
             able: self.enabled.iter().copied().collect(),
         };
         let must = reduction.stubborn(&scene, &mut self.encounters);
