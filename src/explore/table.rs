@@ -4,7 +4,8 @@
 //! in the bits that numbers leave free, the beginning of a hash. So a state that
 //! is new costs one look at memory, one that is known hardly more than two.
 //! Buckets are chosen by the high bits of the hash, times their number; so a
-//! shard may grow to any size, and does so by a fourth.
+//! shard may grow to any size. A small one doubles, since to move numbers costs a look
+//! at memory for each; a large one grows by a fourth, since then room matters more.
 
 use super::dictionary::mix;
 use crate::base::{Mistake, planted};
@@ -15,6 +16,8 @@ pub(super) const N_SHARDS: usize = 64;
 const SLOTS: usize = 16;
 /// Buckets that are moved together where a shard grows.
 const TOGETHER: usize = 8;
+/// Buckets up to which a shard doubles: about four million states in all shards.
+const SMALL: usize = 1 << 12;
 const EMPTY: u32 = 0;
 /// What a planted mistake leaves of a hash.
 const FEW_BITS: u64 = 0x3ff << 54;
@@ -48,12 +51,22 @@ pub(super) fn shard_of(hash: u64) -> usize {
     (hash >> 58) as usize
 }
 
-impl Shard {
-    /// Full beyond this many.
-    fn room(&self) -> usize {
-        self.buckets.len() * SLOTS * 7 / 8
-    }
+/// So many buckets are full beyond this many numbers.
+fn room(n_buckets: usize) -> usize {
+    n_buckets * SLOTS * 7 / 8
+}
 
+/// How many buckets come after so many.
+fn grown(n_buckets: usize) -> usize {
+    let more = if n_buckets < SMALL {
+        n_buckets
+    } else {
+        n_buckets / 4
+    };
+    (n_buckets + more).max(1)
+}
+
+impl Shard {
     fn bucket(&self, hash: u64) -> usize {
         let high = (hash << 6) >> 32;
         ((high * self.buckets.len() as u64) >> 32) as usize
@@ -107,8 +120,7 @@ impl Shard {
 
     /// Makes room for one more; `hash_of` gives the hash of a number that is there.
     fn grow(&mut self, hash_of: impl Fn(u32) -> u64) {
-        let n = self.buckets.len();
-        let size = if n < SLOTS { 2 * n } else { n + n / 4 }.max(1);
+        let size = grown(self.buckets.len());
         let old = std::mem::replace(&mut self.buckets, vec![Bucket::default(); size]);
         let mask = self.id_mask();
         let mut moved = Vec::with_capacity(TOGETHER * SLOTS);
@@ -167,7 +179,7 @@ impl Shard {
     /// its slot, and whether the others have new ones.
     #[inline]
     pub fn add(&mut self, hash: u64, id: u32, hash_of: impl Fn(u32) -> u64) -> (u32, bool) {
-        let full = self.n == self.room();
+        let full = self.n == room(self.buckets.len());
         if full {
             self.grow(hash_of);
         }
@@ -203,9 +215,15 @@ impl Shard {
 
     /// Bytes that it takes while it makes room for so many more, beyond those in use.
     pub fn bytes_for(&self, n: usize) -> usize {
-        if self.n + n <= self.room() {
-            return 0;
+        let (mut before, mut after) = (0, self.buckets.len());
+        while room(after) < self.n + n {
+            (before, after) = (after, grown(after));
         }
-        ((self.n + n) * 10 / 7 / SLOTS + 1 + self.buckets.len() * 5 / 4) * size_of::<Bucket>()
+        // What it grows from last is there beside what it grows to.
+        let there = match before {
+            0 => after,
+            before => before + after,
+        };
+        (there - self.buckets.len()) * size_of::<Bucket>()
     }
 }

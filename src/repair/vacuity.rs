@@ -191,11 +191,13 @@ fn breaks(seen: &Seen, claim: Claim) -> Option<&Found> {
     match claim {
         Claim::Property(index) => found.find(|it| it.property == Some(index)),
         Claim::Outcomes(index) => found.find(|it| it.outcomes == Some(index)),
-        // Of several the one that fails soonest: a search may end there.
+        // Of several the one that shows soonest: a search may end there.
         Claim::Assert => found
             .filter(|it| it.rule == Rule::Assert)
             .min_by_key(|it| it.steps),
-        Claim::Sound => found.find(|it| it.level == Level::Error),
+        Claim::Sound => found
+            .filter(|it| it.level == Level::Error)
+            .min_by_key(|it| it.steps.unwrap_or(usize::MAX)),
     }
 }
 
@@ -206,7 +208,9 @@ fn is_broken(facts: &Facts<'_>, claim: Claim) -> bool {
         (Claim::Property(wanted), Key::Always(index) | Key::Finally(index) | Key::Order(index)) => {
             wanted == *index
         }
-        // What else is wrong is told in the order of rules, or known at the end.
+        // These are errors wherever they are seen.
+        (Claim::Sound, Key::Race(..) | Key::Circle(_) | Key::Fault(..)) => true,
+        // What else is wrong is known at the end.
         _ => false,
     })
 }
