@@ -75,6 +75,8 @@ impl Within<'_> {
             match machine.step(&mut after, actor, &mut chooser, &mut ()) {
                 // Whoever waits in a block has failed.
                 Ok(()) if layout.phase(&after, actor) == Phase::Waiting => {}
+                // A task that waits before a block has not begun it.
+                Ok(()) if layout.is_suspended(&after, actor) => return,
                 Ok(()) => left.push((after, depth)),
                 // What fails behind it is another matter.
                 Err(Stop::Fault(fault)) => fails |= fault.pc == layout.pc(state, actor),
