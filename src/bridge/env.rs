@@ -2,9 +2,9 @@
 //! fresh set for every execution.
 
 use super::actor::{Actor, Local};
-use super::lead::Turn;
 use super::library::Library;
 use super::monitor::{Grant, Inside, Ticket, Wish};
+use super::plan::Turn;
 use super::refuse::ends_early;
 use super::seen::{Part, Place};
 use super::stage::{Access, Stage};

@@ -1,7 +1,8 @@
 //! shuttle, led along one schedule: it has the say over what can be done, we over who
 //! goes next.
 
-use super::lead::{Order, Turn};
+use super::lead::Order;
+use super::plan::Turn;
 use super::seen::{Bounds, Sight};
 use super::shuttle::{actors_of, play_all};
 use super::stage::Stage;

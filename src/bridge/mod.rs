@@ -39,6 +39,8 @@ mod loom;
 #[cfg(feature = "witnesses")]
 mod monitor;
 #[cfg(feature = "witnesses")]
+mod plan;
+#[cfg(feature = "witnesses")]
 mod play;
 mod refuse;
 mod seen;

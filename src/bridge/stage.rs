@@ -10,7 +10,8 @@
 //! plain variable at the same time, one of them a write, are a data race. An
 //! engine that tries every order of accesses misses none.
 
-use super::lead::{Order, Plan, Turn};
+use super::lead::Order;
+use super::plan::{Plan, Turn};
 use super::seen::{Bounds, End, Part, Picture, Place, Race, Record, Sight, Unfinished};
 use crate::program::{Pc, Program};
 use std::collections::BTreeMap;
