@@ -126,15 +126,15 @@ fn holders(machine: &Machine<'_>, state: &State, actor: usize, id: ObjectId, op:
     Need::All(all)
 }
 
-/// The instruction a blocked actor waits at; a block waits as its first step does.
+/// The instruction a blocked actor waits at; a block waits as its first step does, and an
+/// empty one only for the turn of its task.
 pub fn waits_at<'p>(machine: &Machine<'p>, state: &State, actor: usize) -> &'p Instr {
     let program = machine.program();
     let pc = machine.layout().pc(state, actor) as usize;
     match &program.code[pc] {
-        Instr::AtomicBegin(_) => program.code[pc + 1..]
-            .iter()
+        begin @ Instr::AtomicBegin(end) => { program.code[pc + 1..*end as usize].iter() }
             .find(|instr| instr.is_visible())
-            .expect("a block that is blocked has a step"),
+            .unwrap_or(begin),
         instr => instr,
     }
 }
