@@ -2,10 +2,12 @@
 //! looked at, beside the same executions step by step on the machine, all states looked at.
 
 use oorandom::{Rand32, Rand64};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use threadbare::analysis::{Facts, Key};
 use threadbare::checker::{Sampling, Strategy};
 use threadbare::compile::compile;
-use threadbare::explore::{Limits, Observer, Taken, Visit, Watcher, sample};
+use threadbare::explore::{Bound, Limits, Observer, Taken, Visit, Watcher, sample};
 use threadbare::generate::{Knobs, make, write};
 use threadbare::program::Program;
 use threadbare::semantics::{Capacity, Chooser, Incident, Machine, Recorder, Stop};
@@ -182,4 +184,37 @@ fn what_is_used_again_shows_what_the_machine_shows_step_by_step() {
         });
     }
     assert!(with_facts > 100, "{with_facts} programs showed something");
+}
+
+#[test]
+fn an_execution_that_is_stopped_was_not_cut_off() {
+    let limits = Limits {
+        interrupt: Arc::new(AtomicBool::new(true)),
+        ..Limits::default()
+    };
+    let sampling = Sampling {
+        executions: 10_000,
+        seed: 1,
+        scheduler: Strategy::Uniform,
+    };
+    let mut n_stopped = 0;
+    for seed in 0..10 {
+        let knobs = Knobs {
+            threads: 2,
+            acts: 4,
+            loops: false,
+        };
+        let written = write(&make(seed, knobs));
+        let program = compile(&written.scenario).expect("a plan can be compiled");
+        let sampled = with_room(&program, |machine| {
+            let mut seen = Seen {
+                facts: Facts::new(&program),
+                longest: Vec::new(),
+            };
+            sample(machine, sampling, &limits, &mut seen)
+        });
+        assert_eq!(sampled.n_cut, 0, "seed {seed}\n{}", written.text);
+        n_stopped += usize::from(sampled.bound == Some(Bound::Interrupt));
+    }
+    assert!(n_stopped > 5, "{n_stopped} of 10 were stopped");
 }

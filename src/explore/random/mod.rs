@@ -203,7 +203,8 @@ pub fn sample<W: Watcher>(
         run.sample.longest = run.sample.longest.max(n_steps);
         match ended {
             Ended::AtRest => run.sample.n_ended += 1,
-            Ended::Cut => run.sample.n_cut += 1,
+            // What was stopped in the middle was not too long.
+            Ended::Cut => run.sample.n_cut += u64::from(run.sample.bound.is_none()),
             Ended::Enough => break,
         }
         if run.sample.bound.is_some() {
