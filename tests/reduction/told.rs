@@ -90,3 +90,26 @@ fn arguments_that_nothing_depends_on() {
          finally assert sum == 20",
     );
 }
+
+/// The second search, which gives shortest schedules, ends at its limit before this race.
+#[test]
+fn what_the_second_search_does_not_come_to_is_not_called_shortest() {
+    let text = "scenario \"deep\" {
+        const N = 7
+        atomic own[N] = 0
+        var x = 0
+        thread p(i in 0..N) {
+            for _ in 0..i + 13 { own[i] += 1 }
+            x = i
+        }
+        expect race on x
+    }";
+    let report = Checker::new().check_str("deep.tb", text);
+    let scenario = &report.scenarios[0];
+    assert!(scenario.complete, "the reduced search is small");
+    let schedule = scenario.findings[0].schedule.as_ref();
+    let schedule = schedule.expect("a race has a schedule");
+    // Two of them must run, 13 and 14 steps.
+    assert!(schedule.steps.len() >= 27);
+    assert!(!schedule.shortest);
+}
