@@ -73,89 +73,32 @@ pub fn touches(machine: &Machine<'_>, state: &State, actor: usize, found: &mut V
 
 /// Calls `see` for every word an expression may read.
 pub fn cells_read(expr: &Expr, see: &mut impl FnMut(&crate::program::CellRef)) {
-    let mut todo = vec![expr];
-    while let Some(expr) = todo.pop() {
-        match expr {
-            Expr::Const(_) | Expr::Reg(_) | Expr::Observed(_) => {}
-            Expr::Unary(_, operand) | Expr::Query(_, operand) => todo.push(operand),
-            Expr::Element { index, .. } => todo.push(index),
-            Expr::Entry { object, args, .. } => {
-                todo.push(object);
-                todo.extend(args);
-            }
-            Expr::Pick(index, of) => {
-                todo.push(index);
-                todo.extend(of);
-            }
-            Expr::Binary(_, left, right) => todo.extend([&**left, &**right]),
-            Expr::If(condition, then, otherwise) => {
-                todo.extend([&**condition, &**then, &**otherwise]);
-            }
-            Expr::Cell(place) => {
-                see(place);
-                todo.extend(place.dims.iter().map(|dim| &dim.index));
-            }
+    expr.each(&mut |expr| {
+        if let Expr::Cell(place) = expr {
+            see(place);
         }
-    }
+    });
 }
 
 /// The registers an expression reads.
 pub fn registers(expr: &Expr) -> Vec<Reg> {
     let mut found = Vec::new();
-    let mut todo = vec![expr];
-    while let Some(expr) = todo.pop() {
-        match expr {
-            Expr::Reg(reg) => found.push(*reg),
-            Expr::Const(_) | Expr::Observed(_) => {}
-            Expr::Unary(_, operand) | Expr::Query(_, operand) => todo.push(operand),
-            Expr::Element { index, .. } => todo.push(index),
-            Expr::Entry { object, args, .. } => {
-                todo.push(object);
-                todo.extend(args);
-            }
-            Expr::Pick(index, of) => {
-                todo.push(index);
-                todo.extend(of);
-            }
-            Expr::Binary(_, left, right) => todo.extend([&**left, &**right]),
-            Expr::If(condition, then, otherwise) => {
-                todo.extend([&**condition, &**then, &**otherwise]);
-            }
-            Expr::Cell(place) => todo.extend(place.dims.iter().map(|dim| &dim.index)),
+    expr.each(&mut |expr| {
+        if let Expr::Reg(reg) = expr {
+            found.push(*reg);
         }
-    }
+    });
     found
 }
 
 /// Calls `see` for every object, actor or future an expression may ask, with the
 /// question; it is `None` where an entry of a list or map is looked at.
 pub fn asked(expr: &Expr, see: &mut impl FnMut(Option<Query>, &Expr)) {
-    let mut todo = vec![expr];
-    while let Some(expr) = todo.pop() {
-        match expr {
-            Expr::Const(_) | Expr::Reg(_) | Expr::Observed(_) => {}
-            Expr::Unary(_, operand) => todo.push(operand),
-            Expr::Element { index, .. } => todo.push(index),
-            Expr::Entry { object, args, .. } => {
-                see(None, object);
-                todo.push(object);
-                todo.extend(args);
-            }
-            Expr::Pick(index, of) => {
-                todo.push(index);
-                todo.extend(of);
-            }
-            Expr::Binary(_, left, right) => todo.extend([&**left, &**right]),
-            Expr::If(condition, then, otherwise) => {
-                todo.extend([&**condition, &**then, &**otherwise]);
-            }
-            Expr::Cell(place) => todo.extend(place.dims.iter().map(|dim| &dim.index)),
-            Expr::Query(query, object) => {
-                see(Some(*query), object);
-                todo.push(object);
-            }
-        }
-    }
+    expr.each(&mut |expr| match expr {
+        Expr::Query(query, object) => see(Some(*query), object),
+        Expr::Entry { object, .. } => see(None, object),
+        _ => {}
+    });
 }
 
 struct Inside<'a> {

@@ -235,6 +235,15 @@ pub enum BinaryOp {
 }
 
 impl Expr {
+    /// Calls `see` with this expression and with all that it is made of, however deep.
+    pub fn each<'e>(&'e self, see: &mut impl FnMut(&'e Expr)) {
+        let mut left = vec![self];
+        while let Some(expr) = left.pop() {
+            see(expr);
+            expr.parts(&mut |part| left.push(part));
+        }
+    }
+
     /// Calls `see` with each expression that this one is made of.
     pub fn parts<'e>(&'e self, see: &mut impl FnMut(&'e Expr)) {
         match self {

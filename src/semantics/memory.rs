@@ -27,33 +27,29 @@ impl Machine<'_> {
     pub fn reads(&self, state: &State, actor: usize, condition: &Expr) -> Vec<(CellId, bool)> {
         let scene = self.scene(state, actor);
         let mut found = Vec::new();
-        let mut left = vec![condition];
-        while let Some(expr) = left.pop() {
-            match expr {
-                Expr::Cell(place) => found.extend(scene.cell(place).ok().map(|cell| {
-                    let var = self.program.cells[cell.index()].var;
-                    (cell, !self.program.vars[var.index()].atomic)
-                })),
-                Expr::Entry {
-                    op,
-                    plain,
-                    object,
-                    args,
-                    ..
-                } => {
-                    let number = scene.eval(object).ok();
-                    let id = number.and_then(|number| scene.object(number));
-                    let shape = id.and_then(|id| self.collection(id));
-                    found.extend(shape.map(|shape| (shape.first(), false)));
-                    let entry = { op.is_about_one() }
-                        .then(|| scene.entry_cell(*op, object, args))
-                        .flatten();
-                    found.extend(entry.map(|cell| (cell, *plain)));
-                }
-                _ => {}
+        condition.each(&mut |expr| match expr {
+            Expr::Cell(place) => found.extend(scene.cell(place).ok().map(|cell| {
+                let var = self.program.cells[cell.index()].var;
+                (cell, !self.program.vars[var.index()].atomic)
+            })),
+            Expr::Entry {
+                op,
+                plain,
+                object,
+                args,
+                ..
+            } => {
+                let number = scene.eval(object).ok();
+                let id = number.and_then(|number| scene.object(number));
+                let shape = id.and_then(|id| self.collection(id));
+                found.extend(shape.map(|shape| (shape.first(), false)));
+                let entry = { op.is_about_one() }
+                    .then(|| scene.entry_cell(*op, object, args))
+                    .flatten();
+                found.extend(entry.map(|cell| (cell, *plain)));
             }
-            expr.parts(&mut |part| left.push(part));
-        }
+            _ => {}
+        });
         found
     }
 }

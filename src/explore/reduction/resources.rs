@@ -494,35 +494,12 @@ impl<'p> Resources<'p> {
 
     /// Everything that a condition looks at.
     pub fn of_condition(&self, condition: &Expr, value: Value<'_>, uses: &mut Uses) {
-        let mut todo = vec![condition];
-        while let Some(expr) = todo.pop() {
-            match expr {
-                Expr::Const(_) | Expr::Reg(_) | Expr::Observed(_) => {}
-                Expr::Unary(_, operand) => todo.push(operand),
-                Expr::Element { index, .. } => todo.push(index),
-                Expr::Pick(index, of) => {
-                    todo.push(index);
-                    todo.extend(of);
-                }
-                Expr::Binary(_, left, right) => todo.extend([&**left, &**right]),
-                Expr::If(condition, then, otherwise) => {
-                    todo.extend([&**condition, &**then, &**otherwise]);
-                }
-                Expr::Cell(place) => {
-                    self.read(place, value, uses);
-                    todo.extend(place.dims.iter().map(|dim| &dim.index));
-                }
-                Expr::Query(query, object) => {
-                    self.ask(*query, object, value, uses);
-                    todo.push(object);
-                }
-                Expr::Entry { object, args, .. } => {
-                    self.look_at_entries(object, value, uses);
-                    todo.push(object);
-                    todo.extend(args);
-                }
-            }
-        }
+        condition.each(&mut |expr| match expr {
+            Expr::Cell(place) => self.read(place, value, uses),
+            Expr::Query(query, object) => self.ask(*query, object, value, uses),
+            Expr::Entry { object, .. } => self.look_at_entries(object, value, uses),
+            _ => {}
+        });
     }
 
     /// Every change of an object, as whoever waits for it wishes.
@@ -536,30 +513,11 @@ impl<'p> Resources<'p> {
 /// The words of memory that an expression may read, whatever its indices are.
 fn words_read(program: &Program, expr: &Expr) -> Vec<bool> {
     let mut words = vec![false; program.cells.len()];
-    let mut todo = vec![expr];
-    while let Some(expr) = todo.pop() {
-        match expr {
-            Expr::Const(_) | Expr::Reg(_) | Expr::Observed(_) => {}
-            Expr::Unary(_, operand) | Expr::Query(_, operand) => todo.push(operand),
-            Expr::Element { index, .. } => todo.push(index),
-            Expr::Pick(index, of) => {
-                todo.push(index);
-                todo.extend(of);
-            }
-            Expr::Binary(_, left, right) => todo.extend([&**left, &**right]),
-            Expr::If(condition, then, otherwise) => {
-                todo.extend([&**condition, &**then, &**otherwise]);
-            }
-            Expr::Cell(place) => {
-                let var = &program.vars[program.cells[place.base.index()].var.index()];
-                words[var.first.index()..var.first.index() + var.n as usize].fill(true);
-                todo.extend(place.dims.iter().map(|dim| &dim.index));
-            }
-            Expr::Entry { object, args, .. } => {
-                todo.push(object);
-                todo.extend(args);
-            }
+    expr.each(&mut |expr| {
+        if let Expr::Cell(place) = expr {
+            let var = &program.vars[program.cells[place.base.index()].var.index()];
+            words[var.first.index()..var.first.index() + var.n as usize].fill(true);
         }
-    }
+    });
     words
 }
