@@ -341,11 +341,6 @@ fn ours(what: &str, workload: &Workload, size: Size, workers: usize) -> Cost {
 
 /// Steps of random executions in which everything is looked at and nothing is an error.
 fn steps_sampled(checker: &Checker, source: &Source) -> u64 {
-    let loaded = checker.load(source);
-    let (_, program) = loaded.scenarios[0]
-        .program
-        .as_ref()
-        .expect("a sound scenario");
     let sampling = Sampling {
         executions: SAMPLED,
         seed: 1,
@@ -355,36 +350,41 @@ fn steps_sampled(checker: &Checker, source: &Source) -> u64 {
         depth: Some(STEPS),
         ..Limits::default()
     };
-    let mut capacity = Capacity::initial(program);
-    loop {
-        let machine = Machine::new(program, capacity);
-        let mut facts = Facts::new(program);
-        match sampled(&machine, sampling, &limits, &mut facts, &|_| true) {
-            Ok(sampled) => return sampled.sample.n_steps,
-            Err(more) => capacity = more,
-        }
-    }
+    with_room(checker, source, |machine, facts| {
+        let sampled = sampled(machine, sampling, &limits, facts, &|_| true)?;
+        Ok(sampled.sample.n_steps)
+    })
 }
 
+/// States of a search of all runs, and bytes for each.
 fn searched(checker: &Checker, source: &Source, workers: usize) -> (u64, f64) {
+    let limits = Limits {
+        states: u64::from(u32::MAX) - 2,
+        ..Limits::default()
+    };
+    with_room(checker, source, |machine, facts| {
+        let found = search(machine, &limits, workers, facts, &mut |_, _, _| {})?;
+        let n = u64::from(found.n_states());
+        Ok((n, found.bytes() as f64 / n as f64))
+    })
+}
+
+/// Runs `work` on the first scenario of a file, with a machine that has room enough.
+fn with_room<T>(
+    checker: &Checker,
+    source: &Source,
+    work: impl for<'p> Fn(&Machine<'p>, &mut Facts<'p>) -> Result<T, Capacity>,
+) -> T {
     let loaded = checker.load(source);
     let (_, program) = loaded.scenarios[0]
         .program
         .as_ref()
         .expect("a sound scenario");
-    let limits = Limits {
-        states: u64::from(u32::MAX) - 2,
-        ..Limits::default()
-    };
     let mut capacity = Capacity::initial(program);
     loop {
         let machine = Machine::new(program, capacity);
-        let mut facts = Facts::new(program);
-        match search(&machine, &limits, workers, &mut facts, &mut |_, _, _| {}) {
-            Ok(found) => {
-                let n = u64::from(found.n_states());
-                return (n, found.bytes() as f64 / n as f64);
-            }
+        match work(&machine, &mut Facts::new(program)) {
+            Ok(done) => return done,
             Err(more) => capacity = more,
         }
     }

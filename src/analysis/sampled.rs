@@ -18,7 +18,7 @@ use crate::explore::{
     Bound, FewSwitches, Goal, Limits, Observer, Sample, Sampling, Taken, Visit, Watcher,
     fewer_switches, sample, search, shortest,
 };
-use crate::semantics::{Capacity, Chooser, Incident, Machine, Recorder, State, Stop};
+use crate::semantics::{Capacity, Chooser, Machine, State, Stop};
 use crate::trace::{Action, Schedule};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -349,15 +349,6 @@ fn preemptions(machine: &Machine<'_>, schedule: &Schedule) -> u32 {
     n
 }
 
-#[derive(Default)]
-struct Incidents(Vec<(usize, Incident)>);
-
-impl Recorder for Incidents {
-    fn incident(&mut self, actor: usize, incident: Incident) {
-        self.0.push((actor, incident));
-    }
-}
-
 /// Runs what can be run of the steps, one after the other, until it shows the
 /// same; gives the steps that were run.
 fn run(
@@ -392,7 +383,7 @@ fn run(
         let &action = rest.find(|action| enabled.contains(&action.actor))?;
         let before = state.clone();
         let mut chooser = Chooser::fixed(action.way);
-        let mut heard = Incidents::default();
+        let mut heard = Vec::new();
         let result = machine.step(&mut state, action.actor, &mut chooser, &mut heard);
         let after = match result {
             Ok(()) => Ok(&state),
@@ -411,7 +402,7 @@ fn run(
             before: &before,
             action,
             fault: after.err(),
-            incidents: &heard.0,
+            incidents: &heard,
         });
         if what.is_in(&facts) {
             return Some(done);

@@ -285,8 +285,9 @@ impl<'m, O: Observer> Worker<'m, O> {
         stands_for
     }
 
-    /// Whether the observer is to see the state that it turned to.
-    fn is_worth_a_look(&mut self, contents: &Contents, depth: u32, observer: &O) -> bool {
+    /// Whether the observer is to see the state that it turned to. What it saw at a smaller
+    /// depth it has noted.
+    pub fn is_worth_a_look(&mut self, contents: &Contents, depth: u32, observer: &O) -> bool {
         for question in 0..self.answers.len() {
             self.answers[question] = self.answer(contents, question, observer);
         }

@@ -198,6 +198,13 @@ pub trait Recorder {
 /// Hears nothing.
 impl Recorder for () {}
 
+/// Keeps what was suspicious, with the actor.
+impl Recorder for Vec<(usize, Incident)> {
+    fn incident(&mut self, actor: usize, incident: Incident) {
+        self.push((actor, incident));
+    }
+}
+
 /// Keeps the events.
 impl Recorder for Vec<Event> {
     const EVENTS: bool = true;

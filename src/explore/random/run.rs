@@ -40,7 +40,6 @@ pub(super) enum Ended {
 
 /// What was found out so far, and the state that an execution is in.
 struct Known<'m, O: Observer> {
-    machine: &'m Machine<'m>,
     contents: Contents,
     worker: Worker<'m, O>,
     /// States seen.
@@ -53,7 +52,6 @@ impl<'m, O: Observer> Known<'m, O> {
     fn nothing(machine: &'m Machine<'m>, observer: &O) -> Self {
         let contents = Contents::new(machine.layout(), None);
         Self {
-            machine,
             worker: Worker::new(machine, None, &contents, observer, ROOM),
             contents,
             moment: 0,
@@ -65,7 +63,8 @@ impl<'m, O: Observer> Known<'m, O> {
     fn shows(&mut self, observer: &O) -> bool {
         self.moment += 1;
         if !self.worker.enabled().is_empty() {
-            return self.worker.shows(&self.contents, self.moment, observer);
+            let (worker, contents) = (&mut self.worker, &self.contents);
+            return worker.is_worth_a_look(contents, self.moment, observer);
         }
         let numbers = self.worker.parts(&self.contents);
         let is_known = self.ends.contains(numbers);
@@ -82,11 +81,6 @@ impl<'m, O: Observer> Known<'m, O> {
     fn is_too_much(&mut self) -> bool {
         self.contents.count_bytes();
         self.contents.bytes() > BYTES_MAX || self.moment > MOMENTS_MAX
-    }
-
-    fn tell_ranges(&self, watcher: &mut impl Watcher<Observer = O>) {
-        let n_cells = self.machine.program().cells.len();
-        watcher.ranges(self.contents.ranges(n_cells));
     }
 }
 
@@ -130,7 +124,7 @@ impl<'m, O: Observer> Run<'m, O> {
     fn forget_some(&mut self, watcher: &mut impl Watcher<Observer = O>) {
         if self.known.is_too_much() {
             let here = self.known.state().clone();
-            self.known.tell_ranges(watcher);
+            self.tell_ranges(watcher);
             self.known = Known::nothing(self.machine, watcher.observer());
             self.go_to(&here, watcher);
         }
@@ -149,7 +143,8 @@ impl<'m, O: Observer> Run<'m, O> {
 
     /// Tells the watcher which values memory had.
     pub fn tell_ranges(&self, watcher: &mut impl Watcher<Observer = O>) {
-        self.known.tell_ranges(watcher);
+        let n_cells = self.machine.program().cells.len();
+        watcher.ranges(self.known.contents.ranges(n_cells));
     }
 
     /// Goes on with an execution until it ends.

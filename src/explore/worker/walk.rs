@@ -38,12 +38,6 @@ impl<O: Observer> Worker<'_, O> {
         &self.numbers[..contents.parts.len()]
     }
 
-    /// Whether the observer is to see that state. What it saw at an earlier moment it has
-    /// noted.
-    pub fn shows(&mut self, contents: &Contents, moment: u32, observer: &O) -> bool {
-        self.is_worth_a_look(contents, moment, observer)
-    }
-
     /// The words of that state.
     pub fn state(&mut self, contents: &Contents) -> &State {
         self.load(contents);

@@ -1,6 +1,8 @@
 //! Random modes and the search by switches, compared with the full search on
 //! random programs, and with a search by switches that stores nothing.
 
+mod executions;
+
 use std::collections::{BTreeMap, BTreeSet};
 use threadbare::analysis::{self, Diagnosis, Evidence, Facts, Key};
 use threadbare::checker::{Checker, Sampling, Strategy};
@@ -9,7 +11,7 @@ use threadbare::explore::{Limits, Observer, Taken, Visit, search};
 use threadbare::generate::{Knobs, make, write};
 use threadbare::program::Program;
 use threadbare::report::{Report, Status, Verdict, json};
-use threadbare::semantics::{Capacity, Chooser, Incident, Machine, Recorder, State, Stop};
+use threadbare::semantics::{Capacity, Chooser, Machine, State, Stop};
 use threadbare::trace::{Action, Schedule, replay};
 
 const STRATEGIES: [Strategy; 4] = [
@@ -178,15 +180,6 @@ struct Plain<'m, 'p> {
     fuel: u32,
 }
 
-#[derive(Default)]
-struct Incidents(Vec<(usize, Incident)>);
-
-impl Recorder for Incidents {
-    fn incident(&mut self, actor: usize, incident: Incident) {
-        self.0.push((actor, incident));
-    }
-}
-
 impl Plain<'_, '_> {
     fn run(&mut self, state: &State, last: Option<usize>, left: u32) -> Result<(), Capacity> {
         let machine = self.machine;
@@ -216,7 +209,7 @@ impl Plain<'_, '_> {
             let mut chooser = Chooser::first();
             loop {
                 let mut after = state.clone();
-                let mut heard = Incidents::default();
+                let mut heard = Vec::new();
                 let result = machine.step(&mut after, actor, &mut chooser, &mut heard);
                 let reached = match result {
                     Ok(()) => Ok(&after),
@@ -236,7 +229,7 @@ impl Plain<'_, '_> {
                     before: state,
                     action,
                     fault: reached.err(),
-                    incidents: &heard.0,
+                    incidents: &heard,
                 });
                 if reached.is_ok() {
                     self.steps.push(action);
@@ -333,7 +326,7 @@ fn a_sample_finds_only_what_is_there_and_makes_it_short() {
     assert!(n_found > 300, "{n_found}");
 }
 
-const PHILOSOPHERS: &str = include_str!("../scenarios/deadlock/philosophers.tb");
+const PHILOSOPHERS: &str = include_str!("../../scenarios/deadlock/philosophers.tb");
 
 fn sample_of(text: &str, checker: Checker, scheduler: Strategy) -> Report {
     let checker = checker.sample(Sampling {

@@ -1,6 +1,7 @@
 //! Sampled executions, in which what was found out is used again and most states are not
 //! looked at, beside the same executions step by step on the machine, all states looked at.
 
+use crate::with_room;
 use oorandom::{Rand32, Rand64};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -10,33 +11,29 @@ use threadbare::compile::compile;
 use threadbare::explore::{Bound, Limits, Observer, Taken, Visit, Watcher, sample};
 use threadbare::generate::{Knobs, make, write};
 use threadbare::program::Program;
-use threadbare::semantics::{Capacity, Chooser, Incident, Machine, Recorder, Stop};
+use threadbare::semantics::{Capacity, Chooser, Machine, Stop};
 use threadbare::trace::{Action, Schedule, replay};
 
-/// Runs `work` with a machine that has room enough.
-fn with_room<T>(program: &Program, work: impl Fn(&Machine<'_>) -> Result<T, Capacity>) -> T {
-    let mut capacity = Capacity::initial(program);
-    loop {
-        match work(&Machine::new(program, capacity)) {
-            Ok(done) => return done,
-            Err(more) => capacity = more,
-        }
-    }
-}
-
-#[derive(Default)]
-struct Incidents(Vec<(usize, Incident)>);
-
-impl Recorder for Incidents {
-    fn incident(&mut self, actor: usize, incident: Incident) {
-        self.0.push((actor, incident));
-    }
+/// A random scenario: its text and its program.
+fn random(seed: u64, knobs: Knobs) -> (String, Program) {
+    let written = write(&make(seed, knobs));
+    let program = compile(&written.scenario).expect("a plan can be compiled");
+    (written.text, program)
 }
 
 /// Facts of executions, of states and steps as they come.
 struct Seen<'p> {
     facts: Facts<'p>,
     longest: Vec<Action>,
+}
+
+impl<'p> Seen<'p> {
+    fn nothing(program: &'p Program) -> Self {
+        Self {
+            facts: Facts::new(program),
+            longest: Vec::new(),
+        }
+    }
 }
 
 impl<'p> Watcher for Seen<'p> {
@@ -99,9 +96,9 @@ fn slowly<'p>(
             let mut chooser = Chooser::first();
             loop {
                 let mut after = state.clone();
-                let mut heard = Incidents::default();
+                let mut heard = Vec::new();
                 let result = machine.step(&mut after, actor, &mut chooser, &mut heard);
-                ways.push((chooser.code(), after, heard.0, result));
+                ways.push((chooser.code(), after, heard, result));
                 if !chooser.advance() {
                     break;
                 }
@@ -152,19 +149,15 @@ fn what_is_used_again_shows_what_the_machine_shows_step_by_step() {
             acts: 6,
             loops: seed % 2 == 0,
         };
-        let written = write(&make(seed, knobs));
-        let program = compile(&written.scenario).expect("a plan can be compiled");
+        let (text, program) = random(seed, knobs);
         with_facts += with_room(&program, |machine| {
-            let mut seen = Seen {
-                facts: Facts::new(&program),
-                longest: Vec::new(),
-            };
+            let mut seen = Seen::nothing(&program);
             let sampled = sample(machine, sampling, &limits, &mut seen)?;
             let (facts, n_steps) = slowly(machine, &program, sampling, 60)?;
             if sampled.bound.is_some() {
                 return Ok(0);
             }
-            assert_eq!(sampled.n_steps, n_steps, "seed {seed}\n{}", written.text);
+            assert_eq!(sampled.n_steps, n_steps, "seed {seed}\n{text}");
             let all = |facts: &Facts<'_>| {
                 let hits: Vec<Key> = facts.hits.keys().cloned().collect();
                 let endings: Vec<(usize, Vec<i64>)> = facts.endings.keys().cloned().collect();
@@ -172,12 +165,7 @@ fn what_is_used_again_shows_what_the_machine_shows_step_by_step() {
                 let satisfied: Vec<usize> = facts.satisfied.keys().copied().collect();
                 (hits, endings, edges, satisfied, facts.values.clone())
             };
-            assert_eq!(
-                all(&seen.facts),
-                all(&facts),
-                "seed {seed}\n{}",
-                written.text
-            );
+            assert_eq!(all(&seen.facts), all(&facts), "seed {seed}\n{text}");
             let last = replay(&program, &Schedule(seen.longest.clone()));
             assert!(last.is_ok(), "what was shown can be run again");
             Ok(usize::from(!facts.hits.is_empty()))
@@ -204,16 +192,12 @@ fn an_execution_that_is_stopped_was_not_cut_off() {
             acts: 4,
             loops: false,
         };
-        let written = write(&make(seed, knobs));
-        let program = compile(&written.scenario).expect("a plan can be compiled");
+        let (text, program) = random(seed, knobs);
         let sampled = with_room(&program, |machine| {
-            let mut seen = Seen {
-                facts: Facts::new(&program),
-                longest: Vec::new(),
-            };
+            let mut seen = Seen::nothing(&program);
             sample(machine, sampling, &limits, &mut seen)
         });
-        assert_eq!(sampled.n_cut, 0, "seed {seed}\n{}", written.text);
+        assert_eq!(sampled.n_cut, 0, "seed {seed}\n{text}");
         n_stopped += usize::from(sampled.bound == Some(Bound::Interrupt));
     }
     assert!(n_stopped > 5, "{n_stopped} of 10 were stopped");
