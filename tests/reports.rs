@@ -123,6 +123,56 @@ const TEXTS: &[(&str, &str)] = &[
 "#,
     ),
     (
+        "L001_apart",
+        r#"scenario "one after the other" {
+    lock a
+    lock b
+    fn one() { with a { with b { skip } } }
+    fn two() { with b { with a { skip } } }
+    main thread m {
+        let first = spawn one()
+        first.join()
+        let second = spawn two()
+        second.join()
+    }
+    expect warning L001
+}
+"#,
+    ),
+    (
+        "A002_woken",
+        r#"scenario "a bell in the dark" {
+    lock m
+    cond c on m
+    atomic x = 0
+    thread sleeper {
+        with m { c.wait() }
+        x = 5
+    }
+    thread bell {
+        with m { c.notify()  x = 1 }
+    }
+    always x < 5
+    expect always
+    expect lost_signal on c
+}
+"#,
+    ),
+    (
+        "W001_twice",
+        r#"scenario "slept" {
+    atomic x = 0
+    thread t {
+        sleep
+        let a = x
+        let b = x
+    }
+    thread u { x = 1  x = 2 }
+    expect warning W001
+}
+"#,
+    ),
+    (
         "X001",
         r#"scenario "locked counter" {
     var count = 0

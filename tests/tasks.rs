@@ -2,7 +2,7 @@
 //! 3.11 logs for the same in Python, or follows from asyncio's rules. Without `io`
 //! nothing is left open, so there is one outcome.
 
-use threadbare::Scenario;
+use threadbare::{Scenario, checker::Checker};
 
 /// `log` can end with this number and no other; each digit in base 8 is one entry.
 #[track_caller]
@@ -142,4 +142,49 @@ fn time_that_is_up_breaks_a_circle() {
            try { await wait_for(one()) } catch \"TimedOut\" { skip } await t } }",
     )
     .assert_passed();
+}
+
+/// Whoever waits with a time-out gives the loop back meanwhile; another task may help
+/// it before the time is up.
+#[test]
+fn a_wait_with_a_time_out_lets_the_others_run() {
+    logs(
+        0o15,
+        "event e task a { if await e.wait_for() { 5! } else { 6! } } task b { 1! e.set() }",
+    );
+    Scenario::from_text(
+        "scenario \"s\" { sem s = 1 var got = 0
+         task holder { await s.acquire() await io() s.release() }
+         task other { if await s.acquire_for() { got = 1 s.release() } else { got = 2 } }
+         outcomes (got) == { 1, 2 } }",
+    )
+    .assert_passed();
+}
+
+/// `first` was woken and cannot go on; who came later waits behind it, and not behind
+/// each other.
+#[test]
+fn who_waits_in_line_waits_for_who_was_woken() {
+    let report = Checker::new().check_str(
+        "line.tb",
+        "scenario \"s\" { lock m event go sem never = 0 var here = 0
+         task holder { await m.lock() while here < 3 { await io() } m.unlock() never.acquire() }
+         task late { await go.wait() here += 1 with await m { skip } }
+         task first { here += 1 with await m { skip } }
+         task second { here += 1 go.set() with await m { skip } } }",
+    );
+    let deadlock = report.findings().find(|it| it.code == "D002");
+    let waits = deadlock.map(|it| it.waits.clone()).unwrap_or_default();
+    let said: Vec<(&str, &str)> = { waits.iter() }
+        .map(|wait| (&*wait.actor, &*wait.resource))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            ("holder", "a permit of never"),
+            ("late", "its turn after first"),
+            ("first", "the event loop"),
+            ("second", "its turn after first"),
+        ]
+    );
 }

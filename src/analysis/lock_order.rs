@@ -116,8 +116,7 @@ pub struct Circle {
 pub enum Protection {
     /// Every actor of the circle holds this lock besides.
     Gate(ObjectId),
-    /// These two never run at the same time when they ask: one starts after the
-    /// other has ended.
+    /// Whenever the first asks, the second has not begun or has ended.
     NeverTogether(usize, usize),
     /// In no reachable state does each hold its first lock.
     NeverAllHolding,

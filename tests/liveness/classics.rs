@@ -372,3 +372,28 @@ fn a_lasso_says_where_its_loop_begins() {
         (1, "state after 1")
     );
 }
+
+/// One loop, two actors: that one of them can never leave it is worse than that the other
+/// is busy until it can.
+#[test]
+fn of_two_actors_in_one_loop_the_one_that_stays_is_told() {
+    check(
+        "atomic go[2] = 0
+        fn wait(i) { while go[i] == 0 { yield } }
+        thread a { wait(0) }
+        thread b { wait(1) }
+        thread c { go[0] = 1 }",
+        &["S003 b"],
+    );
+}
+
+#[test]
+fn trying_for_a_permit_is_a_look() {
+    check(
+        "sem s = 0
+        fn got() { let got = s.try_acquire()  return got }
+        thread t { while !got() { yield } }
+        thread u { s.release() }",
+        &["S003? t"],
+    );
+}

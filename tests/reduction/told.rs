@@ -113,3 +113,53 @@ fn what_the_second_search_does_not_come_to_is_not_called_shortest() {
     assert!(schedule.steps.len() >= 27);
     assert!(!schedule.shortest);
 }
+
+/// The first search of all states has seen the race; the reduced one is kept busy by two
+/// others until its limit.
+#[test]
+fn what_only_the_first_search_has_seen_is_reported() {
+    let text = "scenario \"kept busy\" {
+        atomic a = 0
+        atomic p = 0
+        var y = 0
+        thread one { for _ in 0..160 { a += 1 } }
+        thread two { for _ in 0..160 { a += 1 } }
+        thread three { p += 1  y = 1 }
+        thread four { p += 1  y = 2 }
+        expect race on y
+    }";
+    let report = Checker::new().max_states(20_000).check_str("busy.tb", text);
+    let scenario = &report.scenarios[0];
+    assert!(!scenario.complete && scenario.orders.is_some());
+    let codes: Vec<&str> = scenario.findings.iter().map(|it| &*it.code).collect();
+    assert_eq!(codes, ["R001"]);
+}
+
+/// In states of like threads it is not seen that one of them has ended whenever the other
+/// asks; so all states are searched.
+#[test]
+fn who_has_ended_is_seen_where_locks_are_asked_for() {
+    let text = "scenario \"one after the other\" {
+        lock a  lock b  lock first
+        event over
+        atomic n = 0
+        thread t * 2 {
+            if first.try_lock() { with a { with b { skip } }  first.unlock()  over.set() }
+            else { over.wait()  with b { with a { skip } } }
+        }
+        thread noise * 3 { for _ in 0..11 { n += 1 } }
+        always !b.is_locked() || n >= 0
+        expect warning L001
+    }";
+    let told = |checker: Checker| {
+        let report = checker.check_str("after.tb", text);
+        let scenario = &report.scenarios[0];
+        assert!(scenario.complete && scenario.stats.states > 10_000);
+        let facts = scenario.findings[0].facts.iter();
+        let facts: Vec<String> = facts.map(|it| it.text.clone()).collect();
+        (scenario.findings[0].code, facts)
+    };
+    let all = told(Checker::new().reduction(Reduction::None));
+    assert_eq!(all.0, "L001");
+    assert_eq!(told(Checker::new()), all);
+}

@@ -366,13 +366,9 @@ impl<'p> Resources<'p> {
         };
         let is_lock = |kind: &ObjectKind| matches!(kind, ObjectKind::Lock { .. });
         match op {
-            // Which actors there are may matter to a handle that names none yet.
-            Join(mode) => {
-                uses.add(self.spawns, Class::Look);
-                if mode != WaitMode::Wait {
-                    uses.add(self.ends, Class::Look);
-                }
-            }
+            // A handle names one actor, or nobody, for ever. Who can tell that another has
+            // not ended yet is not reduced.
+            Join(_) => {}
             Lock(WaitMode::Wait) => {
                 self.use_objects(object, value, uses, |kind| {
                     is_lock(kind).then_some(Class::Take)

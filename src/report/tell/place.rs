@@ -65,15 +65,13 @@ fn protection(told: &mut Told<'_, '_>, circle: &Circle) {
             ),
         ),
         Protection::NeverTogether(one, other) => {
-            let name = |actor: usize| {
-                let edge = circle.edges.iter().find(|edge| edge.actor == actor);
-                let pc = edge.map_or(0, |edge| edge.pc);
-                told.named(actor, pc)
-            };
+            let edge_of = |actor| circle.edges.iter().find(|edge| edge.actor == actor);
+            let (one, other) = edge_of(one).zip(edge_of(other)).expect("both ask");
             let text = format!(
-                "`{}` and `{}` never run at the same time: one starts after the other has ended",
-                name(one),
-                name(other)
+                "where `{}` asks for `{}`, `{}` has not begun or has ended already",
+                told.named(one.actor, one.pc),
+                story.object(one.to),
+                told.named(other.actor, other.pc)
             );
             told.fact("protected by", text);
         }
