@@ -255,6 +255,7 @@ fn by(mistake: Mistake) -> By {
         | Mistake::ReadsAccord
         | Mistake::ConditionReadsNothing
         | Mistake::BlockForgotten
+        | Mistake::JoinInBlockIsBlind
         | Mistake::EndsAccord
         | Mistake::MissedAccord
         | Mistake::WatchedForgotten

@@ -118,6 +118,7 @@ mistakes! {
     ReadsAccord: "a write accords with a read",
     ConditionReadsNothing: "a `wait_until` reads nothing",
     BlockForgotten: "of an `atomic` block only the first step is looked at",
+    JoinInBlockIsBlind: "an `atomic` block does not see who has not ended yet",
     EndsAccord: "nobody sees in which order actors end",
     MissedAccord: "nobody sees whether a signal is missed before or after a step",
     WatchedForgotten: "writes to the variables of a property accord",

@@ -101,6 +101,11 @@ pub fn text(mistake: Mistake) -> Option<&'static str> {
              thread q { atomic { y = 1  x = 2 } }
              observe x"
         }
+        Mistake::JoinInBlockIsBlind => {
+            "atomic x = 0  atomic y = 0
+             thread q * 2 { y = 2 }
+             thread p { atomic { q.join()  x = 1 } }"
+        }
         Mistake::EndsAccord => {
             "var x = 0  var y = 0
              fn f(n) { x = n }

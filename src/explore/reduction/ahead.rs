@@ -112,6 +112,7 @@ fn block_uses(code: &Code<'_>, resources: &Resources<'_>, simple: &[Uses], begin
             continue;
         }
         uses.unite(&simple[node]);
+        resources.in_block(code.instr(node), &mut uses);
         if planted(Mistake::BlockForgotten) {
             break;
         }

@@ -247,6 +247,15 @@ impl<'p> Resources<'p> {
         }
     }
 
+    /// What an instruction uses besides if it is part of a block: a block fails where one
+    /// who is joined inside has not ended.
+    pub fn in_block(&self, instr: &Instr, uses: &mut Uses) {
+        let joins = matches!(instr, Instr::Sync { op: SyncOp::Join(_), .. });
+        if joins && !planted(Mistake::JoinInBlockIsBlind) {
+            uses.add(self.ends, Class::Look);
+        }
+    }
+
     fn words(&self, place: &CellRef, value: Value<'_>) -> std::ops::Range<usize> {
         let var = self.program.cells[place.base.index()].var;
         if self.by_var {
@@ -366,8 +375,8 @@ impl<'p> Resources<'p> {
         };
         let is_lock = |kind: &ObjectKind| matches!(kind, ObjectKind::Lock { .. });
         match op {
-            // A handle names one actor, or nobody, for ever. Who can tell that another has
-            // not ended yet is not reduced.
+            // A handle names one actor, or nobody, for ever. That the actor has not ended
+            // yet can only be told in a block.
             Join(_) => {}
             Lock(WaitMode::Wait) => {
                 self.use_objects(object, value, uses, |kind| {
