@@ -340,10 +340,11 @@ impl<'m> Search<'m> {
         u32::try_from(self.layers.len().saturating_sub(2)).expect("fewer layers than states")
     }
 
-    /// The states of a depth.
+    /// The states of a depth; none where only passed ones are that deep.
     pub fn layer(&self, depth: u32) -> Range<u32> {
         let depth = depth as usize;
-        self.layers[depth]..self.layers[depth + 1]
+        let first = |depth| self.layers.get(depth).copied().unwrap_or(self.n_states());
+        first(depth)..first(depth + 1)
     }
 
     /// The depth of a stored state.

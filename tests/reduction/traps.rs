@@ -546,3 +546,17 @@ fn a_block_is_moved_past_the_end_of_who_is_joined_in_it() {
          expect misuse",
     );
 }
+
+/// The last stored state is two steps before the deepest of those that are passed.
+#[test]
+fn a_finding_lies_deeper_than_any_stored_state() {
+    same(
+        "lock m
+         list few(3): int = [0, 1] guarded_by m
+         list one(1): int
+         thread p { for v in few { let third = few[2] }  one[2] = 0 }
+         thread q { few.insert(1, 1) }
+         expect unguarded few
+         expect swallowed in p",
+    );
+}
