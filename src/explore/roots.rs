@@ -22,7 +22,7 @@ impl Roots {
     pub fn new() -> Self {
         Self {
             rows: Rows::default(),
-            shards: (0..N_SHARDS).map(|_| Shard::default()).collect(),
+            shards: (0..N_SHARDS).map(Shard::new).collect(),
             bytes: 0,
         }
     }
@@ -73,11 +73,10 @@ impl Roots {
     /// Faster than one at a time.
     pub fn find_all(&self, roots: &[Root], mut told: impl FnMut(usize, Option<u32>)) {
         for (some, at) in roots.chunks(TOGETHER).zip((0..).step_by(TOGETHER)) {
-            let near = some.iter().fold(0, |all, &root| {
-                let key = hash(root);
-                all ^ self.shards[shard_of(key)].peek(key)
+            let shard = |key| &self.shards[shard_of(key)];
+            fetch(some.iter().map(|&root| hash(root)), shard, |id| {
+                self.rows.get(id)
             });
-            std::hint::black_box(near);
             for (index, &root) in some.iter().enumerate() {
                 told(at + index, self.find(root));
             }
@@ -135,10 +134,8 @@ impl Roots {
                 *key = hash(root);
             }
             let keys = &keys[..some.len()];
-            let near = keys
-                .iter()
-                .fold(0, |all, &key| all ^ shards[shard_of(key)].peek(key));
-            std::hint::black_box(near);
+            let of_keys = keys.iter().copied();
+            fetch(of_keys, |key| &shards[shard_of(key)], |id| rows.get(id));
             for (&key, &root) in keys.iter().zip(some) {
                 let shard = &mut shards[shard_of(key)];
                 if let Some(known) = shard.find(key, |id| rows.get(id) == root) {
@@ -200,6 +197,23 @@ impl Roots {
     }
 }
 
+/// Has the processor fetch what looking for these hashes needs, of all at a time: first
+/// where they would be, then the roots of the numbers that are there.
+#[inline]
+fn fetch<'s>(
+    keys: impl Iterator<Item = u64> + Clone,
+    shard: impl Fn(u64) -> &'s Shard,
+    root: impl Fn(u32) -> Root,
+) {
+    let near = { keys.clone() }.fold(0, |all, key| all ^ shard(key).peek(key));
+    std::hint::black_box(near);
+    let near = keys.fold(0, |all, key| {
+        let may_be = shard(key).may_be(key);
+        all ^ may_be.map_or(0, |id| root(id).0)
+    });
+    std::hint::black_box(near);
+}
+
 /// States that are looked for together, so that the processor can fetch the
 /// lines of one while it compares those of another.
 const TOGETHER: usize = 16;
@@ -228,8 +242,8 @@ impl Chunk<'_> {
         let mut added = Vec::new();
         let mut grown = false;
         for some in lot.chunks(TOGETHER) {
-            let near = some.iter().fold(0, |all, &(key, _)| all ^ shard.peek(key));
-            std::hint::black_box(near);
+            let keys = some.iter().map(|&(key, _)| key);
+            fetch(keys, |_| &*shard, |id| self.root(id));
             for &(key, index) in some {
                 let root = self.roots[index as usize];
                 let id = match shard.find(key, |other| self.root(other) == root) {

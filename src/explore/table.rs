@@ -5,7 +5,9 @@
 //! is new costs one look at memory, one that is known hardly more than two.
 //! Buckets are chosen by the high bits of the hash, times their number; so a
 //! shard may grow to any size. A small one doubles, since to move numbers costs a look
-//! at memory for each; a large one grows by a fourth, since then room matters more.
+//! at memory for each; a large one grows by half, since then room matters more. Shards
+//! have different sizes, so that they do not all grow at about the same time: of the
+//! whole table the same part is always free.
 
 use super::dictionary::mix;
 use crate::base::{Mistake, planted};
@@ -16,8 +18,10 @@ pub(super) const N_SHARDS: usize = 64;
 const SLOTS: usize = 16;
 /// Buckets that are moved together where a shard grows.
 const TOGETHER: usize = 8;
-/// Buckets up to which a shard doubles: about four million states in all shards.
+/// Buckets up to which a shard doubles: about four to seven million states in all shards.
 const SMALL: usize = 1 << 12;
+/// Buckets from which on shards have different sizes.
+const APART: usize = 1 << 3;
 const EMPTY: u32 = 0;
 /// What a planted mistake leaves of a hash.
 const FEW_BITS: u64 = 0x3ff << 54;
@@ -26,9 +30,24 @@ const FEW_BITS: u64 = 0x3ff << 54;
 #[repr(align(64))]
 struct Bucket([u32; SLOTS]);
 
+impl Bucket {
+    /// The slots that are free, a bit each, and those with these bits above; all slots at
+    /// once, since it cannot be foreseen which one it is.
+    #[inline]
+    fn slots(&self, above: u32, tag: u32) -> (u32, u32) {
+        let (mut free, mut alike) = (0, 0);
+        for (index, &slot) in self.0.iter().enumerate() {
+            free |= u32::from(slot == EMPTY) << index;
+            alike |= u32::from(slot & above == tag) << index;
+        }
+        (free, alike & !free)
+    }
+}
+
 /// A part of the table.
-#[derive(Default)]
 pub(super) struct Shard {
+    /// Which of all shards it is.
+    number: usize,
     buckets: Vec<Bucket>,
     n: usize,
     /// Bits of a slot that hold a number.
@@ -53,20 +72,30 @@ pub(super) fn shard_of(hash: u64) -> usize {
 
 /// So many buckets are full beyond this many numbers.
 fn room(n_buckets: usize) -> usize {
-    n_buckets * SLOTS * 7 / 8
-}
-
-/// How many buckets come after so many.
-fn grown(n_buckets: usize) -> usize {
-    let more = if n_buckets < SMALL {
-        n_buckets
-    } else {
-        n_buckets / 4
-    };
-    (n_buckets + more).max(1)
+    n_buckets * SLOTS * 15 / 16
 }
 
 impl Shard {
+    /// An empty one, with its number.
+    pub fn new(number: usize) -> Self {
+        Self {
+            number,
+            buckets: Vec::new(),
+            n: 0,
+            id_bits: 0,
+        }
+    }
+
+    /// How many buckets come after so many.
+    fn grown(&self, n_buckets: usize) -> usize {
+        match n_buckets {
+            0 => 1,
+            APART => 2 * APART + self.number * 2 * APART / N_SHARDS,
+            few if few < SMALL => 2 * few,
+            many => many + many / 2,
+        }
+    }
+
     fn bucket(&self, hash: u64) -> usize {
         let high = (hash << 6) >> 32;
         ((high * self.buckets.len() as u64) >> 32) as usize
@@ -120,7 +149,7 @@ impl Shard {
 
     /// Makes room for one more; `hash_of` gives the hash of a number that is there.
     fn grow(&mut self, hash_of: impl Fn(u32) -> u64) {
-        let size = grown(self.buckets.len());
+        let size = self.grown(self.buckets.len());
         let old = std::mem::replace(&mut self.buckets, vec![Bucket::default(); size]);
         let mask = self.id_mask();
         let mut moved = Vec::with_capacity(TOGETHER * SLOTS);
@@ -142,15 +171,26 @@ impl Shard {
         let slot = self.slot(hash, id);
         let mut bucket = self.bucket(hash);
         loop {
-            for (index, here) in self.buckets[bucket].0.iter_mut().enumerate() {
-                if *here == EMPTY {
-                    *here = slot;
-                    let place = bucket * SLOTS + index;
-                    return u32::try_from(place).expect("fewer slots in a shard than 2^32");
-                }
+            let (free, _) = self.buckets[bucket].slots(0, 1);
+            if free != 0 {
+                let index = free.trailing_zeros() as usize;
+                self.buckets[bucket].0[index] = slot;
+                let place = bucket * SLOTS + index;
+                return u32::try_from(place).expect("fewer slots in a shard than 2^32");
             }
             bucket = (bucket + 1) % self.buckets.len();
         }
+    }
+
+    /// A number that may have that hash, if there is one where it would be first: for a
+    /// look at what the number stands for, to have it near when it is needed.
+    #[inline]
+    pub fn may_be(&self, hash: u64) -> Option<u32> {
+        let mask = self.id_mask();
+        let bucket = self.buckets.get(self.bucket(hash))?;
+        let (_, alike) = bucket.slots(!mask, self.tag(hash));
+        let slot = bucket.0.get(alike.trailing_zeros() as usize)?;
+        Some((slot & mask) - 1)
     }
 
     /// The number with that hash for which `same` holds.
@@ -162,14 +202,17 @@ impl Shard {
         let (tag, mask) = (self.tag(hash), self.id_mask());
         let mut bucket = self.bucket(hash);
         loop {
-            for &slot in &self.buckets[bucket].0 {
-                if slot == EMPTY {
-                    return None;
+            let (free, mut alike) = self.buckets[bucket].slots(!mask, tag);
+            while alike != 0 {
+                let slot = self.buckets[bucket].0[alike.trailing_zeros() as usize];
+                let id = (slot & mask) - 1;
+                if planted(Mistake::FingerprintsDecide) || same(id) {
+                    return Some(id);
                 }
-                let alike = planted(Mistake::FingerprintsDecide);
-                if slot & !mask == tag && (alike || same((slot & mask) - 1)) {
-                    return Some((slot & mask) - 1);
-                }
+                alike &= alike - 1;
+            }
+            if free != 0 {
+                return None;
             }
             bucket = (bucket + 1) % self.buckets.len();
         }
@@ -217,7 +260,7 @@ impl Shard {
     pub fn bytes_for(&self, n: usize) -> usize {
         let (mut before, mut after) = (0, self.buckets.len());
         while room(after) < self.n + n {
-            (before, after) = (after, grown(after));
+            (before, after) = (after, self.grown(after));
         }
         // What it grows from last is there beside what it grows to.
         let there = match before {
