@@ -179,7 +179,7 @@ fn edges_to(search: &Search<'_>, sets: &[Vec<Place>]) -> Vec<Vec<Edge>> {
                 };
                 let mut from = search.root(id);
                 for (at, &(action, to)) in chain[..=last].iter().enumerate() {
-                    let mover = by_whom.of(from, action);
+                    let mover = by_whom.of(from, action, to);
                     edges[depth + at].push(Edge {
                         from,
                         to,
@@ -273,7 +273,7 @@ fn best_schedule(search: &Search<'_>, goals: &[Place], runs: &[Runs]) -> Schedul
     let mut best: Option<(Merit, Place, usize)> = None;
     let mut by_whom = search.by_whom();
     for &(goal, root) in goals {
-        let mover = goal.step.map(|step| by_whom.of(root, step).0);
+        let mover = goal.step.map(|step| by_whom.before(root, step));
         for (&(state, last), run) in &runs[goal.depth as usize] {
             if state != root {
                 continue;

@@ -137,6 +137,59 @@ impl Symmetry {
         first.copied().unwrap_or(actor)
     }
 
+    /// Who takes a step, as known in the state before it and in the one that stands for
+    /// what comes after, of actors that nothing tells apart the first; if the numbers of
+    /// the states' parts are enough to know.
+    ///
+    /// A step that changes what one of a class keeps to itself changes that of the actor.
+    /// Equal actors whose content does not change with its own do not matter here.
+    pub fn mover(&self, from: &[u32], to: &[u32], actor: usize) -> Option<(usize, usize)> {
+        let classes = self.alike.classes();
+        let Some(class) = classes.iter().find(|class| class.contains(&actor)) else {
+            return Some((actor, actor));
+        };
+        let own = from[self.part_of[actor]];
+        let content = |numbers: &[u32], actor: usize| numbers[self.part_of[actor]];
+        // In both, those of a class ascend.
+        let (mut gone, mut come) = (None, None);
+        let (mut before, mut after) = (class.iter().peekable(), class.iter().peekable());
+        loop {
+            let old = before.peek().map(|&&actor| content(from, actor));
+            let new = after.peek().map(|&&actor| content(to, actor));
+            let is_first = |one: Option<u32>, other: Option<u32>| match (one, other) {
+                (Some(one), Some(other)) => one < other,
+                (one, _) => one.is_some(),
+            };
+            if is_first(old, new) {
+                if gone.replace(old).is_some() {
+                    return None;
+                }
+                before.next();
+            } else if is_first(new, old) {
+                if come.replace(new).is_some() {
+                    return None;
+                }
+                after.next();
+            } else if old.is_none() {
+                break;
+            } else {
+                before.next();
+                after.next();
+            }
+        }
+        let then = match (gone.flatten(), come.flatten()) {
+            (None, None) => own,
+            (Some(gone), Some(come)) if gone == own => come,
+            _ => return None,
+        };
+        let first = |numbers: &[u32], number| {
+            let mut equal = class.iter().filter(|&&it| content(numbers, it) == number);
+            let first = *equal.next()?;
+            (equal.next().is_none() || self.naming.is_empty()).then_some(first)
+        };
+        Some((first(from, own)?, first(to, then)?))
+    }
+
     /// The new number of each actor, if any gets another. `own` are the numbers of what
     /// actors keep to themselves, `words` those that name actors.
     fn renamed<'w>(&self, own: &[u32], words: impl Fn() -> &'w [i64]) -> Option<Vec<usize>> {
