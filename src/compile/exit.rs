@@ -11,7 +11,7 @@ use super::code::{Label, ScopeId};
 use super::lowering::Lowering;
 use super::statement::{head, without_await};
 use crate::base::Span;
-use crate::hir::{Block, Expr as Source, TryCatch, WithKind};
+use crate::hir::{Block, Expr as Source, ExprKind, Method, StmtKind, TryCatch, WithKind};
 use crate::program::{Expr, Instr, LabelId, StmtId, SyncOp, WaitMode};
 
 /// A statement we are in, with what leaving it takes.
@@ -198,8 +198,13 @@ impl<'h> Lowering<'h, '_> {
         self.release(&release);
     }
 
-    /// `atomic { … }`.
+    /// `atomic { … }`. One that begins by joining several actors waits for all of them
+    /// before it, since only its first operation may wait. Who has ended stays ended, so
+    /// inside none of them waits any more.
     pub fn atomic_block(&mut self, body: &'h Block, span: Span) {
+        if let Some(join) = self.joins_several(body) {
+            self.effect(join);
+        }
         // A long block is named by its head.
         let site = if span.end - span.start <= ATOMIC_SPAN_MAX {
             span
@@ -214,6 +219,20 @@ impl<'h> Lowering<'h, '_> {
         self.guarded(OnLeave::AtomicEnd(site), |this| this.block(body));
         self.code.bind(end);
         self.emit_synthetic(Instr::AtomicEnd, site);
+    }
+
+    /// The first statement of a block, if it joins several actors.
+    fn joins_several(&self, body: &'h Block) -> Option<&'h Source> {
+        let StmtKind::Expr(expr) = &body.stmts.first()?.kind else {
+            return None;
+        };
+        match &expr.kind {
+            ExprKind::Method(Method::Join, receiver, _) => match receiver.kind {
+                ExprKind::Group(group) if self.cx.scenario.groups[group].n > 1 => Some(expr),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// `try { } catch { } finally { }`.

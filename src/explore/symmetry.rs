@@ -141,8 +141,9 @@ impl Symmetry {
     /// what comes after, of actors that nothing tells apart the first; if the numbers of
     /// the states' parts are enough to know.
     ///
-    /// A step that changes what one of a class keeps to itself changes that of the actor.
-    /// Equal actors whose content does not change with its own do not matter here.
+    /// Where what a single one of a class keeps to itself changes, and was equal to the
+    /// actor's, it is the actor's own: a step changes another's only if that one waits, and
+    /// who waits so takes no step.
     pub fn mover(&self, from: &[u32], to: &[u32], actor: usize) -> Option<(usize, usize)> {
         let classes = self.alike.classes();
         let Some(class) = classes.iter().find(|class| class.contains(&actor)) else {
@@ -150,37 +151,11 @@ impl Symmetry {
         };
         let own = from[self.part_of[actor]];
         let content = |numbers: &[u32], actor: usize| numbers[self.part_of[actor]];
-        // In both, those of a class ascend.
-        let (mut gone, mut come) = (None, None);
-        let (mut before, mut after) = (class.iter().peekable(), class.iter().peekable());
-        loop {
-            let old = before.peek().map(|&&actor| content(from, actor));
-            let new = after.peek().map(|&&actor| content(to, actor));
-            let is_first = |one: Option<u32>, other: Option<u32>| match (one, other) {
-                (Some(one), Some(other)) => one < other,
-                (one, _) => one.is_some(),
-            };
-            if is_first(old, new) {
-                if gone.replace(old).is_some() {
-                    return None;
-                }
-                before.next();
-            } else if is_first(new, old) {
-                if come.replace(new).is_some() {
-                    return None;
-                }
-                after.next();
-            } else if old.is_none() {
-                break;
-            } else {
-                before.next();
-                after.next();
-            }
-        }
-        let then = match (gone.flatten(), come.flatten()) {
-            (None, None) => own,
-            (Some(gone), Some(come)) if gone == own => come,
-            _ => return None,
+        let contents = |numbers| class.iter().map(move |&actor| content(numbers, actor));
+        let then = match one_change(contents(from), contents(to))? {
+            None => own,
+            Some((gone, come)) if gone == own => come,
+            Some(_) => return None,
         };
         let first = |numbers: &[u32], number| {
             let mut equal = class.iter().filter(|&&it| content(numbers, it) == number);
@@ -251,5 +226,46 @@ impl Symmetry {
             words[parts.range(part)].copy_from_slice(row);
         }
         words
+    }
+}
+
+/// The number that an ascending list has where another one as long has another number,
+/// and that one; `None` if they differ in more than one.
+fn one_change(
+    old: impl Iterator<Item = u32>,
+    new: impl Iterator<Item = u32>,
+) -> Option<Option<(u32, u32)>> {
+    let (mut gone, mut come) = (None, None);
+    let (mut old, mut new) = (old.peekable(), new.peekable());
+    loop {
+        let (place, number) = match (old.peek().copied(), new.peek().copied()) {
+            (None, None) => return Some(gone.zip(come)),
+            (one, other) if one == other => {
+                (old.next(), new.next());
+                continue;
+            }
+            (Some(one), other) if other.is_none_or(|other| one < other) => (&mut gone, old.next()),
+            _ => (&mut come, new.next()),
+        };
+        if place.is_some() {
+            return None;
+        }
+        *place = number;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_differ_in_one_number_or_in_more() {
+        let change =
+            |old: &[u32], new: &[u32]| one_change(old.iter().copied(), new.iter().copied());
+        assert_eq!(change(&[1, 2, 2], &[1, 2, 2]), Some(None));
+        assert_eq!(change(&[1, 2, 2], &[1, 2, 7]), Some(Some((2, 7))));
+        assert_eq!(change(&[1, 2, 7], &[0, 1, 2]), Some(Some((7, 0))));
+        assert_eq!(change(&[4], &[3]), Some(Some((4, 3))));
+        assert_eq!(change(&[1, 2, 3], &[1, 5, 6]), None);
     }
 }

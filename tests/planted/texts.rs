@@ -102,9 +102,9 @@ pub fn text(mistake: Mistake) -> Option<&'static str> {
              observe x"
         }
         Mistake::JoinInBlockIsBlind => {
-            "atomic x = 0  atomic y = 0
-             thread q * 2 { y = 2 }
-             thread p { atomic { q.join()  x = 1 } }"
+            "atomic x = 0  atomic y = 0  var h: thread
+             thread q { y = 1 }
+             thread p { h = q  atomic { h.join()  x = 1 } }"
         }
         Mistake::EndsAccord => {
             "var x = 0  var y = 0

@@ -539,10 +539,9 @@ fn like_threads_are_told_apart_by_what_they_spawned() {
 #[test]
 fn a_block_is_moved_past_the_end_of_who_is_joined_in_it() {
     same(
-        "atomic x = 0
-         atomic y = 0
-         thread q * 2 { y = 2 }
-         thread p { atomic { q.join()  x = 1 } }
+        "atomic x = 0  atomic y = 0  var h: thread
+         thread q { y = 1 }
+         thread p { h = q  atomic { h.join()  x = 1 } }
          expect misuse",
     );
 }

@@ -137,3 +137,15 @@ fn a_block_needs_the_lock_of_the_list_that_it_changes() {
     ));
     assert_eq!(seen.codes, "R003");
 }
+
+/// Only the first operation of a block may wait; the end of several actors is one.
+#[test]
+fn a_block_waits_for_the_end_of_all_of_several_actors() {
+    Scenario::from_text(
+        "scenario \"s\" { atomic x = 0 atomic seen = 0
+         thread q * 3 { x += 1 }
+         thread p { atomic { q.join() seen = x } }
+         outcomes (seen) == { 3 } }",
+    )
+    .assert_passed();
+}

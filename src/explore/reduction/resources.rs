@@ -250,7 +250,13 @@ impl<'p> Resources<'p> {
     /// What an instruction uses besides if it is part of a block: a block fails where one
     /// who is joined inside has not ended.
     pub fn in_block(&self, instr: &Instr, uses: &mut Uses) {
-        let joins = matches!(instr, Instr::Sync { op: SyncOp::Join(_), .. });
+        let joins = matches!(
+            instr,
+            Instr::Sync {
+                op: SyncOp::Join(_),
+                ..
+            }
+        );
         if joins && !planted(Mistake::JoinInBlockIsBlind) {
             uses.add(self.ends, Class::Look);
         }
