@@ -241,7 +241,8 @@ fn one_change(
         let (place, number) = match (old.peek().copied(), new.peek().copied()) {
             (None, None) => return Some(gone.zip(come)),
             (one, other) if one == other => {
-                (old.next(), new.next());
+                old.next();
+                new.next();
                 continue;
             }
             (Some(one), other) if other.is_none_or(|other| one < other) => (&mut gone, old.next()),

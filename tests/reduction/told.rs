@@ -131,7 +131,7 @@ fn what_only_the_first_search_has_seen_is_reported() {
     let report = Checker::new().max_states(20_000).check_str("busy.tb", text);
     let scenario = &report.scenarios[0];
     assert!(!scenario.complete && scenario.orders.is_some());
-    let codes: Vec<&str> = scenario.findings.iter().map(|it| &*it.code).collect();
+    let codes: Vec<&str> = scenario.findings.iter().map(|it| it.code).collect();
     assert_eq!(codes, ["R001"]);
 }
 
