@@ -230,3 +230,20 @@ fn a_job_given_to_a_local_executor_was_said_to_help_who_waits_for_a_list() {
         "D001 D002",
     );
 }
+
+/// The first operation of a block names its object by a register that the block sets.
+#[test]
+fn a_block_was_said_to_wait_for_another_object() {
+    both_agree(
+        "lock first lock m[2] lock other atomic which = 1
+         thread p { with m[1] { with other { skip } } }
+         thread q { let k = which with other { atomic { with m[k] { skip } } } k = 0 }",
+        "D001",
+    );
+    both_agree(
+        "sem first = 1 sem m[2] = 1 atomic which = 1
+         thread p { m[1].acquire() }
+         thread q { let k = which atomic { with m[k] { skip } } k = 0 }",
+        "D002 K005",
+    );
+}

@@ -64,9 +64,11 @@ fn awaited(
     state: &State,
     actor: usize,
 ) -> Option<(Vec<usize>, bool, Option<ObjectId>)> {
+    let (state, instr) = waits_at(machine, state, actor);
+    let state = &*state;
     let scene = machine.scene(state, actor);
     let number = |expr| usize::try_from(scene.eval(expr).ok()?).ok();
-    match waits_at(machine, state, actor) {
+    match instr {
         Instr::Future {
             op: FutureOp::Result(WaitMode::Wait) | FutureOp::Exception(_),
             future,

@@ -14,6 +14,7 @@ use crate::program::{
     Arm, ChanOp, Instr, ObjectId, ObjectKind, Pc, Query, RwPolicy, SyncOp, WaitMode,
 };
 use crate::semantics::{Machine, Phase, State};
+use std::borrow::Cow;
 
 /// What a blocked actor waits for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -106,18 +107,16 @@ pub struct Wait {
     pub any: Vec<usize>,
 }
 
-/// The instruction that a blocked actor waits at: an atomic block waits for what
-/// its first step waits for.
-pub(super) fn waits_at<'p>(machine: &Machine<'p>, state: &State, actor: usize) -> &'p Instr {
-    let program = machine.program();
-    let pc = machine.layout().pc(state, actor);
-    match program.instr(pc) {
-        Instr::AtomicBegin(_) => program.code[pc as usize + 1..]
-            .iter()
-            .find(|instr| instr.is_visible())
-            .unwrap_or(program.instr(pc)),
-        instr => instr,
-    }
+/// The instruction that a blocked actor waits at, with the state in which it is: an
+/// atomic block waits for what its first step waits for.
+pub(super) fn waits_at<'p, 's>(
+    machine: &Machine<'p>,
+    state: &'s State,
+    actor: usize,
+) -> (Cow<'s, State>, &'p Instr) {
+    let state = machine.where_it_waits(state, actor);
+    let pc = machine.layout().pc(&state, actor);
+    (state, machine.program().instr(pc))
 }
 
 /// What a blocked actor waits for and which actors must all act; `None` if it is
@@ -133,7 +132,9 @@ pub fn held_up(
         return (!wait.all.is_empty()).then_some((wait.resource, wait.all));
     }
     let layout = machine.layout();
-    let Instr::Sync { op, object, .. } = waits_at(machine, state, actor) else {
+    let (state, instr) = waits_at(machine, state, actor);
+    let state = &*state;
+    let Instr::Sync { op, object, .. } = instr else {
         return None;
     };
     let number = machine.scene(state, actor).eval(object).ok()?;
@@ -266,10 +267,11 @@ fn arms_of(
 
 /// What the arms of the `select` wait for that a blocked actor stands at.
 pub fn arm_waits(machine: &Machine<'_>, state: &State, actor: usize) -> Vec<Resource> {
-    let Instr::Select { arms, .. } = waits_at(machine, state, actor) else {
+    let (state, instr) = waits_at(machine, state, actor);
+    let Instr::Select { arms, .. } = instr else {
         return Vec::new();
     };
-    let all = arms_of(machine, state, actor, arms).into_iter();
+    let all = arms_of(machine, &state, actor, arms).into_iter();
     all.map(|(resource, _)| resource).collect()
 }
 
@@ -284,13 +286,15 @@ fn exchange(id: ObjectId, send: bool) -> (Resource, Vec<Help>) {
 /// What a blocked actor wishes somebody would do.
 fn wish(machine: &Machine<'_>, state: &State, actor: usize) -> (Resource, Vec<Help>) {
     let program = machine.program();
+    let (state, instr) = waits_at(machine, state, actor);
+    let state = &*state;
     let object = |number: &crate::program::Expr| {
         let number = machine.scene(state, actor).eval(number).unwrap_or(0);
         let object = machine.object(state, actor, number);
         object.unwrap_or(ObjectId::new(0))
     };
     let lock_of = |cond: ObjectId| machine.lock_of(cond).unwrap_or(cond);
-    match waits_at(machine, state, actor) {
+    match instr {
         Instr::Sync {
             op, object: number, ..
         } => {

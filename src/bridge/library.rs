@@ -67,3 +67,70 @@ pub(super) trait Library: Sized + 'static {
     /// Ends the execution.
     fn stop() -> !;
 }
+
+/// The part of [`Library`] in which an engine's locks, conditions and words are called as
+/// those of `std`. `HEALTHY` says why its locks are never poisoned.
+macro_rules! like_std {
+    () => {
+        type Mutex = Mutex<()>;
+        type Guard<'a> = MutexGuard<'a, ()>;
+        type Condvar = Condvar;
+        type RwLock = RwLock<()>;
+        type Reader<'a> = RwLockReadGuard<'a, ()>;
+        type Writer<'a> = RwLockWriteGuard<'a, ()>;
+        type Word = AtomicI64;
+
+        fn mutex() -> Self::Mutex {
+            Mutex::new(())
+        }
+
+        fn lock(mutex: &Self::Mutex) -> Self::Guard<'_> {
+            mutex.lock().expect(HEALTHY)
+        }
+
+        fn try_lock(mutex: &Self::Mutex) -> Option<Self::Guard<'_>> {
+            mutex.try_lock().ok()
+        }
+
+        fn condvar() -> Self::Condvar {
+            Condvar::new()
+        }
+
+        fn wait<'a>(condvar: &Self::Condvar, guard: Self::Guard<'a>) -> Self::Guard<'a> {
+            condvar.wait(guard).expect(HEALTHY)
+        }
+
+        fn notify_one(condvar: &Self::Condvar) {
+            condvar.notify_one();
+        }
+
+        fn notify_all(condvar: &Self::Condvar) {
+            condvar.notify_all();
+        }
+
+        fn rwlock() -> Self::RwLock {
+            RwLock::new(())
+        }
+
+        fn read(lock: &Self::RwLock) -> Self::Reader<'_> {
+            lock.read().expect(HEALTHY)
+        }
+
+        fn write(lock: &Self::RwLock) -> Self::Writer<'_> {
+            lock.write().expect(HEALTHY)
+        }
+
+        fn try_read(lock: &Self::RwLock) -> Option<Self::Reader<'_>> {
+            lock.try_read().ok()
+        }
+
+        fn try_write(lock: &Self::RwLock) -> Option<Self::Writer<'_>> {
+            lock.try_write().ok()
+        }
+
+        fn word(initial: i64) -> Self::Word {
+            AtomicI64::new(initial)
+        }
+    };
+}
+pub(super) use like_std;

@@ -10,7 +10,7 @@
 
 use super::actor::Actor;
 use super::env::Env;
-use super::library::Library;
+use super::library::{Library, like_std};
 use super::play::play;
 use super::seen::{Bounds, Sight, Unfinished};
 use super::stage::Stage;
@@ -32,70 +32,13 @@ struct Shuttle;
 const HEALTHY: &str = "an actor never panics while it holds a lock";
 
 impl Library for Shuttle {
-    type Mutex = Mutex<()>;
-    type Guard<'a> = MutexGuard<'a, ()>;
-    type Condvar = Condvar;
-    type RwLock = RwLock<()>;
-    type Reader<'a> = RwLockReadGuard<'a, ()>;
-    type Writer<'a> = RwLockWriteGuard<'a, ()>;
-    type Word = AtomicI64;
+    like_std!();
+
     type Plain = AtomicI64;
     type Semaphore = BatchSemaphore;
     type Handle = JoinHandle<()>;
 
     const ASKS: bool = true;
-
-    fn mutex() -> Self::Mutex {
-        Mutex::new(())
-    }
-
-    fn lock(mutex: &Self::Mutex) -> Self::Guard<'_> {
-        mutex.lock().expect(HEALTHY)
-    }
-
-    fn try_lock(mutex: &Self::Mutex) -> Option<Self::Guard<'_>> {
-        mutex.try_lock().ok()
-    }
-
-    fn condvar() -> Self::Condvar {
-        Condvar::new()
-    }
-
-    fn wait<'a>(condvar: &Self::Condvar, guard: Self::Guard<'a>) -> Self::Guard<'a> {
-        condvar.wait(guard).expect(HEALTHY)
-    }
-
-    fn notify_one(condvar: &Self::Condvar) {
-        condvar.notify_one();
-    }
-
-    fn notify_all(condvar: &Self::Condvar) {
-        condvar.notify_all();
-    }
-
-    fn rwlock() -> Self::RwLock {
-        RwLock::new(())
-    }
-
-    fn read(lock: &Self::RwLock) -> Self::Reader<'_> {
-        lock.read().expect(HEALTHY)
-    }
-
-    fn write(lock: &Self::RwLock) -> Self::Writer<'_> {
-        lock.write().expect(HEALTHY)
-    }
-
-    fn try_read(lock: &Self::RwLock) -> Option<Self::Reader<'_>> {
-        lock.try_read().ok()
-    }
-
-    fn try_write(lock: &Self::RwLock) -> Option<Self::Writer<'_>> {
-        lock.try_write().ok()
-    }
-
-    fn word(initial: i64) -> Self::Word {
-        AtomicI64::new(initial)
-    }
 
     fn load(word: &Self::Word) -> i64 {
         word.load(SeqCst)

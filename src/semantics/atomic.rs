@@ -7,6 +7,7 @@ use super::record::{FaultKind, Recorder};
 use super::state::State;
 use crate::base::{Mistake, planted};
 use crate::program::{Instr, Pc};
+use std::borrow::Cow;
 
 impl Machine<'_> {
     /// An atomic block can run if the first visible instruction in it can.
@@ -16,24 +17,51 @@ impl Machine<'_> {
             return self.is_ready(state, actor, first);
         }
         let mut scratch = state.draft();
+        let ready = match self.enter_block(&mut scratch, actor, begin) {
+            Some(pc) => {
+                let done = matches!(self.program.instr(pc), Instr::AtomicEnd);
+                done || self.is_ready(&scratch, actor, pc)
+            }
+            None => true,
+        };
+        state.absorb(&scratch);
+        ready
+    }
+
+    /// Does the local work with which a block begins; gives the place behind it, if the
+    /// actor gets there.
+    fn enter_block(&self, state: &mut State, actor: usize, begin: Pc) -> Option<Pc> {
         let mut step = Step {
             machine: self,
-            state: &mut scratch,
+            state,
             actor,
-            pc: first,
+            pc: begin + 1,
             chooser: &mut Chooser::first(),
             recorder: &mut (),
             atomic: 1,
         };
-        let ready = match step.run_local(LOCAL_FUEL) {
-            Ok(Local::At(pc)) => {
-                let done = matches!(self.program.instr(pc), Instr::AtomicEnd);
-                done || self.is_ready(&scratch, actor, pc)
+        match step.run_local(LOCAL_FUEL) {
+            Ok(Local::At(pc)) => Some(pc),
+            _ => None,
+        }
+    }
+
+    /// The state in which a blocked actor waits: in front of an atomic block, that behind
+    /// the local work with which the block begins. There the actor is at what it waits for.
+    pub fn where_it_waits<'s>(&self, state: &'s State, actor: usize) -> Cow<'s, State> {
+        let mut state = Cow::Borrowed(state);
+        loop {
+            let pc = self.layout.pc(&state, actor);
+            if !matches!(self.program.instr(pc), Instr::AtomicBegin(_)) {
+                return state;
             }
-            _ => true,
-        };
-        state.absorb(&scratch);
-        ready
+            let mut inside = State::clone(&state);
+            let Some(first) = self.enter_block(&mut inside, actor, pc) else {
+                return state;
+            };
+            self.layout.set_pc(&mut inside, actor, first);
+            state = Cow::Owned(inside);
+        }
     }
 }
 

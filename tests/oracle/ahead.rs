@@ -116,12 +116,13 @@ fn after(program: &Program, pc: Pc) -> Vec<Pc> {
 
 /// The semaphore that an actor waits for a permit of.
 fn permit_of(machine: &Machine<'_>, state: &State, actor: usize) -> Option<ObjectId> {
-    match waits_at(machine, state, actor) {
+    let (state, instr) = waits_at(machine, state, actor);
+    match instr {
         Instr::Sync {
             op: SyncOp::Acquire(_),
             object: number,
             ..
-        } => Some(object(machine, state, actor, number)),
+        } => Some(object(machine, &state, actor, number)),
         _ => None,
     }
 }

@@ -126,17 +126,12 @@ fn holders(machine: &Machine<'_>, state: &State, actor: usize, id: ObjectId, op:
     Need::All(all)
 }
 
-/// The instruction a blocked actor waits at; a block waits as its first step does, and an
-/// empty one only for the turn of its task.
-pub fn waits_at<'p>(machine: &Machine<'p>, state: &State, actor: usize) -> &'p Instr {
-    let program = machine.program();
-    let pc = machine.layout().pc(state, actor) as usize;
-    match &program.code[pc] {
-        begin @ Instr::AtomicBegin(end) => { program.code[pc + 1..*end as usize].iter() }
-            .find(|instr| instr.is_visible())
-            .unwrap_or(begin),
-        instr => instr,
-    }
+/// The instruction a blocked actor waits at, and the state there; a block waits as its first
+/// step does, and an empty one only for the turn of its task.
+pub fn waits_at<'p>(machine: &Machine<'p>, state: &State, actor: usize) -> (State, &'p Instr) {
+    let state = super::blocks::inside(machine, state, actor);
+    let pc = machine.layout().pc(&state, actor);
+    (state, machine.program().instr(pc))
 }
 
 fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
@@ -155,7 +150,8 @@ fn need(machine: &Machine<'_>, state: &State, actor: usize) -> Need {
             return Need::Any(ahead);
         }
     }
-    let instr = waits_at(machine, state, actor);
+    let (state, instr) = waits_at(machine, state, actor);
+    let state = &state;
     if let Some(jobs) = super::jobs::awaited(machine, state, actor, instr) {
         let (all, any) = super::jobs::helpers(machine, state, &jobs);
         return Need::Both(all, any);
@@ -445,8 +441,8 @@ pub fn is_certain(machine: &Machine<'_>, state: &State, actors: &[usize]) -> boo
         )
     };
     let queued = |&actor: &usize| {
-        let instr = waits_at(machine, state, actor);
-        let jobs = super::jobs::awaited(machine, state, actor, instr);
+        let (there, instr) = waits_at(machine, state, actor);
+        let jobs = super::jobs::awaited(machine, &there, actor, instr);
         jobs.is_some_and(|jobs| {
             let mut open = jobs.open.iter();
             open.any(|&job| layout.job_status(state, job) == Some(JobStatus::Pending))
