@@ -54,11 +54,15 @@ pub fn inside(machine: &Machine<'_>, state: &State, actor: usize) -> State {
     state
 }
 
-/// The program with steps that do nothing where blocks begin and end.
+/// The program with steps that do nothing where blocks begin and end, and for each `yield`.
 fn opened(program: &Program) -> Program {
     let mut parts: Parts = (**program).clone();
     for instr in &mut parts.code {
-        if matches!(instr, Instr::AtomicBegin(_) | Instr::AtomicEnd) {
+        // In a block a `yield` lets nobody go first.
+        if matches!(
+            instr,
+            Instr::AtomicBegin(_) | Instr::AtomicEnd | Instr::Yield
+        ) {
             *instr = Instr::Progress;
         }
     }
