@@ -247,3 +247,13 @@ fn a_block_was_said_to_wait_for_another_object() {
         "D002 K005",
     );
 }
+
+#[test]
+fn a_lock_taken_at_the_beginning_of_a_block_was_no_lock_order() {
+    both_agree(
+        "lock g lock a lock b
+         thread p { with g { with a { with b { skip } } } }
+         thread q { with g { with b { atomic { with a { skip } } } } }",
+        "L001",
+    );
+}

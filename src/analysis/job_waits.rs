@@ -64,8 +64,17 @@ fn awaited(
     state: &State,
     actor: usize,
 ) -> Option<(Vec<usize>, bool, Option<ObjectId>)> {
-    let (state, instr) = waits_at(machine, state, actor);
-    let state = &*state;
+    waits_at(machine, state, actor, |state, instr| {
+        awaited_at(machine, state, actor, instr)
+    })
+}
+
+fn awaited_at(
+    machine: &Machine<'_>,
+    state: &State,
+    actor: usize,
+    instr: &Instr,
+) -> Option<(Vec<usize>, bool, Option<ObjectId>)> {
     let scene = machine.scene(state, actor);
     let number = |expr| usize::try_from(scene.eval(expr).ok()?).ok();
     match instr {

@@ -11,6 +11,7 @@
 //! Multi-Threaded Programs" (2005), for gates and segments. Deviation: nothing
 //! is predicted, feasibility is decided by the search.
 
+use super::waits::waits_at;
 use crate::base::{ActorSet, Mistake, Span, planted};
 use crate::explore::Visit;
 use crate::program::{Instr, ObjectId, ObjectKind, Pc, Program, SyncOp, WaitMode};
@@ -176,18 +177,19 @@ pub(super) fn request(
     state: &State,
     actor: usize,
 ) -> Option<(ObjectId, bool)> {
-    let pc = machine.layout().pc(state, actor);
-    let Instr::Sync { op, object, .. } = machine.program().instr(pc) else {
-        return None;
-    };
-    let shared = match op {
-        SyncOp::Lock(WaitMode::Wait) | SyncOp::Write(WaitMode::Wait) => false,
-        SyncOp::Read(WaitMode::Wait) => true,
-        _ => return None,
-    };
-    let number = machine.scene(state, actor).eval(object).ok()?;
-    let lock = machine.object(state, actor, number)?;
-    Some((lock, shared))
+    waits_at(machine, state, actor, |state, instr| {
+        let Instr::Sync { op, object, .. } = instr else {
+            return None;
+        };
+        let shared = match op {
+            SyncOp::Lock(WaitMode::Wait) | SyncOp::Write(WaitMode::Wait) => false,
+            SyncOp::Read(WaitMode::Wait) => true,
+            _ => return None,
+        };
+        let number = machine.scene(state, actor).eval(object).ok()?;
+        let lock = machine.object(state, actor, number)?;
+        Some((lock, shared))
+    })
 }
 
 /// The locks an actor holds, and whether as a reader only.

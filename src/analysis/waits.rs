@@ -14,7 +14,6 @@ use crate::program::{
     Arm, ChanOp, Instr, ObjectId, ObjectKind, Pc, Query, RwPolicy, SyncOp, WaitMode,
 };
 use crate::semantics::{Machine, Phase, State};
-use std::borrow::Cow;
 
 /// What a blocked actor waits for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -107,16 +106,23 @@ pub struct Wait {
     pub any: Vec<usize>,
 }
 
-/// The instruction that a blocked actor waits at, with the state in which it is: an
-/// atomic block waits for what its first step waits for.
-pub(super) fn waits_at<'p, 's>(
-    machine: &Machine<'p>,
-    state: &'s State,
+/// Asks something of the instruction that an actor waits at, and of the state in which it
+/// is: an atomic block waits for what its first step waits for.
+pub(super) fn waits_at<T>(
+    machine: &Machine<'_>,
+    state: &State,
     actor: usize,
-) -> (Cow<'s, State>, &'p Instr) {
-    let state = machine.where_it_waits(state, actor);
-    let pc = machine.layout().pc(&state, actor);
-    (state, machine.program().instr(pc))
+    asked: impl FnOnce(&State, &Instr) -> T,
+) -> T {
+    let is_block = |pc| matches!(machine.program().instr(pc), Instr::AtomicBegin(_));
+    let pc = machine.layout().pc(state, actor);
+    if !is_block(pc) {
+        return asked(state, machine.program().instr(pc));
+    }
+    machine.where_it_waits(state, actor, |state| {
+        let pc = machine.layout().pc(state, actor);
+        asked(state, machine.program().instr(pc))
+    })
 }
 
 /// What a blocked actor waits for and which actors must all act; `None` if it is
@@ -131,9 +137,19 @@ pub fn held_up(
     if let Some(wait) = wait {
         return (!wait.all.is_empty()).then_some((wait.resource, wait.all));
     }
+    waits_at(machine, state, actor, |state, instr| {
+        held_up_at(machine, state, actor, instr, futures)
+    })
+}
+
+fn held_up_at(
+    machine: &Machine<'_>,
+    state: &State,
+    actor: usize,
+    instr: &Instr,
+    futures: &Futures,
+) -> Option<(Resource, Vec<usize>)> {
     let layout = machine.layout();
-    let (state, instr) = waits_at(machine, state, actor);
-    let state = &*state;
     let Instr::Sync { op, object, .. } = instr else {
         return None;
     };
@@ -267,12 +283,13 @@ fn arms_of(
 
 /// What the arms of the `select` wait for that a blocked actor stands at.
 pub fn arm_waits(machine: &Machine<'_>, state: &State, actor: usize) -> Vec<Resource> {
-    let (state, instr) = waits_at(machine, state, actor);
-    let Instr::Select { arms, .. } = instr else {
-        return Vec::new();
-    };
-    let all = arms_of(machine, &state, actor, arms).into_iter();
-    all.map(|(resource, _)| resource).collect()
+    waits_at(machine, state, actor, |state, instr| {
+        let Instr::Select { arms, .. } = instr else {
+            return Vec::new();
+        };
+        let all = arms_of(machine, state, actor, arms).into_iter();
+        all.map(|(resource, _)| resource).collect()
+    })
 }
 
 /// What a send or a receive waits for, and what would help it.
@@ -285,9 +302,18 @@ fn exchange(id: ObjectId, send: bool) -> (Resource, Vec<Help>) {
 
 /// What a blocked actor wishes somebody would do.
 fn wish(machine: &Machine<'_>, state: &State, actor: usize) -> (Resource, Vec<Help>) {
+    waits_at(machine, state, actor, |state, instr| {
+        wish_at(machine, state, actor, instr)
+    })
+}
+
+fn wish_at(
+    machine: &Machine<'_>,
+    state: &State,
+    actor: usize,
+    instr: &Instr,
+) -> (Resource, Vec<Help>) {
     let program = machine.program();
-    let (state, instr) = waits_at(machine, state, actor);
-    let state = &*state;
     let object = |number: &crate::program::Expr| {
         let number = machine.scene(state, actor).eval(number).unwrap_or(0);
         let object = machine.object(state, actor, number);

@@ -7,7 +7,6 @@ use super::record::{FaultKind, Recorder};
 use super::state::State;
 use crate::base::{Mistake, planted};
 use crate::program::{Instr, Pc};
-use std::borrow::Cow;
 
 impl Machine<'_> {
     /// An atomic block can run if the first visible instruction in it can.
@@ -46,22 +45,27 @@ impl Machine<'_> {
         }
     }
 
-    /// The state in which a blocked actor waits: in front of an atomic block, that behind
-    /// the local work with which the block begins. There the actor is at what it waits for.
-    pub fn where_it_waits<'s>(&self, state: &'s State, actor: usize) -> Cow<'s, State> {
-        let mut state = Cow::Borrowed(state);
-        loop {
-            let pc = self.layout.pc(&state, actor);
-            if !matches!(self.program.instr(pc), Instr::AtomicBegin(_)) {
-                return state;
+    /// Asks something of the state in which a blocked actor waits: in front of an atomic
+    /// block, that behind the local work with which the block begins. There the actor is at
+    /// what it waits for.
+    pub fn where_it_waits<T>(
+        &self,
+        state: &State,
+        actor: usize,
+        asked: impl FnOnce(&State) -> T,
+    ) -> T {
+        let mut inside = state.draft();
+        let mut at = self.layout.pc(&inside, actor);
+        while matches!(self.program.instr(at), Instr::AtomicBegin(_)) {
+            match self.enter_block(&mut inside, actor, at) {
+                Some(first) => at = first,
+                None => return asked(state),
             }
-            let mut inside = State::clone(&state);
-            let Some(first) = self.enter_block(&mut inside, actor, pc) else {
-                return state;
-            };
-            self.layout.set_pc(&mut inside, actor, first);
-            state = Cow::Owned(inside);
         }
+        self.layout.set_pc(&mut inside, actor, at);
+        let answer = asked(&inside);
+        state.absorb(&inside);
+        answer
     }
 }
 

@@ -33,8 +33,6 @@ pub fn touched(machine: &Machine<'_>, state: &State, actor: usize) -> Vec<Next> 
 /// The state in which an actor waits that stands before a block: behind the beginning of the
 /// block, and of those in it, if it can get that far.
 pub fn inside(machine: &Machine<'_>, state: &State, actor: usize) -> State {
-    let opened = opened(machine.program());
-    let free = Machine::new(&opened, machine.layout().capacity());
     let layout = machine.layout();
     let begins = |state: &State| {
         matches!(
@@ -43,6 +41,11 @@ pub fn inside(machine: &Machine<'_>, state: &State, actor: usize) -> State {
         )
     };
     let mut state = state.clone();
+    if !begins(&state) {
+        return state;
+    }
+    let opened = opened(machine.program());
+    let free = Machine::new(&opened, layout.capacity());
     while begins(&state) && free.can_step(&state, actor) {
         let mut after = state.clone();
         let stepped = free.step(&mut after, actor, &mut Chooser::first(), &mut ());

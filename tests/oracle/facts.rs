@@ -250,7 +250,8 @@ impl Facts {
                 continue;
             }
             let pc = layout.pc(state, actor);
-            let Instr::Sync { op, object, .. } = machine.program().instr(pc) else {
+            let (there, instr) = super::waits::waits_at(machine, state, actor);
+            let Instr::Sync { op, object, .. } = instr else {
                 continue;
             };
             let shared = match op {
@@ -259,7 +260,7 @@ impl Facts {
                 _ => continue,
             };
             // An element that does not exist is a failure of its own.
-            let Ok(number) = machine.scene(state, actor).eval(object) else {
+            let Ok(number) = machine.scene(&there, actor).eval(object) else {
                 continue;
             };
             let to = ObjectId::new(usize::try_from(number).expect("an object"));
