@@ -30,33 +30,6 @@ pub fn touched(machine: &Machine<'_>, state: &State, actor: usize) -> Vec<Next> 
     found
 }
 
-/// The state in which an actor waits that stands before a block: behind the beginning of the
-/// block, and of those in it, if it can get that far.
-pub fn inside(machine: &Machine<'_>, state: &State, actor: usize) -> State {
-    let layout = machine.layout();
-    let begins = |state: &State| {
-        matches!(
-            machine.program().instr(layout.pc(state, actor)),
-            Instr::AtomicBegin(_)
-        )
-    };
-    let mut state = state.clone();
-    if !begins(&state) {
-        return state;
-    }
-    let opened = opened(machine.program());
-    let free = Machine::new(&opened, layout.capacity());
-    while begins(&state) && free.can_step(&state, actor) {
-        let mut after = state.clone();
-        let stepped = free.step(&mut after, actor, &mut Chooser::first(), &mut ());
-        if stepped.is_err() || !layout.is_running(&after, actor) {
-            break;
-        }
-        state = after;
-    }
-    state
-}
-
 /// The program with steps that do nothing where blocks begin and end, and for each `yield`.
 fn opened(program: &Program) -> Program {
     let mut parts: Parts = (**program).clone();

@@ -129,7 +129,7 @@ fn holders(machine: &Machine<'_>, state: &State, actor: usize, id: ObjectId, op:
 /// The instruction a blocked actor waits at, and the state there; a block waits as its first
 /// step does, and an empty one only for the turn of its task.
 pub fn waits_at<'p>(machine: &Machine<'p>, state: &State, actor: usize) -> (State, &'p Instr) {
-    let state = super::blocks::inside(machine, state, actor);
+    let state = machine.where_it_waits(state, actor, State::clone);
     let pc = machine.layout().pc(&state, actor);
     (state, machine.program().instr(pc))
 }
