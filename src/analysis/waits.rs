@@ -114,11 +114,6 @@ pub(super) fn waits_at<T>(
     actor: usize,
     asked: impl FnOnce(&State, &Instr) -> T,
 ) -> T {
-    let is_block = |pc| matches!(machine.program().instr(pc), Instr::AtomicBegin(_));
-    let pc = machine.layout().pc(state, actor);
-    if !is_block(pc) {
-        return asked(state, machine.program().instr(pc));
-    }
     machine.where_it_waits(state, actor, |state| {
         let pc = machine.layout().pc(state, actor);
         asked(state, machine.program().instr(pc))

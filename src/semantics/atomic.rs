@@ -54,9 +54,13 @@ impl Machine<'_> {
         actor: usize,
         asked: impl FnOnce(&State) -> T,
     ) -> T {
+        let begins = |pc: Pc| matches!(self.program.instr(pc), Instr::AtomicBegin(_));
+        let mut at = self.layout.pc(state, actor);
+        if !begins(at) {
+            return asked(state);
+        }
         let mut inside = state.draft();
-        let mut at = self.layout.pc(&inside, actor);
-        while matches!(self.program.instr(at), Instr::AtomicBegin(_)) {
+        while begins(at) {
             match self.enter_block(&mut inside, actor, at) {
                 Some(first) => at = first,
                 None => return asked(state),

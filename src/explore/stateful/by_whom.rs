@@ -51,19 +51,23 @@ impl ByWhom<'_, '_> {
 
     /// Who takes a step out of that state.
     pub fn before(&mut self, root: Root, action: Action) -> usize {
-        self.by_step(root, action).0
-    }
-
-    /// The same by taking the step.
-    fn by_step(&mut self, root: Root, action: Action) -> (usize, usize) {
         let contents = &self.search.store.contents;
         let Some(symmetry) = &contents.symmetry else {
-            return (action.actor, action.actor);
+            return action.actor;
+        };
+        contents.unfold(root, &mut self.from);
+        contents.fill(&self.from, self.state.words_mut());
+        symmetry.first_equal(self.state.words(), &contents.parts, action.actor)
+    }
+
+    /// The same as [`Self::of`] by taking the step.
+    fn by_step(&mut self, root: Root, action: Action) -> (usize, usize) {
+        let before = self.before(root, action);
+        let contents = &self.search.store.contents;
+        let Some(symmetry) = &contents.symmetry else {
+            return (before, before);
         };
         let state = &mut self.state;
-        contents.unfold(root, &mut self.from);
-        contents.fill(&self.from, state.words_mut());
-        let before = symmetry.first_equal(state.words(), &contents.parts, action.actor);
         let chooser = &mut Chooser::fixed(action.way);
         let stepped = { self.search.machine }.step(state, action.actor, chooser, &mut ());
         let renamed =
