@@ -271,10 +271,13 @@ fn by(mistake: Mistake) -> By {
         | Mistake::GateNotPassedBy
         | Mistake::FaultLeavesOthers
         | Mistake::CirclesIgnored
-        | Mistake::PropertyReduced
+        | Mistake::ObjectsNotWatched
+        | Mistake::TimedJoinIsBlind
+        | Mistake::LeavingIsWorking
+        | Mistake::CopiesAreGates
         | Mistake::HiddenReduced
         | Mistake::GrowingCirclesReduced
-        | Mistake::EndingsReduced
+        | Mistake::EndStopsNobody
         | Mistake::UnownedReduced => Reduced,
     }
 }

@@ -122,6 +122,11 @@ mistakes! {
     EndsAccord: "nobody sees in which order actors end",
     MissedAccord: "nobody sees whether a signal is missed before or after a step",
     WatchedForgotten: "writes to the variables of a property accord",
+    ObjectsNotWatched: "what changes an object that a property asks accords",
+    EndStopsNobody: "the end of the program cuts nobody off",
+    LeavingIsWorking: "who is about to end is thought to be still at work",
+    TimedJoinIsBlind: "who joins with a time-out cannot tell when an actor ends",
+    CopiesAreGates: "who waits for a lock waits for the holder of another process's copy",
     UnknownIndexIsFirst: "an index that is not known is 0",
     // The same: who may still do what.
     OnlyNextStep: "of the others only the next step is looked at",
@@ -136,10 +141,8 @@ mistakes! {
     FaultLeavesOthers: "a step in which the execution stops leaves the others alone",
     // The same: which programs must be searched whole.
     CirclesIgnored: "runs that go round may ignore an actor for ever",
-    PropertyReduced: "a property that asks objects keeps nothing from being left out",
     HiddenReduced: "what comes in which order may be left out though it is asked for",
     GrowingCirclesReduced: "a circle of waits is thought never to grow",
-    EndingsReduced: "actors that end others are reduced",
     UnownedReduced: "a lock that anybody gives back is reduced",
     ReducedIsShortest: "the shortest of the runs that were not left out is a shortest",
     // Symmetry.

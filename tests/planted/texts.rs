@@ -168,7 +168,7 @@ pub fn text(mistake: Mistake) -> Option<&'static str> {
              thread q { x = 1 }
              thread r { x = 2 }"
         }
-        Mistake::PropertyReduced => {
+        Mistake::ObjectsNotWatched => {
             "sem s = 1  sem t = 1
              always s.value() + t.value() > 0
              thread p { s.acquire()  s.release() }
@@ -189,7 +189,7 @@ pub fn text(mistake: Mistake) -> Option<&'static str> {
              thread h { rw.read()  inside.send(1)  let a = one.recv()  m.lock() }
              thread x { rw.read()  inside.send(1)  let a = two.recv()  m.lock() }"
         }
-        Mistake::EndingsReduced => {
+        Mistake::EndStopsNobody => {
             "atomic a = 0  atomic b = 0
              daemon thread p { a = 1  a = 2 }
              thread q { b = 1 }
@@ -200,6 +200,25 @@ pub fn text(mistake: Mistake) -> Option<&'static str> {
              thread z { y = 1 }
              thread p { m.lock()  c.send(1)  m.lock()  y = 2  m.unlock() }
              thread q { let v = c.recv()  m.unlock() }"
+        }
+        Mistake::LeavingIsWorking => {
+            "atomic x = 0  list k(1): int
+             fn f(n) { for i in 0..2 { skip }  return 0 }
+             thread p { x = 1 }
+             daemon thread q { let h = spawn f(1)  if 1 in k { skip } }
+             observe x"
+        }
+        Mistake::TimedJoinIsBlind => {
+            "var got = 0  atomic a = 0
+             thread p { a = 1 }
+             thread q { if p.join_for() { got = 1 } }
+             observe got"
+        }
+        Mistake::CopiesAreGates => {
+            "lock m  shared var x = 0  chan c(1)
+             thread p { m.lock()  let never = c.recv() }
+             process q { x = 2 }
+             process r { m.lock()  x = 1  m.unlock() }"
         }
         Mistake::HolderNotNeeded => {
             "lock m[2]  var x = 0  chan c(1)

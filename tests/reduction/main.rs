@@ -6,6 +6,7 @@
 //! with `THREADBARE_REDUCTION_SEED=7`.
 
 mod both;
+mod endings;
 mod sizes;
 mod told;
 mod traps;
@@ -62,6 +63,37 @@ fn like_threads(mut plan: Plan) -> Plan {
         (thread.daemon, thread.main, thread.process) = (false, false, false);
         thread.runs = Runs::Thread;
     }
+    plan
+}
+
+/// Threads only, and some of them are cut off by the end of others.
+fn cut_off(mut plan: Plan) -> Plan {
+    let has_main = (plan.objects.len() + plan.functions.len()).is_multiple_of(2);
+    let last = plan.threads.len() - 1;
+    for (index, thread) in plan.threads.iter_mut().enumerate() {
+        thread.main = has_main && index == 0;
+        thread.daemon = !has_main && (index == last || index > 1);
+        thread.process = false;
+        thread.runs = Runs::Thread;
+    }
+    plan
+}
+
+/// Processes, with half of what there is in common.
+fn processes(mut plan: Plan) -> Plan {
+    for (index, thread) in plan.threads.iter_mut().enumerate() {
+        thread.process = index > 0;
+        thread.runs = Runs::Thread;
+    }
+    for (index, function) in plan.functions.iter_mut().enumerate() {
+        function.process = index.is_multiple_of(2);
+    }
+    for (index, shared) in plan.shared.iter_mut().enumerate() {
+        shared.common = index.is_multiple_of(2);
+    }
+    plan.common = (0..plan.objects.len())
+        .filter(|it| it.is_multiple_of(2))
+        .collect();
     plan
 }
 
@@ -124,6 +156,18 @@ fn random_scenarios_with_like_threads_show_the_same() {
     let searches = ALIKE.load(Ordering::Relaxed) - before;
     println!("{searches} searches of scenarios with like threads");
     assert!(searches > 0, "some of the threads are alike");
+}
+
+#[test]
+fn random_scenarios_with_daemons_and_main_threads_show_the_same() {
+    run_made(false, 5, 200, cut_off);
+    run_made(true, 6, 100, cut_off);
+}
+
+#[test]
+fn random_scenarios_with_processes_show_the_same() {
+    run_made(false, 7, 200, processes);
+    run_made(true, 8, 100, processes);
 }
 
 #[test]

@@ -116,6 +116,19 @@ fn a_locked_counter_four_times_three() {
 }
 
 #[test]
+fn processes_that_write_their_own_copies_are_like_threads_that_do_not() {
+    let text = "scenario \"processes\" {
+        shared lock m
+        shared var count = 0
+        var own = 0
+        process worker(i in 0..4) {
+            for _ in 0..3 { own = i  with m { count += 1 } }
+        }
+    }";
+    check_reduced(text, 3_076, 245);
+}
+
+#[test]
 fn readers_do_not_wait_for_each_other() {
     let text = "scenario \"readers\" {
             rwlock shelf

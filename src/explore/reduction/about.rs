@@ -6,6 +6,7 @@
 
 use super::Reduction;
 use super::code::NodeId;
+use super::over::Part;
 use super::uses::{Class, Uses};
 use crate::base::{Mistake, planted};
 use crate::program::{ChanOp, Instr, ObjectId, SyncOp, WaitMode};
@@ -24,6 +25,8 @@ pub(in crate::explore) struct About {
     pub(super) before: Vec<Uses>,
     /// Who could help, should it be unable to move.
     pub(super) help: Help,
+    /// The process that it belongs to.
+    pub(super) process: usize,
 }
 
 /// Who could help somebody who cannot move.
@@ -42,6 +45,13 @@ pub(super) enum Help {
     Before(ObjectId, bool),
 }
 
+/// What an actor's end means to others.
+#[derive(Clone, Copy)]
+struct Who {
+    may_have_spawned: bool,
+    part: Part,
+}
+
 impl Reduction<'_> {
     /// What there is to know of an actor; `None` if it does not run.
     pub(in crate::explore) fn about(
@@ -57,8 +67,19 @@ impl Reduction<'_> {
         let (node, callers) = self.stack(machine, state, actor);
         let root = callers.first().copied().unwrap_or(node);
         let may_have_spawned = self.spawns_from(root);
-        let step = self.step(machine, state, actor, (node, &callers), may_have_spawned);
-        let still = |all| self.still(all, node, &callers, may_have_spawned);
+        let own = Who {
+            may_have_spawned,
+            part: self.resources.over.part(machine, state, actor),
+        };
+        let step = self.step(machine, state, actor, (node, &callers), own);
+        let with_spawned = Who {
+            part: match may_have_spawned {
+                true => self.resources.over.with_spawned(own.part),
+                false => own.part,
+            },
+            ..own
+        };
+        let still = |all| self.still(all, node, &callers, with_spawned);
         let ahead = match planted(Mistake::OnlyNextStep) {
             true => step.clone(),
             false => still(&self.ahead.all),
@@ -68,7 +89,7 @@ impl Reduction<'_> {
             false => self.resources.none(),
         };
         let before = (0..self.ahead.gates.len())
-            .map(|gate| self.still_before(gate, node, &callers, may_have_spawned))
+            .map(|gate| self.still_before(gate, node, &callers, with_spawned))
             .collect();
         let against = step.discords(self.resources.kinds());
         let help = self.help(machine, state, actor, &against);
@@ -78,6 +99,7 @@ impl Reduction<'_> {
             without_jobs,
             before,
             help,
+            process: layout.process_of(state, actor),
         })
     }
 
@@ -118,10 +140,11 @@ impl Reduction<'_> {
         state: &State,
         actor: usize,
         (node, callers): (NodeId, &[NodeId]),
-        may_have_spawned: bool,
+        who: Who,
     ) -> Uses {
         let instr = self.code.instr(node);
         let mut uses = self.resources.none();
+        who.part.step(self.resources.over_resource, &mut uses);
         let mut leaves = false;
         let join = |uses: &mut Uses, at: NodeId| {
             uses.unite(&self.ahead.local[at].uses);
@@ -156,6 +179,9 @@ impl Reduction<'_> {
         } else {
             leaves |= join(&mut uses, node);
         }
+        if matches!(instr, Instr::End) {
+            who.part.end(self.resources.over_resource, &mut uses);
+        }
         if !leaves {
             return uses;
         }
@@ -166,19 +192,20 @@ impl Reduction<'_> {
                 join(&mut uses, handler);
             }
         }
-        self.resources.end(&mut uses, may_have_spawned);
+        self.resources.end(&mut uses, who.may_have_spawned);
         uses
     }
 
+    /// The actor ends some time.
+    fn leave(&self, who: Who, uses: &mut Uses) {
+        self.resources.end(uses, who.may_have_spawned);
+        who.part.end(self.resources.over_resource, uses);
+    }
+
     /// What an actor may still use, given that for each node.
-    fn still(
-        &self,
-        all: &[Uses],
-        node: NodeId,
-        callers: &[NodeId],
-        may_have_spawned: bool,
-    ) -> Uses {
+    fn still(&self, all: &[Uses], node: NodeId, callers: &[NodeId], who: Who) -> Uses {
         let mut uses = all[node].clone();
+        who.part.step(self.resources.over_resource, &mut uses);
         for &caller in callers
             .iter()
             .filter(|_| !planted(Mistake::ReturnsForgotten))
@@ -188,20 +215,18 @@ impl Reduction<'_> {
                 uses.unite(&all[handler]);
             }
         }
-        self.resources.end(&mut uses, may_have_spawned);
+        self.leave(who, &mut uses);
         uses
     }
 
     /// The same before it takes the lock of a gate.
-    fn still_before(
-        &self,
-        gate: usize,
-        node: NodeId,
-        callers: &[NodeId],
-        may_have_spawned: bool,
-    ) -> Uses {
+    fn still_before(&self, gate: usize, node: NodeId, callers: &[NodeId], who: Who) -> Uses {
         let gate = &self.ahead.gates[gate];
         let mut uses = gate.before[node].clone();
+        who.part.step(self.resources.over_resource, &mut uses);
+        if who.may_have_spawned {
+            who.part.end(self.resources.over_resource, &mut uses);
+        }
         if !gate.leaves[node] || planted(Mistake::GateNotPassedBy) {
             return uses;
         }
@@ -211,7 +236,7 @@ impl Reduction<'_> {
                 uses.unite(&gate.before[handler]);
             }
         }
-        self.resources.end(&mut uses, may_have_spawned);
+        self.leave(who, &mut uses);
         uses
     }
 

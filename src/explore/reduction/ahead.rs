@@ -34,7 +34,8 @@ pub(super) struct Ahead {
 #[derive(Clone)]
 pub(super) struct Local {
     pub uses: Uses,
-    /// It may leave the function, by a return or an exception.
+    /// It may leave the function, by a return or an exception, or come to the actor's end:
+    /// who is about to end counts as one who has, for some.
     pub leaves: bool,
 }
 
@@ -187,6 +188,10 @@ fn local_work(code: &Code<'_>, resources: &Resources<'_>, own: &[Uses]) -> Vec<L
         leaves: false,
     };
     let mut local: Vec<Local> = (0..code.len()).map(|_| nothing()).collect();
+    for (node, local) in local.iter_mut().enumerate() {
+        let is_end = matches!(code.instr(node), Instr::End);
+        local.leaves = is_end && !planted(Mistake::LeavingIsWorking);
+    }
     let mut changed = true;
     while changed {
         changed = false;
@@ -232,7 +237,7 @@ fn takes(code: &Code<'_>, resources: &Resources<'_>, node: NodeId) -> Option<Obj
 
 fn gate_locks(code: &Code<'_>, resources: &Resources<'_>) -> Vec<ObjectId> {
     let taken = (0..code.len()).filter_map(|node| takes(code, resources, node));
-    let mut locks: Vec<ObjectId> = taken.collect();
+    let mut locks: Vec<ObjectId> = taken.filter(|&id| resources.is_gate(id)).collect();
     locks.sort_unstable();
     locks.dedup();
     locks

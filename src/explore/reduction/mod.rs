@@ -26,16 +26,17 @@
 //! our own, along the lines of Flanagan and Godefroid's (2005).
 //!
 //! **Conditions.** The reduced graph has no circle: the caller checks, and searches
-//! without reduction if it has one. The program has no steps that end others
-//! (daemons, a `main thread`), none whose uses are not known ([`Off`]). A worker of an
+//! without reduction if it has one. The program has no steps whose uses are not known
+//! ([`Off`]). The end of the program is such a use ([`over`]), and so is to start a process,
+//! which copies all that is not shared ([`copies`]). A worker of an
 //! executor may do whatever any of its jobs may, as long as jobs can come; that workers
 //! never end makes no circle, since each job is done once. A step in
 //! which the execution stops ends everybody's run, so where the set contains one,
 //! all actors move.
 //!
 //! **Not kept:** which other actors run at a moment, states as such, and with them
-//! properties of several variables, unless these are *watched*: all writes to the
-//! variables of an `always` or `sometimes` discord, so every sequence of their values
+//! properties of several variables, unless these are *watched* ([`watched`]): all changes
+//! of what an `always` or `sometimes` looks at discord, so every sequence of what it sees
 //! is kept. Shortest runs are not kept, either.
 //!
 //! Which of the states that are left are stored is another question: see
@@ -47,14 +48,17 @@
 mod about;
 mod ahead;
 mod code;
+mod copies;
 mod forgotten;
 mod jobs;
 mod kinds;
 mod off;
+mod over;
 mod resources;
 mod stubborn;
 mod uses;
 mod values;
+mod watched;
 
 pub(super) use about::About;
 pub use off::Off;

@@ -2,7 +2,8 @@
 //!
 //! Memory, objects, and what else steps have in common: the number of actors
 //! spawned so far, who has ended, missed signals, what was printed, observed locals,
-//! and for each `always` and `sometimes` the order in which its variables change.
+//! the end of the program ([`Over`]), and for each `always` and `sometimes` the order in
+//! which what it looks at changes.
 //!
 //! Which word or object an instruction uses may depend on registers. Whoever knows
 //! them says so; what nobody knows counts as every word of the variable, every
@@ -12,11 +13,13 @@
 //! changes anything beyond the actor's own words.
 
 use super::kinds::{is_executor, is_rendezvous, kind_of, of_rwlock, serves};
+use super::over::Over;
 use super::uses::{Class, Kind, Uses};
+use super::watched::{Watched, about_states};
 use crate::base::{Mistake, planted};
 use crate::program::{
-    CellRef, ChanOp, CollectionOp, Expr, Instr, ObjectId, ObjectKind, Program, PropertyKind, Query,
-    SyncOp, WaitMode,
+    CellRef, ChanOp, CollectionOp, Expr, Instr, ObjectId, ObjectKind, Program, Query, SyncOp, Var,
+    WaitMode,
 };
 use crate::semantics::Phase;
 
@@ -30,13 +33,17 @@ pub(super) struct Resources<'p> {
     kinds: Vec<Kind>,
     by_var: bool,
     objects: usize,
-    observed: usize,
-    /// For each property about states: its words, and its resource.
-    watched: Vec<(Vec<bool>, usize)>,
-    spawns: usize,
-    ends: usize,
+    pub(super) observed: usize,
+    pub(super) watched: Vec<Watched>,
+    pub(super) spawns: usize,
+    pub(super) ends: usize,
     missed: usize,
     printed: usize,
+    /// With whose end the program ends, and its resource.
+    pub(super) over: Over,
+    pub(super) over_resource: usize,
+    /// All uses of what each process has a copy of.
+    pub(super) copied: Uses,
     /// What became of jobs.
     pub(super) futures: usize,
     /// How many jobs were submitted: each gets the next number.
@@ -71,16 +78,12 @@ impl<'p> Resources<'p> {
         kinds.extend(program.objects.iter().map(|object| kind_of(&object.kind)));
         let observed = kinds.len();
         kinds.resize(observed + program.observed.len(), Kind::Channel);
-        let mut watched = Vec::new();
-        for property in &program.properties {
-            if let PropertyKind::Always(expr) | PropertyKind::Sometimes(expr) = &property.kind {
-                watched.push((words_read(program, expr), kinds.len()));
-                kinds.push(Kind::Channel);
-            }
-        }
+        let about_states = about_states(program);
+        let first_watched = kinds.len();
+        kinds.resize(first_watched + about_states.len(), Kind::Channel);
         let spawns = kinds.len();
         kinds.extend([Kind::Lock; 4]);
-        kinds.extend([Kind::Event, Kind::Channel, Kind::Event]);
+        kinds.extend([Kind::Event, Kind::Channel, Kind::Event, Kind::Lock]);
         let remembers = |object: &crate::program::Object| {
             let kind = &object.kind;
             matches!(kind, ObjectKind::Cond { .. } | ObjectKind::Event { .. })
@@ -100,14 +103,14 @@ impl<'p> Resources<'p> {
                 .collect(),
             false => Vec::new(),
         };
-        Self {
+        let mut resources = Self {
             meetings,
             clears_events: program.code.iter().any(clears),
             program,
             by_var,
             objects,
             observed,
-            watched,
+            watched: Vec::new(),
             spawns,
             ends: spawns + 1,
             missed: spawns + 2,
@@ -115,12 +118,26 @@ impl<'p> Resources<'p> {
             futures: spawns + 4,
             numbers: spawns + 5,
             idle: spawns + 6,
+            over: Over::of(program),
+            over_resource: spawns + 7,
+            copied: Uses::none(kinds.len()),
             has_missed: program.objects.iter().any(remembers),
             keeps_output: program.outcomes.iter().any(|it| it.print),
             has_executors: program.objects.iter().any(|it| is_executor(&it.kind)),
             counts_jobs: program.code.iter().any(asks),
             kinds,
-        }
+        };
+        let watched = (first_watched..).zip(about_states);
+        resources.watched = watched
+            .map(|(resource, property)| resources.watch(property, resource))
+            .collect();
+        resources.copied = resources.all_copied();
+        resources
+    }
+
+    /// Whether nobody comes past that lock while it is held, but for its holder.
+    pub fn is_gate(&self, id: ObjectId) -> bool {
+        !self.is_copied(self.object(id)) || planted(Mistake::CopiesAreGates)
     }
 
     pub fn program(&self) -> &'p Program {
@@ -139,6 +156,11 @@ impl<'p> Resources<'p> {
         Uses::everything(self.kinds.len())
     }
 
+    /// All uses of what each process has a copy of, if there are several.
+    pub fn copied(&self) -> Option<&Uses> {
+        self.program.has_processes().then_some(&self.copied)
+    }
+
     /// The resource of an object.
     pub fn object(&self, id: ObjectId) -> usize {
         self.objects + id.index()
@@ -155,6 +177,7 @@ impl<'p> Resources<'p> {
             uses.add(self.ends, class);
         }
         self.hears(uses);
+        self.note_watched(uses);
     }
 
     /// Whether actors are spawned.
@@ -173,6 +196,11 @@ impl<'p> Resources<'p> {
 
     /// What an instruction uses, in a phase of it, or in any.
     pub fn of_instr(&self, instr: &Instr, phase: Option<Phase>, value: Value<'_>, uses: &mut Uses) {
+        self.of_operation(instr, phase, value, uses);
+        self.note_watched(uses);
+    }
+
+    fn of_operation(&self, instr: &Instr, phase: Option<Phase>, value: Value<'_>, uses: &mut Uses) {
         match instr {
             Instr::Load(_, place, _) => {
                 self.read(place, value, uses);
@@ -190,8 +218,11 @@ impl<'p> Resources<'p> {
             }
             Instr::Chan { op, object, .. } => self.of_chan(*op, object, value, uses),
             Instr::Ask(_, query, object) => self.ask(*query, object, value, uses),
-            Instr::Spawn { .. } => {
+            Instr::Spawn { process, .. } => {
                 uses.add(self.spawns, Class::Change);
+                if *process {
+                    self.copy_all(uses);
+                }
                 // How many of its kind are at work is seen, too.
                 uses.add(self.ends, Class::Look);
                 self.hears(uses);
@@ -272,13 +303,21 @@ impl<'p> Resources<'p> {
             match value(&dim.index).and_then(|index| usize::try_from(index).ok()) {
                 Some(index) if index < dim.len as usize => at += index * dim.stride as usize,
                 _ if planted(Mistake::UnknownIndexIsFirst) => {}
-                _ => {
-                    let var = &self.program.vars[var.index()];
-                    return var.first.index()..var.first.index() + var.n as usize;
-                }
+                _ => return self.words_of(&self.program.vars[var.index()]),
             }
         }
         at..at + 1
+    }
+
+    /// The resources of a variable.
+    pub(super) fn words_of(&self, var: &Var) -> std::ops::Range<usize> {
+        match self.by_var {
+            true => {
+                let index = self.program.cells[var.first.index()].var.index();
+                index..index + 1
+            }
+            false => var.first.index()..var.first.index() + var.n as usize,
+        }
     }
 
     fn read(&self, place: &CellRef, value: Value<'_>, uses: &mut Uses) {
@@ -291,13 +330,7 @@ impl<'p> Resources<'p> {
         for word in self.words(place, value) {
             uses.add(word, Class::Change);
         }
-        let var = &self.program.vars[self.program.cells[place.base.index()].var.index()];
-        let of_var = var.first.index()..var.first.index() + var.n as usize;
-        for (words, resource) in &self.watched {
-            if words[of_var.clone()].contains(&true) && !planted(Mistake::WatchedForgotten) {
-                uses.add(*resource, Class::Change);
-            }
-        }
+        self.note_write(place, uses);
     }
 
     /// The objects that an operation may be about, of those that `wanted` lets through.
@@ -382,8 +415,10 @@ impl<'p> Resources<'p> {
         let is_lock = |kind: &ObjectKind| matches!(kind, ObjectKind::Lock { .. });
         match op {
             // A handle names one actor, or nobody, for ever. That the actor has not ended
-            // yet can only be told in a block.
-            Join(_) => {}
+            // yet can only be told in a block, or by who does not wait for it.
+            Join(WaitMode::Wait) => {}
+            Join(_) if planted(Mistake::TimedJoinIsBlind) => {}
+            Join(_) => uses.add(self.ends, Class::Look),
             Lock(WaitMode::Wait) => {
                 self.use_objects(object, value, uses, |kind| {
                     is_lock(kind).then_some(Class::Take)
@@ -519,16 +554,4 @@ impl<'p> Resources<'p> {
             uses.add(self.object(id), class);
         }
     }
-}
-
-/// The words of memory that an expression may read, whatever its indices are.
-fn words_read(program: &Program, expr: &Expr) -> Vec<bool> {
-    let mut words = vec![false; program.cells.len()];
-    expr.each(&mut |expr| {
-        if let Expr::Cell(place) = expr {
-            let var = &program.vars[program.cells[place.base.index()].var.index()];
-            words[var.first.index()..var.first.index() + var.n as usize].fill(true);
-        }
-    });
-    words
 }

@@ -62,6 +62,7 @@ impl Reduction<'_> {
         let around = Around {
             holders: &holders,
             no_more_jobs: self.no_more_jobs(scene),
+            copied: self.resources.copied(),
         };
         let mut best = scene.able;
         for seed in scene.able.iter() {
@@ -122,6 +123,8 @@ struct Around<'a> {
     holders: &'a [Option<usize>],
     /// No worker will take a job any more.
     no_more_jobs: bool,
+    /// What each process has a copy of, if there are several.
+    copied: Option<&'a Uses>,
 }
 
 impl Around<'_> {
@@ -148,7 +151,7 @@ fn against(
         if more.contains(other) {
             continue;
         }
-        let Some(encounter) = encounters.of(scene, actor, other) else {
+        let Some(encounter) = encounters.of(scene, around.copied, actor, other) else {
             continue;
         };
         let meet = match around.no_more_jobs {
@@ -211,13 +214,19 @@ pub(in crate::explore) struct Encounters {
     all: Vec<Encounter>,
 }
 
-/// What is asked of an actor in an encounter.
-type Kind = (Uses, Uses, Uses, Vec<Uses>);
+/// What is asked of an actor in an encounter, and its process.
+type Kind = (Uses, Uses, Uses, Vec<Uses>, usize);
 
 impl Encounters {
     /// How the next step of an actor and what another may still do meet; `None` if
     /// they never do.
-    fn of(&mut self, scene: &Scene<'_>, actor: usize, other: usize) -> Option<&Encounter> {
+    fn of(
+        &mut self,
+        scene: &Scene<'_>,
+        copied: Option<&Uses>,
+        actor: usize,
+        other: usize,
+    ) -> Option<&Encounter> {
         if self.kinds.len() + 2 > KINDS_MAX {
             *self = Self::default();
         }
@@ -229,7 +238,11 @@ impl Encounters {
         let pair = &mut row[two as usize];
         if *pair == UNKNOWN {
             let (about, of_other) = (scene.about(actor)?, scene.about(other)?);
-            let meets = |uses| about.against.meets(uses);
+            let apart = copied.filter(|_| about.process != of_other.process);
+            let meets = |uses| match apart {
+                Some(copied) => about.against.meets_outside(uses, copied),
+                None => about.against.meets(uses),
+            };
             let encounter = Encounter {
                 meet: meets(&of_other.ahead),
                 meet_without_jobs: meets(&of_other.without_jobs),
@@ -259,6 +272,7 @@ impl Encounters {
             about.ahead.clone(),
             about.without_jobs.clone(),
             about.before.clone(),
+            about.process,
         );
         let next = u32::try_from(self.kinds.len()).expect("a few");
         let kind = *self.kinds.entry(asked).or_insert(next);

@@ -129,6 +129,17 @@ impl Uses {
             .any(|(one, other)| one & other != 0)
     }
 
+    /// The same, but for those in a third one.
+    pub fn meets_outside(&self, other: &Self, without: &Self) -> bool {
+        let both = self.0.iter().zip(&other.0).zip(&without.0);
+        { both }.any(|((one, other), without)| one & other & !without != 0)
+    }
+
+    /// Whether a resource is used otherwise than by looking at it.
+    pub fn changes(&self, resource: usize) -> bool {
+        self.0[resource / IN_WORD] >> (resource % IN_WORD * 4) & 0b0111 != 0
+    }
+
     /// What a block of several steps makes of it: whoever takes and gives back
     /// in one step accords with nobody, and who reads in one may have to wait for
     /// whoever gives back.
