@@ -19,6 +19,7 @@ mod sittings;
 
 use chains::Chains;
 pub use chains::Passing;
+use layers::Ahead;
 
 use super::contents::Contents;
 use super::expand::Heard;
@@ -39,9 +40,15 @@ use std::time::Instant;
 
 /// States that are expanded as one piece.
 const PIECE: u32 = 256;
-/// Pieces that are expanded before any of them is taken over. What a search gives
-/// depends on it where a limit is reached, so it is the same for any number of workers.
+/// Pieces that are expanded before any of them is taken over, in a small layer and in a
+/// large one. What a search gives depends on it where a limit is reached, so it is the same
+/// for any number of workers.
 const PIECES: u32 = 16;
+const PIECES_MAX: u32 = 64;
+/// Into so many parts a large layer is cut: in the last of them nobody can work ahead.
+const CHUNKS: u32 = 8;
+/// Chunks that may be expanded before one is taken over: that takes longer now and then.
+const CHUNKS_AHEAD: u32 = 3;
 
 /// A finished search.
 pub struct Search<'m> {
@@ -247,6 +254,7 @@ impl<'m> Search<'m> {
         let mut workers: Vec<Worker<'m, O>> = (0..n_workers)
             .map(|_| Worker::new(machine, reduction, &search.store.contents, observer, room))
             .collect();
+        let mut ahead = Ahead::nothing(search.n_expanded, limits);
         while search.bound.is_none() {
             let layer = search.last_layer();
             if layer.is_empty() {
@@ -258,6 +266,7 @@ impl<'m> Search<'m> {
                 limits,
                 &mut workers,
                 observer,
+                &mut ahead,
                 (&mut watch, &mut last_kept),
                 progress,
             )?;

@@ -1,10 +1,11 @@
 //! One layer: its states are expanded in chunks, and what they lead to is put in.
 //!
 //! With several workers, one of them puts the successors of a chunk in while the others
-//! already expand the next one: that needs what states are made of, not which there are.
-//! Chunks are taken over in order, so everything is as with one worker.
+//! already expand the next ones, also those that are known of the next layer: that needs
+//! what states are made of, not which there are. Chunks are taken over in order, so
+//! everything is as with one worker.
 
-use super::{PIECE, PIECES, Search, resolve};
+use super::{CHUNKS, CHUNKS_AHEAD, PIECE, PIECES, PIECES_MAX, Search, resolve};
 use crate::explore::contents::Contents;
 use crate::explore::expand::Halt;
 use crate::explore::limits::{Bound, Limits, Watch};
@@ -16,30 +17,70 @@ use crate::explore::tree::Root;
 use crate::explore::worker::{Piece, Worker};
 use crate::explore::workers::in_pieces_beside;
 use crate::semantics::Capacity;
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::Instant;
 
-/// Where states are expanded.
-#[derive(Clone, Copy)]
-struct How {
+/// Consecutive states of one depth, which are expanded together.
+struct Cut {
     depth: u32,
-    too_deep: bool,
+    states: Vec<(u32, Root)>,
 }
 
-/// Expands states, and has something else done at the same time if that is wanted.
-fn expand<O: Observer>(
-    contents: &Contents,
-    states: Vec<Vec<(u32, Root)>>,
-    workers: &mut [Worker<'_, O>],
-    how: How,
-    observer: &O,
-    beside: Option<impl FnOnce() + Send>,
-) -> Vec<Piece<O>> {
-    let fork = observer.fork();
-    let work = |worker: &mut Worker<'_, O>, states: Vec<(u32, Root)>| {
-        worker.piece(contents, &states, how.depth, how.too_deep, fork.fork())
-    };
-    in_pieces_beside(states, workers, work, beside)
+/// What was done, or begun, of the states that come after those that were taken over.
+pub(super) struct Ahead<O> {
+    done: VecDeque<Piece<O>>,
+    todo: Vec<Cut>,
+    /// The first state that is not cut off yet.
+    end: u32,
+    /// States of this depth and more are not expanded, but only looked at.
+    too_deep: Option<u32>,
+}
+
+impl<O: Observer> Ahead<O> {
+    /// Nothing yet; the next state has that number.
+    pub fn nothing(end: u32, limits: &Limits) -> Self {
+        Self {
+            done: VecDeque::new(),
+            todo: Vec::new(),
+            end,
+            too_deep: limits.depth,
+        }
+    }
+
+    /// Expands pieces until so many are done, and more as long as the other work takes.
+    fn expand(
+        &mut self,
+        contents: &Contents,
+        n_must: usize,
+        workers: &mut [Worker<'_, O>],
+        observer: &O,
+        beside: Option<impl FnOnce() + Send>,
+    ) {
+        let fork = observer.fork();
+        let most = self.too_deep;
+        let work = |worker: &mut Worker<'_, O>, Cut { depth, states }: Cut| {
+            let too_deep = most.is_some_and(|most| depth >= most);
+            worker.piece(contents, &states, depth, too_deep, fork.fork())
+        };
+        let n_must = n_must.saturating_sub(self.done.len());
+        let pieces = std::mem::take(&mut self.todo);
+        let (done, rest) = in_pieces_beside(pieces, n_must, workers, work, beside);
+        self.done.extend(done);
+        self.todo = rest;
+    }
+}
+
+/// How many pieces some states are cut into.
+fn n_pieces(states: Range<u32>) -> usize {
+    states.len().div_ceil(PIECE as usize)
+}
+
+/// How many states of a layer are expanded before any of them is taken over: the larger
+/// that is, the less workers wait for each other, and the more must be kept at hand.
+fn chunk_of(layer: &Range<u32>) -> u32 {
+    let n_pieces = (layer.end - layer.start) / CHUNKS / PIECE;
+    n_pieces.clamp(PIECES, PIECES_MAX) * PIECE
 }
 
 /// Puts in what some states lead to, in order.
@@ -87,34 +128,21 @@ impl<'m> Search<'m> {
         limits: &Limits,
         workers: &mut [Worker<'m, O>],
         observer: &mut O,
+        ahead: &mut Ahead<O>,
         (watch, last_kept): (&mut Watch, &mut Instant),
         progress: super::Progress<'_>,
     ) -> Result<(), Capacity> {
         let depth = u32::try_from(self.layers.len() - 2).expect("fewer layers than states");
-        let how = How {
-            depth,
-            too_deep: limits.depth.is_some_and(|most| depth >= most),
-        };
         // A search that goes on may begin in the middle.
         let mut from = self.n_expanded.max(layer.start);
-        let mut ahead: Option<Vec<Piece<O>>> = None;
+        let size = chunk_of(&layer);
         while from < layer.end && self.bound.is_none() {
-            let chunk = |from: u32| from..layer.end.min(from.saturating_add(PIECE * PIECES));
-            let to = chunk(from).end;
-            let mut done = match ahead.take() {
-                Some(done) => done,
-                None => {
-                    let states = self.pieces(chunk(from));
-                    expand(
-                        &self.store.contents,
-                        states,
-                        workers,
-                        how,
-                        observer,
-                        None::<fn()>,
-                    )
-                }
-            };
+            let to = layer.end.min(from.saturating_add(size));
+            self.cut(ahead, &layer, depth, to);
+            let n = n_pieces(from..to);
+            let contents = &self.store.contents;
+            ahead.expand(contents, n, workers, observer, None::<fn()>);
+            let mut done: Vec<Piece<O>> = ahead.done.drain(..n).collect();
             let halted = done.iter().position(|piece| piece.halt.is_some());
             done.truncate(halted.map_or(done.len(), |index| index + 1));
             let n: usize = done.iter().map(|it| it.batch.successors.len()).sum();
@@ -129,8 +157,14 @@ impl<'m> Search<'m> {
             if near || !self.has_room_for(n, limits) {
                 self.take_over_one_by_one(done, layer.end, limits, observer, watch)?;
             } else {
-                let next = Some(chunk(to)).filter(|_| halted.is_none() && workers.len() > 1);
-                ahead = self.take_over(&done, layer.end, next, workers, how, observer);
+                let mut n_must = 0;
+                if halted.is_none() && workers.len() > 1 {
+                    let later = to.saturating_add(CHUNKS_AHEAD * size);
+                    self.cut(ahead, &layer, depth, later.min(self.n_states()));
+                    n_must = n_pieces(to..layer.end.min(to.saturating_add(size)));
+                }
+                let next = (&mut *ahead, n_must);
+                self.take_over(&done, layer.end, next, workers, observer);
                 self.bound = watch.look();
                 for piece in done {
                     self.finish(piece, observer)?;
@@ -147,40 +181,43 @@ impl<'m> Search<'m> {
         Ok(())
     }
 
-    /// Some states with their numbers, in pieces.
-    fn pieces(&self, states: Range<u32>) -> Vec<Vec<(u32, Root)>> {
-        let starts = states.clone().step_by(PIECE as usize);
-        let piece = |start: u32| {
-            let ids = start..states.end.min(start + PIECE);
-            ids.map(|id| (id, self.root(id))).collect()
-        };
-        starts.map(piece).collect()
+    /// Cuts the states up to `to` into pieces; of those behind the layer only whole ones,
+    /// since more may come.
+    fn cut<O>(&self, ahead: &mut Ahead<O>, layer: &Range<u32>, depth: u32, to: u32) {
+        while ahead.end < to {
+            let is_next = ahead.end >= layer.end;
+            let most = if is_next { to } else { layer.end };
+            let piece = ahead.end..most.min(ahead.end.saturating_add(PIECE));
+            if is_next && piece.len() < PIECE as usize {
+                break;
+            }
+            ahead.end = piece.end;
+            ahead.todo.push(Cut {
+                depth: depth + u32::from(is_next),
+                states: piece.map(|id| (id, self.root(id))).collect(),
+            });
+        }
     }
 
-    /// Puts in what some pieces lead to. Meanwhile the states of the next chunk are
-    /// expanded, if there is one: that needs only what states are made of.
+    /// Puts in what some pieces lead to. Meanwhile states that come later are expanded, if
+    /// some are cut into pieces: that needs only what states are made of. So many pieces
+    /// must be done afterwards.
     fn take_over<O: Observer>(
         &mut self,
         pieces: &[Piece<O>],
         layer_end: u32,
-        next: Option<Range<u32>>,
+        (ahead, n_must): (&mut Ahead<O>, usize),
         workers: &mut [Worker<'m, O>],
-        how: How,
         observer: &O,
-    ) -> Option<Vec<Piece<O>>> {
-        let next = next.map(|chunk| self.pieces(chunk));
+    ) {
         let Store { contents, roots } = &mut self.store;
         let (parents, leads_back) = (&mut self.parents, &mut self.leads_back);
-        match next.filter(|pieces| !pieces.is_empty()) {
-            None => {
-                insert_all(roots, pieces, layer_end, workers.len(), parents, leads_back);
-                None
-            }
-            Some(next) => {
-                let beside = workers.len() / 2;
-                let insert = || insert_all(roots, pieces, layer_end, beside, parents, leads_back);
-                Some(expand(contents, next, workers, how, observer, Some(insert)))
-            }
+        if ahead.todo.is_empty() {
+            insert_all(roots, pieces, layer_end, workers.len(), parents, leads_back);
+        } else {
+            let beside = workers.len() / 2;
+            let insert = || insert_all(roots, pieces, layer_end, beside, parents, leads_back);
+            ahead.expand(contents, n_must, workers, observer, Some(insert));
         }
     }
 
