@@ -5,7 +5,12 @@
 //!
 //! - `-- --all`: all three sizes.
 //! - `-- --only filter`: those whose name contains the word.
+//! - `-- --one check bakery 1 60 N=4 ROUNDS=2`: a single run of `check`, `search`,
+//!   `stateright`, … with so many workers and seconds, at any size; it prints states, bytes
+//!   for each, seconds of the processor, seconds, and the peak of memory in KiB.
 //! - `-- --table sampled`: one table; the others are `stored` and `verdict`.
+//! - `-- --without loom,shuttle`: without these, which take long to give up.
+//! - `-- --largest`: the third size alone.
 //! - `-- --limit 60`: seconds that each run may take; one that takes more is named.
 //! - `-- --times 3`: runs of which the best counts, as long as they take less than half of
 //!   that together.
@@ -68,10 +73,11 @@ fn main() {
     let times = value("--times").map_or(TIMES, |text| text.parse().expect("a number"));
     let only = value("--only").map_or("", String::as_str);
     let table = value("--table");
-    let n_sizes = if args.iter().any(|arg| arg == "--all") {
-        3
-    } else {
-        2
+    let has = |name: &str| args.iter().any(|arg| arg == name);
+    let sizes = match (has("--all"), has("--largest")) {
+        (_, true) => 2..3,
+        (true, false) => 0..3,
+        (false, false) => 0..2,
     };
     let spin = spin::version();
     print!("{}", measure::machine());
@@ -84,14 +90,13 @@ fn main() {
         .iter()
         .filter(|workload| workload.name.contains(only))
         .flat_map(|workload| {
-            workload
-                .sizes
+            workload.sizes[sizes.clone()]
                 .iter()
-                .take(n_sizes)
                 .map(move |&it| (workload, it))
         })
         .collect();
     let bench = Bench {
+        without: value("--without").map_or("", String::as_str).to_owned(),
         limit,
         times,
         spin: spin.is_some(),
@@ -112,6 +117,8 @@ fn main() {
 type Ran = Result<Cost, &'static str>;
 
 struct Bench {
+    /// Peers that are left out.
+    without: String,
     limit: f64,
     times: usize,
     spin: bool,
@@ -256,8 +263,10 @@ impl Bench {
 
     /// All of [`PEERS`], in their order.
     fn all(&self, workload: &Workload, size: Size) -> Vec<Ran> {
+        let is_wanted = |peer: &str| self.without.split(',').all(|it| it != peer);
         let threads = |peer| match threads::left_out(workload.name) {
             Some(why) => Err(why),
+            None if !is_wanted(peer) => Err("not run"),
             None => self.again(peer, workload, size, 1),
         };
         vec![
@@ -314,12 +323,13 @@ fn one(args: &[String]) {
     let workloads = WORKLOADS.iter();
     let workload = { workloads }.find(|it| it.name == args[1]);
     let workload = workload.expect("a workload of that name");
-    let is_size = |size: &&Size| title(workload, size).split(' ').skip(1).eq(&args[4..]);
-    let size = workload
-        .sizes
-        .iter()
-        .find(is_size)
-        .expect("one of its sizes");
+    let size = args[4..].iter().map(|arg| {
+        let (name, n) = arg.split_once('=').expect("NAME=N");
+        let known = { workload.sizes[0].iter() }.find(|(known, _)| *known == name);
+        let (name, _) = known.expect("one of its constants");
+        (*name, n.parse().expect("a number"))
+    });
+    let size: &[(&'static str, i64)] = &size.collect::<Vec<_>>();
     let limit: f64 = args[3].parse().expect("seconds");
     let cost = match args[0].as_str() {
         "stateright" => stateright::run(workload.name, &values(size), limit),
@@ -336,7 +346,7 @@ fn one(args: &[String]) {
     println!("{}", cost.map_or_else(String::new, |cost| cost.write()));
 }
 
-fn ours(what: &str, workload: &Workload, size: Size, workers: usize) -> Cost {
+fn ours(what: &str, workload: &Workload, size: &[(&'static str, i64)], workers: usize) -> Cost {
     let path = folder().join(format!("{}.tb", workload.name));
     let text = std::fs::read_to_string(&path).expect("the workload is there");
     let mut checker = Checker::new()

@@ -26,7 +26,7 @@ pub fn title(workload: &Workload, size: Size) -> String {
 }
 
 /// The values alone, in the order in which the sizes name them.
-pub fn values(size: Size) -> Vec<usize> {
+pub fn values(size: &[(&str, i64)]) -> Vec<usize> {
     let values = size.iter().map(|&(_, n)| usize::try_from(n));
     values.map(|n| n.expect("sizes are positive")).collect()
 }
@@ -41,7 +41,7 @@ pub const WORKLOADS: [Workload; 12] = [
         [
             &[("N", 3), ("ROUNDS", 2)],
             &[("N", 4), ("ROUNDS", 4)],
-            &[("N", 5), ("ROUNDS", 4)],
+            &[("N", 8), ("ROUNDS", 16)],
         ],
     ),
     of(
@@ -90,7 +90,7 @@ pub const WORKLOADS: [Workload; 12] = [
             &[
                 ("PRODUCERS", 3),
                 ("CONSUMERS", 3),
-                ("ITEMS", 4),
+                ("ITEMS", 5),
                 ("SLOTS", 3),
             ],
         ],
@@ -100,7 +100,7 @@ pub const WORKLOADS: [Workload; 12] = [
         [
             &[("N", 3), ("ROUNDS", 6)],
             &[("N", 3), ("ROUNDS", 12)],
-            &[("N", 4), ("ROUNDS", 2)],
+            &[("N", 4), ("ROUNDS", 3)],
         ],
     ),
     of(
@@ -108,7 +108,7 @@ pub const WORKLOADS: [Workload; 12] = [
         [
             &[("N", 3), ("ROUNDS", 2)],
             &[("N", 3), ("ROUNDS", 4)],
-            &[("N", 4), ("ROUNDS", 1)],
+            &[("N", 4), ("ROUNDS", 2)],
         ],
     ),
     of(

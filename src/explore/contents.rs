@@ -8,7 +8,7 @@
 use super::dictionary::PartTables;
 use super::rounds::Rounds;
 use super::saved::{In, Out};
-use super::symmetry::Symmetry;
+use super::symmetry::{Room, Symmetry};
 use super::tree::{Root, Tree};
 use crate::semantics::{Alike, Layout, PARTS_MAX, State};
 
@@ -18,6 +18,7 @@ pub(super) struct Contents {
     pub tree: Tree,
     /// Which actors are alike, if of states that differ only in them one is stored.
     pub symmetry: Option<Symmetry>,
+    room: Room,
     /// Bytes in use, as of the last time they were counted.
     bytes: usize,
 }
@@ -52,6 +53,7 @@ impl Contents {
             parts,
             tree,
             symmetry: None,
+            room: Room::default(),
             bytes: 0,
         }
     }
@@ -132,9 +134,9 @@ impl Contents {
     fn intern(&mut self, numbers: &mut [u32]) -> Root {
         if let Some(symmetry) = &self.symmetry {
             let parts = &mut self.parts;
-            symmetry.turn(numbers, parts, |parts, part, row| {
-                Some(parts.intern(part, row))
-            });
+            let number =
+                |parts: &mut &mut PartTables, part, row: &[i64]| Some(parts.intern(part, row));
+            symmetry.turn(numbers, parts, number, &mut self.room);
         }
         self.tree.intern(numbers)
     }

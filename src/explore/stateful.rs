@@ -264,9 +264,8 @@ impl<'m> Search<'m> {
             search.expand_layer(
                 layer,
                 limits,
-                &mut workers,
+                (&mut workers, &mut ahead),
                 observer,
-                &mut ahead,
                 (&mut watch, &mut last_kept),
                 progress,
             )?;

@@ -32,7 +32,6 @@ use super::dictionary::PartTables;
 use crate::base::{Mistake, planted};
 use crate::semantics::Alike;
 use std::borrow::Borrow;
-use std::cell::LazyCell;
 
 /// For a number of states that is not known, or larger than this.
 pub(super) const NOT_KNOWN: u64 = u64::MAX;
@@ -45,6 +44,23 @@ pub(super) struct Symmetry {
     /// The parts that name actors.
     naming: Vec<usize>,
     n_words: usize,
+}
+
+/// Room for what turning a state needs.
+#[derive(Default)]
+pub(super) struct Room {
+    own: Vec<u32>,
+    words: Vec<i64>,
+    order: Order,
+}
+
+/// Actors in their new order.
+#[derive(Default)]
+struct Order {
+    /// Those of one class.
+    class: Vec<usize>,
+    /// The new number of each.
+    renamed: Vec<usize>,
 }
 
 impl Symmetry {
@@ -74,12 +90,13 @@ impl Symmetry {
 
     /// Turns a state into the one that stands for it. `number_of` gives the number of a
     /// part's content; if it gives none, the state is left unfinished and the answer is
-    /// false.
+    /// false. `room` is used again and again.
     pub fn turn<P: Borrow<PartTables>>(
         &self,
         numbers: &mut [u32],
         mut parts: P,
         mut number_of: impl FnMut(&mut P, usize, &[i64]) -> Option<u32>,
+        room: &mut Room,
     ) -> bool {
         let content = |actor: usize| numbers[self.part_of[actor]];
         let ascends =
@@ -87,14 +104,15 @@ impl Symmetry {
         if self.alike.classes().iter().all(ascends) {
             return true;
         }
-        let own: Vec<u32> = self.part_of.iter().map(|&part| numbers[part]).collect();
-        let mut words = LazyCell::new(|| self.names(parts.borrow(), numbers));
-        let Some(renamed) = self.renamed(&own, || &*words) else {
+        let Room { own, words, order } = room;
+        own.clear();
+        own.extend(self.part_of.iter().map(|&part| numbers[part]));
+        self.names(parts.borrow(), numbers, words);
+        if !self.rename(own, words, order) {
             return true;
-        };
-        let mut words = std::mem::take(&mut *words);
-        self.alike.rename(&mut words, &renamed);
-        for (actor, &new) in renamed.iter().enumerate() {
+        }
+        self.alike.rename(words, &order.renamed);
+        for (actor, &new) in order.renamed.iter().enumerate() {
             numbers[self.part_of[new]] = own[actor];
         }
         for &part in &self.naming {
@@ -114,9 +132,11 @@ impl Symmetry {
     pub fn turn_words(&self, words: &mut [i64], parts: &PartTables) -> Option<Vec<usize>> {
         let number = |&part: &usize| parts.blocks(part).find(&words[parts.range(part)]);
         let own: Vec<u32> = self.part_of.iter().map(number).collect::<Option<_>>()?;
-        let Some(renamed) = self.renamed(&own, || words) else {
+        let mut order = Order::default();
+        if !self.rename(&own, words, &mut order) {
             return Some((0..own.len()).collect());
-        };
+        }
+        let renamed = order.renamed;
         self.alike.rename(words, &renamed);
         for (actor, &new) in renamed.iter().enumerate() {
             let part = self.part_of[new];
@@ -165,26 +185,33 @@ impl Symmetry {
         Some((first(from, own)?, first(to, then)?))
     }
 
-    /// The new number of each actor, if any gets another. `own` are the numbers of what
-    /// actors keep to themselves, `words` those that name actors.
-    fn renamed<'w>(&self, own: &[u32], words: impl Fn() -> &'w [i64]) -> Option<Vec<usize>> {
+    /// Finds the new number of each actor; says whether any gets another. `own` are the
+    /// numbers of what actors keep to themselves, `words` those that name actors.
+    fn rename(&self, own: &[u32], words: &[i64], order: &mut Order) -> bool {
         let compare = |&one: &usize, &other: &usize| {
             let parts = own[one].cmp(&own[other]);
-            parts.then_with(|| self.alike.compare(words(), one, other))
+            parts.then_with(|| self.alike.compare(words, one, other))
         };
-        let mut renamed: Option<Vec<usize>> = None;
+        let Order {
+            class: sorted,
+            renamed,
+        } = order;
+        let mut any = false;
         for class in self.alike.classes() {
             if class.is_sorted_by(|one, other| compare(one, other).is_le()) {
                 continue;
             }
-            let mut order = class.clone();
-            order.sort_by(compare);
-            let renamed = renamed.get_or_insert_with(|| (0..own.len()).collect());
-            for (&actor, &new) in order.iter().zip(class) {
+            if !std::mem::replace(&mut any, true) {
+                renamed.clear();
+                renamed.extend(0..own.len());
+            }
+            sorted.clone_from(class);
+            sorted.sort_by(compare);
+            for (&actor, &new) in sorted.iter().zip(class) {
                 renamed[actor] = new;
             }
         }
-        renamed
+        any
     }
 
     /// How many states a stored one stands for; the largest number for more, and where
@@ -193,7 +220,8 @@ impl Symmetry {
         if planted(Mistake::ClassCountsOnce) {
             return 1;
         }
-        let words = self.names(parts, numbers);
+        let mut words = Vec::new();
+        self.names(parts, numbers, &mut words);
         let mut all: u64 = 1;
         for class in self.alike.classes() {
             let mut equal = 1;
@@ -218,14 +246,13 @@ impl Symmetry {
         all
     }
 
-    /// The words of the parts that name actors; other words are 0.
-    fn names(&self, parts: &PartTables, numbers: &[u32]) -> Vec<i64> {
-        let mut words = vec![0; self.n_words];
+    /// Fills in the words of the parts that name actors; other words mean nothing.
+    fn names(&self, parts: &PartTables, numbers: &[u32], words: &mut Vec<i64>) {
+        words.resize(self.n_words, 0);
         for &part in &self.naming {
             let row = parts.blocks(part).get(numbers[part]);
             words[parts.range(part)].copy_from_slice(row);
         }
-        words
     }
 }
 

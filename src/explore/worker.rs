@@ -14,13 +14,13 @@ mod leave_out;
 mod pass;
 mod piece;
 mod try_out;
+mod turned;
 mod walk;
 
 pub(super) use pass::{Choice, Chosen, Passed};
 pub(super) use piece::Piece;
 
 use super::contents::{Contents, Pending};
-use super::dictionary::PartTables;
 use super::expand::{Halt, Heard};
 use super::halves::Halves;
 use super::memo::{Memo, NodeId};
@@ -33,6 +33,7 @@ use crate::trace::Action;
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 use std::sync::Arc;
+use turned::Turned;
 
 /// The left number of a root that is not known yet; the right one counts
 /// [`Batch::pending`].
@@ -111,8 +112,8 @@ pub(super) struct Worker<'m, O: Observer> {
     scratch: State,
     halves: Halves,
     undo: Vec<(usize, u32)>,
-    /// The numbers of what a step leads to, where like actors are put in order.
-    turned: Vec<u32>,
+    /// What a step leads to, where like actors are put in order.
+    turned: Turned,
     rounds: Rounds,
 }
 
@@ -205,7 +206,7 @@ impl<'m, O: Observer> Worker<'m, O> {
             scratch: blank().watched(part_of),
             halves: Halves::new(),
             undo: Vec::new(),
-            turned: Vec::new(),
+            turned: Turned::default(),
             rounds: Rounds::new(machine.layout(), contents),
         }
     }
@@ -402,7 +403,11 @@ impl<'m, O: Observer> Worker<'m, O> {
         }
         let way = &self.known.ways[number as usize];
         let mut numbers = self.numbers.clone();
-        for &(part, number) in &self.known.changes[way.changes()] {
+        let changes = match self.turned.is_done {
+            true => &self.turned.changes,
+            false => &self.known.changes[way.changes()],
+        };
+        for &(part, number) in changes {
             numbers[usize::from(part)] = number;
         }
         let more = self.known.more.get(&number);
@@ -447,21 +452,23 @@ impl<'m, O: Observer> Worker<'m, O> {
     /// The root of the state that a way leads to, if all its parts and pairs are known.
     #[inline]
     fn leads_to(&mut self, contents: &Contents, number: u32) -> Option<Root> {
+        self.turned.is_done = false;
         let way = &self.known.ways[number as usize];
         if way.more && !self.know_contents(contents, number) {
             return None;
         }
         let way = &self.known.ways[number as usize];
         if let Some(symmetry) = &contents.symmetry {
-            self.turned.clone_from(&self.numbers);
-            for &(part, number) in &self.known.changes[way.changes()] {
-                self.turned[usize::from(part)] = number;
+            let changes = &self.known.changes[way.changes()];
+            let n_parts = contents.parts.len();
+            let numbers = &self.numbers[..n_parts];
+            if !self.turned.turn(contents, symmetry, numbers, changes) {
+                return None;
             }
-            let find = |parts: &mut &PartTables, part, row: &[i64]| parts.blocks(part).find(row);
-            return match symmetry.turn(&mut self.turned, &contents.parts, find) {
-                true => contents.tree.find(&mut self.turned),
-                false => None,
-            };
+            let changes = &self.turned.changes;
+            return contents
+                .tree
+                .changed(&mut self.numbers, changes, &mut self.undo);
         }
         let (at_left, at_right) = contents.tree.halves();
         let (left, right) = (self.numbers[at_left], self.numbers[at_right]);

@@ -57,8 +57,9 @@ impl Reduction<'_> {
         encounters: &mut Encounters,
     ) -> ActorSet {
         let gates = self.ahead.gates.iter();
-        let holder = |lock| scene.machine.owner(scene.state, lock);
-        let holders: Vec<Option<usize>> = gates.map(|gate| holder(gate.lock)).collect();
+        let mut holders = std::mem::take(&mut encounters.holders);
+        holders.clear();
+        holders.extend(gates.map(|gate| scene.machine.owner(scene.state, gate.lock)));
         let around = Around {
             holders: &holders,
             no_more_jobs: self.no_more_jobs(scene),
@@ -73,6 +74,7 @@ impl Reduction<'_> {
                 }
             }
         }
+        encounters.holders = holders;
         best
     }
 
@@ -212,6 +214,8 @@ pub(in crate::explore) struct Encounters {
     /// By kinds: [`UNKNOWN`], [`NEVER`], or from [`FIRST`] on the number in `all`.
     pairs: Vec<Vec<u32>>,
     all: Vec<Encounter>,
+    /// Room for the holders of gates.
+    holders: Vec<Option<usize>>,
 }
 
 /// What is asked of an actor in an encounter, and its process.

@@ -126,9 +126,8 @@ impl<'m> Search<'m> {
         &mut self,
         layer: Range<u32>,
         limits: &Limits,
-        workers: &mut [Worker<'m, O>],
+        (workers, ahead): (&mut [Worker<'m, O>], &mut Ahead<O>),
         observer: &mut O,
-        ahead: &mut Ahead<O>,
         (watch, last_kept): (&mut Watch, &mut Instant),
         progress: super::Progress<'_>,
     ) -> Result<(), Capacity> {
