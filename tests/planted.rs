@@ -241,6 +241,7 @@ fn by(mistake: Mistake) -> By {
         Mistake::BlockedCostsSwitch => Promise(fixed::leaving_the_blocked_is_free),
         Mistake::AllAreAlike
         | Mistake::JoinIsBlind
+        | Mistake::AllAreTwins
         | Mistake::QueuesNotRenamed
         | Mistake::ClassCountsOnce
         | Mistake::SubmitsForgotten

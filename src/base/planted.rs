@@ -149,6 +149,7 @@ mistakes! {
     AllAreAlike: "actors of one function are alike, whatever their arguments",
     JoinIsBlind: "who waits for one of them cannot tell actors apart",
     QueuesNotRenamed: "actors keep their old numbers in queues",
+    AllAreTwins: "like actors do the same, wherever they are",
     ClassCountsOnce: "a state counts once, however many it stands for",
     SubmitsForgotten: "an empty queue stays empty",
     WorkersCounted: "workers that differ can be numbered in all ways",

@@ -16,6 +16,10 @@
 //! be told apart exactly if they are equal in the order above: then exchanging them
 //! changes no word.
 //!
+//! Of several like actors that nothing tells apart in a stored state, one is tried: to
+//! exchange two of them leaves the state as it is, so the steps of both lead to renamings
+//! of the same states.
+//!
 //! It goes together with leaving out orders of steps: which orders may be left out is
 //! judged anew in each state, so it does not matter by what numbers actors go there.
 //!
@@ -41,6 +45,8 @@ pub(super) struct Symmetry {
     alike: Alike,
     /// The part of each actor.
     part_of: Vec<usize>,
+    /// For each actor the like one before it, if there is one.
+    before: Vec<Option<usize>>,
     /// The parts that name actors.
     naming: Vec<usize>,
     n_words: usize,
@@ -75,8 +81,13 @@ impl Symmetry {
             let mut names = alike.names();
             names.any(|it| it.start < own.end && own.start < it.end)
         };
+        let mut before = vec![None; actors.len()];
+        for pair in alike.classes().iter().flat_map(|class| class.windows(2)) {
+            before[pair[1]] = Some(pair[0]);
+        }
         Self {
             part_of: actors.to_vec(),
+            before,
             naming: (0..parts.len()).filter(holds).collect(),
             n_words: (0..parts.len()).map(|part| parts.range(part).len()).sum(),
             alike,
@@ -155,6 +166,19 @@ impl Symmetry {
         let class = classes.iter().find(|class| class.contains(&actor));
         let first = class.and_then(|class| class.iter().find(is_equal));
         first.copied().unwrap_or(actor)
+    }
+
+    /// The like actor before this one, if both keep the same to themselves.
+    pub fn twin_of(&self, numbers: &[u32], actor: usize) -> Option<usize> {
+        let before = self.before.get(actor).copied().flatten()?;
+        let content = |actor: usize| numbers[self.part_of[actor]];
+        let is_same = content(before) == content(actor) || planted(Mistake::AllAreTwins);
+        is_same.then_some(before)
+    }
+
+    /// Whether objects tell two like actors apart, or may; then their words must be looked at.
+    pub fn names_actors(&self) -> bool {
+        !self.naming.is_empty()
     }
 
     /// Who takes a step, as known in the state before it and in the one that stands for

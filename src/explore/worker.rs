@@ -325,8 +325,12 @@ impl<'m, O: Observer> Worker<'m, O> {
         self.leave_out(contents, observer)?;
         let along = None;
         let met = Met { id, along, depth };
+        let must = self.enabled.iter().copied().collect();
         for index in 0..self.enabled.len() {
             let actor = self.enabled[index];
+            if self.has_gone(contents, actor, must, observer, batch)? {
+                continue;
+            }
             for way in self.ways_of(contents, actor, observer)? {
                 self.go(contents, (met, actor), way, observer, batch);
             }

@@ -26,6 +26,12 @@ pub fn text(mistake: Mistake) -> Option<&'static str> {
              thread q { c += 1  seen = x[0] * 10  seen += x[1] }
              observe seen"
         }
+        Mistake::AllAreTwins => {
+            "lock m  var x = 0
+             thread p(i in 0..2) { with m { x += 1 }  with m { x += 2 } }
+             observe x
+             always x != 3"
+        }
         Mistake::JoinIsBlind => {
             "atomic x = 0
              thread p(i in 0..2) { x += 1 }

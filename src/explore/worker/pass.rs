@@ -128,6 +128,9 @@ impl<O: Observer> Worker<'_, O> {
         met: &mut Vec<(u32, Action)>,
     ) -> Result<(), Halt> {
         for actor in state.must.iter() {
+            if self.has_gone(contents, actor, state.must, observer, batch)? {
+                continue;
+            }
             for way in self.ways_of(contents, actor, observer)? {
                 self.go(contents, (state.met, actor), way, observer, batch);
                 let code = self.known.ways[way as usize].code;

@@ -1,7 +1,12 @@
-//! Where like actors change places: what a step leads to, as it is stored.
+//! Where actors are alike: what a step leads to, with them in order, and which of them need
+//! not be tried.
 
+use super::{Batch, Worker};
+use crate::base::ActorSet;
 use crate::explore::contents::Contents;
 use crate::explore::dictionary::PartTables;
+use crate::explore::expand::Halt;
+use crate::explore::observer::Observer;
 use crate::explore::symmetry::{Room, Symmetry};
 
 /// What a step leads to, with like actors in order.
@@ -42,5 +47,36 @@ impl Turned {
                 .extend(new.map(|(part, (_, &new))| (part, new)));
         }
         self.is_done
+    }
+}
+
+impl<O: Observer> Worker<'_, O> {
+    /// Whether what an actor does leads to the same stored states as what one before it
+    /// does, of those that move: a like one, that nothing in the state tells apart from it.
+    /// Its steps count all the same.
+    pub(super) fn has_gone(
+        &mut self,
+        contents: &Contents,
+        actor: usize,
+        movers: ActorSet,
+        observer: &O,
+        batch: &mut Batch,
+    ) -> Result<bool, Halt> {
+        let Some(symmetry) = &contents.symmetry else {
+            return Ok(false);
+        };
+        let twin = symmetry.twin_of(&self.numbers, actor);
+        let Some(twin) = twin.filter(|&twin| movers.contains(twin)) else {
+            return Ok(false);
+        };
+        if symmetry.names_actors() {
+            self.load(contents);
+            let order = symmetry.alike().compare(self.state.words(), twin, actor);
+            if order.is_ne() {
+                return Ok(false);
+            }
+        }
+        batch.n_steps += self.ways_of(contents, twin, observer)?.len() as u64;
+        Ok(true)
     }
 }
