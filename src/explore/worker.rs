@@ -28,6 +28,7 @@ use super::observer::{Glance, Observer, Stance, Taken, Visit};
 use super::reduction::{About, Encounters, Reduction};
 use super::rounds::Rounds;
 use super::tree::Root;
+use crate::base::ActorSet;
 use crate::semantics::{Fault, Incident, Machine, State};
 use crate::trace::Action;
 use rustc_hash::FxHashMap;
@@ -325,7 +326,11 @@ impl<'m, O: Observer> Worker<'m, O> {
         self.leave_out(contents, observer)?;
         let along = None;
         let met = Met { id, along, depth };
-        let must = self.enabled.iter().copied().collect();
+        let must = match &contents.symmetry {
+            Some(_) => self.enabled.iter().copied().collect(),
+            // Nobody is like another, so it is not asked who else moves.
+            None => ActorSet::NOBODY,
+        };
         for index in 0..self.enabled.len() {
             let actor = self.enabled[index];
             if self.has_gone(contents, actor, must, observer, batch)? {

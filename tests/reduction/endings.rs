@@ -1,19 +1,6 @@
 //! Traps about who ends when, about processes, and about properties that ask objects.
 
-use crate::both::{Outcome, compare, programs};
-use threadbare::Scenario;
-
-/// The reduced search shows the same, and the scenario is what it expects to be. Gives how
-/// many states there are, and how many it visits.
-#[track_caller]
-fn same(body: &str) -> (u32, u32) {
-    let text = format!("scenario \"trap\" {{ {body} }}");
-    Scenario::from_text(&text).check().assert_passed();
-    match compare(&programs(&text)[0]) {
-        Outcome::Same(all, few, _) => (all, few),
-        other => panic!("{text}\n{other:?}"),
-    }
-}
+use crate::traps::same;
 
 #[test]
 fn a_daemon_is_stopped_after_each_of_its_steps() {

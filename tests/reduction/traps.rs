@@ -5,16 +5,16 @@
 use crate::both::{Outcome, compare, programs};
 use threadbare::Scenario;
 
-/// The reduced search shows the same, and the scenario is what it expects to be.
+/// The reduced search shows the same, and the scenario is what it expects to be. Gives how
+/// many states there are, and how many it visits.
 #[track_caller]
-fn same(body: &str) {
+pub fn same(body: &str) -> (u32, u32) {
     let text = format!("scenario \"trap\" {{ {body} }}");
     Scenario::from_text(&text).check().assert_passed();
-    let compared = compare(&programs(&text)[0]);
-    assert!(
-        matches!(compared, Outcome::Same(..)),
-        "{text}\n{compared:?}"
-    );
+    match compare(&programs(&text)[0]) {
+        Outcome::Same(all, few, _) => (all, few),
+        other => panic!("{text}\n{other:?}"),
+    }
 }
 
 #[test]
