@@ -87,8 +87,9 @@ pub fn diagnose<'p>(
     if let Some(graph) = &graph {
         let mut moving = Vec::new();
         if may_run_for_ever {
-            moving = graph.not_blocked();
-            stuck_sets = note_beside_others(search, graph, &moving, facts, &futures);
+            let still_moving = graph.still_moving();
+            moving = graph.not_blocked(&still_moving);
+            stuck_sets = note_beside_others(search, graph, (&moving, &still_moving), facts);
         }
         for_ever = liveness::findings(&liveness::Question {
             program,

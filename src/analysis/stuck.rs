@@ -33,22 +33,21 @@ pub fn note_at_rest(search: &Search<'_>, facts: &mut Facts<'_>) {
     }
 }
 
-/// Notes why actors are blocked for ever while others go on. `not_blocked` says for
-/// each state who still takes a step on some run from it.
+/// Notes why actors are blocked for ever while others go on. Given is for each state who
+/// still takes a step on some run from it, and who a step to another state.
 pub fn note_beside_others(
     search: &Search<'_>,
     graph: &Graph,
-    not_blocked: &[ActorSet],
+    (not_blocked, moving): (&[ActorSet], &[ActorSet]),
     facts: &mut Facts<'_>,
-    futures: &Futures,
 ) -> StuckSets {
     let machine = search.machine();
     let layout = machine.layout();
     let mut state = search.blank();
     let mut stuck_sets = StuckSets::new();
     let at_the_end: BTreeSet<Key> = facts.hits.keys().cloned().collect();
-    let moving = graph.still_moving();
-    let stable = stable_states(graph, &moving);
+    let stable = stable_states(graph, moving);
+    let futures = &Arc::clone(&facts.futures);
     let mut found = facts.fork();
     for depth in 0..=search.depth() {
         for id in search.layer(depth) {

@@ -14,7 +14,7 @@ use std::ops::Range;
 /// Bytes of a step.
 const STEP_BYTES: usize = size_of::<u32>() + size_of::<u8>();
 /// Bytes of a state, with what questions about the graph need for it.
-const STATE_BYTES: usize = size_of::<u32>() + 2 * size_of::<ActorSet>() + size_of::<u64>() + 1;
+const STATE_BYTES: usize = size_of::<u32>() + 3 * size_of::<ActorSet>() + size_of::<u64>() + 1;
 /// Bytes that questions about circles need for a state besides: numbers, stacks
 /// and parts of a search for components, how a way came there, and what
 /// properties say of it.
@@ -32,8 +32,14 @@ pub struct Graph {
     first: Vec<u32>,
     actors: Vec<u8>,
     targets: Vec<u32>,
+    /// For each state, who can take a step.
+    enabled: Vec<ActorSet>,
+    /// Whether the execution stops in some step.
+    stops: bool,
     /// One for each step, or none at all.
     marks: Vec<u8>,
+    /// What some step is marked with.
+    all_marks: u8,
 }
 
 /// A step out of a state.
@@ -121,7 +127,10 @@ impl Graph {
             first: Vec::with_capacity(n_states + 1),
             actors: Vec::with_capacity(n_steps),
             targets: Vec::with_capacity(n_steps),
+            enabled: Vec::with_capacity(n_states),
+            stops: false,
             marks: Vec::with_capacity(n_steps * marks),
+            all_marks: 0,
         };
         graph.first.push(0);
         let has_marks = marker.is_some();
@@ -130,9 +139,12 @@ impl Graph {
         // Steps whose targets are not known yet, by their roots.
         let (mut open, mut roots) = (Vec::new(), Vec::new());
         for id in 0..search.n_expanded() {
+            let mut enabled = ActorSet::NOBODY;
             search.each_step(&mut worker, &marking, id, |action, mark, to| {
                 let actor = u8::try_from(action.actor).expect("at most 112 actors");
                 graph.actors.push(actor);
+                enabled.insert(action.actor);
+                graph.stops |= to.is_none();
                 if let Some(root) = to {
                     open.push(graph.targets.len());
                     roots.push(root);
@@ -140,10 +152,12 @@ impl Graph {
                 graph.targets.push(NOWHERE);
                 if has_marks {
                     graph.marks.push(mark);
+                    graph.all_marks |= mark;
                 }
             });
             let n = u32::try_from(graph.targets.len()).expect("their number was checked");
             graph.first.push(n);
+            graph.enabled.push(enabled);
             if roots.len() >= TOGETHER {
                 graph.close(search, &mut open, &mut roots);
             }
@@ -191,6 +205,11 @@ impl Graph {
         }
     }
 
+    /// Every mark that some step has.
+    pub fn all_marks(&self) -> u8 {
+        self.all_marks
+    }
+
     /// The state that the step with a number leaves.
     pub fn origin(&self, number: usize) -> usize {
         self.first
@@ -205,8 +224,7 @@ impl Graph {
 
     /// The actors that can take a step in a state.
     pub fn enabled(&self, state: usize) -> ActorSet {
-        let actors = self.actors[self.numbers(state)].iter();
-        actors.map(|&actor| usize::from(actor)).collect()
+        self.enabled.get(state).copied().unwrap_or_default()
     }
 
     /// The steps out of a state to another: who, and where to.
@@ -243,7 +261,10 @@ impl Graph {
 
     /// The same with the steps in which the execution stops: whoever is not among
     /// them waits for ever.
-    pub fn not_blocked(&self) -> Vec<ActorSet> {
+    pub fn not_blocked(&self, still_moving: &[ActorSet]) -> Vec<ActorSet> {
+        if !self.stops {
+            return still_moving.to_vec();
+        }
         let failing = |state: usize| {
             let stops = self.all_steps(state).filter(|step| step.to.is_none());
             stops.map(|step| step.actor).collect()

@@ -77,7 +77,7 @@ fn counterexample(
     let region = closure(question, &begins, &inside);
     let terms = Terms::declared(question.program);
     let mut parts = Parts::new(graph, Counts::of(ActorSet::ALL));
-    let circles = fair_components(&mut parts, region.clone(), &terms);
+    let circles = fair_components(&mut parts, &region, &terms);
     let goals = goals(question, &region, &circles, &terms);
     let since = |state: usize| begins[state];
     let way = way_to(

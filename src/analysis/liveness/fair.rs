@@ -67,25 +67,35 @@ pub struct Component {
 
 /// The fair components among `states`, by their first states. Each is a part of
 /// its own afterwards; all other states are outside.
-pub fn fair_components(parts: &mut Parts<'_>, states: Vec<u32>, terms: &Terms) -> Vec<Component> {
+pub fn fair_components(parts: &mut Parts<'_>, states: &[u32], terms: &Terms) -> Vec<Component> {
+    let components = strong_components(parts, states, states);
+    fair_within(parts, components, terms)
+}
+
+/// The strongly connected components among `states` that are reached `from` some
+/// of them. All states are outside afterwards.
+pub fn strong_components(parts: &mut Parts<'_>, states: &[u32], from: &[u32]) -> Vec<Vec<u32>> {
+    parts.separate(states);
+    let components = parts.components(from);
+    parts.dismiss(states);
+    components
+}
+
+/// The fair components within strongly connected ones, as [`fair_components`].
+pub fn fair_within(
+    parts: &mut Parts<'_>,
+    mut todo: Vec<Vec<u32>>,
+    terms: &Terms,
+) -> Vec<Component> {
     let mut found = Vec::new();
-    let mut todo = vec![states];
     while let Some(states) = todo.pop() {
         parts.separate(&states);
-        let components = parts.components(&states);
-        parts.dismiss(&states);
-        for component in components {
-            parts.separate(&component);
-            match judge(parts, &component, terms) {
-                Judgement::Fair(movers) => found.push(Component {
-                    states: component,
-                    movers,
-                }),
-                Judgement::Unfair => parts.dismiss(&component),
-                Judgement::Again(rest) => {
-                    parts.dismiss(&component);
-                    todo.push(rest);
-                }
+        match judge(parts, &states, terms) {
+            Judgement::Fair(movers) => found.push(Component { states, movers }),
+            Judgement::Unfair => parts.dismiss(&states),
+            Judgement::Again(rest) => {
+                parts.dismiss(&states);
+                todo.extend(strong_components(parts, &rest, &rest));
             }
         }
     }
@@ -137,12 +147,14 @@ fn judge(parts: &mut Parts<'_>, states: &[u32], terms: &Terms) -> Judgement {
 /// way leads out of it.
 fn leaving_choices(parts: &Parts<'_>, states: &[u32], choices: u8) -> Vec<(usize, usize)> {
     let mut leaving = Vec::new();
-    if choices == 0 {
+    if parts.graph.all_marks() & choices == 0 {
         return leaving;
     }
+    let mut steps = Vec::new();
     for &state in states {
         let state = state as usize;
-        let steps: Vec<_> = parts.graph.all_steps(state).collect();
+        steps.clear();
+        steps.extend(parts.graph.all_steps(state));
         for ways in steps.chunk_by(|one, other| one.actor == other.actor) {
             // A way in which the execution stops has no marks of its own.
             let fair = ways.iter().any(|way| way.mark & choices != 0);

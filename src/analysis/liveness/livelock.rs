@@ -41,7 +41,7 @@ pub fn livelocks<'p>(
     let terms = Terms::all(Fairness::Strong).with_choices(mark::CHOICE | mark::PICK);
     let mut parts = Parts::new(question.graph, idle_steps);
     let mut groups: BTreeMap<Vec<Span>, FxHashSet<u32>> = BTreeMap::new();
-    for circle in fair_components(&mut parts, circular.to_vec(), &terms) {
+    for circle in fair_components(&mut parts, circular, &terms) {
         let first = circle.states[0] as usize;
         if (marked || can_end[first]) && gets_nowhere(question, &parts, &circle) {
             let group = declarations(question, &circle);

@@ -103,9 +103,9 @@ impl<'a> Parts<'a> {
     #[inline]
     pub fn is_inner(&self, state: usize, step: &GraphStep) -> bool {
         let part = self.part[state];
-        part != OUTSIDE
+        self.counts.has(step)
+            && part != OUTSIDE
             && step.to.is_some_and(|to| self.part[to] == part)
-            && self.counts.has(step)
             && (self.cut.is_empty() || !self.cut.contains(&(state, step.actor)))
     }
 
@@ -117,18 +117,21 @@ impl<'a> Parts<'a> {
             .filter(move |(_, step)| self.is_inner(state, step))
     }
 
-    /// The strongly connected components of one part that have an inner step,
-    /// their states ascending.
-    pub fn components(&mut self, states: &[u32]) -> Vec<Vec<u32>> {
+    /// The strongly connected components with an inner step that are reached from
+    /// some states within their parts, the states of each ascending. Whoever looks
+    /// only for components with certain states begins at these.
+    ///
+    /// Cost: what is reached, each step once.
+    pub fn components(&mut self, from: &[u32]) -> Vec<Vec<u32>> {
         let mut found = Vec::new();
-        let mut next_index = 1;
         let mut open: Vec<u32> = Vec::new();
+        let mut seen: Vec<u32> = Vec::new();
         let mut calls: Vec<Call> = Vec::new();
-        for &root in states {
+        for &root in from {
             if self.index[root as usize] != 0 {
                 continue;
             }
-            calls.push(self.enter(root, &mut next_index, &mut open));
+            calls.push(self.enter(root, &mut seen, &mut open));
             while let Some((state, rest)) = calls.last_mut() {
                 let at = *state as usize;
                 let Some(number) = rest.next() else {
@@ -144,30 +147,34 @@ impl<'a> Parts<'a> {
                     continue;
                 };
                 let step = self.graph.step(number);
+                if !self.is_inner(at, &step) {
+                    continue;
+                }
                 let Some(to) = step.to else { continue };
                 let index = self.index[to];
-                if index == DONE || !self.is_inner(at, &step) {
+                if index == DONE {
                     continue;
                 }
                 if index == 0 {
                     let to = u32::try_from(to).expect("a state's number");
-                    calls.push(self.enter(to, &mut next_index, &mut open));
+                    calls.push(self.enter(to, &mut seen, &mut open));
                 } else {
                     self.low[at] = self.low[at].min(index);
                 }
             }
         }
-        for &state in states {
+        for state in seen {
             self.index[state as usize] = 0;
         }
         found
     }
 
-    fn enter(&mut self, state: u32, next_index: &mut u32, open: &mut Vec<u32>) -> Call {
-        self.index[state as usize] = *next_index;
-        self.low[state as usize] = *next_index;
-        *next_index += 1;
+    fn enter(&mut self, state: u32, seen: &mut Vec<u32>, open: &mut Vec<u32>) -> Call {
+        seen.push(state);
         open.push(state);
+        let index = u32::try_from(seen.len()).expect("a state's number");
+        self.index[state as usize] = index;
+        self.low[state as usize] = index;
         (state, self.graph.numbers(state as usize))
     }
 

@@ -46,11 +46,16 @@ struct Circle {
 /// The places at which actors go round, each with the best run that shows it.
 pub fn spinning<'p>(question: &Question<'_, 'p>, circular: &[u32]) -> BTreeMap<Key, Spinning<'p>> {
     let mut found: BTreeMap<Key, Spinning<'p>> = BTreeMap::new();
-    for actor in 0..question.machine().layout().capacity().actors {
+    for (actor, looks) in looks(question, circular).into_iter().enumerate() {
+        if looks.is_empty() {
+            continue;
+        }
         let own = Counts::of(ActorSet::only(actor)).with(is_quiet);
         let mut parts = Parts::new(question.graph, own);
+        parts.separate(circular);
+        let components = parts.components(&looks);
         let mut places: BTreeMap<Pc, Vec<Circle>> = BTreeMap::new();
-        for circle in circles(question, &mut parts, circular, actor) {
+        for circle in circles(question, &mut parts, components, actor) {
             places.entry(circle.look).or_default().push(circle);
         }
         for (pc, circles) in places {
@@ -72,15 +77,30 @@ fn is_quiet(mark: u8) -> bool {
     mark & loud == 0 && (mark & mark::CHANGES == 0 || mark & mark::LOCKS != 0)
 }
 
+/// For each actor, where it takes a quiet step that looks at something.
+fn looks(question: &Question<'_, '_>, circular: &[u32]) -> Vec<Vec<u32>> {
+    let mut looks = vec![Vec::new(); question.machine().layout().capacity().actors];
+    if question.graph.all_marks() & mark::READS == 0 {
+        return looks;
+    }
+    for &state in circular {
+        for step in question.graph.all_steps(state as usize) {
+            let own: &mut Vec<u32> = &mut looks[step.actor];
+            if step.mark & mark::READS != 0 && is_quiet(step.mark) && own.last() != Some(&state) {
+                own.push(state);
+            }
+        }
+    }
+    looks
+}
+
 fn circles(
     question: &Question<'_, '_>,
     parts: &mut Parts<'_>,
-    circular: &[u32],
+    components: Vec<Vec<u32>>,
     actor: usize,
 ) -> Vec<Circle> {
     let layout = question.machine().layout();
-    parts.separate(circular);
-    let components = parts.components(circular);
     let mut found = Vec::new();
     let mut state = question.search.blank();
     for states in components {
@@ -186,9 +206,10 @@ fn for_ever<'p>(
     }
     caught.sort_unstable();
     let staying = (0..question.search.n_expanded()).filter(|&id| !leaves[id as usize]);
+    let staying: Vec<u32> = staying.collect();
     let terms = Terms::all(Fairness::Strong);
     let mut parts = Parts::new(question.graph, Counts::of(ActorSet::ALL));
-    let fair = fair_components(&mut parts, staying.collect(), &terms);
+    let fair = fair_components(&mut parts, &staying, &terms);
     let reached = |id: &u32| fair.iter().any(|of| of.states.binary_search(id).is_ok());
     caught.retain(reached);
     let way = way_to(

@@ -13,7 +13,7 @@
 //! **Deliberately absent:** actors that wait by looping; and those who only wait
 //! for somebody who starves, or who goes round in a livelock: there it is said.
 
-use super::fair::{Component, Terms, fair_components};
+use super::fair::{Component, Terms, fair_components, fair_within, strong_components};
 use super::mark;
 use super::part::{Counts, Parts};
 use super::question::Question;
@@ -47,89 +47,99 @@ pub fn starved<'p>(
     can_end: &[bool],
 ) -> BTreeMap<Key, Starved<'p>> {
     let mut found = BTreeMap::new();
-    let program = question.program;
-    let passes = [
-        (
-            Level::Error,
-            Terms::all(Fairness::Strong).with_choices(mark::CHOICE | mark::PICK),
-        ),
-        (
-            Level::Warning,
-            Terms::declared(program).with_choices(mark::CHOICE),
-        ),
+    let rounds = [
+        Rounds {
+            level: Level::Error,
+            terms: Terms::all(Fairness::Strong).with_choices(mark::CHOICE | mark::PICK),
+        },
+        Rounds {
+            level: Level::Warning,
+            terms: Terms::declared(question.program).with_choices(mark::CHOICE),
+        },
     ];
-    for (level, terms) in &passes {
-        for actor in 0..question.machine().layout().capacity().actors {
-            if question.fairness(actor) != Fairness::Unfair {
-                starved_by(
-                    question, circular, can_end, actor, *level, terms, &mut found,
-                );
-            }
+    for actor in 0..question.machine().layout().capacity().actors {
+        if question.fairness(actor) != Fairness::Unfair {
+            starved_by(question, circular, can_end, actor, &rounds, &mut found);
         }
     }
     found
 }
 
-/// Adds the places at which one actor starves under some terms.
+/// What circles must be fair under, and how grave it is to starve in one.
+struct Rounds {
+    level: Level,
+    terms: Terms,
+}
+
+/// Adds the places at which one actor starves.
 fn starved_by<'p>(
     question: &Question<'_, 'p>,
     circular: &[u32],
     can_end: &[bool],
     actor: usize,
-    level: Level,
-    terms: &Terms,
+    rounds: &[Rounds],
     found: &mut BTreeMap<Key, Starved<'p>>,
 ) {
     let may_move = |id: &u32| question.moving[*id as usize].contains(actor);
     let is_blocked = |id: &u32| !question.graph.enabled(*id as usize).contains(actor);
-    // To whom strong fairness is owed, that one moves or is blocked all the way round.
-    let strong = terms.owed[actor] == Fairness::Strong;
-    let may_stay = |id: &u32| may_move(id) && (!strong || is_blocked(id));
-    let states: Vec<u32> = circular.iter().copied().filter(may_stay).collect();
-    if !strong && !states.iter().any(is_blocked) {
+    let states: Vec<u32> = circular.iter().copied().filter(may_move).collect();
+    let blocked: Vec<u32> = states.iter().copied().filter(is_blocked).collect();
+    if blocked.is_empty() {
         return;
     }
-    let others = Counts::of(!ActorSet::only(actor));
-    let mut parts = Parts::new(question.graph, others);
-    let mut places: BTreeMap<Pc, FxHashSet<u32>> = BTreeMap::new();
-    for circle in fair_components(&mut parts, states, terms) {
-        if let Some(pc) = starves_at(question, &parts, &circle, actor, can_end) {
-            let part = parts.part_of(circle.states[0] as usize);
-            places.entry(pc).or_default().insert(part);
-        }
-    }
-    for (pc, wanted) in places {
-        let key = Key::Starvation(question.program.site(pc).span);
-        let graver = |old: &Starved<'_>| old.level < level;
-        if found.get(&key).is_some_and(graver) {
-            continue;
-        }
-        let way = way_to(
-            question.graph,
-            &Pursuit {
-                since: None,
-                inside: &|_| true,
-                goal: &|state| wanted.contains(&parts.part_of(state)),
-            },
-        )
-        .expect("every state was reached");
-        let steps = round(&parts, way.end, terms);
-        let n = way.steps.len() + steps.len();
-        if found
-            .get(&key)
-            .is_some_and(|old| old.level == level && old.shown.schedule.0.len() <= n)
-        {
-            continue;
-        }
-        let shown = question.show(&way, &steps);
-        confirm(&shown, actor, pc);
-        let starved = Starved {
-            level,
-            actor,
-            pc,
-            shown,
+    let others = || Parts::new(question.graph, Counts::of(!ActorSet::only(actor)));
+    // Every fair circle lies within one of these: it needs a state in which the
+    // actor is blocked, and none in which the actor moves.
+    let circles = strong_components(&mut others(), &states, &blocked);
+    for Rounds { level, terms } in rounds {
+        let mut parts = others();
+        // To whom strong fairness is owed, that one is blocked all the way round.
+        let fair = if terms.owed[actor] == Fairness::Strong {
+            let all = circles.iter().flatten().copied();
+            let all: Vec<u32> = all.filter(is_blocked).collect();
+            fair_components(&mut parts, &all, terms)
+        } else {
+            fair_within(&mut parts, circles.clone(), terms)
         };
-        found.insert(key, starved);
+        let mut places: BTreeMap<Pc, FxHashSet<u32>> = BTreeMap::new();
+        for circle in fair {
+            if let Some(pc) = starves_at(question, &parts, &circle, actor, can_end) {
+                let part = parts.part_of(circle.states[0] as usize);
+                places.entry(pc).or_default().insert(part);
+            }
+        }
+        for (pc, wanted) in places {
+            let key = Key::Starvation(question.program.site(pc).span);
+            let graver = |old: &Starved<'_>| old.level < *level;
+            if found.get(&key).is_some_and(graver) {
+                continue;
+            }
+            let way = way_to(
+                question.graph,
+                &Pursuit {
+                    since: None,
+                    inside: &|_| true,
+                    goal: &|state| wanted.contains(&parts.part_of(state)),
+                },
+            )
+            .expect("every state was reached");
+            let steps = round(&parts, way.end, terms);
+            let n = way.steps.len() + steps.len();
+            let shorter =
+                |old: &Starved<'_>| old.level == *level && old.shown.schedule.0.len() <= n;
+            if found.get(&key).is_some_and(shorter) {
+                continue;
+            }
+            let shown = question.show(&way, &steps);
+            confirm(&shown, actor, pc);
+            let starved = Starved {
+                level: *level,
+                actor,
+                pc,
+                shown,
+            };
+            found.insert(key, starved);
+        }
     }
 }
 
