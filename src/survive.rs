@@ -126,7 +126,7 @@ fn compare_searches(machine: &Machine<'_>) -> Result<(), Capacity> {
     let all = search(machine, &limits, 1, &mut of_all, &mut |_, _, _| {})?;
     let tell = &mut |_, _, _| {};
     let how = Reduced {
-        gives_up: false,
+        gives_up_after: None,
         orders: Some(&reduction),
         passing: Passing::OneStep,
         symmetry: true,

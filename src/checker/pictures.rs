@@ -89,7 +89,7 @@ impl Checker {
             let mut silent = |_, _, _| {};
             let workers = self.workers;
             let how = Reduced {
-                gives_up: false,
+                gives_up_after: None,
                 orders: Some(&reduction),
                 passing: Passing::Nothing,
                 symmetry,

@@ -36,9 +36,12 @@ pub(super) const SMALL: u64 = 10_000;
 const FOR_EVER: &str = "runs can go on for ever";
 /// Why none is left out where that would cost more than it saves.
 const HARDLY_ANY: &str = "hardly any can be left out";
-/// States that a search of all may store, where a reduced one had hardly anything to
-/// leave out among the first: then it is tried to the end all the same.
-const PATIENCE: u64 = 4_000_000;
+/// States after which a reduced search that had hardly anything to leave out makes way
+/// for one of all states; when that has grown large, the next look is a longer one, since
+/// it may be otherwise among later states. After the last there is none.
+const LOOKS: [u64; 3] = [20_000, 400_000, 8_000_000];
+/// So many times the states of a look may be stored before the next.
+const PATIENCE: u64 = 20;
 /// States that a search for shortest schedules may store.
 const SHORTEST_MAX: u64 = 200_000;
 
@@ -137,12 +140,12 @@ pub(super) fn searched<'m>(
     }
     // What was freed need not be back with the system at once.
     let freed = usize::try_from(checker.limits.memory.0 / 8).unwrap_or(0);
-    let few = |gives_up, tell: Tell<'_>| {
+    let few = |gives_up_after, tell: Tell<'_>| {
         let how = Reduced {
             orders: reduction.ok(),
             passing: Passing::OneStep,
             symmetry: true,
-            gives_up,
+            gives_up_after,
         };
         few(
             checker,
@@ -153,26 +156,31 @@ pub(super) fn searched<'m>(
             tell,
         )
     };
-    let mut found = few(true, tell)?;
-    if let Few::Not(orders @ Orders::AllBecause(HARDLY_ANY)) = found {
-        // Among later states it may be otherwise: so this, too, ends some time.
-        let limits = budget.left(PATIENCE, small.bytes() + freed);
+    let mut found = few(Some(LOOKS[0]), tell)?;
+    for (number, look) in LOOKS.into_iter().enumerate() {
+        let Few::Not(orders @ Orders::AllBecause(HARDLY_ANY)) = found else {
+            break;
+        };
+        let next = LOOKS.get(number + 1).copied();
+        let most = next.map_or(u64::MAX, |_| look * PATIENCE);
+        let limits = budget.left(most, small.bytes() + freed);
         let is_all = limits.states == budget.left(u64::MAX, 0).states;
         let all = match is_all {
             true => within(&limits, tell, orders)?,
             false => within(&unkept(limits), tell, orders)?,
         };
-        let is_enough = match all.diagnosis.bound {
+        let (is_enough, next) = match all.diagnosis.bound {
             // Nobody asked for just these: more come next.
-            Some(Bound::States) => is_all && !checker.states_given,
-            Some(Bound::Memory) => false,
-            _ => true,
+            Some(Bound::States) => (is_all && !checker.states_given, next.filter(|_| !is_all)),
+            // A reduced search may fit where this one does not.
+            Some(Bound::Memory) => (false, None),
+            _ => (true, None),
         };
         if is_enough {
             return Ok(all);
         }
         drop(all);
-        found = few(false, tell)?;
+        found = few(next, tell)?;
     }
     match found {
         Few::Done(searched) => Ok(*searched),

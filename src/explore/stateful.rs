@@ -82,9 +82,9 @@ pub struct Reduced<'m> {
     pub passing: Passing,
     /// Whether of states that differ only in the numbers of like actors one is stored.
     pub symmetry: bool,
-    /// Whether the search ends early where it leaves out next to nothing; see
+    /// After so many states it ends if it left out next to nothing until then; see
     /// [`Search::gave_up`].
-    pub gives_up: bool,
+    pub gives_up_after: Option<u64>,
 }
 
 /// Called after each layer and each piece: states stored, depth, bytes.
@@ -185,7 +185,7 @@ impl<'m> Search<'m> {
             rounds: Rounds::new(machine.layout(), &store.contents),
             store,
             parents: Parents::default(),
-            chains: reduced.map(|it| Chains::new(it.passing, it.gives_up)),
+            chains: reduced.map(|it| Chains::new(it.passing, it.gives_up_after)),
             layers: vec![0],
             n_expanded: 0,
             n_steps: 0,

@@ -98,7 +98,7 @@ fn compare_within<'p>(
     }
     let reduced = |passing, workers, keep| {
         let how = Reduced {
-            gives_up: false,
+            gives_up_after: None,
             orders: Some(reduction),
             passing,
             symmetry: false,
@@ -219,7 +219,7 @@ fn like_differ<'p>(
 ) -> Result<Option<String>, Capacity> {
     for passing in [Passing::Nothing, Passing::OneStep] {
         let how = Reduced {
-            gives_up: false,
+            gives_up_after: None,
             orders,
             passing,
             symmetry: true,

@@ -49,9 +49,8 @@ use std::time::Instant;
 /// Layers of which one is stored as a whole.
 const EVERY: u32 = 64;
 
-/// States after which it is known whether leaving out orders is worth it.
-const JUDGED_AFTER: u64 = 20_000;
-/// It is, if something is saved in one of so many states at least.
+/// Leaving out orders is worth it, if it saves something in one of so many states at
+/// least.
 const WORTH: u64 = 10;
 
 /// Whether states with one step are stored.
@@ -136,6 +135,8 @@ pub(super) struct Chains {
 /// What leaving out orders saves.
 #[derive(Clone, Copy)]
 struct Worth {
+    /// So many states tell.
+    known_after: u64,
     /// States that were expanded or passed.
     n_states: u64,
     /// Those of them that were passed, or in which somebody was left out.
@@ -143,9 +144,17 @@ struct Worth {
 }
 
 impl Worth {
-    /// Whether there is something to say: what is saved is known after some time.
+    fn after(known_after: u64) -> Self {
+        Self {
+            known_after,
+            n_states: 0,
+            n_spared: 0,
+        }
+    }
+
+    /// Whether there is something to say.
     fn is_known(self) -> bool {
-        self.n_states >= JUDGED_AFTER
+        self.n_states >= self.known_after
     }
 
     /// Whether the search should end.
@@ -155,7 +164,7 @@ impl Worth {
 }
 
 impl Chains {
-    pub fn new(passing: Passing, gives_up: bool) -> Self {
+    pub fn new(passing: Passing, gives_up_after: Option<u64>) -> Self {
         Self {
             passing,
             layer: Vec::new(),
@@ -163,10 +172,7 @@ impl Chains {
             next: Vec::new(),
             known: FxHashSet::default(),
             parents: Vec::new(),
-            worth: gives_up.then_some(Worth {
-                n_states: 0,
-                n_spared: 0,
-            }),
+            worth: gives_up_after.map(Worth::after),
         }
     }
 
@@ -216,7 +222,8 @@ impl Chains {
     /// Writes all down.
     pub fn save(&self, out: &mut Out) {
         out.number(u64::from(self.passing == Passing::OneStep));
-        let worth = self.worth.iter().flat_map(|it| [it.n_states, it.n_spared]);
+        let worth = self.worth.iter();
+        let worth = worth.flat_map(|it| [it.known_after, it.n_states, it.n_spared]);
         let worth: Vec<u64> = worth.collect();
         out.numbers(worth.into_iter());
         out.numbers(self.parents.iter().copied());
@@ -233,7 +240,8 @@ impl Chains {
         }
         self.worth = match from.count()? {
             0 => None,
-            2 => Some(Worth {
+            3 => Some(Worth {
+                known_after: from.number()?,
                 n_states: from.number()?,
                 n_spared: from.number()?,
             }),
