@@ -268,6 +268,11 @@ fn by(mistake: Mistake) -> By {
         | Mistake::BlockedNeedNobody
         | Mistake::HolderNotNeeded
         | Mistake::BeforeGateNotAsked
+        | Mistake::WorkAfterCannotFail
+        | Mistake::SumsGoBothWays
+        | Mistake::ReadStaysInRegister
+        | Mistake::WordsNeedNoGuard
+        | Mistake::SumsNeverOverflow
         | Mistake::GateHolderForgotten
         | Mistake::GateNotPassedBy
         | Mistake::FaultLeavesOthers

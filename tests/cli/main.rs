@@ -165,8 +165,8 @@ const HUGE: &str = r#"scenario "huge" {
     atomic a = 0
     atomic b = 0
     atomic c = 0
-    thread one * 3 { for i in 0..1000 { a += 1 } }
-    thread two * 3 { for i in 0..1000 { b += 1 } }
-    thread three * 3 { for i in 0..1000 { c += 1 } }
+    thread one * 3 { for i in 0..1000 { a = i } }
+    thread two * 3 { for i in 0..1000 { b = i } }
+    thread three * 3 { for i in 0..1000 { c = i } }
 }
 "#;

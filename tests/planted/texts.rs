@@ -243,6 +243,31 @@ pub fn text(mistake: Mistake) -> Option<&'static str> {
              thread q { m.lock()  c.send(1)  m.unlock() }
              thread r { let v = c.recv()  m.lock()  x = 2  m.unlock() }"
         }
+        Mistake::WorkAfterCannotFail => {
+            "lock m
+             thread p { with m { skip }  assert false }
+             thread q { with m { skip } }"
+        }
+        Mistake::SumsGoBothWays => {
+            "lock m  var x = 0
+             thread p { with m { x += 1 } }
+             thread q { with m { x -= 1 } }"
+        }
+        Mistake::ReadStaysInRegister => {
+            "lock m  var x = 0  var y = 0  var z = 0
+             thread p { m.lock()  let old = x  x = old + 1  m.unlock()  y = old }
+             thread q { m.lock()  let old = x  x = old + 1  m.unlock()  z = old }"
+        }
+        Mistake::WordsNeedNoGuard => {
+            "lock m  lock n  var x = 0
+             thread p { with m { x += 1 } }
+             thread q { with n { x += 1 } }"
+        }
+        Mistake::SumsNeverOverflow => {
+            "lock m  var x: 0..=1 = 0
+             thread p { with m { x += 1 } }
+             thread q { with m { x += 1 } }"
+        }
         Mistake::GateNotPassedBy => {
             "lock m  var x = 0  chan c(1)
              fn f(n) { yield  if n == 2 { m.lock()  m.unlock() } }

@@ -5,6 +5,7 @@
 //! `THREADBARE_REDUCTION_CASES=10000 cargo test --release --test reduction`, others
 //! with `THREADBARE_REDUCTION_SEED=7`.
 
+mod adding;
 mod both;
 mod endings;
 mod sizes;
@@ -19,7 +20,9 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 use threadbare::checker::{Checker, Input};
 use threadbare::compile::compile;
-use threadbare::generate::{Knobs, Plan, Runs, make, smaller, write};
+use threadbare::generate::{
+    Act, Int, Knobs, LockMode, Object, Plan, Runs, Shape, Shared, Vary, make, smaller, write,
+};
 
 fn from_environment(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
@@ -97,6 +100,59 @@ fn processes(mut plan: Plan) -> Plan {
     plan
 }
 
+/// Locks under which something is added, now and then with something else beside it.
+fn adders(mut plan: Plan) -> Plan {
+    let lock = plan.objects.len();
+    plan.objects.push(Object::Lock {
+        reentrant: lock.is_multiple_of(3),
+        unowned: false,
+    });
+    let sum = plan.shared.len();
+    plan.shared.push(Shared {
+        atomic: sum.is_multiple_of(4),
+        initial: 1,
+        most: sum.is_multiple_of(5).then_some(4),
+        guarded_by: None,
+        common: false,
+        shape: match sum % 3 {
+            0 => Shape::Array,
+            _ => Shape::Word,
+        },
+    });
+    let with = |body| Act::With(lock, LockMode::Exclusive, body);
+    let mut n = lock + sum;
+    let mut more = |body: &mut Vec<Act>| {
+        body.truncate(4);
+        for at in 0..=body.len().min(2) {
+            n += 7;
+            let vary = match n.is_multiple_of(8) {
+                true => Vary::Sub,
+                false => Vary::Add,
+            };
+            let adds = Act::Update(
+                sum,
+                vary,
+                Int::Const(i64::try_from(1 + n % 2).expect("1 or 2")),
+            );
+            let act = match n % 9 {
+                0 => adds,
+                1 => with(vec![Act::Local(0, Int::Var(sum))]),
+                2 => with(vec![adds.clone(), Act::Yield, adds]),
+                3 => with(vec![Act::Set(sum, Int::Const(2))]),
+                _ => with(vec![adds]),
+            };
+            body.insert((2 * at).min(body.len()), act);
+        }
+    };
+    plan.threads.iter_mut().for_each(|it| more(&mut it.body));
+    plan.functions.iter_mut().for_each(|it| more(&mut it.body));
+    for thread in &mut plan.threads {
+        thread.process = false;
+        thread.runs = Runs::Thread;
+    }
+    plan
+}
+
 fn run(loops: bool, share: u64, few: u64) {
     run_made(loops, share, few, |plan| plan);
 }
@@ -168,6 +224,13 @@ fn random_scenarios_with_daemons_and_main_threads_show_the_same() {
 fn random_scenarios_with_processes_show_the_same() {
     run_made(false, 7, 200, processes);
     run_made(true, 8, 100, processes);
+}
+
+#[test]
+fn random_scenarios_that_add_show_the_same() {
+    run_made(false, 9, 300, adders);
+    run_made(true, 10, 100, adders);
+    run_made(false, 11, 100, |plan| adders(cut_off(plan)));
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn reduced_sizes(program: &Program) -> (u32, u32) {
         let mut facts = Facts::new(program);
         let (limits, silent) = (Limits::default(), &mut |_, _, _| {});
         let how = Reduced {
-            gives_up: false,
+            gives_up_after: None,
             orders: Some(&reduction),
             passing,
             symmetry: false,
@@ -84,18 +84,24 @@ fn eight_philosophers() {
 
 #[test]
 fn five_philosophers_with_ordered_forks() {
-    check(&philosophers(5, true), 1_424, 276, 32);
+    // Nobody else takes the last fork first, so it does not matter in which order it is
+    // taken: 32 where that is not seen.
+    check(&philosophers(5, true), 1_424, 117, 11);
 }
 
+/// A counter of which it matters who comes first, though not to its value.
 fn counter(threads: u32, rounds: u32) -> String {
+    under_a_lock(threads, rounds, "count = 2 * count + 1")
+}
+
+fn under_a_lock(threads: u32, rounds: u32, section: &str) -> String {
     format!(
         "scenario \"locked counter\" {{
             lock m
             var count = 0
             thread worker * {threads} {{
-                for _ in 0..{rounds} {{ with m {{ count += 1 }} }}
+                for _ in 0..{rounds} {{ with m {{ {section} }} }}
             }}
-            finally assert count == {threads} * {rounds}
         }}"
     )
 }
@@ -113,6 +119,21 @@ fn a_locked_counter_four_times_two() {
 #[test]
 fn a_locked_counter_four_times_three() {
     check_reduced(&counter(4, 3), 2_560, 244);
+}
+
+#[test]
+fn a_lock_under_which_is_only_added() {
+    check(&under_a_lock(3, 2, "count += 1"), 189, 25, 2);
+    check_reduced(&under_a_lock(8, 16, "count += 1"), 513, 9);
+}
+
+#[test]
+fn an_atomic_to_which_is_only_added() {
+    let text = "scenario \"atomic counter\" {
+            atomic count = 0
+            thread worker * 4 { for _ in 0..3 { count += 1 } }
+        }";
+    check(text, 256, 13, 2);
 }
 
 #[test]
@@ -157,7 +178,7 @@ fn check_alike(text: &str, stored: u32) {
     let reduction = Reduction::of(program).expect("it can be reduced");
     let machine = Machine::new(program, Capacity::initial(program));
     let how = Reduced {
-        gives_up: false,
+        gives_up_after: None,
         orders: Some(&reduction),
         passing: Passing::OneStep,
         symmetry: true,

@@ -122,8 +122,8 @@ fn what_only_the_first_search_has_seen_is_reported() {
         atomic a = 0
         atomic p = 0
         var y = 0
-        thread one { for _ in 0..160 { a += 1 } }
-        thread two { for _ in 0..160 { a += 1 } }
+        thread one { for i in 0..160 { a = i } }
+        thread two { for i in 0..160 { a = i } }
         thread three { p += 1  y = 1 }
         thread four { p += 1  y = 2 }
         expect race on y

@@ -157,6 +157,9 @@ impl Reduction<'_> {
                     uses.unite(&self.ahead.own[node]);
                     leaves = true;
                 }
+                _ if self.resources.in_section(node, instr).is_some() => {
+                    uses.unite(&self.ahead.own[node]);
+                }
                 _ => {
                     let scene = machine.scene(state, actor);
                     let value = |expr: &_| scene.eval(expr).ok();

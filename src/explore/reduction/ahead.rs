@@ -55,7 +55,9 @@ impl Ahead {
         let own: Vec<Uses> = (0..code.len())
             .map(|node| match code.instr(node) {
                 Instr::AtomicBegin(_) => block_uses(code, resources, &simple, node),
-                _ => simple[node].clone(),
+                instr => resources
+                    .in_section(node, instr)
+                    .unwrap_or_else(|| simple[node].clone()),
             })
             .collect();
         let all = closure(code, &own, &|_| false);

@@ -7,7 +7,7 @@
 
 use super::kinds::is_executor;
 use super::values::{known, with_values, words_returned};
-use crate::program::{Expr, FunctionId, Instr, ObjectId, Pc, Program};
+use crate::program::{Expr, Function, FunctionId, Instr, ObjectId, Pc, Program};
 use std::collections::BTreeMap;
 
 /// Combinations of known arguments that a function is looked at with; beyond, its
@@ -238,6 +238,24 @@ impl<'p> Code<'p> {
 
     pub fn len(&self) -> usize {
         self.nodes.len()
+    }
+
+    pub fn n_contexts(&self) -> usize {
+        self.contexts.len()
+    }
+
+    /// The function that a context is about.
+    pub fn function(&self, context: ContextId) -> &'p Function {
+        &self.program.functions[self.contexts[context].function.index()]
+    }
+
+    /// Words that a function returns.
+    pub fn words_returned(&self, function: FunctionId) -> u16 {
+        self.returned[function.index()]
+    }
+
+    pub fn program(&self) -> &'p Program {
+        self.program
     }
 }
 

@@ -12,8 +12,8 @@ pub(super) fn forgotten(kind: Kind, class: usize) -> u64 {
         (Mistake::AskingAccords, Kind::Lock, Give, Look),
         (Mistake::SendsAccord, Kind::Channel, Take, Take),
         (Mistake::ReceivesAccord, Kind::Channel, Give, Give),
-        (Mistake::WritesAccord, Kind::Channel, Change, Change),
-        (Mistake::ReadsAccord, Kind::Channel, Change, Look),
+        (Mistake::WritesAccord, Kind::Sum, Change, Change),
+        (Mistake::ReadsAccord, Kind::Sum, Change, Look),
     ];
     let wrong = pairs.into_iter().filter(|it| it.1 == kind && planted(it.0));
     wrong.fold(0, |all, (_, _, one, other)| {

@@ -28,7 +28,8 @@
 //! **Conditions.** The reduced graph has no circle: the caller checks, and searches
 //! without reduction if it has one. The program has no steps whose uses are not known
 //! ([`Off`]). The end of the program is such a use ([`over`]), and so is to start a process,
-//! which copies all that is not shared ([`copies`]). A worker of an
+//! which copies all that is not shared ([`copies`]). Sections of a lock that only add count as
+//! single steps ([`adding`]). A worker of an
 //! executor may do whatever any of its jobs may, as long as jobs can come; that workers
 //! never end makes no circle, since each job is done once. A step in
 //! which the execution stops ends everybody's run, so where the set contains one,
@@ -46,6 +47,7 @@
 //! graphs with circles, and those are searched in full because of liveness.
 
 mod about;
+mod adding;
 mod ahead;
 mod code;
 mod copies;
@@ -56,6 +58,7 @@ mod off;
 mod over;
 mod resources;
 mod stubborn;
+mod sure;
 mod uses;
 mod values;
 mod watched;
@@ -65,6 +68,7 @@ pub use off::Off;
 pub(super) use stubborn::{Encounters, Scene};
 
 use crate::program::Program;
+use adding::Adding;
 use ahead::Ahead;
 use code::Code;
 use resources::Resources;
@@ -86,8 +90,9 @@ impl<'p> Reduction<'p> {
     /// Why the program cannot be reduced.
     pub fn of(program: &'p Program) -> Result<Self, Off> {
         off::check(program)?;
-        let resources = Resources::new(program);
+        let mut resources = Resources::new(program);
         let code = Code::new(program);
+        resources.know(Adding::of(&code, &resources));
         let ahead = Ahead::new(&code, &resources);
         Ok(Self {
             resources,

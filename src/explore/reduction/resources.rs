@@ -12,6 +12,7 @@
 //! **Invariant:** a use is left out only if the operation neither looks at nor
 //! changes anything beyond the actor's own words.
 
+use super::adding::Adding;
 use super::kinds::{is_executor, is_rendezvous, kind_of, of_rwlock, serves};
 use super::over::Over;
 use super::uses::{Class, Kind, Uses};
@@ -30,8 +31,9 @@ const WORDS_MAX: usize = 512;
 #[derive(Debug)]
 pub(super) struct Resources<'p> {
     program: &'p Program,
-    kinds: Vec<Kind>,
-    by_var: bool,
+    pub(super) kinds: Vec<Kind>,
+    /// A variable is one resource, not each of its words.
+    pub(super) by_var: bool,
     objects: usize,
     pub(super) observed: usize,
     pub(super) watched: Vec<Watched>,
@@ -60,6 +62,9 @@ pub(super) struct Resources<'p> {
     /// Those that hold no messages, if somebody waits for several channels: who is
     /// picked at one of them does not wait at the others any more.
     meetings: Vec<ObjectId>,
+    /// What adds, once it is known, and the first resource of those who do under a lock.
+    pub(super) adding: Option<Adding>,
+    pub(super) first_adder: usize,
 }
 
 /// What is known of the value of an expression.
@@ -73,7 +78,7 @@ impl<'p> Resources<'p> {
         } else {
             program.cells.len()
         };
-        let mut kinds = vec![Kind::Channel; n_words];
+        let mut kinds = vec![Kind::Sum; n_words];
         let objects = kinds.len();
         kinds.extend(program.objects.iter().map(|object| kind_of(&object.kind)));
         let observed = kinds.len();
@@ -125,6 +130,8 @@ impl<'p> Resources<'p> {
             keeps_output: program.outcomes.iter().any(|it| it.print),
             has_executors: program.objects.iter().any(|it| is_executor(&it.kind)),
             counts_jobs: program.code.iter().any(asks),
+            adding: None,
+            first_adder: kinds.len(),
             kinds,
         };
         let watched = (first_watched..).zip(about_states);
@@ -161,6 +168,11 @@ impl<'p> Resources<'p> {
         self.program.has_processes().then_some(&self.copied)
     }
 
+    /// The number of resources of memory.
+    pub fn n_words(&self) -> usize {
+        self.objects
+    }
+
     /// The resource of an object.
     pub fn object(&self, id: ObjectId) -> usize {
         self.objects + id.index()
@@ -188,7 +200,7 @@ impl<'p> Resources<'p> {
     }
 
     /// The actor looks at memory, and so forgets what signals it missed.
-    fn hears(&self, uses: &mut Uses) {
+    pub(super) fn hears(&self, uses: &mut Uses) {
         if self.has_missed && !planted(Mistake::MissedAccord) {
             uses.add(self.missed, Class::Give);
         }
@@ -197,6 +209,7 @@ impl<'p> Resources<'p> {
     /// What an instruction uses, in a phase of it, or in any.
     pub fn of_instr(&self, instr: &Instr, phase: Option<Phase>, value: Value<'_>, uses: &mut Uses) {
         self.of_operation(instr, phase, value, uses);
+        self.note_adders(uses);
         self.note_watched(uses);
     }
 
@@ -207,7 +220,11 @@ impl<'p> Resources<'p> {
                 self.hears(uses);
             }
             Instr::Store(place, ..) => self.write(place, value, uses),
-            Instr::Rmw(_, place, ..) | Instr::CompareExchange(_, place, ..) => {
+            Instr::Rmw(dst, place, op, by) => {
+                self.update((*dst, place), (*op, by), value, uses);
+                self.hears(uses);
+            }
+            Instr::CompareExchange(_, place, ..) => {
                 self.write(place, value, uses);
                 self.hears(uses);
             }
@@ -293,7 +310,16 @@ impl<'p> Resources<'p> {
         }
     }
 
-    fn words(&self, place: &CellRef, value: Value<'_>) -> std::ops::Range<usize> {
+    /// The resource of a single word, if it is known which and each word has its own.
+    pub(super) fn word(&self, place: &CellRef, value: Value<'_>) -> Option<usize> {
+        let is_inside = place.dims.iter().all(|dim| {
+            let index = value(&dim.index).and_then(|index| u32::try_from(index).ok());
+            index.is_some_and(|index| index < dim.len)
+        });
+        (is_inside && !self.by_var).then(|| self.words(place, value).start)
+    }
+
+    pub(super) fn words(&self, place: &CellRef, value: Value<'_>) -> std::ops::Range<usize> {
         let var = self.program.cells[place.base.index()].var;
         if self.by_var {
             return var.index()..var.index() + 1;
@@ -326,7 +352,7 @@ impl<'p> Resources<'p> {
         }
     }
 
-    fn write(&self, place: &CellRef, value: Value<'_>, uses: &mut Uses) {
+    pub(super) fn write(&self, place: &CellRef, value: Value<'_>, uses: &mut Uses) {
         for word in self.words(place, value) {
             uses.add(word, Class::Change);
         }

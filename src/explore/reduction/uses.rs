@@ -3,11 +3,13 @@
 //!
 //! Two uses *accord* if, wherever both steps can be taken, their order makes no
 //! difference: neither can keep the other from happening, and both orders lead to
-//! the same state. Everything else discords. Two writes discord whatever they write.
+//! the same state. Everything else discords. Two writes discord whatever they write,
+//! unless they only add ([`adding`]).
 //!
 //! | resource | class 0 | class 1 | class 2 | class 3 |
 //! |---|---|---|---|---|
-//! | word of memory | | | write | read |
+//! | word of memory | | add | write | read |
+//! | those who take a lock to add | | take | any other operation | ask |
 //! | lock | take | give back | try, time out | ask |
 //! | semaphore | take | give back | try, time out | ask |
 //! | condition | | sleep, wake up | notify | |
@@ -28,6 +30,8 @@
 //! Laarman, Pater, van de Pol, Weber, "Guard-based Partial-Order Reduction" (2013).
 //!
 //! **Invariant:** discord is symmetric.
+//!
+//! [`adding`]: super::adding
 
 use super::forgotten::forgotten;
 
@@ -57,6 +61,8 @@ const OF_CHANNELS: Discords = [0b1101, 0b1110, 0b1111, 0b0111];
 const OF_READERS_AND_WRITERS: Discords = [0b1101, 0b0100, 0b1111, 0b0101];
 /// Setting accords with setting, and with waiting for what is already set.
 const OF_EVENTS: Discords = [0b0100, 0b1100, 0b1111, 0b0110];
+/// Adding accords with adding.
+const OF_SUMS: Discords = [0b1100, 0b1100, 0b1111, 0b0111];
 /// Counting down may be counting too far, and then who comes last is told so. It
 /// accords with waiting for what is already open.
 const OF_LATCHES: Discords = [0b0100, 0b1110, 0b1111, 0b0110];
@@ -74,6 +80,8 @@ pub(super) enum Kind {
     Event,
     /// [`OF_LATCHES`].
     Latch,
+    /// [`OF_SUMS`].
+    Sum,
 }
 
 impl Kind {
@@ -84,6 +92,7 @@ impl Kind {
             Kind::RwLock => &OF_READERS_AND_WRITERS,
             Kind::Event => &OF_EVENTS,
             Kind::Latch => &OF_LATCHES,
+            Kind::Sum => &OF_SUMS,
         }
     }
 }
@@ -135,6 +144,11 @@ impl Uses {
         { both }.any(|((one, other), without)| one & other & !without != 0)
     }
 
+    /// Whether a use is in the set.
+    pub fn has(&self, resource: usize, class: Class) -> bool {
+        self.0[resource / IN_WORD] >> (resource % IN_WORD * 4 + class as usize) & 1 == 1
+    }
+
     /// Whether a resource is used otherwise than by looking at it.
     pub fn changes(&self, resource: usize) -> bool {
         self.0[resource / IN_WORD] >> (resource % IN_WORD * 4) & 0b0111 != 0
@@ -183,8 +197,8 @@ mod tests {
 
     #[test]
     fn discord_is_symmetric() {
-        use Kind::{Channel, Event, Latch, Lock, RwLock};
-        for table in [Lock, Channel, RwLock, Event, Latch].map(Kind::table) {
+        use Kind::{Channel, Event, Latch, Lock, RwLock, Sum};
+        for table in [Lock, Channel, RwLock, Event, Latch, Sum].map(Kind::table) {
             for one in 0..4 {
                 for other in 0..4 {
                     assert_eq!(table[one] >> other & 1, table[other] >> one & 1);

@@ -50,6 +50,13 @@ impl Resources<'_> {
         }
     }
 
+    /// Whether a property looks at a resource.
+    pub(super) fn is_watched(&self, resource: usize) -> bool {
+        self.watched.iter().any(|property| {
+            property.words.get(resource) == Some(&true) || property.others.contains(&resource)
+        })
+    }
+
     /// A variable is written.
     pub(super) fn note_write(&self, place: &CellRef, uses: &mut Uses) {
         let program = self.program();
