@@ -270,6 +270,10 @@ fn by(mistake: Mistake) -> By {
         | Mistake::BeforeGateNotAsked
         | Mistake::WorkAfterCannotFail
         | Mistake::SumsGoBothWays
+        | Mistake::AnySemaphoreIsADoor
+        | Mistake::DoorsHaveNoOtherUse
+        | Mistake::DoorsOpenBothWays
+        | Mistake::AnybodyOpensDoors
         | Mistake::ReadStaysInRegister
         | Mistake::WordsNeedNoGuard
         | Mistake::SumsNeverOverflow

@@ -248,6 +248,29 @@ pub fn text(mistake: Mistake) -> Option<&'static str> {
              thread p { with m { skip }  assert false }
              thread q { with m { skip } }"
         }
+        Mistake::AnySemaphoreIsADoor => {
+            "sem s = 2  var x = 0  chan c(1)
+             thread p { s.acquire()  c.send(1)  x = 1  s.release() }
+             thread q { let v = c.recv()  s.acquire()  x = 2  s.release() }"
+        }
+        Mistake::DoorsHaveNoOtherUse => {
+            "sem s = 1  var x = 0  chan c(1)
+             thread p { s.acquire()  c.send(1)  x = 1  s.release() }
+             thread q { let v = c.recv()  s.release(any(1..3))  s.acquire()  x = 2  s.release() }"
+        }
+        Mistake::DoorsOpenBothWays => {
+            "sem s = 1  var x = 0  chan c(2)
+             fn f() { let v = c.recv() }
+             thread p { x = 1  c.send(1)  c.send(1) }
+             thread q { f() }
+             thread r { s.acquire()  x = 2  s.release() }
+             thread t { s.acquire()  f()  s.release() }"
+        }
+        Mistake::AnybodyOpensDoors => {
+            "sem s = 1  var x = 0  chan c(1)
+             thread p { s.acquire()  c.send(1)  x = 1 }
+             thread q { let v = c.recv()  s.release()  s.acquire()  x = 2 }"
+        }
         Mistake::SumsGoBothWays => {
             "lock m  var x = 0
              thread p { with m { x += 1 } }

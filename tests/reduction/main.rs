@@ -7,6 +7,7 @@
 
 mod adding;
 mod both;
+mod doors;
 mod endings;
 mod sizes;
 mod told;
@@ -100,12 +101,19 @@ fn processes(mut plan: Plan) -> Plan {
     plan
 }
 
-/// Locks under which something is added, now and then with something else beside it.
+/// A lock, or a semaphore used as one, under which something is added, now and then with
+/// something else beside it.
 fn adders(mut plan: Plan) -> Plan {
     let lock = plan.objects.len();
-    plan.objects.push(Object::Lock {
-        reentrant: lock.is_multiple_of(3),
-        unowned: false,
+    plan.objects.push(match lock % 4 {
+        0 => Object::Sem {
+            initial: 1,
+            max: None,
+        },
+        turn => Object::Lock {
+            reentrant: turn == 1,
+            unowned: false,
+        },
     });
     let sum = plan.shared.len();
     plan.shared.push(Shared {

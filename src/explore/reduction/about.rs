@@ -23,6 +23,8 @@ pub(in crate::explore) struct About {
     pub(super) without_jobs: Uses,
     /// The same before it takes the lock of each gate.
     pub(super) before: Vec<Uses>,
+    /// The gates that it has come through, where its place tells.
+    pub(super) inside: Vec<usize>,
     /// Who could help, should it be unable to move.
     pub(super) help: Help,
     /// The process that it belongs to.
@@ -40,6 +42,8 @@ pub(super) enum Help {
     End(usize),
     /// Whoever may still make one of these uses.
     Uses(Uses),
+    /// Whoever is inside a gate; if that is nobody who runs, as [`Help::Uses`].
+    Inside(usize, Uses),
     /// Whoever is inside a reader-writer lock, or before it; and whether the actor
     /// wants to read.
     Before(ObjectId, bool),
@@ -91,6 +95,10 @@ impl Reduction<'_> {
         let before = (0..self.ahead.gates.len())
             .map(|gate| self.still_before(gate, node, &callers, with_spawned))
             .collect();
+        let gates = self.ahead.gates.iter().enumerate();
+        let is_inside = |inside: &Vec<bool>| inside[node];
+        let inside = gates.filter(|(_, gate)| gate.inside.as_ref().is_some_and(is_inside));
+        let inside = inside.map(|(number, _)| number).collect();
         let against = step.discords(self.resources.kinds());
         let help = self.help(machine, state, actor, &against);
         Some(About {
@@ -98,6 +106,7 @@ impl Reduction<'_> {
             ahead,
             without_jobs,
             before,
+            inside,
             help,
             process: layout.process_of(state, actor),
         })
@@ -282,7 +291,14 @@ impl Reduction<'_> {
                         None => Help::Uses(changes(id)),
                     },
                     (SyncOp::Drain, Some(_)) => Help::Uses(settling()),
-                    (SyncOp::Acquire(_), Some(id)) => Help::Uses(waking(id, Class::Give)),
+                    (SyncOp::Acquire(_), Some(id)) => {
+                        let gate = { self.ahead.gates.iter() }.position(|gate| gate.lock == id);
+                        let uses = waking(id, Class::Give);
+                        match gate {
+                            Some(gate) => Help::Inside(gate, uses),
+                            None => Help::Uses(uses),
+                        }
+                    }
                     (SyncOp::EventWait(_) | SyncOp::LatchWait, Some(id)) => {
                         Help::Uses(waking(id, Class::Give))
                     }

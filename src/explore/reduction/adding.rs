@@ -30,6 +30,8 @@
 //! are added, or only negative ones: so its least and its largest value are the same in
 //! every order.
 //!
+//! A semaphore that is used as a lock ([`doors`]) does as well.
+//!
 //! An atomic `x += 1` is a section of one step, and needs no lock; there only the last
 //! condition counts.
 //!
@@ -37,8 +39,10 @@
 //! amounts that are not constant; sections as part of a block.
 //!
 //! [`sure`]: super::sure
+//! [`doors`]: super::doors
 
 use super::code::{Code, NodeId};
+use super::doors::{Door, gives_permit, takes_permit};
 use super::resources::{Resources, Value};
 use super::sure::Sure;
 use super::uses::{Class, Kind, Uses};
@@ -71,7 +75,7 @@ pub(super) struct Adding {
 
 impl Adding {
     /// Looks through the code.
-    pub fn of(code: &Code<'_>, resources: &Resources<'_>) -> Self {
+    pub fn of(code: &Code<'_>, resources: &Resources<'_>, doors: &[Door]) -> Self {
         let touched = (0..code.len()).map(|node| touched(code, resources, node));
         let touched: Vec<Uses> = touched.collect();
         let sure = Sure::of(code);
@@ -80,7 +84,10 @@ impl Adding {
             last.is_some_and(|last| sure.after(last)) || planted(Mistake::WorkAfterCannotFail)
         };
         let begin = 0..code.len();
-        let found = begin.filter_map(|node| section(code, resources, node).filter(ends_well));
+        let found = begin.filter_map(|node| {
+            let lock = begun(code, doors, node)?;
+            section(code, resources, lock, node).filter(ends_well)
+        });
         let mut all: Vec<Section> = match resources.program().has_processes() {
             true => Vec::new(),
             false => found.collect(),
@@ -88,7 +95,13 @@ impl Adding {
         let mut outside: FxHashMap<ObjectId, Vec<bool>> = FxHashMap::default();
         for section in &all {
             let lock = section.lock;
-            outside.entry(lock).or_insert_with(|| without(code, lock));
+            outside.entry(lock).or_insert_with(|| {
+                let door = doors.iter().find(|door| door.sem == lock);
+                match door {
+                    Some(door) => door.inside.iter().map(|inside| !inside).collect(),
+                    None => without(code, lock),
+                }
+            });
         }
         loop {
             let known = Known {
@@ -211,10 +224,21 @@ struct Sum {
     plus: i64,
 }
 
-/// The section that begins at a node.
-fn section(code: &Code<'_>, resources: &Resources<'_>, begin: NodeId) -> Option<Section> {
+/// The lock that is taken at a node, or the semaphore that is used as one.
+fn begun(code: &Code<'_>, doors: &[Door], node: NodeId) -> Option<ObjectId> {
+    let is_door = |sem: &ObjectId| doors.iter().any(|door| door.sem == *sem);
+    about_lock(code, node, |op| matches!(op, SyncOp::Lock(WaitMode::Wait)))
+        .or_else(|| takes_permit(code, node).filter(is_door))
+}
+
+/// The section that begins at a node, where a lock is taken.
+fn section(
+    code: &Code<'_>,
+    resources: &Resources<'_>,
+    lock: ObjectId,
+    begin: NodeId,
+) -> Option<Section> {
     let program = resources.program();
-    let lock = about_lock(code, begin, |op| matches!(op, SyncOp::Lock(WaitMode::Wait)))?;
     let context = code.nodes[begin].0;
     let mut section = Section {
         lock,
@@ -269,7 +293,8 @@ fn section(code: &Code<'_>, resources: &Resources<'_>, begin: NodeId) -> Option<
             }
             Instr::Yield | Instr::Sleep | Instr::LabelDone(_) => {}
             Instr::Sync { .. } => {
-                let gives = about_lock(code, node, |op| op == SyncOp::Unlock)?;
+                let gives = about_lock(code, node, |op| op == SyncOp::Unlock)
+                    .or_else(|| gives_permit(code, node))?;
                 let small = plus.values().all(|plus| plus.abs() <= ADDED_MAX);
                 let forgotten = regs.is_empty() || planted(Mistake::ReadStaysInRegister);
                 return (gives == lock && small && forgotten).then_some(section);

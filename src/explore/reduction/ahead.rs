@@ -10,6 +10,7 @@
 //! an open call's return.
 
 use super::code::{Code, NodeId};
+use super::doors::{Door, takes_permit};
 use super::resources::Resources;
 use super::uses::Uses;
 use super::values::with_values;
@@ -39,16 +40,19 @@ pub(super) struct Local {
     pub leaves: bool,
 }
 
-/// A lock, and what may be used before it is taken.
+/// A lock, or a semaphore that is used as one, and what may be used before it is taken.
 pub(super) struct Gate {
     pub lock: ObjectId,
+    /// For each node, whether an actor that stands there has taken it, where that is not
+    /// known from the object itself.
+    pub inside: Option<Vec<bool>>,
     pub before: Vec<Uses>,
     /// Whether the function may be left before the lock is taken.
     pub leaves: Vec<bool>,
 }
 
 impl Ahead {
-    pub fn new(code: &Code<'_>, resources: &Resources<'_>) -> Self {
+    pub fn new(code: &Code<'_>, resources: &Resources<'_>, doors: Vec<Door>) -> Self {
         let simple: Vec<Uses> = (0..code.len())
             .map(|node| own_uses(code, resources, node))
             .collect();
@@ -68,12 +72,20 @@ impl Ahead {
         let local = local_work(code, resources, &own);
         let words = all.len() * resources.kinds().len().div_ceil(16);
         let locks = gate_locks(code, resources);
-        let gates = match words.saturating_mul(locks.len()) {
+        let gates = match words.saturating_mul(locks.len() + doors.len()) {
             too_many if too_many > WORDS_MAX => Vec::new(),
-            _ => locks
-                .into_iter()
-                .map(|lock| gate(code, resources, &own, lock))
-                .collect(),
+            _ => {
+                let locks = locks.into_iter();
+                let locks = locks
+                    .map(|lock| gate(code, &own, lock, None, &|node| takes(code, resources, node)));
+                let doors = doors.into_iter();
+                let doors = doors.map(|Door { sem, inside }| {
+                    gate(code, &own, sem, Some(inside), &|node| {
+                        takes_permit(code, node)
+                    })
+                });
+                locks.chain(doors).collect()
+            }
         };
         Self {
             own,
@@ -245,9 +257,15 @@ fn gate_locks(code: &Code<'_>, resources: &Resources<'_>) -> Vec<ObjectId> {
     locks
 }
 
-fn gate(code: &Code<'_>, resources: &Resources<'_>, own: &[Uses], lock: ObjectId) -> Gate {
+fn gate(
+    code: &Code<'_>,
+    own: &[Uses],
+    lock: ObjectId,
+    inside: Option<Vec<bool>>,
+    takes: &dyn Fn(NodeId) -> Option<ObjectId>,
+) -> Gate {
     let cut: Vec<bool> = (0..code.len())
-        .map(|node| takes(code, resources, node) == Some(lock))
+        .map(|node| takes(node) == Some(lock))
         .collect();
     let before = closure(code, own, &|node| cut[node]);
     let mut leaves: Vec<bool> = (0..code.len()).map(|node| may_leave(code, node)).collect();
@@ -271,6 +289,7 @@ fn gate(code: &Code<'_>, resources: &Resources<'_>, own: &[Uses], lock: ObjectId
     }
     Gate {
         lock,
+        inside,
         before,
         leaves,
     }
@@ -286,6 +305,10 @@ fn may_leave(code: &Code<'_>, node: NodeId) -> bool {
             object,
             ..
         } => with_values(code.values(node), |value| value(object)).is_none(),
+        Instr::Sync {
+            op: SyncOp::Acquire(_),
+            ..
+        } => takes_permit(code, node).is_none(),
         instr => instr.may_raise(),
     }
 }

@@ -51,6 +51,7 @@ mod adding;
 mod ahead;
 mod code;
 mod copies;
+mod doors;
 mod forgotten;
 mod jobs;
 mod kinds;
@@ -71,6 +72,7 @@ use crate::program::Program;
 use adding::Adding;
 use ahead::Ahead;
 use code::Code;
+use doors::doors;
 use resources::Resources;
 
 /// What must be known of a program to leave out orders of its steps.
@@ -92,8 +94,9 @@ impl<'p> Reduction<'p> {
         off::check(program)?;
         let mut resources = Resources::new(program);
         let code = Code::new(program);
-        resources.know(Adding::of(&code, &resources));
-        let ahead = Ahead::new(&code, &resources);
+        let doors = doors(&code, &resources);
+        resources.know(Adding::of(&code, &resources, &doors));
+        let ahead = Ahead::new(&code, &resources, doors);
         Ok(Self {
             resources,
             code,

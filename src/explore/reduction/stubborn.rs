@@ -42,6 +42,13 @@ impl<'a> Scene<'a> {
         self.abouts[stance as usize].as_ref()
     }
 
+    /// Who has come through a gate.
+    fn inside(&self, gate: usize) -> Option<usize> {
+        let mut all = self.all();
+        let found = all.find(|(_, about)| about.inside.contains(&gate));
+        found.map(|(actor, _)| actor)
+    }
+
     /// What is known of all that run.
     fn all(&self) -> impl Iterator<Item = (usize, &'a About)> {
         let actors = 0..self.stances.len();
@@ -56,10 +63,13 @@ impl Reduction<'_> {
         scene: &Scene<'_>,
         encounters: &mut Encounters,
     ) -> ActorSet {
-        let gates = self.ahead.gates.iter();
+        let gates = self.ahead.gates.iter().enumerate();
         let mut holders = std::mem::take(&mut encounters.holders);
         holders.clear();
-        holders.extend(gates.map(|gate| scene.machine.owner(scene.state, gate.lock)));
+        holders.extend(gates.map(|(number, gate)| match gate.inside {
+            None => scene.machine.owner(scene.state, gate.lock),
+            Some(_) => scene.inside(number),
+        }));
         let around = Around {
             holders: &holders,
             no_more_jobs: self.no_more_jobs(scene),
@@ -310,6 +320,10 @@ fn helpers(scene: &Scene<'_>, around: &Around<'_>, actor: usize, about: &About) 
             .map_or(ActorSet::NOBODY, one),
         Help::End(target) => one(*target),
         Help::Uses(uses) => who_may(uses),
+        Help::Inside(gate, uses) => match around.holders[*gate] {
+            Some(holder) => one(holder),
+            None => who_may(uses),
+        },
         Help::Before(id, reads) => {
             who_is_before(scene, actor, *id, *reads).map_or(ActorSet::NOBODY, one)
         }
