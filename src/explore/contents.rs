@@ -26,6 +26,9 @@ pub(super) struct Contents {
 /// A state that was reached and whose root is not known yet: the numbers of its
 /// parts, and the contents of those that had none.
 pub(super) struct Pending {
+    /// Whose step led there, and the numbers of the parts before it.
+    pub by: usize,
+    pub before: Vec<u32>,
     pub numbers: Vec<u32>,
     pub contents: Vec<(usize, Vec<i64>)>,
 }
@@ -123,9 +126,14 @@ impl Contents {
     /// The root of a state, with new parts and nodes where needed.
     pub fn resolve(&mut self, pending: &mut Pending, rounds: &mut Rounds) -> Root {
         for (part, content) in &pending.contents {
-            let number = self.parts.intern(*part, content);
-            rounds.change(*part, pending.numbers[*part], number);
-            pending.numbers[*part] = number;
+            pending.numbers[*part] = self.parts.intern(*part, content);
+        }
+        // Where all contents had numbers, the step was noted when it was tried out, and
+        // like actors may have changed places since.
+        if !pending.contents.is_empty() {
+            let parts = 0..self.parts.len();
+            let changes = parts.map(|part| (part, pending.before[part], pending.numbers[part]));
+            rounds.step(pending.by, changes.filter(|(_, from, to)| from != to));
         }
         self.intern(&mut pending.numbers)
     }

@@ -87,6 +87,9 @@ pub struct Reduced<'m> {
     pub gives_up_after: Option<u64>,
 }
 
+/// States up to which what is said of circles is compared in builds with assertions.
+const COMPARED_MAX: u32 = 20_000;
+
 /// Called after each layer and each piece: states stored, depth, bytes.
 pub type Progress<'a> = &'a mut dyn FnMut(u64, u32, usize);
 
@@ -284,12 +287,21 @@ impl<'m> Search<'m> {
         for worker in workers {
             self.rounds.merge(worker.rounds());
         }
-        self.leads_back &= !self.is_complete() || self.rounds.may_go_round();
+        if self.leads_back && self.is_complete() && !self.rounds.may_go_round() {
+            debug_assert!(self.has_no_circle(), "whoever comes round is seen to");
+            self.leads_back = false;
+        }
         observer.ranges(
             self.store
                 .contents
                 .ranges(self.machine.program().cells.len()),
         );
+    }
+
+    /// The same, looked at state by state, where these are few.
+    fn has_no_circle(&self) -> bool {
+        let many = self.n_states() > COMPARED_MAX;
+        many || self.has_circle(MemoryBudget(u64::MAX)) == Ok(false)
     }
 
     fn last_layer(&self) -> Range<u32> {

@@ -84,6 +84,8 @@ struct More {
     incidents: Vec<(usize, Incident)>,
     /// Contents of parts that had no number when the way was tried out.
     contents: Vec<(usize, Vec<i64>)>,
+    /// Whose step it is.
+    actor: usize,
 }
 
 impl Way {
@@ -423,6 +425,8 @@ impl<'m, O: Observer> Worker<'m, O> {
         let n = u32::try_from(batch.pending.len()).expect("a batch is small");
         batch.successors.push((NOT_YET, n));
         batch.pending.push(Pending {
+            by: actor,
+            before: self.numbers.clone(),
             numbers,
             contents: more.map_or_else(Vec::new, |more| more.contents.clone()),
         });

@@ -5,6 +5,7 @@ use super::{More, Way, Worker, small};
 use crate::explore::contents::Contents;
 use crate::explore::expand::{Halt, fault_of};
 use crate::explore::observer::Observer;
+use crate::explore::rounds::Rounds;
 use crate::semantics::Chooser;
 use crate::trace::Action;
 use std::ops::Range;
@@ -33,6 +34,7 @@ impl<O: Observer> Worker<'_, O> {
                 },
                 incidents: self.heard.incidents.clone(),
                 contents: Vec::new(),
+                actor,
             };
             self.note_way(contents, actor, chooser.code(), &mut more, observer);
             if !chooser.advance() {
@@ -70,18 +72,14 @@ impl<O: Observer> Worker<'_, O> {
         }
         let known = &mut self.known;
         let changes = &known.changes[first as usize..];
-        for &(part, number) in changes {
-            let part = usize::from(part);
-            self.rounds.change(part, self.numbers[part], number);
+        // What has no number yet is noted where it gets one.
+        if more.fault.is_none() && more.contents.is_empty() {
+            note_step(&mut self.rounds, actor, &self.numbers, changes);
         }
         let new = more.contents.iter().map(|&(part, _)| part);
         let old = changes.iter().map(|&(part, _)| usize::from(part));
-        let parts = old.chain(new);
-        if more.fault.is_none() {
-            self.rounds.step(actor, parts.clone());
-        }
         let mut halves = (false, false);
-        for part in parts {
+        for part in old.chain(new) {
             match contents.tree.is_right(part) {
                 false => halves.0 = true,
                 true => halves.1 = true,
@@ -140,6 +138,12 @@ impl<O: Observer> Worker<'_, O> {
             known.changes.push((part, number));
         }
         more.contents = Vec::new();
+        note_step(
+            &mut self.rounds,
+            more.actor,
+            &self.numbers,
+            &known.changes[first..],
+        );
         *way = Way {
             first: small(first),
             end: small(known.changes.len()),
@@ -148,4 +152,10 @@ impl<O: Observer> Worker<'_, O> {
         };
         true
     }
+}
+
+/// Notes a step of an actor from a state with these numbers, and what it changes.
+fn note_step(rounds: &mut Rounds, actor: usize, numbers: &[u32], changes: &[(u8, u32)]) {
+    let changes = changes.iter().map(|&(part, to)| (usize::from(part), to));
+    rounds.step(actor, changes.map(|(part, to)| (part, numbers[part], to)));
 }
