@@ -113,17 +113,14 @@ impl Adding {
             };
             let keeps: Vec<bool> = all.iter().map(|it| known.holds(it)).collect();
             if !keeps.contains(&false) {
-                let sums = (0..resources.n_words()).map(|word| known.is_sum(word));
+                let mut locks: Vec<ObjectId> = all.iter().map(|it| it.lock).collect();
+                locks.sort_unstable();
+                locks.dedup();
                 return Self {
-                    sums: sums.collect(),
+                    sums: known.sums(),
                     begins: all.iter().map(|it| (it.chain[0], it.lock)).collect(),
                     adds: { all.iter() }.flat_map(|it| it.adds.clone()).collect(),
-                    locks: {
-                        let mut locks: Vec<ObjectId> = all.iter().map(|it| it.lock).collect();
-                        locks.sort_unstable();
-                        locks.dedup();
-                        locks
-                    },
+                    locks,
                 };
             }
             let mut keeps = keeps.into_iter();
@@ -464,6 +461,20 @@ impl Known<'_, '_> {
         planted(Mistake::WordsNeedNoGuard)
             || (!others.any(elsewhere)
                 && !(0..self.code.len()).any(|node| outside[node] && uses(node)))
+    }
+
+    /// The words to which somebody adds in one step, if it makes no difference who does
+    /// first.
+    fn sums(&self) -> Vec<bool> {
+        let updates = |&node: &NodeId| matches!(self.code.instr(node), Instr::Rmw(..));
+        let updates: Vec<NodeId> = (0..self.code.len()).filter(updates).collect();
+        let updated = |word| {
+            let mut updates = updates.iter();
+            updates.any(|&node| self.touched[node].has(word, Class::Change))
+        };
+        (0..self.resources.n_words())
+            .map(|word| updated(word) && self.is_sum(word))
+            .collect()
     }
 
     /// Whether it makes no difference who adds to a word first.
