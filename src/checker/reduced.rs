@@ -38,9 +38,9 @@ const FOR_EVER: &str = "runs can go on for ever";
 const HARDLY_ANY: &str = "hardly any can be left out";
 /// States after which a reduced search that had hardly anything to leave out makes way
 /// for one of all states; when that has grown large, the next look is a longer one, since
-/// it may be otherwise among later states. After the last there is none.
-const LOOKS: [u64; 3] = [20_000, 400_000, 8_000_000];
-/// So many times the states of a look may be stored before the next.
+/// it may be otherwise among later states.
+const LOOKS: [u64; 2] = [20_000, 100_000];
+/// So many times the states of a look may be stored before the next; after the last all.
 const PATIENCE: u64 = 20;
 /// States that a search for shortest schedules may store.
 const SHORTEST_MAX: u64 = 200_000;
