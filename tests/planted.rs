@@ -270,6 +270,7 @@ fn by(mistake: Mistake) -> By {
         | Mistake::BeforeGateNotAsked
         | Mistake::WorkAfterCannotFail
         | Mistake::SumsGoBothWays
+        | Mistake::LocalsAreNotSeen
         | Mistake::AnySemaphoreIsADoor
         | Mistake::DoorsHaveNoOtherUse
         | Mistake::DoorsOpenBothWays

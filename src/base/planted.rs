@@ -141,6 +141,7 @@ mistakes! {
     DoorsHaveNoOtherUse: "a semaphore that is used as a lock is used as nothing else",
     DoorsOpenBothWays: "one place in the code tells who has a permit",
     AnybodyOpensDoors: "who gives a permit back has one",
+    LocalsAreNotSeen: "nobody sees a local that is set after a section that only adds",
     SumsGoBothWays: "whoever adds or subtracts first, the same values are seen",
     ReadStaysInRegister: "what was read in a section that only adds is forgotten",
     WordsNeedNoGuard: "what is added to under a lock is used under it alone",

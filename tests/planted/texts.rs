@@ -271,6 +271,12 @@ pub fn text(mistake: Mistake) -> Option<&'static str> {
              thread p { s.acquire()  c.send(1)  x = 1 }
              thread q { let v = c.recv()  s.release()  s.acquire()  x = 2 }"
         }
+        Mistake::LocalsAreNotSeen => {
+            "lock m  var x = 0
+             thread p { with m { x += 1 }  let done = 1 }
+             thread q { with m { x += 1 }  let done = 1 }
+             always !(q.done == 1 && p.done == 0)"
+        }
         Mistake::SumsGoBothWays => {
             "lock m  var x = 0
              thread p { with m { x += 1 } }

@@ -147,6 +147,50 @@ fn a_property_sees_the_lock() {
 }
 
 #[test]
+fn a_property_sees_a_local_that_is_set_after_the_section() {
+    for body in [
+        "{ with m { x += 1 }  let done = 1 }",
+        "{ let done = add() }",
+    ] {
+        for lock in ["lock m", "sem m = 1"] {
+            same(&format!(
+                "{lock}  var x = 0
+                 fn add() {{ with m {{ x += 1 }}  return 1 }}
+                 thread p {body}
+                 thread q {body}
+                 always !(q.done == 1 && p.done == 0)
+                 expect always",
+            ));
+        }
+    }
+}
+
+#[test]
+fn who_adds_hears_a_signal_that_was_missed() {
+    same(
+        "lock m  lock n  cond c on n  var x = 0
+         thread p { with m { x += 1 }  with n { c.wait() } }
+         thread q { with m { x += 2 }  with n { c.wait() } }
+         thread r { c.notify() }
+         expect lost_signal on c  expect deadlock",
+    );
+}
+
+#[test]
+fn one_has_ended_after_its_section_and_another_has_not() {
+    same(
+        "lock m  var x = 0  atomic seen = 0
+         fn f(n) { with m { x += n } }
+         thread t {
+             let one = spawn f(1)  let other = spawn f(2)
+             if !other.is_alive() && one.is_alive() { seen = 1 }
+             one.join()  other.join()
+         }
+         outcomes (seen) == { 0, 1 }",
+    );
+}
+
+#[test]
 fn somebody_is_stopped_in_a_section() {
     same(
         "lock m  var x = 0  var y = 0

@@ -168,6 +168,8 @@ impl Reduction<'_> {
                 }
                 _ if self.resources.in_section(node, instr).is_some() => {
                     uses.unite(&self.ahead.own[node]);
+                    // The first step counts for all, also for the last of the actor.
+                    leaves = true;
                 }
                 _ => {
                     let scene = machine.scene(state, actor);

@@ -8,8 +8,7 @@
 //! **Theorem.** Let a section take a lock, add constants to words of memory, and give the
 //! lock back; let every other access to these words lie where the lock is held; let no
 //! register keep what was read; let no step of it fail, nor the local work that joins the
-//! last one ([`sure`]). Then the reduced search keeps what
-//! `super` says.
+//! last one ([`sure`]). Then the reduced search keeps what `super` says.
 //!
 //! *Why.* Between the section's first and last step nobody else can use the words, and
 //! whoever wants the lock waits. So its steps after the first accord with all that others
@@ -18,6 +17,9 @@
 //! programs", 1975). So every run is, up to the order of steps that accord, one in which
 //! sections are single steps that need the lock to be free; such steps accord with each
 //! other, and the theorem of `super` holds for these runs.
+//!
+//! So the first step counts as one that does what all of them do: it takes part in the sums,
+//! hears what was missed, and may be followed by the actor's end.
 //!
 //! Somebody may be cut off in a section. Whoever may bring the end is then in the set, too,
 //! and its first step accords with what comes before it as it did without sections; the
@@ -138,13 +140,15 @@ impl Resources<'_> {
         self.adding = Some(adding);
     }
 
-    /// What a node uses, if it takes the lock or adds in a section that only adds.
+    /// What a node uses, if it takes the lock or adds in a section that only adds; and in
+    /// its first step, what the others use.
     pub(super) fn in_section(&self, node: NodeId, instr: &Instr) -> Option<Uses> {
         let adding = self.adding.as_ref()?;
         let mut uses = self.none();
         if let Some(lock) = adding.begins.get(&node) {
             let number = adding.locks.binary_search(lock).ok()?;
             uses.add(self.first_adder + number, Class::Give);
+            self.hears(&mut uses);
         } else {
             uses.add(*adding.adds.get(&node)?, Class::Give);
             if !matches!(instr, Instr::Store(..)) {

@@ -1,14 +1,16 @@
-//! Local work that cannot fail, whatever the values are: what joins a step up to the next
-//! one, and stops the execution neither by an assertion nor by its arithmetic.
+//! Local work that cannot fail and that nobody sees, whatever the values are: what joins a
+//! step up to the next one, stops the execution neither by an assertion nor by its
+//! arithmetic, and sets no local that a property asks for.
 //!
 //! A register that is only set to small constants and counted up or down by such stays far
 //! from where an `int` ends, since a run without circles has fewer than 2^32 steps.
 //!
-//! **Deliberately absent:** multiplication, division, lists; whoever uses them counts as
-//! one who may fail.
+//! **Deliberately absent:** multiplication, division, lists, observed locals; whoever uses
+//! them counts as one who may fail.
 
 use super::code::{Code, ContextId, NodeId};
 use super::values::with_values;
+use crate::base::{Mistake, planted};
 use crate::program::registers::written_by;
 use crate::program::{BinaryOp, Expr, Instr, Reg, UnaryOp};
 
@@ -44,7 +46,7 @@ impl<'a, 'p> Sure<'a, 'p> {
         }
     }
 
-    /// Whether the local work after a step cannot fail.
+    /// Whether the local work after a step cannot fail, and nobody sees it.
     pub fn after(&self, step: NodeId) -> bool {
         let mut seen = vec![false; self.code.len()];
         let mut todo = self.code.after[step].clone();
@@ -59,9 +61,8 @@ impl<'a, 'p> Sure<'a, 'p> {
             };
             let is_fine = match self.code.instr(node) {
                 Instr::Jump(_) | Instr::LabelDone(_) => true,
-                Instr::Unless(expr, _) | Instr::Let(_, expr) | Instr::Observe(_, expr) => {
-                    fine(expr)
-                }
+                Instr::Unless(expr, _) | Instr::Let(_, expr) => fine(expr),
+                Instr::Observe(_, expr) => planted(Mistake::LocalsAreNotSeen) && fine(expr),
                 Instr::Call(_, args, _) => {
                     entries(&mut todo);
                     args.iter().all(fine)
