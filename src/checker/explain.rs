@@ -2,6 +2,7 @@
 //! checked again, and changes that would break what was proved.
 
 use super::expect::judge;
+use super::reduced::SMALL;
 use super::{Checker, Repairs, bless};
 use crate::analysis::{Diagnosis, Evidence, Facts, Finding, Rule};
 use crate::base::Fix;
@@ -37,7 +38,10 @@ pub(super) fn explain(
     }
     let source = std::sync::Arc::clone(&report.source);
     let findings = &diagnosis.findings;
-    let search = (report.stats.states, &checker.limits);
+    // Of a reduced search only that its scenario is not small is known.
+    let states = report.stats.states;
+    let n_states = report.orders.as_ref().map_or(states, |_| states.max(SMALL));
+    let search = (n_states, &checker.limits);
     let case = Case::new(&source, program, facts, findings, &checker.sets, search);
     let mut case = case.splits_print(checker.splits_print);
     if brief {
