@@ -17,7 +17,7 @@ use super::mark;
 use super::part::{Counts, Parts};
 use super::question::Question;
 use super::starvation::is_used;
-use super::walk::{Pursuit, round, way_to};
+use super::walk::{round, way_into};
 use crate::analysis::key::Key;
 use crate::analysis::waits::wait_of;
 use crate::base::{ActorSet, Span};
@@ -61,15 +61,7 @@ pub fn livelocks<'p>(
         if all.iter().any(contains) {
             continue;
         }
-        let way = way_to(
-            question.graph,
-            &Pursuit {
-                since: None,
-                inside: &|_| true,
-                goal: &|state| wanted.contains(&parts.part_of(state)),
-            },
-        )
-        .expect("every state was reached");
+        let way = way_into(&parts, &wanted);
         let steps = round(&parts, way.end, &terms);
         let shown = question.show(&way, &steps);
         assert!(

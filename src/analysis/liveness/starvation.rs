@@ -17,7 +17,7 @@ use super::fair::{Component, Terms, fair_components, fair_within, strong_compone
 use super::mark;
 use super::part::{Counts, Parts};
 use super::question::Question;
-use super::walk::{Pursuit, round, way_to};
+use super::walk::{round, way_into};
 use super::{Conduct, Shown};
 use crate::analysis::key::Key;
 use crate::analysis::rule::Level;
@@ -114,15 +114,7 @@ fn starved_by<'p>(
             if found.get(&key).is_some_and(graver) {
                 continue;
             }
-            let way = way_to(
-                question.graph,
-                &Pursuit {
-                    since: None,
-                    inside: &|_| true,
-                    goal: &|state| wanted.contains(&parts.part_of(state)),
-                },
-            )
-            .expect("every state was reached");
+            let way = way_into(&parts, &wanted);
             let steps = round(&parts, way.end, terms);
             let n = way.steps.len() + steps.len();
             let shorter =

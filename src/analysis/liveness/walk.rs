@@ -82,6 +82,16 @@ pub fn way_to(graph: &Graph, pursuit: &Pursuit<'_>) -> Option<Way> {
     None
 }
 
+/// The shortest way into one of some parts, which is reached.
+pub fn way_into(parts: &Parts<'_>, wanted: &FxHashSet<u32>) -> Way {
+    let pursuit = Pursuit {
+        since: None,
+        inside: &|_| true,
+        goal: &|state| wanted.contains(&parts.part_of(state)),
+    };
+    way_to(parts.graph, &pursuit).expect("every state was reached")
+}
+
 fn back_from(graph: &Graph, came: &[FxHashMap<u32, Came>; 2], end: usize) -> Way {
     let (mut state, mut phase) = (end, 1);
     let mut steps = Vec::new();

@@ -166,16 +166,18 @@ impl Reduction<'_> {
                     uses.unite(&self.ahead.own[node]);
                     leaves = true;
                 }
-                _ if self.resources.in_section(node, instr).is_some() => {
-                    uses.unite(&self.ahead.own[node]);
+                _ => match self.resources.in_section(node, instr) {
                     // The first step counts for all, also for the last of the actor.
-                    leaves = true;
-                }
-                _ => {
-                    let scene = machine.scene(state, actor);
-                    let value = |expr: &_| scene.eval(expr).ok();
-                    self.resources.of_instr(instr, phase, &value, &mut uses);
-                }
+                    Some(section) => {
+                        uses.unite(&section);
+                        leaves = true;
+                    }
+                    None => {
+                        let scene = machine.scene(state, actor);
+                        let value = |expr: &_| scene.eval(expr).ok();
+                        self.resources.of_instr(instr, phase, &value, &mut uses);
+                    }
+                },
             }
             for &next in self.code.after[node]
                 .iter()

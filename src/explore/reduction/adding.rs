@@ -43,6 +43,7 @@
 //! [`sure`]: super::sure
 //! [`doors`]: super::doors
 
+use super::ahead::own_uses;
 use super::code::{Code, NodeId};
 use super::doors::{Door, gives_permit, takes_permit};
 use super::resources::{Resources, Value};
@@ -78,7 +79,7 @@ pub(super) struct Adding {
 impl Adding {
     /// Looks through the code.
     pub fn of(code: &Code<'_>, resources: &Resources<'_>, doors: &[Door]) -> Self {
-        let touched = (0..code.len()).map(|node| touched(code, resources, node));
+        let touched = (0..code.len()).map(|node| own_uses(code, resources, node));
         let touched: Vec<Uses> = touched.collect();
         let sure = Sure::of(code);
         let ends_well = |section: &Section| {
@@ -197,15 +198,6 @@ impl Resources<'_> {
     }
 }
 
-/// The plain uses of a node.
-fn touched(code: &Code<'_>, resources: &Resources<'_>, node: NodeId) -> Uses {
-    let mut uses = resources.none();
-    with_values(code.values(node), |value| {
-        resources.of_instr(code.instr(node), None, value, &mut uses);
-    });
-    uses
-}
-
 /// A section, from taking its lock to giving it back.
 struct Section {
     lock: ObjectId,
@@ -309,16 +301,9 @@ fn section(
 
 /// The lock that a node's operation is surely about.
 fn about_lock(code: &Code<'_>, node: NodeId, is: impl Fn(SyncOp) -> bool) -> Option<ObjectId> {
-    let Instr::Sync { op, object, .. } = code.instr(node) else {
-        return None;
-    };
-    if !is(*op) {
-        return None;
-    }
-    let number = with_values(code.values(node), |value| value(object))?;
-    let index = usize::try_from(number).ok()?;
-    let kind = &code.program().objects.get(index)?.kind;
-    matches!(kind, ObjectKind::Lock { .. }).then(|| ObjectId::new(index))
+    let (op, id) = code.sync(node)?;
+    let kind = &code.program().objects[id.index()].kind;
+    (is(op) && matches!(kind, ObjectKind::Lock { .. })).then_some(id)
 }
 
 /// A register with a constant added, where it holds what was read.

@@ -108,7 +108,8 @@ fn without_jobs(code: &Code<'_>, resources: &Resources<'_>, own: &[Uses]) -> Vec
     closure(code, &own, &takes_job)
 }
 
-fn own_uses(code: &Code<'_>, resources: &Resources<'_>, node: NodeId) -> Uses {
+/// What a node uses by itself.
+pub(super) fn own_uses(code: &Code<'_>, resources: &Resources<'_>, node: NodeId) -> Uses {
     let mut uses = resources.none();
     with_values(code.values(node), |value| {
         resources.of_instr(code.instr(node), None, value, &mut uses);
@@ -236,14 +237,9 @@ fn local_work(code: &Code<'_>, resources: &Resources<'_>, own: &[Uses]) -> Vec<L
 
 /// The lock that an actor certainly holds when it has come past a node.
 fn takes(code: &Code<'_>, resources: &Resources<'_>, node: NodeId) -> Option<ObjectId> {
-    let Instr::Sync { op, object, .. } = code.instr(node) else {
-        return None;
-    };
-    let number = with_values(code.values(node), |value| value(object))?;
-    let index = usize::try_from(number).ok()?;
-    let kind = &resources.program().objects.get(index)?.kind;
-    match (op, kind) {
-        (SyncOp::Lock(WaitMode::Wait), ObjectKind::Lock { .. }) => Some(ObjectId::new(index)),
+    let (op, id) = code.sync(node)?;
+    match (op, &resources.program().objects[id.index()].kind) {
+        (SyncOp::Lock(WaitMode::Wait), ObjectKind::Lock { .. }) => Some(id),
         (SyncOp::CondWait(_), ObjectKind::Cond { lock, .. }) => Some(*lock),
         _ => None,
     }

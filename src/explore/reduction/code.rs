@@ -7,7 +7,7 @@
 
 use super::kinds::is_executor;
 use super::values::{known, with_values, words_returned};
-use crate::program::{Expr, Function, FunctionId, Instr, ObjectId, Pc, Program};
+use crate::program::{Expr, Function, FunctionId, Instr, ObjectId, Pc, Program, SyncOp};
 use std::collections::BTreeMap;
 
 /// Combinations of known arguments that a function is looked at with; beyond, its
@@ -229,6 +229,16 @@ impl<'p> Code<'p> {
     /// The instruction of a node.
     pub fn instr(&self, node: NodeId) -> &'p Instr {
         self.program.instr(self.nodes[node].1)
+    }
+
+    /// The operation of a node on an object, if it is known for sure which object that is.
+    pub fn sync(&self, node: NodeId) -> Option<(SyncOp, ObjectId)> {
+        let Instr::Sync { op, object, .. } = self.instr(node) else {
+            return None;
+        };
+        let number = with_values(self.values(node), |value| value(object))?;
+        let index = usize::try_from(number).ok()?;
+        (index < self.program.objects.len()).then(|| (*op, ObjectId::new(index)))
     }
 
     /// What is known of registers at a node.

@@ -51,21 +51,14 @@ enum Does {
 
 /// The semaphore that a node surely takes a permit of, without giving up.
 pub(super) fn takes_permit(code: &Code<'_>, node: NodeId) -> Option<ObjectId> {
-    about(code, node, |op| op == SyncOp::Acquire(WaitMode::Wait))
+    let (op, id) = code.sync(node)?;
+    (op == SyncOp::Acquire(WaitMode::Wait)).then_some(id)
 }
 
 /// The semaphore that a node surely gives permits back to.
 pub(super) fn gives_permit(code: &Code<'_>, node: NodeId) -> Option<ObjectId> {
-    about(code, node, |op| op == SyncOp::Release)
-}
-
-fn about(code: &Code<'_>, node: NodeId, is: impl Fn(SyncOp) -> bool) -> Option<ObjectId> {
-    let Instr::Sync { op, object, .. } = code.instr(node) else {
-        return None;
-    };
-    let number = with_values(code.values(node), |value| value(object))?;
-    let id = usize::try_from(number).ok().map(ObjectId::new);
-    id.filter(|_| is(*op))
+    let (op, id) = code.sync(node)?;
+    (op == SyncOp::Release).then_some(id)
 }
 
 fn does(code: &Code<'_>, resources: &Resources<'_>, sem: ObjectId, node: NodeId) -> Does {
@@ -80,12 +73,13 @@ fn does(code: &Code<'_>, resources: &Resources<'_>, sem: ObjectId, node: NodeId)
     }
     with_values(code.values(node), |value| {
         let is_sem = |kind: &ObjectKind| matches!(kind, ObjectKind::Sem { .. });
-        let may_be = resources.objects(object, value, is_sem);
         let one = |arg: &Option<Expr>| arg.as_ref().is_none_or(|arg| value(arg) == Some(1));
-        match (op, may_be.as_slice()) {
-            (_, all) if !all.contains(&sem) => Does::Nothing,
-            (SyncOp::Acquire(WaitMode::Wait), [_]) if value(object).is_some() => Does::Takes,
-            (SyncOp::Release, [_]) if value(object).is_some() && one(arg) => Does::Gives,
+        if !resources.objects(object, value, is_sem).contains(&sem) {
+            return Does::Nothing;
+        }
+        match code.sync(node) {
+            Some((SyncOp::Acquire(WaitMode::Wait), _)) => Does::Takes,
+            Some((SyncOp::Release, _)) if one(arg) => Does::Gives,
             _ => Does::Other,
         }
     })
