@@ -238,3 +238,24 @@ fn a_pool_that_waits_for_itself_may_be_let_go() {
         .assert_passed();
     }
 }
+
+/// The task `look` has its turn after the job's end and before that of `t`.
+#[test]
+fn time_may_be_up_before_the_loop_hears_of_the_end() {
+    check(
+        "executor p(1)\natomic ran = 0\nvar saw = 0\nvar late = 0\nfn job() { ran = 1 }\n\
+         task t { try { await wait_for(p.submit(job)) } catch \"TimedOut\" { late = 1 } }\n\
+         task look { saw = ran }\n\
+         outcomes (saw, late) == { (0, 0), (0, 1), (1, 0), (1, 1) }",
+    );
+}
+
+#[test]
+fn what_is_done_beforehand_is_never_late() {
+    check(
+        "executor p(1)\nvar late = 0\nfn job() { skip }\n\
+         task t { let f = p.submit(job) let g = p.submit(job) await g\n\
+         try { await wait_for(f) } catch \"TimedOut\" { late = 1 } }\n\
+         outcomes (late) == { 0 }",
+    );
+}

@@ -127,7 +127,9 @@ pub enum FutureOp {
     /// Wait for the job and give the words of its result, or raise what it raised.
     /// With `Timeout` it raises `TimedOut` as long as the job is not done.
     Result(WaitMode),
-    /// The same with a time-out that also cancels: what nobody has begun never runs.
+    /// The same with a time-out that also cancels: what nobody has begun never runs. A
+    /// task that gave its loop back here may find its time up even though the job is done:
+    /// its loop hears of that by and by.
     WaitFor,
     /// Wait for the job and give the name of what it raised, or this if nothing.
     Exception(NameId),

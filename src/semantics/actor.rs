@@ -118,6 +118,7 @@ impl<R: Recorder> Step<'_, '_, R> {
             chooser: self.chooser,
             recorder: self.recorder,
             atomic: 0,
+            resumes: false,
         };
         if !planted(Mistake::StartForgotten) {
             begin.settle()?;

@@ -38,6 +38,7 @@ impl Machine<'_> {
             chooser: &mut Chooser::first(),
             recorder: &mut (),
             atomic: 1,
+            resumes: false,
         };
         match step.run_local(LOCAL_FUEL) {
             Ok(Local::At(pc)) => Some(pc),

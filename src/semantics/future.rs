@@ -185,6 +185,15 @@ impl<R: Recorder> Step<'_, '_, R> {
         let Some((future, status)) = known(layout, self.state, number) else {
             return Ok(self.raise("NotStarted", Some(Misuse::NotStarted)));
         };
+        // A loop hears of the end of a job by and by; time may be up before it does.
+        if op == FutureOp::WaitFor
+            && status.is_done()
+            && self.resumes
+            && self.chooser.choose(2) == 1
+        {
+            self.event(|| EventKind::TooLate(future));
+            return Ok(self.raise("TimedOut", None));
+        }
         let words = match (op, status) {
             (FutureOp::Cancel, JobStatus::Pending) => {
                 layout.settle_future(self.state, future, JobStatus::Cancelled, &[]);

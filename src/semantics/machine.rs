@@ -109,6 +109,8 @@ pub(super) struct Step<'m, 'p, R> {
     pub recorder: &'m mut R,
     /// How many `atomic { … }` we are in.
     pub atomic: u32,
+    /// Whether a task goes on at the `await` where it gave its loop back.
+    pub resumes: bool,
 }
 
 impl<'p> Machine<'p> {
@@ -206,6 +208,7 @@ impl<'p> Machine<'p> {
                 chooser: &mut chooser,
                 recorder,
                 atomic: 0,
+                resumes: false,
             };
             step.settle()?;
         }
@@ -329,6 +332,7 @@ impl<'p> Machine<'p> {
             chooser,
             recorder,
             atomic: 0,
+            resumes: false,
         };
         match self.layout.loop_of(step.state, actor) {
             Some(on) => step.task_step(on)?,

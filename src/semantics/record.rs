@@ -82,6 +82,8 @@ pub enum EventKind {
     Got(usize, Vec<i64>),
     /// It gave up waiting for a future that is not done.
     GaveUp(usize),
+    /// Its time was up before its loop knew that the future is done.
+    TooLate(usize),
     /// All of several futures are done, or this one is.
     Gathered(Option<usize>),
     /// A `select` goes on with that arm; the number of arms if it gave up.

@@ -269,7 +269,7 @@ impl<R: Recorder> Step<'_, '_, R> {
                 self.event(|| EventKind::Readied);
                 Ok(())
             }
-            Turn::Goes => self.go_on(true),
+            Turn::Goes => self.go_on(),
             Turn::Comes => {
                 let fresh = !layout.is_suspended(self.state, self.actor);
                 if layout.has(self.state, self.actor, CALLBACK) {
@@ -288,15 +288,16 @@ impl<R: Recorder> Step<'_, '_, R> {
                 if fresh {
                     layout.set_bit(self.state, self.actor, BEGUN, true);
                 }
-                self.go_on(fresh)
+                self.resumes = !fresh;
+                self.go_on()
             }
         }
     }
 
     /// Executes the next instruction of the task that runs, or suspends it there.
-    /// `fresh` says that it comes to the instruction for the first time.
-    fn go_on(&mut self, fresh: bool) -> Result<(), Stop> {
+    fn go_on(&mut self) -> Result<(), Stop> {
         let machine = self.machine;
+        let fresh = !self.resumes;
         loop {
             let pc = self.pc;
             let awaits = machine.awaits(self.state, self.actor);

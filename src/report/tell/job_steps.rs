@@ -58,6 +58,10 @@ impl Teller<'_> {
                 let job = self.story.job(*job);
                 Words::new(action, format!("{what} {job}: not done yet")).on(job)
             }
+            Some(EventKind::TooLate(job)) => {
+                let job = self.story.job(*job);
+                Words::new(action, format!("{what} {job}: time was up first")).on(job)
+            }
             _ => Words::new(action, self.source()),
         }
     }
