@@ -236,6 +236,7 @@ fn by(mistake: Mistake) -> By {
         Mistake::SharedOrdersCount => Promise(fixed::readers_have_no_order),
         Mistake::CaughtRegisterCleared => Promise(fixed::handlers_find_their_locals),
         Mistake::StartForgotten => Promise(fixed::local_work_is_no_step),
+        Mistake::MissedBeforeReturn => Promise(fixed::missed_in_a_function),
         Mistake::CutOffIsTheEnd => Promise(fixed::cut_off_is_open),
         Mistake::CheckpointOfAnother => Promise(fixed::checkpoints_are_told_apart),
         Mistake::BlockedCostsSwitch => Promise(fixed::leaving_the_blocked_is_free),

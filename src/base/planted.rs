@@ -56,6 +56,7 @@ mistakes! {
     ClearCallsBack: "`clear` calls back who was let through and has not gone on",
     AutoStaysSet: "an `auto` event stays set",
     MissedForgotten: "nobody remembers that a signal came too early",
+    MissedBeforeReturn: "what was missed does not matter in a function from which one comes back to wait",
     // Barriers, latches, once.
     BarrierOneTooFew: "a barrier opens when one is still missing",
     BarrierOrderZero: "everybody is the first at a barrier",

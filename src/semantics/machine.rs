@@ -9,6 +9,7 @@
 use super::choice::Chooser;
 use super::eval::{ArithmeticFault, Scene};
 use super::layout::{Capacity, Layout};
+use super::missed::Matters;
 use super::record::{Event, EventKind, Exception, Fault, FaultKind, Incident, Misuse, Recorder};
 use super::state::{Phase, State, Status};
 use crate::base::{Mistake, planted};
@@ -64,6 +65,8 @@ pub struct Machine<'p> {
     pub(super) layout: Layout,
     /// Objects that remember missed signals, and in which of their words.
     pub(super) missed: Vec<(ObjectId, usize)>,
+    /// Where it matters that one was missed.
+    pub(super) matters: Matters,
     /// For each event, whether some code clears it.
     pub(super) clears_events: bool,
     /// Whether some code asks for unfinished jobs of a channel.
@@ -142,6 +145,7 @@ impl<'p> Machine<'p> {
             program,
             layout,
             missed,
+            matters: Matters::of(program),
             clears_events,
             counts_jobs: program.code.iter().any(super::chan::asks_for_jobs),
             main: main.filter(|&actor| !is_task(actor)),
@@ -247,11 +251,6 @@ impl<'p> Machine<'p> {
         }
     }
 
-    /// Whether every actor that is not a daemon has ended by itself, or the main actor has.
-    pub fn is_final(&self, state: &State) -> bool {
-        self.is_over(state)
-    }
-
     /// The actors that can take a step, ascending.
     pub fn enabled<'a>(&'a self, state: &'a State) -> impl Iterator<Item = usize> + 'a {
         let over = self.is_over(state);
@@ -342,6 +341,7 @@ impl<'p> Machine<'p> {
             }
         }
         step.wake();
+        step.forget_missed();
         self.pass_turn(state, actor, place);
         Ok(())
     }

@@ -61,20 +61,6 @@ impl<R: Recorder> Step<'_, '_, R> {
             .map_err(|fault| self.arithmetic(fault))
     }
 
-    /// The actor has looked at memory, so a signal it missed before may have
-    /// left its trace there: it is not lost.
-    pub fn saw_memory(&mut self) {
-        let machine = self.machine;
-        if machine.missed.is_empty() {
-            return;
-        }
-        let process = machine.layout.process_of(self.state, self.actor);
-        for &(id, offset) in &machine.missed {
-            let at = machine.layout.object(machine.layout.object_in(id, process)) + offset;
-            self.state.set_bit(at, self.actor, false);
-        }
-    }
-
     fn read(&mut self, cell: CellId) -> i64 {
         self.saw_memory();
         self.accessed(cell, false);

@@ -29,6 +29,7 @@ mod local;
 mod lock;
 mod machine;
 mod memory;
+mod missed;
 mod once;
 mod print;
 mod record;
@@ -50,6 +51,7 @@ pub use layout::{Capacity, Layout};
 pub use machine::{
     CALLS_MAX, CHOICES_MAX, FUTURES_MAX, LOCAL_FUEL, Limit, Machine, QUEUE_MAX, Stop,
 };
+pub use missed::{Matters, looks};
 pub use print::LINES_MAX;
 pub use record::{Event, EventKind, Exception, Fault, FaultKind, Incident, Misuse, Recorder};
 pub use state::{Phase, State, Status};

@@ -118,16 +118,4 @@ impl<R: Recorder> Step<'_, '_, R> {
             })
             .collect()
     }
-
-    /// Actors other than those that already wait for it miss the signal that
-    /// `at` remembers, if the object is theirs, too.
-    pub fn mark_missed(&mut self, id: ObjectId, at: usize) {
-        let layout = &self.machine.layout;
-        for actor in 0..layout.capacity().actors {
-            let other = layout.is_running(self.state, actor) && actor != self.actor;
-            if other && self.machine.uses(self.state, actor, id) {
-                self.state.set_bit(at, actor, true);
-            }
-        }
-    }
 }

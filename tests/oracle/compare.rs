@@ -31,7 +31,8 @@ pub fn compare(program: &Program, most: usize) -> Outcome {
     let verdict = engine::check(program, 1);
     let result = same(program, &graph, &facts, &verdict)
         .and_then(|()| same_for_any_workers(program, &verdict))
-        .and_then(|()| same_with_dead_registers(program, &verdict));
+        .and_then(|()| same_with_dead_registers(program, &verdict))
+        .and_then(|()| same_with_every_missed_signal(program, &verdict));
     match result {
         Ok(()) => Outcome::Agree(facts.seen.len()),
         Err(how) => Outcome::Differ(how),
@@ -223,13 +224,23 @@ fn same_for_any_workers(program: &Program, verdict: &Verdict) -> Result {
 fn same_with_dead_registers(program: &Program, verdict: &Verdict) -> Result {
     let program = engine::keeping_dead_registers(program);
     let other = engine::check(&program, 1);
+    same_findings("with dead registers kept", &program, verdict, &other)
+}
+
+fn same_with_every_missed_signal(program: &Program, verdict: &Verdict) -> Result {
+    let other = engine::check_with_every_missed_signal(program);
+    same_findings("with every missed signal kept", program, verdict, &other)
+}
+
+/// The same findings and outcomes, and schedules of the same lengths.
+fn same_findings(what: &str, program: &Program, verdict: &Verdict, other: &Verdict) -> Result {
     let summary = |verdict: &Verdict| {
         let findings: BTreeMap<Fact, Option<usize>> = verdict
             .findings
             .iter()
             .filter_map(|finding| {
                 let steps = finding.schedule.as_ref().map(|schedule| schedule.0.len());
-                Some((as_fact(&program, finding)?, steps))
+                Some((as_fact(program, finding)?, steps))
             })
             .collect();
         let outcomes: Vec<Vec<(Vec<i64>, usize)>> = verdict
@@ -244,9 +255,5 @@ fn same_with_dead_registers(program: &Program, verdict: &Verdict) -> Result {
             .collect();
         (findings, outcomes)
     };
-    equal(
-        "with dead registers kept",
-        summary(verdict),
-        summary(&other),
-    )
+    equal(what, summary(verdict), summary(other))
 }

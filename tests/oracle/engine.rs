@@ -21,9 +21,22 @@ pub struct Verdict {
 
 /// Checks a program with so many workers.
 pub fn check(program: &Program, workers: usize) -> Verdict {
+    check_on(program, workers, |machine| machine)
+}
+
+/// The same if missed signals are remembered also where nobody will ask for them.
+pub fn check_with_every_missed_signal(program: &Program) -> Verdict {
+    check_on(program, 1, Machine::with_every_missed_signal)
+}
+
+fn check_on<'p>(
+    program: &'p Program,
+    workers: usize,
+    changed: impl Fn(Machine<'p>) -> Machine<'p>,
+) -> Verdict {
     let mut capacity = Capacity::initial(program);
     loop {
-        let machine = Machine::new(program, capacity);
+        let machine = changed(Machine::new(program, capacity));
         let mut facts = analysis::Facts::new(program);
         let limits = Limits::default();
         match search(&machine, &limits, workers, &mut facts, &mut |_, _, _| {}) {

@@ -35,6 +35,18 @@ pub fn local_work_is_no_step() -> bool {
     states("x = n") == states("let more = n  x = more")
 }
 
+/// A signal can be missed in a function that does not wait itself.
+pub fn missed_in_a_function() -> bool {
+    let text = "scenario \"missed\" {
+        lock m  cond c on m  sem begun = 0  sem done = 0
+        fn prepare() { begun.release()  done.acquire() }
+        thread p { prepare()  with m { c.wait() } }
+        thread q { begun.acquire()  with m { c.notify() }  done.release() }
+        expect lost_signal on c
+    }";
+    Checker::new().check_str("s.tb", text).scenarios[0].status == Status::Passed
+}
+
 /// A checkpoint is of one scenario only.
 pub fn checkpoints_are_told_apart() -> bool {
     let text = "scenario \"one\" {

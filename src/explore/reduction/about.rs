@@ -175,7 +175,8 @@ impl Reduction<'_> {
                     None => {
                         let scene = machine.scene(state, actor);
                         let value = |expr: &_| scene.eval(expr).ok();
-                        self.resources.of_instr(instr, phase, &value, &mut uses);
+                        let pc = self.code.nodes[node].1;
+                        self.resources.of_instr(pc, phase, &value, &mut uses);
                     }
                 },
             }

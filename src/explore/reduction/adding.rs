@@ -149,11 +149,11 @@ impl Resources<'_> {
         if let Some(lock) = adding.begins.get(&node) {
             let number = adding.locks.binary_search(lock).ok()?;
             uses.add(self.first_adder + number, Class::Give);
-            self.hears(&mut uses);
+            self.heeds(&mut uses);
         } else {
             uses.add(*adding.adds.get(&node)?, Class::Give);
             if !matches!(instr, Instr::Store(..)) {
-                self.hears(&mut uses);
+                self.heeds(&mut uses);
             }
         }
         Some(uses)

@@ -112,7 +112,7 @@ fn without_jobs(code: &Code<'_>, resources: &Resources<'_>, own: &[Uses]) -> Vec
 pub(super) fn own_uses(code: &Code<'_>, resources: &Resources<'_>, node: NodeId) -> Uses {
     let mut uses = resources.none();
     with_values(code.values(node), |value| {
-        resources.of_instr(code.instr(node), None, value, &mut uses);
+        resources.of_instr(code.nodes[node].1, None, value, &mut uses);
     });
     uses
 }

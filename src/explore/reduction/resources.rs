@@ -19,10 +19,10 @@ use super::uses::{Class, Kind, Uses};
 use super::watched::{Watched, about_states};
 use crate::base::{Mistake, planted};
 use crate::program::{
-    CellRef, ChanOp, CollectionOp, Expr, Instr, ObjectId, ObjectKind, Program, Query, SyncOp, Var,
-    WaitMode,
+    CellRef, ChanOp, CollectionOp, Expr, Instr, ObjectId, ObjectKind, Pc, Program, Query, SyncOp,
+    Var, WaitMode,
 };
-use crate::semantics::Phase;
+use crate::semantics::{Matters, Phase, looks};
 
 /// Words of memory beyond which a whole variable is one resource.
 const WORDS_MAX: usize = 512;
@@ -53,6 +53,8 @@ pub(super) struct Resources<'p> {
     /// Which workers have no job: only the first of them takes one.
     pub(super) idle: usize,
     has_missed: bool,
+    /// Where it matters that a signal was missed.
+    matters: Matters,
     keeps_output: bool,
     /// There are executors.
     pub(super) has_executors: bool,
@@ -126,6 +128,7 @@ impl<'p> Resources<'p> {
             over: Over::of(program),
             over_resource: spawns + 7,
             copied: Uses::none(kinds.len()),
+            matters: Matters::of(program),
             has_missed: program.objects.iter().any(remembers),
             keeps_output: program.outcomes.iter().any(|it| it.print),
             has_executors: program.objects.iter().any(|it| is_executor(&it.kind)),
@@ -188,7 +191,6 @@ impl<'p> Resources<'p> {
         if !planted(Mistake::EndsAccord) {
             uses.add(self.ends, class);
         }
-        self.hears(uses);
         self.note_watched(uses);
     }
 
@@ -199,16 +201,21 @@ impl<'p> Resources<'p> {
         uses.meets(&spawn)
     }
 
-    /// The actor looks at memory, and so forgets what signals it missed.
-    pub(super) fn hears(&self, uses: &mut Uses) {
+    /// From now on the actor may miss signals: it looks at memory, and before it does so
+    /// again, it may wait.
+    pub(super) fn heeds(&self, uses: &mut Uses) {
         if self.has_missed && !planted(Mistake::MissedAccord) {
             uses.add(self.missed, Class::Give);
         }
     }
 
     /// What an instruction uses, in a phase of it, or in any.
-    pub fn of_instr(&self, instr: &Instr, phase: Option<Phase>, value: Value<'_>, uses: &mut Uses) {
+    pub fn of_instr(&self, pc: Pc, phase: Option<Phase>, value: Value<'_>, uses: &mut Uses) {
+        let instr = self.program.instr(pc);
         self.of_operation(instr, phase, value, uses);
+        if looks(instr) && self.matters.past(pc) {
+            self.heeds(uses);
+        }
         self.note_adders(uses);
         self.note_watched(uses);
     }
@@ -217,16 +224,13 @@ impl<'p> Resources<'p> {
         match instr {
             Instr::Load(_, place, _) => {
                 self.read(place, value, uses);
-                self.hears(uses);
             }
             Instr::Store(place, ..) => self.write(place, value, uses),
             Instr::Rmw(dst, place, op, by) => {
                 self.update((*dst, place), (*op, by), value, uses);
-                self.hears(uses);
             }
             Instr::CompareExchange(_, place, ..) => {
                 self.write(place, value, uses);
-                self.hears(uses);
             }
             Instr::Sync {
                 op, object, arg, ..
@@ -242,12 +246,11 @@ impl<'p> Resources<'p> {
                 }
                 // How many of its kind are at work is seen, too.
                 uses.add(self.ends, Class::Look);
-                self.hears(uses);
+                self.heeds(uses);
             }
             Instr::WaitUntil(_) if planted(Mistake::ConditionReadsNothing) => {}
             Instr::WaitUntil(condition) => {
                 self.of_condition(condition, value, uses);
-                self.hears(uses);
             }
             Instr::Print(_) if self.keeps_output => uses.add(self.printed, Class::Change),
             Instr::Observe(observed, _) => {
@@ -421,7 +424,6 @@ impl<'p> Resources<'p> {
         self.use_objects(object, value, uses, |kind| {
             matches!(kind, ObjectKind::Collection { .. }).then_some(Class::Look)
         });
-        self.hears(uses);
     }
 
     fn of_sync(
