@@ -7,7 +7,7 @@ use stateright::{Checker, Model, Property};
 use std::time::{Duration, Instant};
 
 /// Threads of a workload, at most.
-const THREADS_MAX: usize = 10;
+const THREADS_MAX: usize = 12;
 
 /// Numbers that all share, and those of each thread: its place first.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -408,14 +408,14 @@ fn readers_writers(size: &[usize], s: &mut State<4, 3>, t: usize, _: usize) -> b
 
 // Shared: leaders, the winner, and for each link the number of messages, and them.
 // Own: place, what it saw.
-fn ring_election(size: &[usize], s: &mut State<74, 2>, t: usize, _: usize) -> bool {
-    const LINK: usize = 9;
+fn ring_election(size: &[usize], s: &mut State<158, 2>, t: usize, _: usize) -> bool {
+    const LINK: usize = 13;
     let n = size[0];
     let link = |of: usize| 2 + of * LINK;
     let right = link((t + 1) % n);
     let mine = byte(n - t);
     let [place, seen] = s.threads[t];
-    let send = |shared: &mut [u8; 74], what: u8| {
+    let send = |shared: &mut [u8; 158], what: u8| {
         let filled = usize::from(shared[right]);
         let room = filled < n;
         if room {
@@ -528,7 +528,7 @@ fn condition_buffer(size: &[usize], s: &mut State<2, 3>, t: usize, way: usize) -
 
 // Shared: jobs done, the number in the queue, the queue (1 a job, 2 a part). Own:
 // place, round.
-fn executor_jobs(size: &[usize], s: &mut State<18, 2>, t: usize, _: usize) -> bool {
+fn executor_jobs(size: &[usize], s: &mut State<34, 2>, t: usize, _: usize) -> bool {
     let [workers, jobs] = [size[0], size[1]];
     let [place, round] = &mut s.threads[t];
     let filled = usize::from(s.shared[1]);
