@@ -229,6 +229,7 @@ fn by(mistake: Mistake) -> By {
         | Mistake::LeakWhenInTime
         | Mistake::NoOneElseCouldHelp
         | Mistake::GlanceForgetsRaces
+        | Mistake::SettledAtOnce
         | Mistake::GlanceForgetsCircles
         | Mistake::GlanceForgetsRequests
         | Mistake::GlanceForgetsAnswers

@@ -155,6 +155,7 @@ mistakes! {
     HiddenReduced: "what comes in which order may be left out though it is asked for",
     GrowingCirclesReduced: "a circle of waits is thought never to grow",
     UnownedReduced: "a lock that anybody gives back is reduced",
+    SettledAtOnce: "no better run to a bug comes after the first one that was found",
     ReducedIsShortest: "the shortest of the runs that were not left out is a shortest",
     // Symmetry.
     AllAreAlike: "actors of one function are alike, whatever their arguments",

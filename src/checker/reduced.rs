@@ -140,9 +140,9 @@ pub(super) fn searched<'m>(
     }
     // What was freed need not be back with the system at once.
     let freed = usize::try_from(checker.limits.memory.0 / 8).unwrap_or(0);
-    let few = |gives_up_after, tell: Tell<'_>| {
+    let few = |orders: Result<_, _>, gives_up_after, tell: Tell<'_>| {
         let how = Reduced {
-            orders: reduction.ok(),
+            orders: orders.ok(),
             passing: Passing::OneStep,
             symmetry: true,
             gives_up_after,
@@ -150,17 +150,25 @@ pub(super) fn searched<'m>(
         few(
             checker,
             machine,
-            (how, reduction.err()),
+            (how, orders.err()),
             &budget,
             (&small, &facts),
             tell,
         )
     };
-    let mut found = few(Some(LOOKS[0]), tell)?;
+    let mut found = few(reduction, Some(LOOKS[0]), tell)?;
+    if found.is_given_up() && like_actors(machine).is_some() {
+        // Where threads are alike, that is enough, and shows the shortest schedules, too.
+        found = few(Err(HARDLY_ANY), None, tell)?;
+        if let Few::Not(_) = found {
+            found = few(reduction, None, tell)?;
+        }
+    }
     for (number, look) in LOOKS.into_iter().enumerate() {
-        let Few::Not(orders @ Orders::AllBecause(HARDLY_ANY)) = found else {
+        if !found.is_given_up() {
             break;
-        };
+        }
+        let orders = Orders::AllBecause(HARDLY_ANY);
         let next = LOOKS.get(number + 1).copied();
         let most = next.map_or(u64::MAX, |_| look * PATIENCE);
         let limits = budget.left(most, small.bytes() + freed);
@@ -180,7 +188,7 @@ pub(super) fn searched<'m>(
             return Ok(all);
         }
         drop(all);
-        found = few(next, tell)?;
+        found = few(reduction, next, tell)?;
     }
     match found {
         Few::Done(searched) => Ok(*searched),
@@ -196,6 +204,13 @@ enum Few<'m> {
     Done(Box<Searched<'m>>),
     /// All states must be searched, with this to say about it.
     Not(Orders),
+}
+
+impl Few<'_> {
+    /// Whether the search ended since it had hardly anything to leave out.
+    fn is_given_up(&self) -> bool {
+        matches!(self, Few::Not(Orders::AllBecause(HARDLY_ANY)))
+    }
 }
 
 fn few<'m>(

@@ -1,8 +1,9 @@
 //! The best schedule to a goal: fewest steps, then fewest switches, then the
 //! first in order of actors and ways.
 //!
-//! The search has stored states by depth. Going back from the goals, layer by
-//! layer, every state is expanded again to see which of its steps lie on a
+//! Where few switches are enough, only runs with few are looked at ([`by_switches`]).
+//! Else all states are. The search has stored them by depth. Going back from the goals,
+//! layer by layer, every state is expanded again to see which of its steps lie on a
 //! shortest run to a goal. On these steps alone a forward pass keeps, for each
 //! state and each actor that may have moved last, the best run: its number of
 //! switches and its rank among the runs of the same length.
@@ -18,12 +19,15 @@
 //! the first way found is taken, which has the fewest steps, but not always the
 //! fewest switches.
 
+mod by_switches;
+
 use super::concrete::concrete;
 use super::graph::Marking;
 use super::limits::Bound;
 use super::stateful::Search;
 use super::tree::Root;
 use crate::trace::{Action, Schedule};
+use by_switches::by_switches;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +66,10 @@ struct Best {
 
 type Runs = FxHashMap<(Root, usize), Best>;
 
+/// States of a search up to which both ways to look are compared, in builds with
+/// assertions.
+const COMPARED_MAX: u32 = 20_000;
+
 /// Nobody has moved yet.
 const NOBODY: usize = usize::MAX;
 
@@ -82,7 +90,18 @@ fn through_stored(search: &Search<'_>, sets: &[Vec<Goal>]) -> Vec<Schedule> {
         return sets.iter().map(|_| Schedule::default()).collect();
     };
     let sets: Vec<Vec<Place>> = sets.iter().map(|goals| places(search, goals)).collect();
-    let edges = edges_to(search, &sets);
+    let found = by_switches(search, start, &sets);
+    if cfg!(debug_assertions) && search.n_states() <= COMPARED_MAX {
+        let all = by_layers(search, start, &sets);
+        debug_assert!(found.as_ref().is_none_or(|it| *it == all), "both are best");
+        return all;
+    }
+    found.unwrap_or_else(|| by_layers(search, start, &sets))
+}
+
+/// Looks at all states above the goals.
+fn by_layers(search: &Search<'_>, start: Root, sets: &[Vec<Place>]) -> Vec<Schedule> {
+    let edges = edges_to(search, sets);
     let runs = forward(start, &edges);
     sets.iter()
         .map(|goals| best_schedule(search, goals, &runs))

@@ -330,11 +330,10 @@ impl<'m> Search<'m> {
         Ok(self)
     }
 
-    /// Judges once whether the search saves enough. Where actors are alike it always does.
+    /// Judges once whether the search saves enough.
     fn should_give_up(&mut self) -> bool {
-        let may = self.alike().is_none();
         let judged = self.chains().worth.take_if(|worth| worth.is_known());
-        may && judged.is_some_and(Worth::is_too_little)
+        judged.is_some_and(Worth::is_too_little)
     }
 
     /// Whether the search ended early since leaving out orders costs more than it saves.
@@ -518,6 +517,30 @@ impl<'m> Search<'m> {
         for first in steps {
             on_chain(&self.chain(worker, observer, first, most, |_| false));
         }
+    }
+
+    /// Calls `on_step` for every step out of a state that was stored or passed, with the
+    /// root of what it leads to, if that is not stored at a depth below `depth`: then no
+    /// shortest run comes to it with so many steps.
+    pub(in crate::explore) fn each_step_down<O: Observer>(
+        &self,
+        worker: &mut Worker<'m, O>,
+        observer: &O,
+        (root, depth): (Root, u32),
+        mut on_step: impl FnMut(Action, Root),
+    ) {
+        let passes = self.chain_max() > 1;
+        let may_be = |root| match self.store.roots.find(root) {
+            Some(id) => self.depth_of(id) >= depth,
+            None => passes,
+        };
+        let gather = |action, _, root: Option<Root>| {
+            if let Some(root) = root.filter(|&root| may_be(root)) {
+                on_step(action, root);
+            }
+        };
+        // Where the search ended early, it has taken no more steps, either.
+        let _ = worker.each_step(&self.store.contents, root, observer, gather);
     }
 
     /// Calls `on_step` for every step out of a stored state, with its mark and the
