@@ -13,7 +13,8 @@ use std::thread;
 use threadbare::checker::Checker;
 use threadbare::report::{Status, Value};
 
-/// How long each program is run again and again.
+/// Seconds for which each program is run again and again, unless
+/// `THREADBARE_PYTHON_SECONDS` says otherwise: what is rare needs many runs.
 const SECONDS: &str = "0.2";
 
 /// Programs that run at the same time; they sleep most of the time.
@@ -47,10 +48,11 @@ fn has_python() -> bool {
 }
 
 fn run(program: &Path) -> Output {
+    let seconds = std::env::var("THREADBARE_PYTHON_SECONDS");
     Command::new("python3")
         .arg(folder().join("driver.py"))
         .arg(program.with_extension("py"))
-        .arg(SECONDS)
+        .arg(seconds.as_deref().unwrap_or(SECONDS))
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .output()
         .expect("python3 was found a moment ago")
