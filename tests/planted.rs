@@ -245,6 +245,7 @@ fn by(mistake: Mistake) -> By {
         | Mistake::JoinIsBlind
         | Mistake::AllAreTwins
         | Mistake::QueuesNotRenamed
+        | Mistake::TurnsNotRenamed
         | Mistake::ClassCountsOnce
         | Mistake::SubmitsForgotten
         | Mistake::WorkersCounted => Reduced,

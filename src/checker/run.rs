@@ -116,7 +116,7 @@ fn check_within(
         Orders::One => Some("one order of steps whose order makes no difference".to_owned()),
     };
     if let (Some(orders), true) = (&mut report.orders, found.any_of_like) {
-        orders.push_str("; of threads or workers that are alike, any");
+        orders.push_str("; of threads, tasks or workers that are alike, any");
     }
     let under_lock = match memory {
         hir::MemoryModel::Gil => Some(UnderLock::search(checker, program)),

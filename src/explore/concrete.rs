@@ -25,7 +25,9 @@ pub(super) fn concrete(search: &Search<'_>, schedule: Schedule) -> Schedule {
     let Ok(mut state) = first else {
         unreachable!("the search has begun with that state");
     };
-    let mut stored = state.clone();
+    let mut words: Box<[i64]> = state.words().into();
+    search.turn_words(&mut words);
+    let mut stored = State::from_words(words);
     let mut steps: Vec<Action> = Vec::new();
     for action in schedule.0 {
         let chooser = &mut Chooser::fixed(action.way);

@@ -349,10 +349,10 @@ impl<'m> Search<'m> {
         self.n_terminal
     }
 
-    /// Whether the number of states without a step is known: like workers of an executor
-    /// differ in one of them, so it is not said how many it stands for.
+    /// Whether the number of states without a step is known: where like workers or tasks
+    /// differ in one of them, it is not said how many it stands for.
     pub fn knows_terminal(&self) -> bool {
-        self.n_terminal < NOT_KNOWN || !self.alike().is_some_and(Alike::has_workers)
+        self.n_terminal < NOT_KNOWN || self.alike().is_none_or(Alike::reaches_all)
     }
 
     /// The deepest layer.

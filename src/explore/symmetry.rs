@@ -239,7 +239,7 @@ impl Symmetry {
     }
 
     /// How many states a stored one stands for; the largest number for more, and where
-    /// that is not known, since like workers differ.
+    /// that is not known, since like workers or tasks differ.
     pub fn stands_for(&self, parts: &PartTables, numbers: &[u32]) -> u64 {
         if planted(Mistake::ClassCountsOnce) {
             return 1;
@@ -259,7 +259,8 @@ impl Symmetry {
                         && self.alike.compare(&words, before, actor).is_eq()
                 };
                 let differs = index > 0 && !same;
-                if differs && self.alike.is_worker(actor) && !planted(Mistake::WorkersCounted) {
+                if differs && !self.alike.reaches_all_of(actor) && !planted(Mistake::WorkersCounted)
+                {
                     return NOT_KNOWN;
                 }
                 equal = if same { equal + 1 } else { 1 };

@@ -2,18 +2,27 @@
 //! but their numbers tells them apart.
 //!
 //! A state knows an actor in two ways: by the place of its slot, and by its number in
-//! the words of objects. Whoever gives actors other numbers must change both.
+//! the words of objects and event loops. Whoever gives actors other numbers must change
+//! both.
 //!
 //! **Theorem.** Let a renaming give numbers of like actors to like actors, and leave
 //! all others alone. If a step leads from `s` to `t`, then the same step of the renamed
-//! actor leads from the renamed `s` to the renamed `t`; and the first state is its own
-//! renaming. *Why.* No instruction looks at the number of its own actor, but to compare
+//! actor leads from the renamed `s` to the renamed `t`. *Why.* No instruction looks at
+//! the number of its own actor, but to compare
 //! it with a number in an object; choices among actors are tried in all ways; what
 //! sleeps in a queue is kept in order. So what is found from a state is found, by other
 //! actors, from the renamed one.
 //!
 //! **Conditions.** Nobody can name an actor: no `spawn`, `join` or `is_alive`, no local
-//! that a property asks for, no tasks and processes.
+//! that a property asks for, no processes; of what tasks do with each other, nothing.
+//!
+//! **Tasks.** They are in the ready queue from the start, in the order in which they are
+//! declared, so the first state is not its own renaming. What follows from it is found in
+//! its renamings all the same, but not all of them are reached: how many states a stored
+//! one stands for is not known where its tasks differ. Of several loops there could be
+//! tasks with the same place in their queues, where a `notify` goes by the number; and
+//! the end of a `main task` stops others in the order of their numbers. So there is one
+//! loop, and no main task.
 //!
 //! **Workers.** Of idle workers that hold the same, only the first takes a job. So the
 //! renamed step is not always one; but then it is one of a worker that nothing tells
@@ -30,7 +39,9 @@ use super::layout::{Layout, bit_of, bit_words};
 use super::machine::Machine;
 use super::state::State;
 use crate::base::{ActorSet, Mistake, planted};
-use crate::program::{ActorKind, Expr, Instr, ObjectKind, Program, Query, RwPolicy, SyncOp};
+use crate::program::{
+    ActorKind, Expr, Instr, LoopId, ObjectKind, Program, Query, RwPolicy, SyncOp, TaskOp,
+};
 use std::cmp::Ordering;
 use std::ops::Range;
 
@@ -51,8 +62,8 @@ enum Names {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Alike {
     classes: Vec<Vec<usize>>,
-    /// Those that are workers of an executor.
-    workers: ActorSet,
+    /// Those of classes of which not all renamings of a state need be reached.
+    partly: ActorSet,
     names: Vec<Names>,
     n_actors: usize,
 }
@@ -75,11 +86,11 @@ impl Alike {
             }
         }
         classes.retain(|class| class.len() > 1);
-        let is_worker = |&actor: &usize| is_worker(program.actors[actor].kind);
-        let workers = { classes.iter().flatten() }.filter(|actor| is_worker(actor));
-        let workers = workers.copied().collect();
+        let is_thread = |&actor: &usize| program.actors[actor].kind == ActorKind::Thread;
+        let others = { classes.iter().flatten() }.filter(|actor| !is_thread(actor));
+        let partly = others.copied().collect();
         (!classes.is_empty()).then(|| Self {
-            workers,
+            partly,
             classes,
             names: names(program, layout),
             n_actors: layout.capacity().actors,
@@ -91,17 +102,17 @@ impl Alike {
         &self.classes
     }
 
-    /// Whether some are workers of an executor.
-    pub fn has_workers(&self) -> bool {
-        !self.workers.is_empty()
+    /// Whether all renamings of a reached state are reached.
+    pub fn reaches_all(&self) -> bool {
+        self.partly.is_empty()
     }
 
-    /// Whether an actor of a class is a worker of an executor.
-    pub fn is_worker(&self, actor: usize) -> bool {
-        self.workers.contains(actor)
+    /// The same of renamings that give an actor of a class another number.
+    pub fn reaches_all_of(&self, actor: usize) -> bool {
+        !self.partly.contains(actor)
     }
 
-    /// The words of objects that name actors.
+    /// The words of objects and loops that name actors.
     pub fn names(&self) -> impl Iterator<Item = Range<usize>> {
         self.names.iter().map(|names| match *names {
             Names::One(at) => at..at + 1,
@@ -133,7 +144,7 @@ impl Alike {
         }
     }
 
-    /// Gives actors other numbers in the words of objects: `number[old]` is the new one.
+    /// Gives actors other numbers in the words of objects and loops: `number[old]` is the new one.
     pub fn rename(&self, words: &mut [i64], number: &[usize]) {
         let renamed = |word: i64| match usize::try_from(word).ok().and_then(|it| it.checked_sub(1))
         {
@@ -181,7 +192,7 @@ fn word_of(actor: usize) -> i64 {
 fn are_alike(program: &Program, layout: &Layout, first: &State, one: usize, other: usize) -> bool {
     let slot = |actor: usize| first.peek(layout.actor(actor)..layout.actor(actor + 1));
     let (left, right) = (&program.actors[one], &program.actors[other]);
-    left.function == right.function
+    (left.function, left.kind) == (right.function, right.kind)
         && (slot(one) == slot(other) || planted(Mistake::AllAreAlike))
         && (left.main, left.daemon) == (right.main, right.daemon)
 }
@@ -189,9 +200,11 @@ fn are_alike(program: &Program, layout: &Layout, first: &State, one: usize, othe
 /// Whether something in the program may tell actors apart by their numbers.
 fn may_name_actors(program: &Program) -> bool {
     let kinds = || program.actors.iter().map(|actor| actor.kind);
-    !program.loops.is_empty()
+    let is_task = |kind| matches!(kind, ActorKind::Task { .. });
+    let has_main = program.actors.iter().any(|actor| actor.main);
+    program.loops.len() > 1
+        || kinds().any(is_task) && has_main
         || program.has_processes()
-        || kinds().any(|kind| matches!(kind, ActorKind::Task { .. }))
         || kinds().any(is_worker) && program.objects.iter().any(|it| remembers_who(&it.kind))
         || !program.observed.is_empty()
         || program.code.iter().any(names_an_actor)
@@ -226,7 +239,8 @@ fn remembers_who(kind: &ObjectKind) -> bool {
 fn names_an_actor(instr: &Instr) -> bool {
     match instr {
         Instr::Sync { op, .. } => matches!(op, SyncOp::Join(_)) && !planted(Mistake::JoinIsBlind),
-        Instr::Spawn { .. } | Instr::Task { .. } | Instr::Observe(..) => true,
+        Instr::Task { op, .. } => *op != TaskOp::Io,
+        Instr::Spawn { .. } | Instr::Observe(..) => true,
         Instr::Ask(_, Query::IsAlive, _) => true,
         Instr::WaitUntil(condition) => asks_an_actor(condition),
         _ => false,
@@ -239,7 +253,7 @@ fn asks_an_actor(expr: &Expr) -> bool {
     asks
 }
 
-/// The words in which objects name actors; those of each primitive as its file says.
+/// The words in which objects and loops name actors, as the file of each primitive says.
 fn names(program: &Program, layout: &Layout) -> Vec<Names> {
     let n_actors = layout.capacity().actors;
     let mut names = Vec::new();
@@ -267,6 +281,10 @@ fn names(program: &Program, layout: &Layout) -> Vec<Names> {
             | ObjectKind::Collection { .. }
             | ObjectKind::Executor { .. } => {}
         }
+    }
+    if layout.has_loops() && !planted(Mistake::TurnsNotRenamed) {
+        let on = LoopId::new(0);
+        names.extend([Names::Each(layout.task(0)), Names::One(layout.current(on))]);
     }
     if planted(Mistake::QueuesNotRenamed) {
         names.retain(|it| !matches!(it, Names::Queue(_)));

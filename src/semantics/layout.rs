@@ -135,8 +135,8 @@ impl Layout {
     }
 
     /// Where the parts begin that a state is made of, ascending from 0, at most
-    /// `most`: each actor is one; words of memory and objects are parts of their
-    /// own, or a few together if there are many.
+    /// `most`: each actor is one; words of memory, objects, futures and what there is of
+    /// tasks are parts of their own, or a few together if there are many.
     pub fn parts(&self, most: usize) -> Vec<usize> {
         let mut shared: Vec<usize> = (0..self
             .objects
@@ -148,6 +148,7 @@ impl Layout {
         let mut parts = shared;
         let n_before = parts.len();
         parts.extend((0..self.capacity.futures).map(|future| self.future(future)));
+        parts.extend((self.tasks < self.n_words).then_some(self.tasks));
         let group = parts
             .len()
             .div_ceil((most - self.capacity.actors).max(1))

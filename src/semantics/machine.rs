@@ -196,6 +196,7 @@ impl<'p> Machine<'p> {
             self.start(&mut state, index, actor.function, &actor.args);
             if let Some((on, green)) = super::task::declared(actor.kind) {
                 self.layout.begin_task(&mut state, index, on, green);
+                self.forget_unread(&mut state, index, actor.function);
             }
         }
         let mut chooser = Chooser::first();

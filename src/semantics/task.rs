@@ -21,7 +21,8 @@ use super::layout::Layout;
 use super::machine::{Machine, Step};
 use super::record::Recorder;
 use super::state::{Phase, State};
-use crate::program::{ActorKind, Awaits, Instr, LoopId, SyncOp, TaskOp, WaitMode};
+use crate::program::registers::read_by;
+use crate::program::{ActorKind, Awaits, FunctionId, Instr, LoopId, SyncOp, TaskOp, WaitMode};
 
 const LOOP_MASK: i64 = 0xff;
 pub(super) const GREEN: i64 = 1 << 8;
@@ -192,6 +193,24 @@ impl Machine<'_> {
     /// Whether the program has event loops.
     pub fn has_loops(&self) -> bool {
         self.layout.has_loops()
+    }
+
+    /// Clears what a task was given and never reads: it does not begin before its turn,
+    /// and until then nothing else would tell it from others that run the same.
+    pub(super) fn forget_unread(&self, state: &mut State, task: usize, of: FunctionId) {
+        let function = &self.program.functions[of.index()];
+        let mut unread = vec![true; usize::from(function.n_params)];
+        for pc in function.entry..function.end {
+            read_by(self.program.instr(pc), &mut |reg| {
+                if let Some(unread) = unread.get_mut(usize::from(reg)) {
+                    *unread = false;
+                }
+            });
+        }
+        let regs = self.layout.regs(state, task);
+        for (reg, _) in unread.iter().enumerate().filter(|(_, unread)| **unread) {
+            state.set_word(regs + reg, 0);
+        }
     }
 
     /// The task that keeps a ready one from running: the one that runs on its

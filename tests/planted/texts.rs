@@ -43,6 +43,11 @@ pub fn text(mistake: Mistake) -> Option<&'static str> {
              thread q { for i in 0..3 { with m { c.notify() } } }
              observe order"
         }
+        Mistake::TurnsNotRenamed => {
+            "var x = 0
+             task p * 3 { await io() x = x * 2 + 1 await io() x += 3 }
+             observe x"
+        }
         Mistake::ClassCountsOnce => {
             "atomic x = 0  chan c
              thread p * 3 { x += 1  if x == 2 { let never = c.recv() } }"

@@ -12,7 +12,7 @@ use threadbare::explore::{
     Goal, Keep, Limits, Passing, Reduced, Reduction, Search, like_actors, search, search_reduced,
     shortest,
 };
-use threadbare::program::Program;
+use threadbare::program::{ActorKind, Program};
 use threadbare::semantics::{Alike, Capacity, Machine};
 use threadbare::trace::replay as replay_schedule;
 
@@ -255,7 +255,10 @@ fn like_differ<'p>(
 }
 
 fn has_like_workers(found: &Search<'_>) -> bool {
-    found.alike().is_some_and(Alike::has_workers)
+    let actors = &found.machine().program().actors;
+    let is_worker = |&actor: &usize| matches!(actors[actor].kind, ActorKind::Worker(_));
+    let classes = found.alike().map_or(&[][..], Alike::classes);
+    classes.iter().flatten().any(is_worker)
 }
 
 /// Whether the best schedules have other numbers of steps, or of switches. Which of like
@@ -289,11 +292,11 @@ fn differs(
         return Some("circles".to_owned());
     }
     let said = said(found, facts);
-    let workers = has_like_workers(found);
+    let reaches_all = found.alike().is_none_or(Alike::reaches_all);
     let is_asked = |name: &str| match name {
-        // Who of like workers takes a job first is fixed, so not each does what one does;
-        // circles are then looked for among all states.
-        "lock orders" => !workers,
+        // Who of like workers takes a job first is fixed, and which of like tasks begins;
+        // so not each does what one does. Circles are then looked for among all states.
+        "lock orders" => reaches_all,
         // The checker does not use such a search.
         "ends" | "endings" => found.knows_terminal(),
         _ => true,

@@ -70,6 +70,29 @@ fn like_threads(mut plan: Plan) -> Plan {
     plan
 }
 
+/// Two tasks of each kind on one event loop, at times beside threads, or green ones.
+fn like_tasks(mut plan: Plan) -> Plan {
+    plan = like_threads(plan);
+    plan.loops = 0;
+    let turn = plan.objects.len() + plan.shared.len();
+    for (index, thread) in plan.threads.iter_mut().enumerate() {
+        thread.on = 0;
+        thread.runs = match (turn + index) % 5 {
+            0 => Runs::Green,
+            1 if index > 0 => Runs::Thread,
+            2 => Runs::Task { awaits: false },
+            _ => Runs::Task { awaits: true },
+        };
+        let most = thread.body.len().min(4);
+        thread.body.truncate(most);
+        thread.body.insert(most / 2, Act::Io);
+        if turn.is_multiple_of(3) {
+            thread.body.insert(0, Act::Yield);
+        }
+    }
+    plan
+}
+
 /// Threads only, and some of them are cut off by the end of others.
 fn cut_off(mut plan: Plan) -> Plan {
     let has_main = (plan.objects.len() + plan.functions.len()).is_multiple_of(2);
@@ -210,6 +233,16 @@ fn random_scenarios_show_the_same() {
 #[test]
 fn random_scenarios_with_loops_show_the_same() {
     run(true, 2, 300);
+}
+
+#[test]
+fn random_scenarios_with_like_tasks_show_the_same() {
+    let before = ALIKE.load(Ordering::Relaxed);
+    run_made(false, 5, 400, like_tasks);
+    run_made(true, 6, 100, like_tasks);
+    let searches = ALIKE.load(Ordering::Relaxed) - before;
+    println!("{searches} searches of scenarios, some with like tasks");
+    assert!(searches > 0, "some of the tasks are alike");
 }
 
 #[test]

@@ -175,11 +175,11 @@ fn a_bounded_buffer() {
 fn check_alike(text: &str, stored: u32) {
     let programs = programs(text);
     let program = &programs[0];
-    let reduction = Reduction::of(program).expect("it can be reduced");
+    let reduction = Reduction::of(program);
     let machine = Machine::new(program, Capacity::initial(program));
     let how = Reduced {
         gives_up_after: None,
-        orders: Some(&reduction),
+        orders: reduction.as_ref().ok(),
         passing: Passing::OneStep,
         symmetry: true,
     };
@@ -195,4 +195,32 @@ fn check_alike(text: &str, stored: u32) {
 fn like_threads_at_a_counter() {
     check_alike(&counter(4, 3), 32);
     check_alike(&counter(6, 8), 2_995);
+}
+
+#[test]
+fn like_threads_at_conditions() {
+    let text = "scenario \"buffer with conditions\" {
+            lock shop  cond space on shop  cond goods on shop
+            var filled = 0
+            thread producer * 3 { for _ in 0..2 { with shop {
+                while filled == 2 { space.wait() }
+                filled += 1
+                goods.notify()
+            } } }
+            thread consumer * 3 { for _ in 0..2 { with shop {
+                while filled == 0 { goods.wait() }
+                filled -= 1
+                space.notify()
+            } } }
+        }";
+    check_alike(text, 1_190);
+}
+
+#[test]
+fn like_tasks() {
+    let text = "scenario \"io\" {
+            var total = 0
+            task fetch * 5 { for _ in 0..3 { await io() total += 1 } }
+        }";
+    check_alike(text, 2_867);
 }
