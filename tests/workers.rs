@@ -34,7 +34,7 @@ fn said(program: &Program, limits: &Limits, workers: usize) -> String {
     let found = search(&machine, limits, workers, &mut facts, &mut |_, _, _| {});
     let found = found.expect("there is room");
     let goals: Vec<_> = facts.hits.values().map(|it| it.goals.clone()).collect();
-    let schedules = shortest(&found, &goals);
+    let schedules = shortest(&found, &goals, limits.memory);
     let sizes = (found.n_states(), found.n_expanded(), found.n_steps());
     let ends = (found.n_terminal(), found.depth(), found.bytes());
     format!(

@@ -105,7 +105,7 @@ pub fn diagnose<'p>(
         false => interleavings(search, memory, facts),
     };
     drop_implied(&mut facts.hits);
-    let schedules = shortest(search, &goals_of(facts));
+    let schedules = shortest(search, &goals_of(facts), memory);
     let room = search.machine().layout().capacity();
     let shown = Shown {
         facts: &*facts,

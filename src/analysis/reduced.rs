@@ -12,7 +12,7 @@ use super::key::Key;
 use super::lock_order::circles;
 use super::stuck::{StuckSets, note_at_rest};
 use crate::base::{Mistake, planted};
-use crate::explore::{Goal, Search, shortest};
+use crate::explore::{Goal, MemoryBudget, Search, shortest};
 use crate::semantics::Capacity;
 use crate::trace::Schedule;
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,6 +91,7 @@ pub fn diagnose_reduced<'p>(
     reduced: &Search<'p>,
     facts: &mut Facts<'p>,
     exact: &[(&Search<'p>, &Facts<'p>)],
+    memory: MemoryBudget,
 ) -> Reduced {
     note_at_rest(reduced, facts);
     if !reduced.is_complete() {
@@ -125,7 +126,7 @@ pub fn diagnose_reduced<'p>(
         asked.push(known.unwrap_or((exact.len(), &ending.hit)));
     }
     let searches: Vec<&Search<'p>> = exact.iter().map(|it| it.0).chain([reduced]).collect();
-    let schedules = schedules_of(&searches, &asked);
+    let schedules = schedules_of(&searches, &asked, memory);
     let unsure = schedules.iter().zip(unsure).filter(|(_, unsure)| *unsure);
     let maybe_longer = unsure.map(|((schedule, _), _)| schedule.clone()).collect();
     let futures = Arc::clone(&facts.futures);
@@ -148,14 +149,18 @@ pub fn diagnose_reduced<'p>(
 type Asked<'a> = (usize, &'a Hit);
 
 /// The best schedule to each, from the search that has seen it.
-fn schedules_of(searches: &[&Search<'_>], asked: &[Asked<'_>]) -> Vec<(Schedule, Capacity)> {
+fn schedules_of(
+    searches: &[&Search<'_>],
+    asked: &[Asked<'_>],
+    memory: MemoryBudget,
+) -> Vec<(Schedule, Capacity)> {
     let mut found: Vec<Option<(Schedule, Capacity)>> = vec![None; asked.len()];
     for (number, search) in searches.iter().enumerate() {
         let own = (0..asked.len()).filter(|&index| asked[index].0 == number);
         let own: Vec<usize> = own.collect();
         let goals: Vec<Vec<Goal>> = own.iter().map(|&at| asked[at].1.goals.clone()).collect();
         let room = search.machine().layout().capacity();
-        for (index, schedule) in own.into_iter().zip(shortest(search, &goals)) {
+        for (index, schedule) in own.into_iter().zip(shortest(search, &goals, memory)) {
             found[index] = Some((schedule, room));
         }
     }

@@ -292,10 +292,13 @@ fn of_all_runs(
         What::Ending(ending) => found.endings.get(*ending).map(|ending| &ending.hit),
     };
     match (hit, search.bound()) {
-        (Some(hit), _) => match shortest(&search, std::slice::from_ref(&hit.goals)).pop() {
-            Some(schedule) => Shorter::There(schedule),
-            None => Shorter::Unknown,
-        },
+        (Some(hit), _) => {
+            let goals = std::slice::from_ref(&hit.goals);
+            match shortest(&search, goals, around.memory).pop() {
+                Some(schedule) => Shorter::There(schedule),
+                None => Shorter::Unknown,
+            }
+        }
         (None, None | Some(Bound::Depth)) => Shorter::Nowhere,
         (None, Some(_)) => Shorter::Unknown,
     }

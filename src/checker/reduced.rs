@@ -4,8 +4,8 @@
 //! A small space is searched whole: that costs next to nothing, and the report
 //! speaks of the states that the program has. If it turns out to be larger, a
 //! reduced search tells which findings there are. Their schedules come from a
-//! search of all states that ends as soon as it has seen them, so they are the
-//! same as without reduction; where that would take too many states, see
+//! search of all states that ends as soon as it has seen them, so they have as many
+//! steps and switches as without reduction; where that would take too many states, see
 //! [`diagnose_reduced`].
 //!
 //! Where actors are alike, one of the states that differ only in them is enough, also
@@ -140,37 +140,39 @@ pub(super) fn searched<'m>(
     }
     // What was freed need not be back with the system at once.
     let freed = usize::try_from(checker.limits.memory.0 / 8).unwrap_or(0);
-    let few = |orders: Result<_, _>, gives_up_after, tell: Tell<'_>| {
+    let few = |orders: Result<_, _>, gives_up_after: Option<u64>, most, tell: Tell<'_>| {
         let how = Reduced {
+            gives_up_after: gives_up_after.filter(|_| orders.is_ok()),
             orders: orders.ok(),
             passing: Passing::OneStep,
             symmetry: true,
-            gives_up_after,
         };
         few(
             checker,
             machine,
             (how, orders.err()),
-            &budget,
+            (&budget, most),
             (&small, &facts),
             tell,
         )
     };
-    let mut found = few(reduction, Some(LOOKS[0]), tell)?;
-    if found.is_given_up() && like_actors(machine).is_some() {
-        // Where threads are alike, that is enough, and shows the shortest schedules, too.
-        found = few(Err(HARDLY_ANY), None, tell)?;
-        if let Few::Not(_) = found {
-            found = few(reduction, None, tell)?;
-        }
-    }
+    let has_like = like_actors(machine).is_some();
+    let mut found = few(reduction, Some(LOOKS[0]), u64::MAX, tell)?;
     for (number, look) in LOOKS.into_iter().enumerate() {
         if !found.is_given_up() {
             break;
         }
-        let orders = Orders::AllBecause(HARDLY_ANY);
         let next = LOOKS.get(number + 1).copied();
         let most = next.map_or(u64::MAX, |_| look * PATIENCE);
+        if has_like {
+            // All orders, but one of like threads; that shows shortest schedules, too.
+            found = match few(Err(HARDLY_ANY), None, most, tell)? {
+                Few::Not(_) => few(reduction, next, u64::MAX, tell)?,
+                done @ Few::Done(_) => done,
+            };
+            continue;
+        }
+        let orders = Orders::AllBecause(HARDLY_ANY);
         let limits = budget.left(most, small.bytes() + freed);
         let is_all = limits.states == budget.left(u64::MAX, 0).states;
         let all = match is_all {
@@ -188,7 +190,7 @@ pub(super) fn searched<'m>(
             return Ok(all);
         }
         drop(all);
-        found = few(reduction, next, tell)?;
+        found = few(reduction, next, u64::MAX, tell)?;
     }
     match found {
         Few::Done(searched) => Ok(*searched),
@@ -217,7 +219,7 @@ fn few<'m>(
     checker: &Checker,
     machine: &'m Machine<'m>,
     (how, off): (Reduced<'m>, Option<&'static str>),
-    budget: &Budget<'_>,
+    (budget, most): (&Budget<'_>, u64),
     small: (&Search<'m>, &Facts<'m>),
     tell: Tell<'_>,
 ) -> Result<Few<'m>, Capacity> {
@@ -226,20 +228,27 @@ fn few<'m>(
         None => Orders::One,
         Some(why) => Orders::AllBecause(why),
     };
-    let done = |found: &Search<'m>, facts, exact: &[_]| of_few(found, facts, exact, orders);
+    let memory = checker.limits.memory;
+    let done = |found: &Search<'m>, facts, exact: &[_]| of_few(found, facts, exact, orders, memory);
     let mut facts = Facts::new(program);
-    let limits = budget.left(u64::MAX, small.0.bytes());
+    let limits = budget.left(most, small.0.bytes());
     let workers = checker.workers;
     let reduced = search_reduced(machine, how, &limits, workers, &mut facts, tell)?;
     if reduced.gave_up() {
         return Ok(Few::Not(Orders::AllBecause(HARDLY_ANY)));
     }
     match reduced.bound() {
-        None if !reduced.knows_terminal() => return Ok(Few::Not(orders)),
+        None if !reduced.knows_terminal() => {
+            return Ok(Few::Not(off.map_or(Orders::All, Orders::AllBecause)));
+        }
         None => {}
         // No time is left for anything else.
         Some(Bound::Time | Bound::Interrupt) => {
             return Ok(Few::Done(Box::new(done(&reduced, facts, &[small]))));
+        }
+        // One that leaves out orders may come further.
+        Some(Bound::States | Bound::Memory) if off == Some(HARDLY_ANY) => {
+            return Ok(Few::Not(orders));
         }
         // A search of all states would not come further; unless there are circles, in
         // which a reduced search may go round while others wait.
@@ -323,8 +332,9 @@ fn of_few<'m>(
     mut facts: Facts<'m>,
     exact: &[(&Search<'m>, &Facts<'m>)],
     orders: Orders,
+    memory: MemoryBudget,
 ) -> Searched<'m> {
-    let told = diagnose_reduced(reduced, &mut facts, exact);
+    let told = diagnose_reduced(reduced, &mut facts, exact, memory);
     Searched {
         facts,
         diagnosis: told.diagnosis,

@@ -15,7 +15,8 @@
 //! The way through stored states is made a run of the program in the end.
 //!
 //! Cost: one more expansion of every state above the deepest goal. Where the
-//! search was stopped by a clock or by hand, nobody wants to wait for that: then
+//! search was stopped by a clock or by hand, nobody wants to wait for that, and
+//! sometimes there is not memory enough: then
 //! the first way found is taken, which has the fewest steps, but not always the
 //! fewest switches.
 
@@ -23,7 +24,7 @@ mod by_switches;
 
 use super::concrete::concrete;
 use super::graph::Marking;
-use super::limits::Bound;
+use super::limits::{Bound, MemoryBudget};
 use super::stateful::Search;
 use super::tree::Root;
 use crate::trace::{Action, Schedule};
@@ -70,42 +71,53 @@ type Runs = FxHashMap<(Root, usize), Best>;
 /// assertions.
 const COMPARED_MAX: u32 = 20_000;
 
+/// Bytes for each step on a shortest run at most: itself, the state it leads to, and the
+/// best run that ends with it, in tables that have just doubled.
+const EDGE_BYTES: usize = 240;
+
 /// Nobody has moved yet.
 const NOBODY: usize = usize::MAX;
 
 /// For each set of goals, the best schedule to any of them.
 ///
-/// All goals of a set must need the same number of steps.
-pub fn shortest(search: &Search<'_>, sets: &[Vec<Goal>]) -> Vec<Schedule> {
-    let found = through_stored(search, sets).into_iter();
+/// All goals of a set must need the same number of steps. With the search, no more memory
+/// is used than `memory`, or a tenth of that where the search has left less.
+pub fn shortest(search: &Search<'_>, sets: &[Vec<Goal>], memory: MemoryBudget) -> Vec<Schedule> {
+    let room = { memory.0 }.saturating_sub(search.bytes() as u64);
+    let room = usize::try_from(room.max(memory.0 / 10)).unwrap_or(usize::MAX);
+    let found = through_stored(search, sets, room).into_iter();
     found.map(|it| concrete(search, it)).collect()
 }
 
 /// The same through stored states.
-fn through_stored(search: &Search<'_>, sets: &[Vec<Goal>]) -> Vec<Schedule> {
+fn through_stored(search: &Search<'_>, sets: &[Vec<Goal>], room: usize) -> Vec<Schedule> {
+    let first_ways = || sets.iter().map(|goals| first_way(search, goals)).collect();
     if matches!(search.bound(), Some(Bound::Time | Bound::Interrupt)) {
-        return sets.iter().map(|goals| first_way(search, goals)).collect();
+        return first_ways();
     }
     let Some(start) = (search.n_states() > 0).then(|| search.root(0)) else {
         return sets.iter().map(|_| Schedule::default()).collect();
     };
-    let sets: Vec<Vec<Place>> = sets.iter().map(|goals| places(search, goals)).collect();
-    let found = by_switches(search, start, &sets);
+    let goals: Vec<Vec<Place>> = sets.iter().map(|goals| places(search, goals)).collect();
+    let found = by_switches(search, start, &goals, room);
     if cfg!(debug_assertions) && search.n_states() <= COMPARED_MAX {
-        let all = by_layers(search, start, &sets);
-        debug_assert!(found.as_ref().is_none_or(|it| *it == all), "both are best");
-        return all;
+        let all = by_layers(search, start, &goals, usize::MAX);
+        debug_assert!(found.is_none() || found == all, "both are best");
     }
-    found.unwrap_or_else(|| by_layers(search, start, &sets))
+    { found.or_else(|| by_layers(search, start, &goals, room)) }.unwrap_or_else(first_ways)
 }
 
-/// Looks at all states above the goals.
-fn by_layers(search: &Search<'_>, start: Root, sets: &[Vec<Place>]) -> Vec<Schedule> {
-    let edges = edges_to(search, sets);
+/// Looks at all states above the goals; `None` if that takes more than `room` bytes.
+fn by_layers(
+    search: &Search<'_>,
+    start: Root,
+    sets: &[Vec<Place>],
+    room: usize,
+) -> Option<Vec<Schedule>> {
+    let edges = edges_to(search, sets, room / EDGE_BYTES)?;
     let runs = forward(start, &edges);
-    sets.iter()
-        .map(|goals| best_schedule(search, goals, &runs))
-        .collect()
+    let best = sets.iter().map(|goals| best_schedule(search, goals, &runs));
+    Some(best.collect())
 }
 
 /// A goal with the root of its state.
@@ -168,8 +180,9 @@ fn first_way(search: &Search<'_>, goals: &[Goal]) -> Schedule {
     Schedule(steps)
 }
 
-/// The steps of all shortest runs to all goals, by the depth of their origin.
-fn edges_to(search: &Search<'_>, sets: &[Vec<Place>]) -> Vec<Vec<Edge>> {
+/// The steps of all shortest runs to all goals, by the depth of their origin; `None` if
+/// there are more than so many.
+fn edges_to(search: &Search<'_>, sets: &[Vec<Place>], most: usize) -> Option<Vec<Vec<Edge>>> {
     let goals = || sets.iter().flatten();
     let deepest = goals().map(|(goal, _)| goal.depth as usize).max();
     let deepest = deepest.unwrap_or(0);
@@ -182,6 +195,7 @@ fn edges_to(search: &Search<'_>, sets: &[Vec<Place>]) -> Vec<Vec<Edge>> {
     let mut worker = search.worker(&nobody);
     let mut by_whom = search.by_whom();
     let chain_max = search.chain_max() as usize;
+    let mut n_edges = 0;
     for depth in (0..deepest).rev() {
         // There are few of them, so that looking for one costs no look at the store.
         let (upwards, below) = wanted.split_at_mut(depth + 1);
@@ -207,17 +221,21 @@ fn edges_to(search: &Search<'_>, sets: &[Vec<Place>]) -> Vec<Vec<Edge>> {
                     });
                     from = to;
                 }
+                n_edges += last + 1;
                 leads = true;
             });
             if leads {
                 upwards[depth].insert(search.root(id));
+            }
+            if n_edges > most {
+                return None;
             }
         }
         if below.len() >= chain_max {
             below[chain_max - 1] = FxHashSet::default();
         }
     }
-    edges
+    Some(edges)
 }
 
 /// The best runs to every state on the way, depth by depth.

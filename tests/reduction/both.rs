@@ -269,7 +269,7 @@ fn lengths_differ(
 ) -> Option<String> {
     let lengths = |(found, facts): (&Search<'_>, &Facts<'_>)| -> Vec<(usize, usize)> {
         let goals: Vec<Vec<Goal>> = { facts.hits.values() }.map(|it| it.goals.clone()).collect();
-        let best = shortest(found, &goals).into_iter();
+        let best = shortest(found, &goals, limits().memory).into_iter();
         best.map(|it| (it.0.len(), it.n_switches())).collect()
     };
     let (mut one, mut other) = (lengths(one), lengths(found));
@@ -307,7 +307,7 @@ fn differs(
     }
     let all = facts.hits.values();
     let goals: Vec<Vec<Goal>> = all.clone().map(|hit| hit.goals.clone()).collect();
-    for (hit, schedule) in all.zip(shortest(found, &goals)) {
+    for (hit, schedule) in all.zip(shortest(found, &goals, limits().memory)) {
         let length = u32::try_from(schedule.0.len()).expect("a short one");
         if length != hit.steps || replay_schedule(program, &schedule).is_err() {
             return Some(format!("{schedule} is no run"));
@@ -339,7 +339,7 @@ fn schedules(found: &Search<'_>, facts: &Facts<'_>) -> Vec<String> {
     let endings = facts.endings.values().map(|ending| &ending.hit);
     let hits = facts.hits.values().chain(endings);
     let goals: Vec<Vec<Goal>> = hits.map(|hit| hit.goals.clone()).collect();
-    let schedules = shortest(found, &goals).into_iter();
+    let schedules = shortest(found, &goals, limits().memory).into_iter();
     schedules.map(|schedule| schedule.to_string()).collect()
 }
 

@@ -163,3 +163,24 @@ fn who_has_ended_is_seen_where_locks_are_asked_for() {
     assert_eq!(all.0, "L001");
     assert_eq!(told(Checker::new()), all);
 }
+
+/// At first no order can be left out, and later many. One of like threads is not enough.
+#[test]
+fn what_leaves_out_orders_late_is_tried_again() {
+    let text = "scenario \"late\" {
+            atomic x = 0  atomic y = 0  atomic s = 0  latch l(3)
+            var c[6] = 0
+            thread w * 3 { for i in 0..3 { x += 1  y = x  x += 1 } l.count_down() }
+            thread a(k in 0..6) {
+                l.wait()
+                for i in 0..8 { c[k] += 1 }
+                if k < 2 { for i in 0..6 { if s == 2 * i + k { s += 1 } } }
+            }
+            finally assert s < 12
+        }";
+    let report = Checker::new().max_states(50_000).check_str("late.tb", text);
+    let found = &report.scenarios[0];
+    let codes: Vec<&str> = found.findings.iter().map(|it| it.code).collect();
+    assert!(codes.contains(&"A003"), "{codes:?}, {:?}", found.verdict);
+    assert!(found.stats.states < 50_000, "it is complete");
+}

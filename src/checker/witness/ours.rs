@@ -29,7 +29,7 @@ pub fn ours(program: &Program, limits: &Limits, workers: usize) -> Ours {
             Err(more) => capacity = more,
             Ok(found) => {
                 let goals: Vec<Vec<Goal>> = ends.0.values().map(|goal| vec![*goal]).collect();
-                let schedules = shortest(&found, &goals);
+                let schedules = shortest(&found, &goals, limits.memory);
                 return Ours {
                     states: u64::from(found.n_states()),
                     bound: found.bound(),

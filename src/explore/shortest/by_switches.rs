@@ -30,6 +30,8 @@ use std::collections::BTreeMap;
 
 /// Runs that may be kept in any case.
 const SMALL: usize = 1_000;
+/// Bytes for each run at most, in tables that have just doubled.
+const RUN_BYTES: usize = 160;
 /// Steps back to where two runs part, for which as much time counts as for a run.
 const STEPS_BACK: usize = 64;
 
@@ -65,17 +67,18 @@ struct Runs {
 }
 
 /// For each set of goals, the best schedule to any of them; `None` if that takes more
-/// than looking at all states.
+/// than looking at all states, or than `room` bytes.
 pub(super) fn by_switches(
     search: &Search<'_>,
     start: Root,
     sets: &[Vec<Place>],
+    room: usize,
 ) -> Option<Vec<Schedule>> {
     let deepest = { sets.iter().flatten() }
         .map(|(goal, _)| goal.depth)
         .max()?;
     let above = search.layer(deepest).start as usize;
-    let most = above.max(SMALL);
+    let most = above.max(SMALL).min(room / RUN_BYTES);
     let mut goals: FxHashMap<Root, Vec<(usize, usize)>> = FxHashMap::default();
     for (set, places) in sets.iter().enumerate() {
         for (number, (_, root)) in places.iter().enumerate() {
