@@ -49,7 +49,7 @@ pub const WORKLOADS: [Workload; 12] = [
         [
             &[("N", 2), ("ROUNDS", 4)],
             &[("N", 4), ("ROUNDS", 3)],
-            &[("N", 4), ("ROUNDS", 4)],
+            &[("N", 4), ("ROUNDS", 7)],
         ],
     ),
     of(
@@ -100,7 +100,7 @@ pub const WORKLOADS: [Workload; 12] = [
         [
             &[("N", 3), ("ROUNDS", 6)],
             &[("N", 3), ("ROUNDS", 12)],
-            &[("N", 4), ("ROUNDS", 3)],
+            &[("N", 4), ("ROUNDS", 4)],
         ],
     ),
     of(
@@ -116,10 +116,10 @@ pub const WORKLOADS: [Workload; 12] = [
         [
             &[("READERS", 2), ("WRITERS", 1), ("ROUNDS", 1)],
             &[("READERS", 3), ("WRITERS", 2), ("ROUNDS", 2)],
-            &[("READERS", 4), ("WRITERS", 2), ("ROUNDS", 2)],
+            &[("READERS", 8), ("WRITERS", 4), ("ROUNDS", 3)],
         ],
     ),
-    of("ring_election", [&[("N", 5)], &[("N", 6)], &[("N", 7)]]),
+    of("ring_election", [&[("N", 5)], &[("N", 6)], &[("N", 11)]]),
     of(
         "condition_buffer",
         [
@@ -136,9 +136,9 @@ pub const WORKLOADS: [Workload; 12] = [
                 ("SLOTS", 2),
             ],
             &[
-                ("PRODUCERS", 3),
-                ("CONSUMERS", 3),
-                ("ITEMS", 2),
+                ("PRODUCERS", 4),
+                ("CONSUMERS", 4),
+                ("ITEMS", 5),
                 ("SLOTS", 2),
             ],
         ],
