@@ -335,10 +335,16 @@ fn of_few<'m>(
     memory: MemoryBudget,
 ) -> Searched<'m> {
     let told = diagnose_reduced(reduced, &mut facts, exact, memory);
+    let mut size = size(reduced);
+    if !reduced.knows_terminal() {
+        // It has ended early; so many are there at least.
+        let known = exact.iter().map(|(search, _)| search.n_terminal());
+        size.terminal = known.max().unwrap_or(0);
+    }
     Searched {
         facts,
         diagnosis: told.diagnosis,
-        size: size(reduced),
+        size,
         orders,
         any_of_like: reduced.alike().is_some(),
         maybe_longer: told.maybe_longer,

@@ -152,14 +152,18 @@ impl<R: Recorder> Step<'_, '_, R> {
         } else {
             self.sleepers(id)
         };
-        // The tasks of a loop are woken in the order in which they came; who was
-        // asked to stop does not hear it.
+        // The tasks of a loop are woken in the order in which they came, before them
+        // those whose time is up, in the order of their turns; who was asked to stop does
+        // not hear it.
         let layout = &self.machine.layout;
         asleep.retain(|&actor| !layout.is_to_stop(self.state, actor));
         let of_a_loop = |&actor: &usize| layout.loop_of(self.state, actor).is_some();
         let in_order = cond.fifo || asleep.iter().all(of_a_loop);
         if !cond.fifo && in_order {
-            asleep.sort_by_key(|&actor| layout.order(self.state, actor));
+            asleep.sort_by_key(|&actor| {
+                let turn = layout.place(self.state, actor);
+                (layout.order(self.state, actor), turn)
+            });
         }
         if asleep.is_empty() && !planted(Mistake::MissedForgotten) {
             self.mark_missed(id, at);

@@ -135,7 +135,7 @@ impl Layout {
     }
 
     /// Where the parts begin that a state is made of, ascending from 0, at most
-    /// `most`: each actor is one; words of memory, objects, futures and what there is of
+    /// `most` and one: each actor is one; words of memory, objects, futures and what there is of
     /// tasks are parts of their own, or a few together if there are many.
     pub fn parts(&self, most: usize) -> Vec<usize> {
         let mut shared: Vec<usize> = (0..self

@@ -184,3 +184,39 @@ fn what_leaves_out_orders_late_is_tried_again() {
     assert!(codes.contains(&"A003"), "{codes:?}, {:?}", found.verdict);
     assert!(found.stats.states < 50_000, "it is complete");
 }
+
+/// Tasks whose time is up have no place among those who wait any more; which of them is
+/// told goes by their turns, not by their numbers.
+#[test]
+fn like_tasks_whose_time_is_up() {
+    check(
+        "lock m  cond c on m  chan q(1)
+         var n = 0  var early = false  var first = false  var second = false
+         task noise * 2 { for _ in 0..2 { await io() } }
+         task w * 2 {
+             await io()
+             await m.lock()
+             let got = await c.wait_for()
+             atomic { n += 1  if n == 1 { first = got } else { second = got } }
+             m.unlock()
+         }
+         task x { await q.recv()  assert !(early && n == 2 && !first && second) }
+         task t { await io()  with await m { early = n == 0  await q.send(1)  c.notify() } }",
+    );
+    check(
+        "lock m  cond c on m  chan q(1)
+         var i = 0  var n = 0  var early = false  var bad = false
+         task noise * 2 { for _ in 0..2 { await io() } }
+         task w * 2 {
+             let k = i
+             i += 1
+             for _ in 0..(3 - 3 * k) { await io() }
+             await m.lock()
+             let got = await c.wait_for()
+             atomic { n += 1  if got && k == 1 { bad = true } }
+             m.unlock()
+         }
+         task x { await q.recv()  assert !(early && n == 2 && bad) }
+         thread t { with m { early = n == 0  q.send(1)  c.notify() } }",
+    );
+}
