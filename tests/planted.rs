@@ -246,6 +246,7 @@ fn by(mistake: Mistake) -> By {
         | Mistake::AllAreTwins
         | Mistake::QueuesNotRenamed
         | Mistake::TurnsNotRenamed
+        | Mistake::ToldByNumber
         | Mistake::ClassCountsOnce
         | Mistake::SubmitsForgotten
         | Mistake::WorkersCounted => Reduced,

@@ -161,6 +161,7 @@ mistakes! {
     AllAreAlike: "actors of one function are alike, whatever their arguments",
     JoinIsBlind: "who waits for one of them cannot tell actors apart",
     QueuesNotRenamed: "actors keep their old numbers in queues",
+    ToldByNumber: "of tasks whose time is up the one with the lower number is told",
     TurnsNotRenamed: "tasks keep their old numbers in their loop",
     AllAreTwins: "like actors do the same, wherever they are",
     ClassCountsOnce: "a state counts once, however many it stands for",

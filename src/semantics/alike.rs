@@ -144,6 +144,18 @@ impl Alike {
         }
     }
 
+    /// A whole state in which actors have other numbers: `number[old]` is the new one, and
+    /// that of a like actor.
+    pub fn renamed(&self, layout: &Layout, state: &State, number: &[usize]) -> State {
+        let mut words: Box<[i64]> = state.words().into();
+        self.rename(&mut words, number);
+        for (old, &new) in number.iter().enumerate() {
+            let slot = |actor: usize| layout.actor(actor)..layout.actor(actor + 1);
+            words[slot(new)].copy_from_slice(&state.words()[slot(old)]);
+        }
+        State::from_words(words)
+    }
+
     /// Gives actors other numbers in the words of objects and loops: `number[old]` is the new one.
     pub fn rename(&self, words: &mut [i64], number: &[usize]) {
         let renamed = |word: i64| match usize::try_from(word).ok().and_then(|it| it.checked_sub(1))

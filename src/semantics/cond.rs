@@ -162,7 +162,11 @@ impl<R: Recorder> Step<'_, '_, R> {
         if !cond.fifo && in_order {
             asleep.sort_by_key(|&actor| {
                 let turn = layout.place(self.state, actor);
-                (layout.order(self.state, actor), turn)
+                let by_turn = !planted(Mistake::ToldByNumber);
+                (
+                    layout.order(self.state, actor),
+                    if by_turn { turn } else { 0 },
+                )
             });
         }
         if asleep.is_empty() && !planted(Mistake::MissedForgotten) {

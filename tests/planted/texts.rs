@@ -43,6 +43,19 @@ pub fn text(mistake: Mistake) -> Option<&'static str> {
              thread q { for i in 0..3 { with m { c.notify() } } }
              observe order"
         }
+        Mistake::ToldByNumber => {
+            "lock m  cond c on m  chan q(1)
+             var n = 0  var early = false  var first = false  var second = false
+             task w * 2 {
+                 await io()
+                 await m.lock()
+                 let got = await c.wait_for()
+                 atomic { n += 1  if n == 1 { first = got } else { second = got } }
+                 m.unlock()
+             }
+             task x { await q.recv()  assert !(early && n == 2 && !first && second) }
+             task t { await io()  with await m { early = n == 0  await q.send(1)  c.notify() } }"
+        }
         Mistake::TurnsNotRenamed => {
             "var x = 0
              task p * 3 { await io() x = x * 2 + 1 await io() x += 3 }

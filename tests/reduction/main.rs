@@ -9,12 +9,14 @@ mod adding;
 mod both;
 mod doors;
 mod endings;
+mod renamed;
 mod sizes;
 mod told;
 mod traps;
 mod workers;
 
-use both::{ALIKE, Outcome, compare};
+use both::{ALIKE, Outcome, compare, programs};
+use renamed::{Tried, tried};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -233,6 +235,39 @@ fn random_scenarios_show_the_same() {
 #[test]
 fn random_scenarios_with_loops_show_the_same() {
     run(true, 2, 300);
+}
+
+#[test]
+fn renamed_states_have_renamed_steps() {
+    let cases = from_environment("THREADBARE_REDUCTION_CASES").unwrap_or(150);
+    let (mut compared, mut alike) = (0, 0);
+    for case in 0..cases {
+        let knobs = Knobs {
+            threads: 2,
+            acts: 3 + usize::try_from(case % 10).expect("a few"),
+            loops: case % 4 == 0,
+        };
+        for change in [like_threads, like_tasks] {
+            let written = write(&change(make(case + 33_000_000, knobs)));
+            let Ok(program) = compile(&written.scenario) else {
+                continue;
+            };
+            match tried(&program) {
+                Tried::Nothing => {}
+                Tried::Same(n) => (compared, alike) = (compared + n, alike + 1),
+                Tried::Differs(how) => panic!("case {case}:\n{}\n{how}", written.text),
+            }
+        }
+    }
+    let times_up = "scenario \"time is up\" {
+            lock m  cond c on m
+            task w * 3 { await io()  await m.lock()  await c.wait_for()  m.unlock() }
+            task t { await io()  with await m { c.notify() } }
+            thread u { with m { c.notify(2) } }
+        }";
+    assert!(matches!(tried(&programs(times_up)[0]), Tried::Same(_)));
+    println!("{compared} steps of {alike} scenarios with like threads or tasks");
+    assert!(compared > 1_000, "some are alike");
 }
 
 #[test]
