@@ -128,7 +128,8 @@ pub(super) fn searched<'m>(
         }
     };
     // Where no order can be left out, it may still be that threads are alike.
-    let only_like = reduction.is_err() && hidden.is_none() && like_actors(machine).is_some();
+    let has_like = like_actors(machine).is_some();
+    let only_like = reduction.is_err() && hidden.is_none() && has_like;
     if let (Err(why), false) = (reduction, only_like) {
         drop(small);
         return whole(tell, Orders::AllBecause(why), 0);
@@ -156,7 +157,6 @@ pub(super) fn searched<'m>(
             tell,
         )
     };
-    let has_like = like_actors(machine).is_some();
     let mut found = few(reduction, Some(LOOKS[0]), u64::MAX, tell)?;
     for (number, look) in LOOKS.into_iter().enumerate() {
         if !found.is_given_up() {

@@ -161,12 +161,11 @@ impl<R: Recorder> Step<'_, '_, R> {
         let in_order = cond.fifo || asleep.iter().all(of_a_loop);
         if !cond.fifo && in_order {
             asleep.sort_by_key(|&actor| {
-                let turn = layout.place(self.state, actor);
-                let by_turn = !planted(Mistake::ToldByNumber);
-                (
-                    layout.order(self.state, actor),
-                    if by_turn { turn } else { 0 },
-                )
+                let turn = match planted(Mistake::ToldByNumber) {
+                    true => 0,
+                    false => layout.place(self.state, actor),
+                };
+                (layout.order(self.state, actor), turn)
             });
         }
         if asleep.is_empty() && !planted(Mistake::MissedForgotten) {
