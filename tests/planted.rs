@@ -201,6 +201,7 @@ fn by(mistake: Mistake) -> By {
         Mistake::LatchOneTooEarly => Library("clean/wait_before_count.tb"),
         Mistake::OnceAgain => Library("clean/once.tb"),
         Mistake::IdleAllAlike => Library("leak/job_keeps_the_stamp.tb"),
+        Mistake::FailuresForgotten => Library("executors/failure_nobody_sees.tb"),
         Mistake::LastInFirstOut => Library("tutorials/s002_movie_streams.tb"),
         Mistake::OnePlaceMore => Library("deadlock/full_queues.tb"),
         Mistake::ClosedLosesRest => Library("clean/never_closed.tb"),

@@ -165,6 +165,7 @@ mistakes! {
     TurnsNotRenamed: "tasks keep their old numbers in their loop",
     AllAreTwins: "like actors do the same, wherever they are",
     ClassCountsOnce: "a state counts once, however many it stands for",
+    FailuresForgotten: "a job that failed leaves nothing behind",
     SubmitsForgotten: "an empty queue stays empty",
     WorkersCounted: "workers that differ can be numbered in all ways",
 }

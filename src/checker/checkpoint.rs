@@ -76,8 +76,8 @@ struct Header {
     reduction: String,
     memory: String,
     depth: String,
-    /// Actors, stack, queue, futures, processes, printed, turns.
-    capacity: [u64; 7],
+    /// Actors, stack, queue, futures, processes, printed, turns, whether jobs are forgotten.
+    capacity: [u64; 8],
 }
 
 impl Header {
@@ -91,6 +91,7 @@ impl Header {
             processes,
             printed,
             gil,
+            forgets_jobs,
         } = capacity;
         let sizes = [
             actors,
@@ -100,6 +101,7 @@ impl Header {
             processes,
             printed,
             gil.into(),
+            forgets_jobs.into(),
         ];
         Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -122,6 +124,7 @@ impl Header {
             processes: size(4)?,
             printed: size(5)?,
             gil: self.capacity[6] != 0,
+            forgets_jobs: self.capacity[7] != 0,
         })
     }
 

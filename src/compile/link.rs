@@ -2,7 +2,7 @@
 
 use super::assemble::target_mut;
 use super::context::Context;
-use super::liveness::dead_registers;
+use super::liveness::{dead_registers, drop_futures};
 use super::lowering::{Lowered, lower_property};
 use super::updates::{Body, updates, writes};
 use crate::hir::{self, ActorKind as SourceKind, Scenario};
@@ -226,6 +226,9 @@ fn add_function(
     writes: &[BTreeSet<VarId>],
 ) {
     let mut code = function.code;
+    drop_futures(&mut code.code, &code.handlers, function.n_regs, |callee| {
+        returned[callee.index()]
+    });
     let updates = updates(&Body {
         parts,
         code: &code.code,

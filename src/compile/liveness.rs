@@ -37,6 +37,28 @@ pub(super) fn dead_registers(
     flow.lists(code, &live, n_params)
 }
 
+/// Throws away each future that nobody reads, so that it need not be kept.
+pub(super) fn drop_futures(
+    code: &mut [Instr],
+    handlers: &[Handler],
+    n_regs: u16,
+    returned: impl Fn(FunctionId) -> u16,
+) {
+    let flow = Flow::new(code, handlers, n_regs, returned);
+    let live = flow.live(code);
+    let is_read = |at: usize, reg: Reg| Flow::successors(code, at).any(|to| live[to].has(reg));
+    let unread = |at: usize| match code[at] {
+        Instr::Submit { dst: Some(reg), .. } => !is_read(at, reg),
+        _ => false,
+    };
+    let unread: Vec<usize> = (0..code.len()).filter(|&at| unread(at)).collect();
+    for at in unread {
+        if let Instr::Submit { dst, .. } = &mut code[at] {
+            *dst = None;
+        }
+    }
+}
+
 /// What one instruction does to registers, and where it leads.
 struct Flow {
     n_words: usize,
@@ -53,6 +75,10 @@ struct Set(Vec<u64>);
 impl Set {
     fn add(&mut self, reg: Reg) {
         self.0[reg as usize / 64] |= 1 << (reg % 64);
+    }
+
+    fn has(&self, reg: Reg) -> bool {
+        self.0[reg as usize / 64] >> (reg % 64) & 1 == 1
     }
 
     fn remove(&mut self, reg: Reg) {

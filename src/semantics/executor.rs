@@ -14,6 +14,7 @@
 //! when it is first needed, which nobody can observe.
 
 use super::future::JobStatus;
+use super::layout::Capacity;
 use super::machine::{Done, FUTURES_MAX, Flow, Limit, Machine, Step, Stop};
 use super::record::{EventKind, Misuse, Recorder};
 use super::state::State;
@@ -79,14 +80,21 @@ impl Machine<'_> {
             .any(|job| self.layout.job_status(state, job) == Some(JobStatus::Pending))
     }
 
-    /// The futures of an executor in the order of their submission.
+    /// The jobs of an executor that a state keeps, in the order of their submission.
     pub fn jobs_of<'a>(
         &'a self,
         state: &'a State,
         executor: ObjectId,
     ) -> impl Iterator<Item = usize> + 'a {
-        (0..self.layout.n_futures(state))
+        self.jobs(state)
             .filter(move |&job| self.layout.job_executor(state, job) == executor)
+    }
+
+    /// More room for jobs.
+    pub(super) fn more_futures(&self) -> Stop {
+        let mut capacity = self.layout.capacity();
+        capacity.futures = (capacity.futures * 2).clamp(1, FUTURES_MAX);
+        Stop::Grow(capacity)
     }
 
     /// Whether some code takes jobs out of a queue that nobody has begun.
@@ -133,6 +141,14 @@ impl Machine<'_> {
         }
         // The first register of a worker's own frame; see `compile`.
         let word = state.word(self.layout.bottom(worker));
+        let Capacity {
+            futures,
+            forgets_jobs,
+            ..
+        } = self.layout.capacity();
+        if forgets_jobs {
+            return (word != 0).then_some(futures + worker);
+        }
         usize::try_from(word).ok()
     }
 
@@ -170,16 +186,15 @@ impl<R: Recorder> Step<'_, '_, R> {
             let misuse = Misuse::SubmittedAfterShutdown;
             return Ok(self.raise("ShutDown", Some(misuse)));
         }
-        let job = layout.n_futures(self.state);
-        let mut capacity = layout.capacity();
+        let job = layout.n_submitted(self.state);
         if job >= FUTURES_MAX {
             return Err(Stop::Limit(Limit::Futures, self.pc));
         }
-        if job >= capacity.futures {
-            capacity.futures = (capacity.futures * 2).clamp(1, FUTURES_MAX);
-            return Err(Stop::Grow(capacity));
+        if layout.n_futures(self.state) >= layout.capacity().futures {
+            return Err(self.machine.more_futures());
         }
-        layout.begin_future(self.state, job, executor, self.pc, &words);
+        let row = layout.open_row(self.state, executor);
+        layout.begin_future(self.state, row, executor, self.pc, &words);
         let handle = i64::try_from(job).expect("at most 256 futures");
         self.set_result(dst, handle);
         self.event(|| EventKind::Submitted(executor, job));
@@ -194,6 +209,9 @@ impl<R: Recorder> Step<'_, '_, R> {
             while let Some(job) = machine.next_job(self.state, id) {
                 let status = JobStatus::Cancelled;
                 machine.layout.settle_future(self.state, job, status, &[]);
+                if machine.layout.capacity().forgets_jobs {
+                    machine.layout.take_row(self.state, job);
+                }
             }
         }
         self.did(id, None)
@@ -211,7 +229,12 @@ impl<R: Recorder> Step<'_, '_, R> {
         let words = self.state.slice(data.clone())[..args.len()].to_vec();
         let status = JobStatus::Running;
         machine.layout.settle_future(self.state, job, status, &[]);
-        self.set_reg(future, i64::try_from(job).expect("at most 256 futures"));
+        let known_as = if machine.layout.capacity().forgets_jobs {
+            machine.layout.take_row(self.state, job)
+        } else {
+            i64::try_from(job).expect("at most 256 futures")
+        };
+        self.set_reg(future, known_as);
         self.event(|| EventKind::Took(job));
         self.push_frame(*function, words, Some(result))?;
         Ok(Flow::There)
@@ -221,16 +244,24 @@ impl<R: Recorder> Step<'_, '_, R> {
         let regs = self.machine.layout.regs(self.state, self.actor);
         let first = regs + usize::from(result);
         let words = self.state.slice(first..first + usize::from(width)).to_vec();
-        let job = self.state.word(regs + usize::from(future));
-        let job = usize::try_from(job).expect("a future's number");
+        let known_as = self.state.word(regs + usize::from(future));
+        let layout = &self.machine.layout;
+        let job = if layout.capacity().forgets_jobs {
+            layout.capacity().futures + self.actor
+        } else {
+            usize::try_from(known_as).expect("a future's number")
+        };
         let status = if failed {
             JobStatus::Failed
         } else {
             JobStatus::Finished
         };
         self.note_held();
-        let layout = &self.machine.layout;
-        layout.settle_future(self.state, job, status, &words);
+        if !layout.capacity().forgets_jobs {
+            layout.settle_future(self.state, job, status, &words);
+        } else if failed {
+            self.keep_failure(known_as, &words)?;
+        }
         self.state
             .slice_mut(first..first + usize::from(width))
             .fill(0);

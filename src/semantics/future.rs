@@ -6,7 +6,7 @@
 //! has failed, and zeros.
 
 use super::eval::Scene;
-use super::layout::Layout;
+use super::layout::{Capacity, Layout};
 use super::local::unpack;
 use super::machine::{Done, Flow, Machine, Step};
 use super::record::{EventKind, Exception, Misuse, Recorder};
@@ -50,10 +50,7 @@ impl Layout {
 
     /// What became of a future's job; `None` if there is no such future.
     pub fn job_status(&self, state: &State, future: usize) -> Option<JobStatus> {
-        if future >= self.capacity().futures {
-            return None;
-        }
-        match state.word(self.future(future)) & STATUS_MASK {
+        match state.word(self.about_job(future)?) & STATUS_MASK {
             0 => None,
             1 => Some(JobStatus::Pending),
             2 => Some(JobStatus::Running),
@@ -65,14 +62,30 @@ impl Layout {
 
     /// The executor of an existing future.
     pub fn job_executor(&self, state: &State, future: usize) -> ObjectId {
-        let word = state.word(self.future(future)) >> EXECUTOR_SHIFT & 0xfff_ffff;
-        ObjectId(u32::try_from(word).expect("28 bits"))
+        executor_in(self.job_word(state, future))
     }
 
     /// The `submit` that made an existing future.
     pub fn submitted_at(&self, state: &State, future: usize) -> Pc {
-        let word = state.word(self.future(future)) >> SUBMITTED_SHIFT;
-        Pc::try_from(word).expect("a pc is an index into code")
+        submitted_in(self.job_word(state, future))
+    }
+
+    fn job_word(&self, state: &State, future: usize) -> i64 {
+        let at = self.about_job(future);
+        state.word(at.expect("only asked of futures that exist"))
+    }
+
+    /// The word that says what became of a job.
+    fn about_job(&self, future: usize) -> Option<usize> {
+        let Capacity {
+            futures, actors, ..
+        } = self.capacity();
+        if future < futures {
+            return Some(self.future(future));
+        }
+        let worker = future - futures;
+        let runs = self.capacity().forgets_jobs && worker < actors;
+        runs.then(|| self.bottom(worker))
     }
 
     /// Somebody asked for the exception of a job that failed.
@@ -87,7 +100,7 @@ impl Layout {
     }
 
     /// A job by the name of its function; numbered in the order of submission if
-    /// there are several of the same name.
+    /// there are several of the same name and the state keeps all jobs.
     pub fn job_name(&self, program: &Program, state: &State, future: usize) -> String {
         let base = |job: usize| match program.instr(self.submitted_at(state, job)) {
             Instr::Submit { function, .. } => &*program.functions[function.index()].name,
@@ -97,6 +110,9 @@ impl Layout {
             return "?".to_owned();
         }
         let own = base(future);
+        if self.capacity().forgets_jobs {
+            return own.to_owned();
+        }
         let alike = |end: usize| (0..end).filter(|&job| base(job) == own).count();
         if alike(self.n_futures(state)) < 2 {
             return own.to_owned();
@@ -112,8 +128,8 @@ impl Layout {
         pc: Pc,
         args: &[i64],
     ) {
-        let word = 1 | i64::from(executor.0) << EXECUTOR_SHIFT | i64::from(pc) << SUBMITTED_SHIFT;
-        state.set_word(self.future(future), word);
+        let word = i64::from(executor.0) << EXECUTOR_SHIFT | i64::from(pc) << SUBMITTED_SHIFT;
+        state.set_word(self.future(future), with_status(word, JobStatus::Pending));
         let data = self.future_data(future);
         state.slice_mut(data)[..args.len()].copy_from_slice(args);
     }
@@ -126,19 +142,34 @@ impl Layout {
         status: JobStatus,
         words: &[i64],
     ) {
-        let code = match status {
-            JobStatus::Pending => 1,
-            JobStatus::Running => 2,
-            JobStatus::Finished => 3,
-            JobStatus::Failed => 4,
-            JobStatus::Cancelled => 5,
-        };
         let at = self.future(future);
-        state.set_word(at, state.word(at) & !STATUS_MASK | code);
+        state.set_word(at, with_status(state.word(at), status));
         let data = state.slice_mut(self.future_data(future));
         data.fill(0);
         data[..words.len()].copy_from_slice(words);
     }
+}
+
+/// The first word of a row, with another status.
+pub(super) fn with_status(word: i64, status: JobStatus) -> i64 {
+    let code = match status {
+        JobStatus::Pending => 1,
+        JobStatus::Running => 2,
+        JobStatus::Finished => 3,
+        JobStatus::Failed => 4,
+        JobStatus::Cancelled => 5,
+    };
+    word & !STATUS_MASK | code
+}
+
+/// The executor in the first word of a row.
+pub(super) fn executor_in(word: i64) -> ObjectId {
+    ObjectId(u32::try_from(word >> EXECUTOR_SHIFT & 0xfff_ffff).expect("28 bits"))
+}
+
+/// The `submit` in the first word of a row.
+fn submitted_in(word: i64) -> Pc {
+    Pc::try_from(word >> SUBMITTED_SHIFT).expect("a pc is an index into code")
 }
 
 /// The future with that number, if there is one.

@@ -1,6 +1,6 @@
 //! Where everything lies in a state: memory, objects, observed locals, named
 //! steps, what was printed if a property asks for it, then one slot of equal size for
-//! each actor, then one row for each future, then the words of tasks and event loops,
+//! each actor, then one row for each future, how many there were if not all are kept, then the words of tasks and event loops,
 //! then the copies of processes.
 //!
 //! A state is one flat row of 64-bit words. Its layout is fixed for a program
@@ -29,6 +29,9 @@ pub struct Capacity {
     pub printed: usize,
     /// Room for whose turn it is: switches come only where CPython's lock has them.
     pub gil: bool,
+    /// Jobs leave nothing behind that nobody can ask for: [`Machine::jobs`](super::Machine::jobs)
+    /// are then those that are not done, and failures. Only where no future is kept.
+    pub forgets_jobs: bool,
 }
 
 impl Capacity {
@@ -48,6 +51,15 @@ impl Capacity {
             processes: program.actors.iter().filter(|it| it.process).count(),
             printed: if keeps_output(program) { 8 } else { 0 },
             gil: false,
+            forgets_jobs: super::forgotten::keeps_no_future(program),
+        }
+    }
+
+    /// The same, with every job kept to the end.
+    pub fn with_every_job(self) -> Self {
+        Self {
+            forgets_jobs: false,
+            ..self
         }
     }
 }
@@ -103,7 +115,8 @@ impl Layout {
         let actor_words = slot::STACK + capacity.stack;
         let futures = at + capacity.actors * actor_words;
         let future_words = 1 + program.code.iter().map(words_of_job).max().unwrap_or(0);
-        let tasks = futures + capacity.futures * future_words;
+        let submitted = futures + capacity.futures * future_words;
+        let tasks = submitted + usize::from(capacity.forgets_jobs);
         let n_loops = program.loops.len();
         let task_words = if n_loops == 0 {
             0
@@ -148,6 +161,7 @@ impl Layout {
         let mut parts = shared;
         let n_before = parts.len();
         parts.extend((0..self.capacity.futures).map(|future| self.future(future)));
+        parts.extend(self.submitted());
         parts.extend((self.tasks < self.n_words).then_some(self.tasks));
         let group = parts
             .len()
@@ -240,6 +254,11 @@ impl Layout {
     /// The first word of a future's row: what became of it. The others are its data.
     pub(super) fn future(&self, future: usize) -> usize {
         self.futures + future * self.future_words
+    }
+
+    /// The word that says how many jobs were submitted, where not all have a row.
+    pub(super) fn submitted(&self) -> Option<usize> {
+        self.capacity.forgets_jobs.then(|| self.tasks - 1)
     }
 
     /// The words of a future's data: arguments, then the result or the exception.

@@ -20,6 +20,7 @@ mod eval;
 mod event;
 mod executor;
 mod footprint;
+mod forgotten;
 mod future;
 mod gil;
 mod joined;
@@ -46,6 +47,7 @@ pub use alike::Alike;
 pub use choice::Chooser;
 pub use eval::{ArithmeticFault, Scene, binary, unary};
 pub use footprint::PARTS_MAX;
+pub use forgotten::keeps_no_future;
 pub use future::JobStatus;
 pub use layout::{Capacity, Layout};
 pub use machine::{

@@ -215,7 +215,7 @@ fn replay_within<'p>(
     schedule: &Schedule,
     capacity: Capacity,
 ) -> Result<Replayed<'p>, Capacity> {
-    let machine = Machine::new(program, capacity);
+    let machine = Machine::new(program, capacity.with_every_job());
     let initial = match machine.initial(&mut ()) {
         Ok(state) => state,
         Err(Stop::Grow(more)) => return Err(more),

@@ -8,6 +8,7 @@ use super::transcripts::transcripts;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use threadbare::analysis::{Evidence, Finding, Key, Rule};
 use threadbare::program::{Program, unpack_lines};
+use threadbare::semantics::keeps_no_future;
 use threadbare::trace::{Schedule, replay_with};
 
 /// What came of a comparison.
@@ -32,7 +33,8 @@ pub fn compare(program: &Program, most: usize) -> Outcome {
     let result = same(program, &graph, &facts, &verdict)
         .and_then(|()| same_for_any_workers(program, &verdict))
         .and_then(|()| same_with_dead_registers(program, &verdict))
-        .and_then(|()| same_with_every_missed_signal(program, &verdict));
+        .and_then(|()| same_with_every_missed_signal(program, &verdict))
+        .and_then(|()| same_with_every_job(program, &verdict));
     match result {
         Ok(()) => Outcome::Agree(facts.seen.len()),
         Err(how) => Outcome::Differ(how),
@@ -230,6 +232,14 @@ fn same_with_dead_registers(program: &Program, verdict: &Verdict) -> Result {
 fn same_with_every_missed_signal(program: &Program, verdict: &Verdict) -> Result {
     let other = engine::check_with_every_missed_signal(program);
     same_findings("with every missed signal kept", program, verdict, &other)
+}
+
+fn same_with_every_job(program: &Program, verdict: &Verdict) -> Result {
+    if !keeps_no_future(program) {
+        return Ok(());
+    }
+    let other = engine::check_with_every_job(program);
+    same_findings("with every job kept", program, verdict, &other)
 }
 
 /// The same findings and outcomes, and schedules of the same lengths.

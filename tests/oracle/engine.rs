@@ -29,12 +29,26 @@ pub fn check_with_every_missed_signal(program: &Program) -> Verdict {
     check_on(program, 1, Machine::with_every_missed_signal)
 }
 
+/// The same if every job is kept to the end, though nobody can ask for it.
+pub fn check_with_every_job(program: &Program) -> Verdict {
+    let capacity = Capacity::initial(program).with_every_job();
+    check_from(program, 1, capacity, |machine| machine)
+}
+
 fn check_on<'p>(
     program: &'p Program,
     workers: usize,
     changed: impl Fn(Machine<'p>) -> Machine<'p>,
 ) -> Verdict {
-    let mut capacity = Capacity::initial(program);
+    check_from(program, workers, Capacity::initial(program), changed)
+}
+
+fn check_from<'p>(
+    program: &'p Program,
+    workers: usize,
+    mut capacity: Capacity,
+    changed: impl Fn(Machine<'p>) -> Machine<'p>,
+) -> Verdict {
     loop {
         let machine = changed(Machine::new(program, capacity));
         let mut facts = analysis::Facts::new(program);

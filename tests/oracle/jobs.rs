@@ -67,7 +67,7 @@ pub fn awaited(
             ..
         } => {
             let executor = scene.object(scene.eval(object).ok()?)?;
-            let all = 0..layout.n_futures(state);
+            let all = machine.jobs(state);
             let own = all.filter(|&job| layout.job_executor(state, job) == executor);
             (own.collect(), true)
         }
@@ -156,7 +156,7 @@ pub fn entries(program: &Program) -> Vec<Pc> {
 pub fn left_over(machine: &Machine<'_>, state: &State, found: &mut BTreeSet<Fact>) {
     let program = machine.program();
     let layout = machine.layout();
-    for job in 0..layout.n_futures(state) {
+    for job in machine.jobs(state) {
         match layout.job_status(state, job) {
             Some(JobStatus::Pending | JobStatus::Running) => {
                 let place = program.site(layout.submitted_at(state, job)).span;

@@ -367,8 +367,21 @@ fn jobs_of_two_executors_are_numbered_together() {
     same(
         "executor a(1)  executor b(1)
          fn job() { return 0 }
-         thread p { a.submit(job) }
-         thread q { b.submit(job) }",
+         thread p { let f = a.submit(job)  assert f.result() == 0 }
+         thread q { let g = b.submit(job)  assert g.result() == 0 }",
+    );
+}
+
+#[test]
+fn jobs_that_nobody_asks_for_have_no_numbers() {
+    same(
+        "executor a(1)  executor b(1)  atomic x = 0
+         fn add() { x += 1 }
+         fn fail() { x += 2  raise \"Lost\" }
+         thread p { a.submit(add)  a.submit(fail) }
+         thread q { b.submit(fail)  b.submit(add) }
+         observe x
+         expect swallowed",
     );
 }
 

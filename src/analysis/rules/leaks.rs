@@ -98,7 +98,7 @@ fn task_at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal, task: u
 fn jobs_at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
     let program = facts.program;
     let layout = visit.machine.layout();
-    for job in 0..layout.n_futures(visit.state) {
+    for job in visit.machine.jobs(visit.state) {
         match layout.job_status(visit.state, job) {
             Some(JobStatus::Pending | JobStatus::Running) => {
                 let submitted = layout.submitted_at(visit.state, job);

@@ -1,14 +1,15 @@
 //! What executors have in common with those who give them work: queues, futures, and
 //! which workers have nothing to do.
 //!
-//! A queue is like a channel: who submits accords with who takes. Jobs are numbered over
-//! all executors, so two who submit never accord. Of idle workers the first takes a job,
+//! A queue is like a channel: who submits accords with who takes. Where futures are kept,
+//! jobs are numbered over all executors, so two who submit never accord. Of idle workers the first takes a job,
 //! so finishing one does not accord with taking one.
 
 use super::kinds::is_executor;
 use super::resources::{Resources, Value};
 use super::uses::{Class, Uses};
 use crate::program::{Expr, FutureOp, Instr, ObjectId, SyncOp, WaitMode};
+use crate::semantics::keeps_no_future;
 
 impl Resources<'_> {
     /// What an instruction about jobs uses.
@@ -17,7 +18,7 @@ impl Resources<'_> {
             Instr::Submit { executor, .. } => self.submit(executor, value, uses),
             Instr::Future { op, .. } => self.of_future(*op, uses),
             Instr::WaitJobs { all, .. } => {
-                uses.add(self.numbers, Class::Look);
+                self.number(Class::Look, uses);
                 // Any of those that are done may be given.
                 let class = if *all { Class::Take } else { Class::Look };
                 uses.add(self.futures, class);
@@ -49,18 +50,25 @@ impl Resources<'_> {
     /// Somebody asks what became of a job, or of all.
     pub(super) fn look_at_futures(&self, uses: &mut Uses) {
         uses.add(self.futures, Class::Look);
-        uses.add(self.numbers, Class::Look);
+        self.number(Class::Look, uses);
+    }
+
+    /// Something depends on which numbers jobs have.
+    fn number(&self, class: Class, uses: &mut Uses) {
+        if !keeps_no_future(self.program()) {
+            uses.add(self.numbers, class);
+        }
     }
 
     fn submit(&self, executor: &Expr, value: Value<'_>, uses: &mut Uses) {
         self.use_objects(executor, value, uses, |kind| {
             is_executor(kind).then_some(Class::Take)
         });
-        uses.add(self.numbers, Class::Change);
+        self.number(Class::Change, uses);
     }
 
     fn of_future(&self, op: FutureOp, uses: &mut Uses) {
-        uses.add(self.numbers, Class::Look);
+        self.number(Class::Look, uses);
         match op {
             FutureOp::Result(WaitMode::Wait) | FutureOp::Exception(_) => {
                 uses.add(self.futures, Class::Take);

@@ -1,0 +1,128 @@
+//! Jobs that leave nothing behind: what a state keeps of jobs if nobody keeps a future.
+//!
+//! Where every `submit` throws its future away, nobody can ask what became of a job. So
+//! a layout with [`Capacity::forgets_jobs`](super::Capacity::forgets_jobs) has rows only
+//! for jobs in a queue and for failures, which the end of the program is asked about. A job that
+//! runs is known to its worker alone, in whose first register its row then stands: such a
+//! job has the number of its worker, after those of all rows. Of a job that is done
+//! nothing is left but that there was one.
+//!
+//! Rows are in the order of their executors; of each executor first the failures, in
+//! order and each once, then the queue.
+//!
+//! **Theorem.** Let a state of all jobs stand for the one in which they are forgotten.
+//! Then the same steps lead from both to states of which the one again stands for the
+//! other. *Why.* A step looks at jobs in three ways: which is the first in the queue of an
+//! executor, whether any of it is not done, and how many there were; all three are kept.
+//! What is found, by its place in the text, is asked of the jobs that are not done and of
+//! failures. Numbers of jobs are seen by nobody; reports are told from a run in
+//! which all jobs are kept.
+//!
+//! **Condition.** No future is kept: not one `submit` has somewhere to put it.
+
+use super::future::{JobStatus, executor_in, with_status};
+use super::layout::Layout;
+use super::machine::{Machine, Step, Stop};
+use super::state::State;
+use crate::base::{Mistake, planted};
+use crate::program::{Instr, ObjectId, Program};
+use std::ops::Range;
+
+/// Whether a program submits jobs, and keeps no future of any.
+pub fn keeps_no_future(program: &Program) -> bool {
+    let futures = program.code.iter().filter_map(|instr| match instr {
+        Instr::Submit { dst, .. } => Some(dst),
+        _ => None,
+    });
+    let mut futures = futures.peekable();
+    futures.peek().is_some() && futures.all(Option::is_none)
+}
+
+impl Machine<'_> {
+    /// The jobs that a state keeps: those in a row, and if done ones are forgotten, those
+    /// that run, in the order of their workers.
+    pub fn jobs<'a>(&'a self, state: &'a State) -> impl Iterator<Item = usize> + 'a {
+        let forgets = self.layout.capacity().forgets_jobs;
+        let workers = self.workers.iter().filter(move |_| forgets);
+        let running = workers.filter_map(|&(worker, _)| self.job_on(state, worker));
+        (0..self.layout.n_futures(state)).chain(running)
+    }
+}
+
+impl Layout {
+    /// How many jobs were submitted.
+    pub(super) fn n_submitted(&self, state: &State) -> usize {
+        match self.submitted() {
+            Some(at) => usize::try_from(state.word(at)).expect("a count"),
+            None => self.n_futures(state),
+        }
+    }
+
+    /// Makes room for the row of a new job, behind the queue of its executor.
+    pub(super) fn open_row(&self, state: &mut State, executor: ObjectId) -> usize {
+        let n_rows = self.n_futures(state);
+        let Some(at) = self.submitted() else {
+            return n_rows;
+        };
+        state.set_word(at, state.word(at) + 1);
+        let behind = (0..n_rows).find(|&row| self.job_executor(state, row).0 > executor.0);
+        let row = behind.unwrap_or(n_rows);
+        self.insert_row(state, row, n_rows);
+        row
+    }
+
+    /// An empty row before another.
+    fn insert_row(&self, state: &mut State, row: usize, n_rows: usize) {
+        let rows = state.slice_mut(self.rows(row..n_rows + 1));
+        let words = rows.len() / (n_rows + 1 - row);
+        rows.copy_within(..rows.len() - words, words);
+        rows[..words].fill(0);
+    }
+
+    /// Takes a row out and gives its first word.
+    pub(super) fn take_row(&self, state: &mut State, row: usize) -> i64 {
+        let n_rows = self.n_futures(state);
+        let rows = state.slice_mut(self.rows(row..n_rows));
+        let words = rows.len() / (n_rows - row);
+        let word = rows[0];
+        rows.copy_within(words.., 0);
+        let last = rows.len() - words;
+        rows[last..].fill(0);
+        word
+    }
+
+    fn rows(&self, rows: Range<usize>) -> Range<usize> {
+        self.future(rows.start)..self.future(rows.end)
+    }
+}
+
+impl<R> Step<'_, '_, R> {
+    /// A job failed, and is kept for it: one of several that are the same.
+    pub(super) fn keep_failure(&mut self, job: i64, exception: &[i64]) -> Result<(), Stop> {
+        let layout = &self.machine.layout;
+        let n_rows = layout.n_futures(self.state);
+        let width = layout.rows(0..1).len();
+        let mut failure = vec![0; width];
+        failure[0] = with_status(job, JobStatus::Failed);
+        failure[1..=exception.len()].copy_from_slice(exception);
+        let executor = executor_in(job);
+        let is_before = |row: usize| {
+            let of = layout.job_executor(self.state, row);
+            let failed = layout.job_status(self.state, row) == Some(JobStatus::Failed);
+            let row = self.state.slice(layout.rows(row..row + 1));
+            of.0 < executor.0 || of == executor && failed && row < failure.as_slice()
+        };
+        let row = (0..n_rows).find(|&row| !is_before(row)).unwrap_or(n_rows);
+        let is_known = row < n_rows && *self.state.slice(layout.rows(row..row + 1)) == failure;
+        if is_known || planted(Mistake::FailuresForgotten) {
+            return Ok(());
+        }
+        if n_rows >= layout.capacity().futures {
+            return Err(self.machine.more_futures());
+        }
+        layout.insert_row(self.state, row, n_rows);
+        let place = layout.rows(row..row + 1);
+        self.state.slice_mut(place).copy_from_slice(&failure);
+        Ok(())
+    }
+}
