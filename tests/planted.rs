@@ -250,6 +250,7 @@ fn by(mistake: Mistake) -> By {
         | Mistake::ToldByNumber
         | Mistake::ClassCountsOnce
         | Mistake::SubmitsForgotten
+        | Mistake::AnyWorkerWillDo
         | Mistake::WorkersCounted => Reduced,
         Mistake::ReducedIsShortest => Promise(fixed::shortest_of_all),
         Mistake::TakesAccord

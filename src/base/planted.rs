@@ -167,6 +167,7 @@ mistakes! {
     ClassCountsOnce: "a state counts once, however many it stands for",
     FailuresForgotten: "a job that failed leaves nothing behind",
     SubmitsForgotten: "an empty queue stays empty",
+    AnyWorkerWillDo: "who ends a job may come first, also where workers are told apart",
     WorkersCounted: "workers that differ can be numbered in all ways",
 }
 

@@ -10,6 +10,7 @@ use super::rounds::Rounds;
 use super::saved::{In, Out};
 use super::symmetry::{Room, Symmetry};
 use super::tree::{Root, Tree};
+use crate::base::{Mistake, planted};
 use crate::semantics::{Alike, Layout, PARTS_MAX, State};
 
 /// The contents of all states found so far.
@@ -34,6 +35,14 @@ pub(super) struct Pending {
 }
 
 impl Contents {
+    /// Whether states that differ only in workers of one executor are one.
+    pub fn likens_workers(&self) -> bool {
+        let symmetry = self.symmetry.as_ref();
+        symmetry.map_or(planted(Mistake::AnyWorkerWillDo), |it| {
+            it.alike().likens_workers()
+        })
+    }
+
     /// Nothing yet, for states of that layout; of those that differ only in the
     /// numbers of like actors for one.
     pub fn new(layout: &Layout, alike: Option<&Alike>) -> Self {

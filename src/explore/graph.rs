@@ -11,8 +11,6 @@ use crate::semantics::{Machine, State};
 use crate::trace::Action;
 use std::ops::Range;
 
-/// Bytes of a step.
-const STEP_BYTES: usize = size_of::<u32>() + size_of::<u8>();
 /// Bytes of a state, with what questions about the graph need for it.
 const STATE_BYTES: usize = size_of::<u32>() + 3 * size_of::<ActorSet>() + size_of::<u64>() + 1;
 /// Bytes that questions about circles need for a state besides: numbers, stacks
@@ -26,18 +24,24 @@ const TOGETHER: usize = 256;
 /// The target of a step that leads nowhere.
 const NOWHERE: u32 = u32::MAX;
 
+/// A step in one place, since walks lead to and fro among many.
+#[derive(Clone, Copy)]
+struct Packed {
+    /// The bytes of the target's number.
+    to: [u8; 4],
+    actor: u8,
+    mark: u8,
+}
+
 /// Steps between stored states, by their origin.
 pub struct Graph {
     /// The steps of state `s` are `first[s]..first[s + 1]`.
     first: Vec<u32>,
-    actors: Vec<u8>,
-    targets: Vec<u32>,
+    steps: Vec<Packed>,
     /// For each state, who can take a step.
     enabled: Vec<ActorSet>,
     /// Whether the execution stops in some step.
     stops: bool,
-    /// One for each step, or none at all.
-    marks: Vec<u8>,
     /// What some step is marked with.
     all_marks: u8,
 }
@@ -86,7 +90,7 @@ impl Observer for Marking<'_> {
 impl Graph {
     /// Expands every state that the search expanded.
     ///
-    /// Cost: as much time as the search; 5 bytes for each step.
+    /// Cost: as much time as the search; 6 bytes for each step.
     ///
     /// # Errors
     ///
@@ -96,8 +100,7 @@ impl Graph {
         Self::build(search, budget, None)
     }
 
-    /// The same with a mark on every step; 6 bytes for each. Leaves room for
-    /// questions about circles.
+    /// The same with a mark on every step. Leaves room for questions about circles.
     ///
     /// # Errors
     ///
@@ -118,22 +121,20 @@ impl Graph {
         let n_states = search.n_expanded() as usize;
         let n_steps = usize::try_from(search.n_steps()).unwrap_or(usize::MAX);
         let marks = usize::from(marker.is_some());
-        let steps = n_steps.saturating_mul(STEP_BYTES + marks);
+        let on_stack = marks * size_of::<u32>();
+        let steps = n_steps.saturating_mul(size_of::<Packed>() + on_stack);
         let bytes = steps.saturating_add(n_states * (STATE_BYTES + marks * CIRCLE_BYTES));
         if n_steps > u32::MAX as usize || !budget.allows(bytes.saturating_add(search.bytes())) {
             return Err(Bound::Memory);
         }
         let mut graph = Self {
             first: Vec::with_capacity(n_states + 1),
-            actors: Vec::with_capacity(n_steps),
-            targets: Vec::with_capacity(n_steps),
+            steps: Vec::with_capacity(n_steps),
             enabled: Vec::with_capacity(n_states),
             stops: false,
-            marks: Vec::with_capacity(n_steps * marks),
             all_marks: 0,
         };
         graph.first.push(0);
-        let has_marks = marker.is_some();
         let marking = Marking(marker);
         let mut worker = search.worker(&marking);
         // Steps whose targets are not known yet, by their roots.
@@ -142,20 +143,17 @@ impl Graph {
             let mut enabled = ActorSet::NOBODY;
             search.each_step(&mut worker, &marking, id, |action, mark, to| {
                 let actor = u8::try_from(action.actor).expect("at most 112 actors");
-                graph.actors.push(actor);
                 enabled.insert(action.actor);
                 graph.stops |= to.is_none();
                 if let Some(root) = to {
-                    open.push(graph.targets.len());
+                    open.push(graph.steps.len());
                     roots.push(root);
                 }
-                graph.targets.push(NOWHERE);
-                if has_marks {
-                    graph.marks.push(mark);
-                    graph.all_marks |= mark;
-                }
+                let to = NOWHERE.to_ne_bytes();
+                graph.steps.push(Packed { to, actor, mark });
+                graph.all_marks |= mark;
             });
-            let n = u32::try_from(graph.targets.len()).expect("their number was checked");
+            let n = u32::try_from(graph.steps.len()).expect("their number was checked");
             graph.first.push(n);
             graph.enabled.push(enabled);
             if roots.len() >= TOGETHER {
@@ -169,7 +167,7 @@ impl Graph {
     /// Fills in where steps lead to.
     fn close(&mut self, search: &Search<'_>, open: &mut Vec<usize>, roots: &mut Vec<Root>) {
         search.find_roots(roots, |index, to| {
-            self.targets[open[index]] = to.unwrap_or(NOWHERE);
+            self.steps[open[index]].to = to.unwrap_or(NOWHERE).to_ne_bytes();
         });
         open.clear();
         roots.clear();
@@ -197,11 +195,12 @@ impl Graph {
     /// The step with a number.
     #[inline]
     pub fn step(&self, number: usize) -> GraphStep {
-        let to = self.targets[number];
+        let Packed { to, actor, mark } = self.steps[number];
+        let to = u32::from_ne_bytes(to);
         GraphStep {
-            actor: usize::from(self.actors[number]),
+            actor: usize::from(actor),
             to: (to != NOWHERE).then_some(to as usize),
-            mark: self.marks.get(number).copied().unwrap_or(0),
+            mark,
         }
     }
 

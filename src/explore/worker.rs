@@ -532,7 +532,9 @@ impl<'m, O: Observer> Worker<'m, O> {
         let keeps = machine.keeps_going(state, actor);
         let able = machine.is_able(state, actor);
         let view = observer.view(machine, state, actor);
-        let about = self.reduction.map(|it| it.about(machine, state, actor));
+        let about = self
+            .reduction
+            .map(|it| it.about(machine, state, actor, contents.likens_workers()));
         let known = &mut self.known;
         known.abouts.extend(about);
         let stance = small(known.stances.len());

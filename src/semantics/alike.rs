@@ -64,6 +64,8 @@ pub struct Alike {
     classes: Vec<Vec<usize>>,
     /// Those of classes of which not all renamings of a state need be reached.
     partly: ActorSet,
+    /// All workers of each executor are of one class.
+    likens_workers: bool,
     names: Vec<Names>,
     n_actors: usize,
 }
@@ -85,6 +87,12 @@ impl Alike {
                 None => classes.push(vec![actor]),
             }
         }
+        let class_of = |actor: usize| classes.iter().position(|class| class.contains(&actor));
+        let is_like_all = |&(worker, of): &(usize, _)| {
+            let mut others = machine.workers_of(of);
+            others.all(|other| class_of(other) == class_of(worker))
+        };
+        let likens_workers = machine.workers.iter().all(is_like_all);
         classes.retain(|class| class.len() > 1);
         let is_thread = |&actor: &usize| program.actors[actor].kind == ActorKind::Thread;
         let others = { classes.iter().flatten() }.filter(|actor| !is_thread(actor));
@@ -92,6 +100,7 @@ impl Alike {
         (!classes.is_empty()).then(|| Self {
             partly,
             classes,
+            likens_workers,
             names: names(program, layout),
             n_actors: layout.capacity().actors,
         })
@@ -100,6 +109,11 @@ impl Alike {
     /// The classes, each of two actors or more, ascending.
     pub fn classes(&self) -> &[Vec<usize>] {
         &self.classes
+    }
+
+    /// Whether all workers of each executor are alike.
+    pub fn likens_workers(&self) -> bool {
+        self.likens_workers
     }
 
     /// Whether all renamings of a reached state are reached.

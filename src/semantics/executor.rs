@@ -18,7 +18,7 @@ use super::layout::Capacity;
 use super::machine::{Done, FUTURES_MAX, Flow, Limit, Machine, Step, Stop};
 use super::record::{EventKind, Misuse, Recorder};
 use super::state::State;
-use crate::base::{Mistake, planted};
+use crate::base::{ActorSet, Mistake, planted};
 use crate::program::{ActorKind, Expr, FutureOp, Instr, ObjectId, Program, Reg, SyncOp};
 
 /// The workers of a program, ascending, each with its executor.
@@ -160,6 +160,14 @@ impl Machine<'_> {
                 .take_while(|&worker| worker < actor)
                 .filter(|&worker| self.is_idle(state, worker))
                 .all(|worker| self.hold_different(state, worker, actor))
+    }
+
+    /// The workers that could take a job if each were the first of those that are idle.
+    pub fn could_take(&self, state: &State) -> ActorSet {
+        let workers = self.workers.iter().filter(|&&(worker, executor)| {
+            self.is_idle(state, worker) && self.next_job(state, executor).is_some()
+        });
+        workers.map(|&(worker, _)| worker).collect()
     }
 
     /// Whether one of two workers holds what the other does not: a job has left it behind.

@@ -72,6 +72,12 @@ pub fn text(mistake: Mistake) -> Option<&'static str> {
              thread boss { pool.submit(job) }
              observe x"
         }
+        Mistake::AnyWorkerWillDo => {
+            "chan c  lock m  cond free on m  executor pool(2)
+             fn one() { skip }
+             fn two() { let never = c.recv() }
+             thread boss { pool.submit(one)  pool.submit(two) }"
+        }
         Mistake::WorkersCounted => {
             "chan c  executor pool(2)
              fn one() { let never = c.recv() }

@@ -6,15 +6,38 @@
 use crate::base::ActorSet;
 use crate::explore::{Graph, GraphStep};
 use rustc_hash::FxHashSet;
-use std::ops::Range;
 
 /// The number of the part of those who belong to none.
 const OUTSIDE: u32 = 0;
 /// The index of a state whose component is known.
 const DONE: u32 = u32::MAX;
+/// What is known of a state at first.
+const NOTHING: About = About {
+    part: OUTSIDE,
+    index: 0,
+    low: 0,
+};
 
-/// A state that is being looked at, with the numbers of the steps that were not yet.
-type Call = (u32, Range<usize>);
+/// A state that is being looked at.
+#[derive(Clone, Copy)]
+struct Call {
+    state: u32,
+    /// Where in [`Walk::targets`] those of its steps begin that were not looked at yet.
+    first: usize,
+}
+
+/// A search for components under way.
+#[derive(Default)]
+struct Walk {
+    calls: Vec<Call>,
+    /// Where steps of calls lead, the next one last. They are read off the graph once,
+    /// when a state is entered: what is far away in memory is not asked for again.
+    targets: Vec<u32>,
+    /// States of components that are not known yet.
+    open: Vec<u32>,
+    /// All that were entered.
+    seen: Vec<u32>,
+}
 
 /// Which steps count: those of some actors that have certain marks.
 pub struct Counts {
@@ -51,13 +74,21 @@ impl Counts {
 pub struct Parts<'a> {
     pub graph: &'a Graph,
     counts: Counts,
-    /// The part each state belongs to.
-    part: Vec<u32>,
+    states: Vec<About>,
     n_parts: u32,
     /// Actors that do not move in these states after all.
     cut: FxHashSet<(usize, usize)>,
-    index: Vec<u32>,
-    low: Vec<u32>,
+}
+
+/// What is known of a state, in one place: steps lead to and fro among many.
+#[derive(Clone, Copy)]
+struct About {
+    /// The part it belongs to.
+    part: u32,
+    /// When it was entered; 0 if it was not.
+    index: u32,
+    /// The smallest index that is reached from it.
+    low: u32,
 }
 
 impl<'a> Parts<'a> {
@@ -66,11 +97,9 @@ impl<'a> Parts<'a> {
         Self {
             graph,
             counts,
-            part: vec![OUTSIDE; graph.len()],
+            states: vec![NOTHING; graph.len()],
             n_parts: OUTSIDE,
             cut: FxHashSet::default(),
-            index: vec![0; graph.len()],
-            low: vec![0; graph.len()],
         }
     }
 
@@ -78,20 +107,20 @@ impl<'a> Parts<'a> {
     pub fn separate(&mut self, states: &[u32]) {
         self.n_parts += 1;
         for &state in states {
-            self.part[state as usize] = self.n_parts;
+            self.states[state as usize].part = self.n_parts;
         }
     }
 
     /// Takes states out of their parts.
     pub fn dismiss(&mut self, states: &[u32]) {
         for &state in states {
-            self.part[state as usize] = OUTSIDE;
+            self.states[state as usize].part = OUTSIDE;
         }
     }
 
     /// The part a state belongs to.
     pub fn part_of(&self, state: usize) -> u32 {
-        self.part[state]
+        self.states[state].part
     }
 
     /// Leaves out all steps of an actor in a state.
@@ -102,10 +131,10 @@ impl<'a> Parts<'a> {
     /// Whether a step counts and stays in the part of its state.
     #[inline]
     pub fn is_inner(&self, state: usize, step: &GraphStep) -> bool {
-        let part = self.part[state];
+        let part = self.part_of(state);
         self.counts.has(step)
             && part != OUTSIDE
-            && step.to.is_some_and(|to| self.part[to] == part)
+            && step.to.is_some_and(|to| self.part_of(to) == part)
             && (self.cut.is_empty() || !self.cut.contains(&(state, step.actor)))
     }
 
@@ -124,58 +153,55 @@ impl<'a> Parts<'a> {
     /// Cost: what is reached, each step once.
     pub fn components(&mut self, from: &[u32]) -> Vec<Vec<u32>> {
         let mut found = Vec::new();
-        let mut open: Vec<u32> = Vec::new();
-        let mut seen: Vec<u32> = Vec::new();
-        let mut calls: Vec<Call> = Vec::new();
+        let mut walk = Walk::default();
         for &root in from {
-            if self.index[root as usize] != 0 {
+            if self.states[root as usize].index != 0 {
                 continue;
             }
-            calls.push(self.enter(root, &mut seen, &mut open));
-            while let Some((state, rest)) = calls.last_mut() {
-                let at = *state as usize;
-                let Some(number) = rest.next() else {
-                    let low = self.low[at];
-                    calls.pop();
-                    if let Some((caller, _)) = calls.last() {
-                        let caller = *caller as usize;
-                        self.low[caller] = self.low[caller].min(low);
+            self.enter(root, &mut walk);
+            while let Some(&Call { state, first }) = walk.calls.last() {
+                let at = state as usize;
+                if walk.targets.len() == first {
+                    let About { index, low, .. } = self.states[at];
+                    walk.calls.pop();
+                    if let Some(caller) = walk.calls.last() {
+                        let caller = &mut self.states[caller.state as usize];
+                        caller.low = caller.low.min(low);
                     }
-                    if low == self.index[at] {
-                        found.extend(self.close(at, &mut open));
+                    if low == index {
+                        found.extend(self.close(at, &mut walk.open));
                     }
-                    continue;
-                };
-                let step = self.graph.step(number);
-                if !self.is_inner(at, &step) {
                     continue;
                 }
-                let Some(to) = step.to else { continue };
-                let index = self.index[to];
-                if index == DONE {
-                    continue;
-                }
-                if index == 0 {
-                    let to = u32::try_from(to).expect("a state's number");
-                    calls.push(self.enter(to, &mut seen, &mut open));
-                } else {
-                    self.low[at] = self.low[at].min(index);
+                let to = walk.targets.pop().expect("one is left");
+                match self.states[to as usize].index {
+                    0 => self.enter(to, &mut walk),
+                    DONE => {}
+                    index => {
+                        let low = &mut self.states[at].low;
+                        *low = index.min(*low);
+                    }
                 }
             }
         }
-        for state in seen {
-            self.index[state as usize] = 0;
+        for state in walk.seen {
+            self.states[state as usize].index = 0;
         }
         found
     }
 
-    fn enter(&mut self, state: u32, seen: &mut Vec<u32>, open: &mut Vec<u32>) -> Call {
-        seen.push(state);
-        open.push(state);
-        let index = u32::try_from(seen.len()).expect("a state's number");
-        self.index[state as usize] = index;
-        self.low[state as usize] = index;
-        (state, self.graph.numbers(state as usize))
+    fn enter(&mut self, state: u32, walk: &mut Walk) {
+        walk.seen.push(state);
+        walk.open.push(state);
+        let index = u32::try_from(walk.seen.len()).expect("a state's number");
+        let about = &mut self.states[state as usize];
+        (about.index, about.low) = (index, index);
+        let first = walk.targets.len();
+        let targets = self.inner(state as usize).filter_map(|(_, step)| step.to);
+        let targets = targets.map(|to| u32::try_from(to).expect("a state's number"));
+        walk.targets.extend(targets);
+        walk.targets[first..].reverse();
+        walk.calls.push(Call { state, first });
     }
 
     /// The component whose root is done; `None` if it is a state without a circle.
@@ -183,7 +209,7 @@ impl<'a> Parts<'a> {
         let position = open.iter().rposition(|&state| state as usize == root);
         let mut states = open.split_off(position.expect("the root is open"));
         for &state in &states {
-            self.index[state as usize] = DONE;
+            self.states[state as usize].index = DONE;
         }
         let circle = states.len() > 1
             || self

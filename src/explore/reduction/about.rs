@@ -57,12 +57,15 @@ struct Who {
 }
 
 impl Reduction<'_> {
-    /// What there is to know of an actor; `None` if it does not run.
+    /// What there is to know of an actor; `None` if it does not run. With `like_workers`,
+    /// of workers of one executor that differ in nothing it makes no difference which
+    /// takes a job.
     pub(in crate::explore) fn about(
         &self,
         machine: &Machine<'_>,
         state: &State,
         actor: usize,
+        like_workers: bool,
     ) -> Option<About> {
         let layout = machine.layout();
         if !layout.is_running(state, actor) {
@@ -99,8 +102,14 @@ impl Reduction<'_> {
         let is_inside = |inside: &Vec<bool>| inside[node];
         let inside = gates.filter(|(_, gate)| gate.inside.as_ref().is_some_and(is_inside));
         let inside = inside.map(|(number, _)| number).collect();
-        let against = step.discords(self.resources.kinds());
-        let help = self.help(machine, state, actor, &against);
+        let mut against = step.discords(self.resources.kinds());
+        let mut help = self.help(machine, state, actor, &against);
+        if like_workers {
+            against.remove(self.resources.idle);
+            if let Help::Uses(uses) = &mut help {
+                uses.remove(self.resources.idle);
+            }
+        }
         Some(About {
             against,
             ahead,

@@ -36,14 +36,19 @@ impl Resources<'_> {
         }
     }
 
-    /// An executor is shut down, or waited for.
+    /// An executor is shut down, or waited for. A worker that takes or ends a job has one
+    /// that is not done; so who waits for all of them cannot come before it.
     pub(super) fn of_shutdown(&self, op: SyncOp, object: &Expr, value: Value<'_>, uses: &mut Uses) {
+        let (class, of_futures) = match op {
+            SyncOp::ShutdownNow => (Class::Change, Some(Class::Change)),
+            SyncOp::Drain => (Class::Take, Some(Class::Take)),
+            _ => (Class::Take, None),
+        };
         self.use_objects(object, value, uses, |kind| {
-            is_executor(kind).then_some(Class::Change)
+            is_executor(kind).then_some(class)
         });
-        self.look_at_futures(uses);
-        if op == SyncOp::ShutdownNow {
-            uses.add(self.futures, Class::Change);
+        if let Some(class) = of_futures {
+            uses.add(self.futures, class);
         }
     }
 

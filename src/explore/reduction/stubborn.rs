@@ -13,6 +13,13 @@
 //! Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems"
 //! (1996). The gates are our own; `super` says why they are right.
 //!
+//! **Workers.** Of idle workers that hold the same, the first takes a job, so who finishes
+//! one may come before who takes the next. Where states that differ only in like workers are one,
+//! that rule can be thought away: let any idle worker take it. All runs of the program are runs of
+//! that one, and its runs are, but for the numbers of like workers, runs of the program; and
+//! there, finishing a job accords with taking one. So sets are formed as if all idle workers
+//! could move, and of those of the set that then can, the first of the like ones does.
+//!
 //! **Invariant:** the set that is given contains an actor that can move.
 
 use super::Reduction;
@@ -33,6 +40,8 @@ pub(in crate::explore) struct Scene<'a> {
     pub stances: &'a [u32],
     /// Those that can move.
     pub able: ActorSet,
+    /// Whether of workers that differ in nothing it makes no difference which moves.
+    pub like_workers: bool,
 }
 
 impl<'a> Scene<'a> {
@@ -71,12 +80,23 @@ impl Reduction<'_> {
             Some(_) => scene.inside(number),
         }));
         let around = Around {
+            could: match scene.like_workers {
+                true => scene.able | scene.machine.could_take(scene.state),
+                false => scene.able,
+            },
             holders: &holders,
             no_more_jobs: self.no_more_jobs(scene),
             copied: self.resources.copied(),
         };
+        encounters.turn_to(scene);
         let mut best = scene.able;
+        let stance = |actor: usize| scene.stances[actor];
         for seed in scene.able.iter() {
+            // From one in the same stance the set would grow in the same way.
+            let mut before = scene.able.iter().take_while(|&it| it < seed);
+            if before.any(|it| stance(it) == stance(seed)) {
+                continue;
+            }
             if let Some(set) = self.grown(scene, &around, encounters, seed, best.len()) {
                 best = set;
                 if best.len() == 1 {
@@ -114,7 +134,7 @@ impl Reduction<'_> {
         while let Some(actor) = todo.first() {
             todo.remove(actor);
             let about = scene.about(actor)?;
-            let more = match scene.able.contains(actor) {
+            let more = match around.could.contains(actor) {
                 true => against(scene, around, encounters, actor, set),
                 false if planted(Mistake::BlockedNeedNobody) => ActorSet::NOBODY,
                 false => helpers(scene, around, actor, about),
@@ -131,6 +151,8 @@ impl Reduction<'_> {
 
 /// What holds in a state for all its actors.
 struct Around<'a> {
+    /// Those that can move, or could if they were the first of workers that are alike.
+    could: ActorSet,
     /// The holder of each gate's lock.
     holders: &'a [Option<usize>],
     /// No worker will take a job any more.
@@ -224,6 +246,9 @@ pub(in crate::explore) struct Encounters {
     /// By kinds: [`UNKNOWN`], [`NEVER`], or from [`FIRST`] on the number in `all`.
     pairs: Vec<Vec<u32>>,
     all: Vec<Encounter>,
+    /// The kind of each actor in the state that it turned to; [`NOT_YET`] for those who
+    /// do not run.
+    here: Vec<u32>,
     /// Room for the holders of gates.
     holders: Vec<Option<usize>>,
 }
@@ -232,6 +257,18 @@ pub(in crate::explore) struct Encounters {
 type Kind = (Uses, Uses, Uses, Vec<Uses>, usize);
 
 impl Encounters {
+    /// Looks of what kinds the actors are.
+    fn turn_to(&mut self, scene: &Scene<'_>) {
+        if self.kinds.len() + scene.stances.len() > KINDS_MAX {
+            *self = Self::default();
+        }
+        self.here.clear();
+        for actor in 0..scene.stances.len() {
+            let kind = self.kind(scene, actor).unwrap_or(NOT_YET);
+            self.here.push(kind);
+        }
+    }
+
     /// How the next step of an actor and what another may still do meet; `None` if
     /// they never do.
     fn of(
@@ -241,10 +278,10 @@ impl Encounters {
         actor: usize,
         other: usize,
     ) -> Option<&Encounter> {
-        if self.kinds.len() + 2 > KINDS_MAX {
-            *self = Self::default();
+        let (one, two) = (self.here[actor], self.here[other]);
+        if one == NOT_YET || two == NOT_YET {
+            return None;
         }
-        let (one, two) = (self.kind(scene, actor)?, self.kind(scene, other)?);
         let row = &mut self.pairs[one as usize];
         if row.len() <= two as usize {
             row.resize(two as usize + 1, UNKNOWN);

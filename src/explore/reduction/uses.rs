@@ -17,7 +17,7 @@
 //! | reader-writer lock | write | give back | try, time out, downgrade | read |
 //! | event that nobody clears | wait | set | time out | ask |
 //! | latch | wait | count down | add | ask |
-//! | queue of an executor | submit | take a job | cancel, shut down | |
+//! | queue of an executor | submit, shut down, wait for all | take a job | cancel | |
 //! | futures | wait for one, for all | take, finish a job | time out, cancel | ask, wait for any |
 //! | idle workers | | finish a job | take a job | |
 //! | anything else | | | any operation | ask |
@@ -128,6 +128,11 @@ impl Uses {
             *own |= *other;
         }
         changed
+    }
+
+    /// Takes all uses of a resource out.
+    pub fn remove(&mut self, resource: usize) {
+        self.0[resource / IN_WORD] &= !(0b1111 << (resource % IN_WORD * 4));
     }
 
     /// Whether some use is in both.

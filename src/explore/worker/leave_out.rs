@@ -20,6 +20,7 @@ impl<O: Observer> Worker<'_, O> {
             abouts: &self.known.abouts,
             stances: &self.stances,
             able: self.enabled.iter().copied().collect(),
+            like_workers: contents.likens_workers(),
         };
         let must = reduction.stubborn(&scene, &mut self.encounters);
         for index in 0..self.enabled.len() {
