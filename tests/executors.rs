@@ -1,7 +1,12 @@
 //! Executors and futures: text in, verdict out. Each scenario says what is
 //! expected of it; here stand the corners that the library of scenarios leaves out.
 
-use threadbare::Scenario;
+use threadbare::analysis::Facts;
+use threadbare::base::Source;
+use threadbare::explore::{Limits, search};
+use threadbare::program::Program;
+use threadbare::semantics::{Capacity, Machine};
+use threadbare::{Checker, Scenario};
 
 /// Checks the scenario with this body against its expectations.
 #[track_caller]
@@ -202,6 +207,55 @@ fn more_jobs_than_the_limit_are_no_proof() {
     let text = "scenario \"s\" { executor p(1)\nfn job() { skip }\nthread t { loop { let f = p.submit(job) f.result() } } }";
     let report = Scenario::from_text(text).check();
     assert!(!report.passed(), "a bound is no pass");
+}
+
+#[test]
+fn more_jobs_than_the_limit_are_no_proof_either_if_nobody_asks_for_them() {
+    let text = "scenario \"s\" { executor p(1)\nsem room = 1\nfn job() { room.release() }\nthread t { loop { room.acquire() p.submit(job) } } }";
+    let report = Scenario::from_text(text).check();
+    assert!(!report.passed(), "a bound is no pass");
+}
+
+/// The states of a program, searched with this room.
+fn n_states(program: &Program, mut room: Capacity) -> u32 {
+    loop {
+        let machine = Machine::new(program, room);
+        let mut facts = Facts::new(program);
+        match search(
+            &machine,
+            &Limits::default(),
+            1,
+            &mut facts,
+            &mut |_, _, _| {},
+        ) {
+            Ok(found) => return found.n_states(),
+            Err(more) => room = more,
+        }
+    }
+}
+
+#[test]
+fn a_job_that_nobody_asks_for_leaves_nothing_behind() {
+    let states = |ask: &str| {
+        let text = format!(
+            "scenario \"s\" {{ executor p(2)\natomic x = 0\nfn job() {{ x += 1 }}\n\
+             thread t {{ for _ in 0..3 {{ let f = p.submit(job) {ask} }} }} }}"
+        );
+        let loaded = Checker::new().load(&Source::new("s.tb", text));
+        let (_, program) = loaded.scenarios[0]
+            .program
+            .as_ref()
+            .expect("it has no mistake");
+        let room = Capacity::initial(program);
+        [room, room.with_every_job()].map(|room| n_states(program, room))
+    };
+    let [forgotten, kept] = states("");
+    assert!(
+        forgotten < kept,
+        "{forgotten} states, {kept} if all jobs are kept"
+    );
+    let [one, other] = states("f.result()");
+    assert_eq!(one, other, "where a future is kept, every job is");
 }
 
 #[test]

@@ -148,7 +148,7 @@ pub const WORKLOADS: [Workload; 12] = [
         [
             &[("WORKERS", 2), ("JOBS", 3)],
             &[("WORKERS", 3), ("JOBS", 3)],
-            &[("WORKERS", 3), ("JOBS", 4)],
+            &[("WORKERS", 4), ("JOBS", 16)],
         ],
     ),
 ];

@@ -2,7 +2,7 @@
 //! of this scenario, with these options, by this version.
 //!
 //! ```text
-//! threadbare checkpoint 1
+//! threadbare checkpoint 2
 //! {"version": …, "scenario": …, "program": …, …}
 //! the bytes of the search, their count in front
 //! sixteen bytes of checksum over all of that
@@ -21,7 +21,7 @@ use std::fmt;
 use std::path::Path;
 
 const MAGIC: &[u8] = b"threadbare checkpoint ";
-const FORMAT: &[u8] = b"1\n";
+const FORMAT: &[u8] = b"2\n";
 const CHECKSUM_BYTES: usize = 16;
 
 /// Why a check cannot go on from a checkpoint.

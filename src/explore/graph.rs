@@ -121,8 +121,7 @@ impl Graph {
         let n_states = search.n_expanded() as usize;
         let n_steps = usize::try_from(search.n_steps()).unwrap_or(usize::MAX);
         let marks = usize::from(marker.is_some());
-        let on_stack = marks * size_of::<u32>();
-        let steps = n_steps.saturating_mul(size_of::<Packed>() + on_stack);
+        let steps = n_steps.saturating_mul(size_of::<Packed>());
         let bytes = steps.saturating_add(n_states * (STATE_BYTES + marks * CIRCLE_BYTES));
         if n_steps > u32::MAX as usize || !budget.allows(bytes.saturating_add(search.bytes())) {
             return Err(Bound::Memory);

@@ -70,8 +70,12 @@ impl Machine<'_> {
 
     /// The job at the head of an executor's queue.
     pub fn next_job(&self, state: &State, executor: ObjectId) -> Option<usize> {
-        self.jobs_of(state, executor)
-            .find(|&job| self.layout.job_status(state, job) == Some(JobStatus::Pending))
+        let layout = &self.layout;
+        let waits = |&job: &usize| {
+            layout.job_status(state, job) == Some(JobStatus::Pending)
+                && layout.job_executor(state, job) == executor
+        };
+        (0..layout.n_futures(state)).find(waits)
     }
 
     /// Whether some job is in a queue.

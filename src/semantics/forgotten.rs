@@ -18,7 +18,12 @@
 //! failures. Numbers of jobs are seen by nobody; reports are told from a run in
 //! which all jobs are kept.
 //!
-//! **Condition.** No future is kept: not one `submit` has somewhere to put it.
+//! **Condition.** No future is kept: not one `submit` has somewhere to put it. So whoever
+//! asks for a future has the one that is none, -1, with which variables begin.
+//!
+//! **Deliberately left:** what `submit` does to the order of jobs is judged by the program
+//! (`explore/reduction/jobs.rs`): a reduced search that keeps all jobs nevertheless would show
+//! the same, but not every final state with all its words.
 
 use super::future::{JobStatus, executor_in, with_status};
 use super::layout::Layout;

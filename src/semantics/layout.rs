@@ -74,6 +74,10 @@ pub(super) mod slot {
     pub const STACK: usize = 5;
 }
 
+/// Rows of jobs that are one part, where jobs are forgotten: a row that goes moves all behind
+/// it, so each would be another part that changes.
+const ROWS_TOGETHER: usize = 8;
+
 /// Offsets into a state's words.
 #[derive(Clone, Debug)]
 pub struct Layout {
@@ -149,7 +153,7 @@ impl Layout {
 
     /// Where the parts begin that a state is made of, ascending from 0, at most
     /// `most` and one: each actor is one; words of memory, objects, futures and what there is of
-    /// tasks are parts of their own, or a few together if there are many.
+    /// tasks are parts of their own, or a few together if there are many, or rows that move.
     pub fn parts(&self, most: usize) -> Vec<usize> {
         let mut shared: Vec<usize> = (0..self
             .objects
@@ -160,7 +164,12 @@ impl Layout {
         shared.extend(self.observed..self.actors);
         let mut parts = shared;
         let n_before = parts.len();
-        parts.extend((0..self.capacity.futures).map(|future| self.future(future)));
+        let together = match self.capacity.forgets_jobs {
+            true => ROWS_TOGETHER,
+            false => 1,
+        };
+        let rows = (0..self.capacity.futures).step_by(together);
+        parts.extend(rows.map(|future| self.future(future)));
         parts.extend(self.submitted());
         parts.extend((self.tasks < self.n_words).then_some(self.tasks));
         let group = parts

@@ -6,6 +6,7 @@
 use crate::base::ActorSet;
 use crate::explore::{Graph, GraphStep};
 use rustc_hash::FxHashSet;
+use std::ops::Range;
 
 /// The number of the part of those who belong to none.
 const OUTSIDE: u32 = 0;
@@ -18,26 +19,8 @@ const NOTHING: About = About {
     low: 0,
 };
 
-/// A state that is being looked at.
-#[derive(Clone, Copy)]
-struct Call {
-    state: u32,
-    /// Where in [`Walk::targets`] those of its steps begin that were not looked at yet.
-    first: usize,
-}
-
-/// A search for components under way.
-#[derive(Default)]
-struct Walk {
-    calls: Vec<Call>,
-    /// Where steps of calls lead, the next one last. They are read off the graph once,
-    /// when a state is entered: what is far away in memory is not asked for again.
-    targets: Vec<u32>,
-    /// States of components that are not known yet.
-    open: Vec<u32>,
-    /// All that were entered.
-    seen: Vec<u32>,
-}
+/// A state that is being looked at, with the numbers of the steps that were not yet.
+type Call = (u32, Range<u32>);
 
 /// Which steps count: those of some actors that have certain marks.
 pub struct Counts {
@@ -153,55 +136,60 @@ impl<'a> Parts<'a> {
     /// Cost: what is reached, each step once.
     pub fn components(&mut self, from: &[u32]) -> Vec<Vec<u32>> {
         let mut found = Vec::new();
-        let mut walk = Walk::default();
+        let mut open: Vec<u32> = Vec::new();
+        let mut seen: Vec<u32> = Vec::new();
+        let mut calls: Vec<Call> = Vec::new();
         for &root in from {
             if self.states[root as usize].index != 0 {
                 continue;
             }
-            self.enter(root, &mut walk);
-            while let Some(&Call { state, first }) = walk.calls.last() {
-                let at = state as usize;
-                if walk.targets.len() == first {
+            calls.push(self.enter(root, &mut seen, &mut open));
+            while let Some((state, rest)) = calls.last_mut() {
+                let at = *state as usize;
+                let Some(number) = rest.next() else {
                     let About { index, low, .. } = self.states[at];
-                    walk.calls.pop();
-                    if let Some(caller) = walk.calls.last() {
-                        let caller = &mut self.states[caller.state as usize];
+                    calls.pop();
+                    if let Some((caller, _)) = calls.last() {
+                        let caller = &mut self.states[*caller as usize];
                         caller.low = caller.low.min(low);
                     }
                     if low == index {
-                        found.extend(self.close(at, &mut walk.open));
+                        found.extend(self.close(at, &mut open));
                     }
                     continue;
+                };
+                let step = self.graph.step(number as usize);
+                let Some(to) = step.to.filter(|_| self.is_inner(at, &step)) else {
+                    continue;
+                };
+                let index = self.states[to].index;
+                if index == DONE {
+                    continue;
                 }
-                let to = walk.targets.pop().expect("one is left");
-                match self.states[to as usize].index {
-                    0 => self.enter(to, &mut walk),
-                    DONE => {}
-                    index => {
-                        let low = &mut self.states[at].low;
-                        *low = index.min(*low);
-                    }
+                if index == 0 {
+                    let to = u32::try_from(to).expect("a state's number");
+                    calls.push(self.enter(to, &mut seen, &mut open));
+                } else {
+                    let low = &mut self.states[at].low;
+                    *low = index.min(*low);
                 }
             }
         }
-        for state in walk.seen {
+        for state in seen {
             self.states[state as usize].index = 0;
         }
         found
     }
 
-    fn enter(&mut self, state: u32, walk: &mut Walk) {
-        walk.seen.push(state);
-        walk.open.push(state);
-        let index = u32::try_from(walk.seen.len()).expect("a state's number");
+    fn enter(&mut self, state: u32, seen: &mut Vec<u32>, open: &mut Vec<u32>) -> Call {
+        seen.push(state);
+        open.push(state);
+        let index = u32::try_from(seen.len()).expect("a state's number");
         let about = &mut self.states[state as usize];
         (about.index, about.low) = (index, index);
-        let first = walk.targets.len();
-        let targets = self.inner(state as usize).filter_map(|(_, step)| step.to);
-        let targets = targets.map(|to| u32::try_from(to).expect("a state's number"));
-        walk.targets.extend(targets);
-        walk.targets[first..].reverse();
-        walk.calls.push(Call { state, first });
+        let Range { start, end } = self.graph.numbers(state as usize);
+        let number = |step: usize| u32::try_from(step).expect("a step's number");
+        (state, number(start)..number(end))
     }
 
     /// The component whose root is done; `None` if it is a state without a circle.

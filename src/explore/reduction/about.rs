@@ -32,7 +32,7 @@ pub(in crate::explore) struct About {
 }
 
 /// Who could help somebody who cannot move.
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) enum Help {
     /// Nobody.
     Nobody,

@@ -2,14 +2,23 @@
 //! which workers have nothing to do.
 //!
 //! A queue is like a channel: who submits accords with who takes. Where futures are kept,
-//! jobs are numbered over all executors, so two who submit never accord. Of idle workers the first takes a job,
-//! so finishing one does not accord with taking one.
+//! jobs are numbered over all executors, so two who submit never accord. Of idle workers the
+//! first takes a job, so finishing one does not accord with taking one.
 
 use super::kinds::is_executor;
 use super::resources::{Resources, Value};
 use super::uses::{Class, Uses};
-use crate::program::{Expr, FutureOp, Instr, ObjectId, SyncOp, WaitMode};
+use crate::program::{Expr, FutureOp, Instr, ObjectId, Program, SyncOp, WaitMode};
 use crate::semantics::keeps_no_future;
+
+/// How who submits a job uses the numbers of all. Where nobody keeps a future nobody asks
+/// for them, and the use only tells who submits.
+pub(super) fn numbering(program: &Program) -> Class {
+    match keeps_no_future(program) {
+        true => Class::Look,
+        false => Class::Change,
+    }
+}
 
 impl Resources<'_> {
     /// What an instruction about jobs uses.
@@ -18,7 +27,7 @@ impl Resources<'_> {
             Instr::Submit { executor, .. } => self.submit(executor, value, uses),
             Instr::Future { op, .. } => self.of_future(*op, uses),
             Instr::WaitJobs { all, .. } => {
-                self.number(Class::Look, uses);
+                self.number(uses);
                 // Any of those that are done may be given.
                 let class = if *all { Class::Take } else { Class::Look };
                 uses.add(self.futures, class);
@@ -55,13 +64,13 @@ impl Resources<'_> {
     /// Somebody asks what became of a job, or of all.
     pub(super) fn look_at_futures(&self, uses: &mut Uses) {
         uses.add(self.futures, Class::Look);
-        self.number(Class::Look, uses);
+        self.number(uses);
     }
 
     /// Something depends on which numbers jobs have.
-    fn number(&self, class: Class, uses: &mut Uses) {
-        if !keeps_no_future(self.program()) {
-            uses.add(self.numbers, class);
+    fn number(&self, uses: &mut Uses) {
+        if self.numbering == Class::Change {
+            uses.add(self.numbers, Class::Look);
         }
     }
 
@@ -69,11 +78,11 @@ impl Resources<'_> {
         self.use_objects(executor, value, uses, |kind| {
             is_executor(kind).then_some(Class::Take)
         });
-        self.number(Class::Change, uses);
+        uses.add(self.numbers, self.numbering);
     }
 
     fn of_future(&self, op: FutureOp, uses: &mut Uses) {
-        self.number(Class::Look, uses);
+        self.number(uses);
         match op {
             FutureOp::Result(WaitMode::Wait) | FutureOp::Exception(_) => {
                 uses.add(self.futures, Class::Take);
@@ -98,7 +107,7 @@ impl Resources<'_> {
     /// The uses of whoever may give workers something to do.
     pub fn submitting(&self) -> Uses {
         let mut uses = self.none();
-        self.every_executor(Class::Take, &mut uses);
+        uses.add(self.numbers, self.numbering);
         uses
     }
 

@@ -53,6 +53,7 @@ mod code;
 mod copies;
 mod doors;
 mod forgotten;
+mod formed;
 mod jobs;
 mod kinds;
 mod off;

@@ -50,6 +50,8 @@ pub(super) struct Resources<'p> {
     pub(super) futures: usize,
     /// How many jobs were submitted: each gets the next number.
     pub(super) numbers: usize,
+    /// How who submits a job uses the numbers.
+    pub(super) numbering: Class,
     /// Which workers have no job: only the first of them takes one.
     pub(super) idle: usize,
     has_missed: bool,
@@ -124,6 +126,7 @@ impl<'p> Resources<'p> {
             printed: spawns + 3,
             futures: spawns + 4,
             numbers: spawns + 5,
+            numbering: super::jobs::numbering(program),
             idle: spawns + 6,
             over: Over::of(program),
             over_resource: spawns + 7,

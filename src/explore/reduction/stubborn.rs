@@ -20,10 +20,13 @@
 //! there, finishing a job accords with taking one. So sets are formed as if all idle workers
 //! could move, and of those of the set that then can, the first of the like ones does.
 //!
+//! A set is formed once for all states that agree on what it depends on ([`Formed`]).
+//!
 //! **Invariant:** the set that is given contains an actor that can move.
 
 use super::Reduction;
 use super::about::{About, Help};
+use super::formed::Formed;
 use super::uses::Uses;
 use crate::base::{ActorSet, Mistake, planted};
 use crate::program::ObjectId;
@@ -72,6 +75,61 @@ impl Reduction<'_> {
         scene: &Scene<'_>,
         encounters: &mut Encounters,
     ) -> ActorSet {
+        encounters.turn_to(scene);
+        let mut key = std::mem::take(&mut encounters.key);
+        let tells_all = self.depends_on(scene, encounters, &mut key);
+        let formed = match tells_all {
+            true => encounters.formed.find(&key),
+            false => None,
+        };
+        if let Some(set) = formed {
+            debug_assert_eq!(set, self.form(scene, encounters), "{key:?}");
+        }
+        let set = formed.unwrap_or_else(|| self.form(scene, encounters));
+        if tells_all && formed.is_none() {
+            encounters.formed.remember(&key, set);
+        }
+        encounters.key = key;
+        set
+    }
+
+    /// Gathers what the set depends on; says whether that is all. It is not where somebody
+    /// waits before a reader-writer lock: who is before it is a question to the state.
+    fn depends_on(&self, scene: &Scene<'_>, encounters: &Encounters, key: &mut Vec<u32>) -> bool {
+        let (machine, state) = (scene.machine, scene.state);
+        let holder = |lock| match machine.owner(state, lock) {
+            Some(holder) => u8::try_from(holder + 1).expect("at most 112 actors").into(),
+            None => 0,
+        };
+        key.clear();
+        for &kind in &encounters.here {
+            if kind == NOT_YET {
+                key.push(kind);
+                continue;
+            }
+            let by = match encounters.waits[kind as usize] {
+                WaitsFor::Nothing => 0,
+                WaitsFor::Holder(lock) => holder(lock),
+                WaitsFor::Before => return false,
+            };
+            key.push(kind << HOLDER_BITS | by);
+        }
+        for gate in self.ahead.gates.iter().filter(|gate| gate.inside.is_none()) {
+            key.push(holder(gate.lock));
+        }
+        if self.resources.has_executors {
+            key.push(u32::from(machine.has_jobs_waiting(state)));
+        }
+        if scene.like_workers {
+            let could = machine.could_take(state).bits().to_le_bytes();
+            let words = could.as_chunks::<4>().0.iter();
+            key.extend(words.map(|bytes| u32::from_le_bytes(*bytes)));
+        }
+        true
+    }
+
+    /// Forms the set.
+    fn form(&self, scene: &Scene<'_>, encounters: &mut Encounters) -> ActorSet {
         let gates = self.ahead.gates.iter().enumerate();
         let mut holders = std::mem::take(&mut encounters.holders);
         holders.clear();
@@ -88,15 +146,8 @@ impl Reduction<'_> {
             no_more_jobs: self.no_more_jobs(scene),
             copied: self.resources.copied(),
         };
-        encounters.turn_to(scene);
         let mut best = scene.able;
-        let stance = |actor: usize| scene.stances[actor];
         for seed in scene.able.iter() {
-            // From one in the same stance the set would grow in the same way.
-            let mut before = scene.able.iter().take_while(|&it| it < seed);
-            if before.any(|it| stance(it) == stance(seed)) {
-                continue;
-            }
             if let Some(set) = self.grown(scene, &around, encounters, seed, best.len()) {
                 best = set;
                 if best.len() == 1 {
@@ -227,6 +278,9 @@ struct Encounter {
 /// Kinds of actors that are remembered: so many of them, and cells for each pair.
 const KINDS_MAX: usize = 1 << 10;
 
+/// Bits for nobody or somebody who holds a lock, beside those of a kind.
+const HOLDER_BITS: u32 = 8;
+
 /// The kind of a stance is not known yet.
 const NOT_YET: u32 = u32::MAX;
 /// It is not known yet how two kinds meet.
@@ -236,25 +290,52 @@ const NEVER: u32 = 1;
 /// The first number of an encounter of two that do.
 const FIRST: u32 = 2;
 
+/// What the set depends on beside the kind of somebody who cannot move.
+#[derive(Clone, Copy)]
+enum WaitsFor {
+    /// Nothing.
+    Nothing,
+    /// Who holds a lock.
+    Holder(ObjectId),
+    /// Who is before a reader-writer lock.
+    Before,
+}
+
 /// How actors meet, found out once for each pair of kinds. Those are of one kind who use,
-/// and may still use, the same.
+/// and may still use, the same, and can move, or wait in the same way. A set depends on
+/// kinds and on a few things more, so sets that were formed are remembered, too.
 #[derive(Default)]
 pub(in crate::explore) struct Encounters {
-    kinds: FxHashMap<Kind, u32>,
+    kinds: FxHashMap<Sort, u32>,
     /// By stance.
     kind_of: Vec<u32>,
+    /// By kind.
+    waits: Vec<WaitsFor>,
     /// By kinds: [`UNKNOWN`], [`NEVER`], or from [`FIRST`] on the number in `all`.
     pairs: Vec<Vec<u32>>,
     all: Vec<Encounter>,
     /// The kind of each actor in the state that it turned to; [`NOT_YET`] for those who
     /// do not run.
     here: Vec<u32>,
+    formed: Formed,
+    /// Room for what a set depends on.
+    key: Vec<u32>,
     /// Room for the holders of gates.
     holders: Vec<Option<usize>>,
 }
 
-/// What is asked of an actor in an encounter, and its process.
-type Kind = (Uses, Uses, Uses, Vec<Uses>, usize);
+/// What sets depend on of an actor: all of what is known of it, but of who could help it only
+/// if it cannot move.
+#[derive(PartialEq, Eq, Hash)]
+struct Sort {
+    against: Uses,
+    ahead: Uses,
+    without_jobs: Uses,
+    before: Vec<Uses>,
+    inside: Vec<usize>,
+    help: Option<Help>,
+    process: usize,
+}
 
 impl Encounters {
     /// Looks of what kinds the actors are.
@@ -318,17 +399,26 @@ impl Encounters {
             return Some(kind);
         }
         let about = scene.about(actor)?;
-        let asked = (
-            about.against.clone(),
-            about.ahead.clone(),
-            about.without_jobs.clone(),
-            about.before.clone(),
-            about.process,
-        );
+        // Whether it can move belongs to its stance: nobody was left out yet.
+        let help = (!scene.able.contains(actor)).then_some(&about.help);
+        let sort = Sort {
+            against: about.against.clone(),
+            ahead: about.ahead.clone(),
+            without_jobs: about.without_jobs.clone(),
+            before: about.before.clone(),
+            inside: about.inside.clone(),
+            help: help.cloned(),
+            process: about.process,
+        };
         let next = u32::try_from(self.kinds.len()).expect("a few");
-        let kind = *self.kinds.entry(asked).or_insert(next);
+        let kind = *self.kinds.entry(sort).or_insert(next);
         if kind == next {
             self.pairs.push(Vec::new());
+            self.waits.push(match help {
+                Some(&Help::Holder(lock)) => WaitsFor::Holder(lock),
+                Some(Help::Before(..)) => WaitsFor::Before,
+                _ => WaitsFor::Nothing,
+            });
         }
         if self.kind_of.len() <= stance {
             self.kind_of.resize(stance + 1, NOT_YET);
