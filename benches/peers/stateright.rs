@@ -213,7 +213,12 @@ fn racing_counter(size: &[usize], s: &mut State<1, 3>, t: usize, _: usize) -> bo
 }
 
 // Shared: the forks. Own: place, round. `rounds` 0 is for ever.
-fn dine(s: &mut State<10, 2>, t: usize, forks: [usize; 2], rounds: usize) -> bool {
+fn dine<const N: usize>(
+    s: &mut State<N, 2>,
+    t: usize,
+    forks: [usize; 2],
+    rounds: usize,
+) -> bool {
     let [first, second] = forks;
     let [place, round] = &mut s.threads[t];
     match *place {
@@ -242,7 +247,7 @@ fn philosophers_once(size: &[usize], s: &mut State<10, 2>, t: usize, _: usize) -
     dine(s, t, [t.min(right), t.max(right)], size[1])
 }
 
-fn philosophers_ordered(size: &[usize], s: &mut State<10, 2>, t: usize, _: usize) -> bool {
+fn philosophers_ordered(size: &[usize], s: &mut State<13, 2>, t: usize, _: usize) -> bool {
     let right = (t + 1) % size[0];
     dine(s, t, [t.min(right), t.max(right)], 0)
 }

@@ -70,7 +70,7 @@ pub const WORKLOADS: [Workload; 12] = [
     ),
     of(
         "philosophers_ordered",
-        [&[("N", 8)], &[("N", 9)], &[("N", 10)]],
+        [&[("N", 8)], &[("N", 9)], &[("N", 12)]],
     ),
     of(
         "bounded_buffer",
