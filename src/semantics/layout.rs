@@ -1,7 +1,7 @@
 //! Where everything lies in a state: memory, objects, observed locals, named
 //! steps, what was printed if a property asks for it, then one slot of equal size for
-//! each actor, then one row for each future, how many there were if not all are kept, then the words of tasks and event loops,
-//! then the copies of processes.
+//! each actor, then one row for each future and how many there were if not all are kept,
+//! then the words of tasks and event loops, then the copies of processes.
 //!
 //! A state is one flat row of 64-bit words. Its layout is fixed for a program
 //! and a [`Capacity`]: how many actors, how deep a stack and how long a queue it
