@@ -213,12 +213,7 @@ fn racing_counter(size: &[usize], s: &mut State<1, 3>, t: usize, _: usize) -> bo
 }
 
 // Shared: the forks. Own: place, round. `rounds` 0 is for ever.
-fn dine<const N: usize>(
-    s: &mut State<N, 2>,
-    t: usize,
-    forks: [usize; 2],
-    rounds: usize,
-) -> bool {
+fn dine<const N: usize>(s: &mut State<N, 2>, t: usize, forks: [usize; 2], rounds: usize) -> bool {
     let [first, second] = forks;
     let [place, round] = &mut s.threads[t];
     match *place {
