@@ -44,6 +44,10 @@ pub(super) fn drop_futures(
     n_regs: u16,
     returned: impl Fn(FunctionId) -> u16,
 ) {
+    let keeps_one = |instr: &Instr| matches!(instr, Instr::Submit { dst: Some(_), .. });
+    if !code.iter().any(keeps_one) {
+        return;
+    }
     let flow = Flow::new(code, handlers, n_regs, returned);
     let live = flow.live(code);
     let is_read = |at: usize, reg: Reg| Flow::successors(code, at).any(|to| live[to].has(reg));

@@ -79,7 +79,7 @@ impl Layout {
     /// An empty row before another.
     fn insert_row(&self, state: &mut State, row: usize, n_rows: usize) {
         let rows = state.slice_mut(self.rows(row..n_rows + 1));
-        let words = rows.len() / (n_rows + 1 - row);
+        let words = self.row_words();
         rows.copy_within(..rows.len() - words, words);
         rows[..words].fill(0);
     }
@@ -88,12 +88,17 @@ impl Layout {
     pub(super) fn take_row(&self, state: &mut State, row: usize) -> i64 {
         let n_rows = self.n_futures(state);
         let rows = state.slice_mut(self.rows(row..n_rows));
-        let words = rows.len() / (n_rows - row);
+        let words = self.row_words();
         let word = rows[0];
         rows.copy_within(words.., 0);
         let last = rows.len() - words;
         rows[last..].fill(0);
         word
+    }
+
+    /// Words of a row.
+    fn row_words(&self) -> usize {
+        self.rows(0..1).len()
     }
 
     fn rows(&self, rows: Range<usize>) -> Range<usize> {
@@ -106,8 +111,7 @@ impl<R> Step<'_, '_, R> {
     pub(super) fn keep_failure(&mut self, job: i64, exception: &[i64]) -> Result<(), Stop> {
         let layout = &self.machine.layout;
         let n_rows = layout.n_futures(self.state);
-        let width = layout.rows(0..1).len();
-        let mut failure = vec![0; width];
+        let mut failure = vec![0; layout.row_words()];
         failure[0] = with_status(job, JobStatus::Failed);
         failure[1..=exception.len()].copy_from_slice(exception);
         let executor = executor_in(job);

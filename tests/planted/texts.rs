@@ -1,7 +1,7 @@
 //! For each mistake in leaving out orders of steps: a scenario on which the search
 //! with it does not show what the search of all states shows.
 
-use super::both::{Outcome, compare, programs};
+use super::both::{Outcome, TIME_IS_UP, compare, programs};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use threadbare::base::Mistake;
 
@@ -43,19 +43,7 @@ pub fn text(mistake: Mistake) -> Option<&'static str> {
              thread q { for i in 0..3 { with m { c.notify() } } }
              observe order"
         }
-        Mistake::ToldByNumber => {
-            "lock m  cond c on m  chan q(1)
-             var n = 0  var early = false  var first = false  var second = false
-             task w * 2 {
-                 await io()
-                 await m.lock()
-                 let got = await c.wait_for()
-                 atomic { n += 1  if n == 1 { first = got } else { second = got } }
-                 m.unlock()
-             }
-             task x { await q.recv()  assert !(early && n == 2 && !first && second) }
-             task t { await io()  with await m { early = n == 0  await q.send(1)  c.notify() } }"
-        }
+        Mistake::ToldByNumber => TIME_IS_UP,
         Mistake::TurnsNotRenamed => {
             "var x = 0
              task p * 3 { await io() x = x * 2 + 1 await io() x += 3 }

@@ -343,6 +343,20 @@ fn schedules(found: &Search<'_>, facts: &Facts<'_>) -> Vec<String> {
     schedules.map(|schedule| schedule.to_string()).collect()
 }
 
+/// The body of a scenario in which it shows whom a `notify` tells of two like tasks whose
+/// time is up.
+pub const TIME_IS_UP: &str = "lock m  cond c on m  chan q(1)
+     var n = 0  var early = false  var first = false  var second = false
+     task w * 2 {
+         await io()
+         await m.lock()
+         let got = await c.wait_for()
+         atomic { n += 1  if n == 1 { first = got } else { second = got } }
+         m.unlock()
+     }
+     task x { await q.recv()  assert !(early && n == 2 && !first && second) }
+     task t { await io()  with await m { early = n == 0  await q.send(1)  c.notify() } }";
+
 /// The programs of a text without mistakes.
 #[track_caller]
 pub fn programs(text: &str) -> Vec<Program> {

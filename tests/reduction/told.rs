@@ -1,6 +1,7 @@
 //! Larger scenarios with threads that are alike: what the checker tells is the same as
 //! without any reduction.
 
+use super::both::TIME_IS_UP;
 use threadbare::checker::{Checker, Reduction};
 use threadbare::report::ScenarioReport;
 
@@ -189,20 +190,9 @@ fn what_leaves_out_orders_late_is_tried_again() {
 /// told goes by their turns, not by their numbers.
 #[test]
 fn like_tasks_whose_time_is_up() {
-    check(
-        "lock m  cond c on m  chan q(1)
-         var n = 0  var early = false  var first = false  var second = false
-         task noise * 2 { for _ in 0..2 { await io() } }
-         task w * 2 {
-             await io()
-             await m.lock()
-             let got = await c.wait_for()
-             atomic { n += 1  if n == 1 { first = got } else { second = got } }
-             m.unlock()
-         }
-         task x { await q.recv()  assert !(early && n == 2 && !first && second) }
-         task t { await io()  with await m { early = n == 0  await q.send(1)  c.notify() } }",
-    );
+    check(&format!(
+        "task noise * 2 {{ for _ in 0..2 {{ await io() }} }}\n{TIME_IS_UP}"
+    ));
     check(
         "lock m  cond c on m  chan q(1)
          var i = 0  var n = 0  var early = false  var bad = false
