@@ -241,6 +241,8 @@ fn by(mistake: Mistake) -> By {
         Mistake::MissedBeforeReturn => Promise(fixed::missed_in_a_function),
         Mistake::CutOffIsTheEnd => Promise(fixed::cut_off_is_open),
         Mistake::CheckpointOfAnother => Promise(fixed::checkpoints_are_told_apart),
+        Mistake::SectionsEnd => Promise(fixed::who_goes_round_with_a_lock_starves_others),
+        Mistake::FirstWalkIsFair => Promise(fixed::who_may_choose_starves_nobody),
         Mistake::BlockedCostsSwitch => Promise(fixed::leaving_the_blocked_is_free),
         Mistake::AllAreAlike
         | Mistake::JoinIsBlind

@@ -157,6 +157,9 @@ mistakes! {
     UnownedReduced: "a lock that anybody gives back is reduced",
     SettledAtOnce: "no better run to a bug comes after the first one that was found",
     ReducedIsShortest: "the shortest of the runs that were not left out is a shortest",
+    // Starvation.
+    SectionsEnd: "nobody goes round while it holds a lock",
+    FirstWalkIsFair: "a walk tells whether a circle is fair, whatever is owed",
     // Symmetry.
     AllAreAlike: "actors of one function are alike, whatever their arguments",
     JoinIsBlind: "who waits for one of them cannot tell actors apart",

@@ -4,3 +4,5 @@
 mod classics;
 mod library;
 mod oracle;
+mod space;
+mod starving;

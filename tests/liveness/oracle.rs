@@ -3,19 +3,13 @@
 //! fixed point over sets of states, as in Emerson and Lei (1986). No components,
 //! no marks, no stored graph of the checker.
 
+use crate::space::{Fair, Space, again_and_again, with_space};
 use proptest::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use threadbare::base::Source;
 use threadbare::checker::Checker;
-use threadbare::program::{Expr, Program, PropertyKind};
-use threadbare::semantics::{Capacity, Chooser, Machine, State, Stop};
-
-#[derive(Clone, Copy, PartialEq, Debug)]
-enum Fair {
-    Weak,
-    Strong,
-    Unfair,
-}
+use threadbare::program::{Expr, PropertyKind};
+use threadbare::semantics::Machine;
 
 #[derive(Clone, Debug)]
 struct Thread {
@@ -89,55 +83,6 @@ fn text(threads: &[Thread], property: &str) -> String {
     text + " " + property + "\n}\n"
 }
 
-/// The states, and for each its steps: who, and where to.
-struct Space {
-    states: Vec<State>,
-    steps: Vec<Vec<(usize, usize)>>,
-    enabled: Vec<BTreeSet<usize>>,
-}
-
-#[expect(
-    clippy::mutable_key_type,
-    reason = "what a state notes about looks at it takes no part in its order or hash"
-)]
-fn explore(machine: &Machine<'_>) -> Result<Space, Stop> {
-    let initial = machine.initial(&mut ())?;
-    let mut numbers = BTreeMap::from([(initial.clone(), 0)]);
-    let mut space = Space {
-        states: vec![initial],
-        steps: Vec::new(),
-        enabled: Vec::new(),
-    };
-    while let Some(state) = space.states.get(space.steps.len()).cloned() {
-        let enabled: BTreeSet<usize> = machine.enabled(&state).collect();
-        let mut steps = Vec::new();
-        for &actor in &enabled {
-            let mut chooser = Chooser::first();
-            loop {
-                let mut after = state.clone();
-                match machine.step(&mut after, actor, &mut chooser, &mut ()) {
-                    Ok(()) => {
-                        let next = space.states.len();
-                        let number = *numbers.entry(after.clone()).or_insert(next);
-                        if number == next {
-                            space.states.push(after);
-                        }
-                        steps.push((actor, number));
-                    }
-                    Err(Stop::Fault(_)) => {}
-                    Err(other) => return Err(other),
-                }
-                if !chooser.advance() {
-                    break;
-                }
-            }
-        }
-        space.steps.push(steps);
-        space.enabled.push(enabled);
-    }
-    Ok(space)
-}
-
 /// The states of `inside` from which a fair run stays inside for ever.
 fn fair_for_ever(space: &Space, inside: &BTreeSet<usize>, fair: &[Fair]) -> BTreeSet<usize> {
     let n = fair.len();
@@ -153,60 +98,11 @@ fn fair_for_ever(space: &Space, inside: &BTreeSet<usize>, fair: &[Fair]) -> BTre
                 })
             })
             .collect();
-        all.extend(again_and_again(space, allowed, fair, &rests));
+        // Who rests under weak fairness is seen unable to move.
+        let idle = |a: usize, s: usize| fair[a] != Fair::Weak || !space.enabled[s].contains(&a);
+        all.extend(again_and_again(space, allowed, n, &rests, &idle));
     }
     all
-}
-
-/// The greatest set from each state of which, inside the set, everybody who does
-/// not rest is seen to move, and everybody who rests under weak fairness is seen
-/// unable to.
-fn again_and_again(
-    space: &Space,
-    mut set: BTreeSet<usize>,
-    fair: &[Fair],
-    rests: &dyn Fn(usize) -> bool,
-) -> BTreeSet<usize> {
-    loop {
-        let inner = |s: usize, set: &BTreeSet<usize>| -> Vec<(usize, usize)> {
-            let steps = space.steps[s].iter().copied();
-            steps
-                .filter(|&(a, to)| !rests(a) && set.contains(&to))
-                .collect()
-        };
-        let mut next = set.clone();
-        for (actor, &fairness) in fair.iter().enumerate() {
-            let seen: BTreeSet<usize> = set
-                .iter()
-                .copied()
-                .filter(|&s| match (rests(actor), fairness) {
-                    (false, _) => inner(s, &set).iter().any(|&(a, _)| a == actor),
-                    (true, Fair::Weak) => !space.enabled[s].contains(&actor),
-                    (true, _) => true,
-                })
-                .collect();
-            // Backwards from what is to be seen, inside the set.
-            let mut reaching = seen;
-            loop {
-                let more: Vec<usize> = set
-                    .iter()
-                    .copied()
-                    .filter(|s| !reaching.contains(s))
-                    .filter(|&s| inner(s, &set).iter().any(|(_, to)| reaching.contains(to)))
-                    .collect();
-                if more.is_empty() {
-                    break;
-                }
-                reaching.extend(more);
-            }
-            next.retain(|s| reaching.contains(s));
-        }
-        next.retain(|&s| !inner(s, &set).is_empty());
-        if next == set {
-            return set;
-        }
-        set = next;
-    }
 }
 
 /// Whether some fair run breaks the property.
@@ -236,18 +132,6 @@ fn is_broken(machine: &Machine<'_>, space: &Space, kind: &PropertyKind, fair: &[
     reached.iter().any(|s| ends(s) || for_ever.contains(s))
 }
 
-fn answer(program: &Program, fair: &[Fair]) -> bool {
-    let mut capacity = Capacity::initial(program);
-    loop {
-        let machine = Machine::new(program, capacity);
-        match explore(&machine) {
-            Ok(space) => return is_broken(&machine, &space, &program.properties[0].kind, fair),
-            Err(Stop::Grow(more)) => capacity = more,
-            Err(other) => panic!("no such limit is near: {other:?}"),
-        }
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
@@ -266,6 +150,8 @@ proptest! {
         let report = checker.check_str("random.tb", text.clone());
         let codes: Vec<&str> = report.scenarios[0].findings.iter().map(|f| f.code).collect();
         let broken = codes.iter().any(|code| ["A006", "A007"].contains(code));
-        prop_assert_eq!(broken, answer(program, &fair), "{}\n{:?}", text, codes);
+        let kind = &program.properties[0].kind;
+        let answer = with_space(program, |machine, space| is_broken(machine, space, kind, &fair));
+        prop_assert_eq!(broken, answer, "{}\n{:?}", text, codes);
     }
 }

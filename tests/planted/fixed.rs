@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use threadbare::Checker;
-use threadbare::base::Source;
+use threadbare::base::{Severity, Source};
 use threadbare::checker::Reduction;
 use threadbare::report::{Status, Verdict};
 
@@ -126,4 +126,27 @@ fn passes(body: &str) -> bool {
     let text = format!("scenario \"s\" {{ {body} }}");
     let report = Checker::new().check_str("s.tb", &text);
     report.scenarios[0].findings.is_empty()
+}
+
+/// Who looks again and again, always at the wrong moment, with a lock in its hand, keeps
+/// others from it however fair the scheduler is.
+pub fn who_goes_round_with_a_lock_starves_others() -> bool {
+    let text = "scenario \"round\" {
+        lock m  atomic x = 0
+        thread p { loop { with m { while x == 0 { } } } }
+        thread q { loop { x = 1  x = 0 } }
+        thread r { with m { skip } }
+    }";
+    let report = Checker::new().check_str("s.tb", text);
+    let mut findings = report.scenarios[0].findings.iter();
+    findings.any(|it| it.code == "S002" && it.severity == Severity::Error)
+}
+
+/// Whoever may always choose not to send starves nobody.
+pub fn who_may_choose_starves_nobody() -> bool {
+    passes(
+        "atomic x = 0
+         thread p { loop { either { skip } or { x = 1 } } }
+         thread q { wait_until(x == 1) }",
+    )
 }

@@ -45,7 +45,9 @@ pub fn can_end(program: &Program, from: &BTreeSet<Pc>) -> bool {
     false
 }
 
-fn followers(program: &Program, pc: Pc, end: &mut bool) -> Vec<Pc> {
+/// The instructions that may be executed next; exceptions are left out. Notes whether the
+/// actor may end.
+pub fn followers(program: &Program, pc: Pc, end: &mut bool) -> Vec<Pc> {
     match program.instr(pc) {
         Instr::Jump(target) => vec![*target],
         Instr::Unless(_, target) | Instr::UnlessCaught(_, _, target) => vec![pc + 1, *target],

@@ -41,9 +41,12 @@ pub fn livelocks<'p>(
     let terms = Terms::all(Fairness::Strong).with_choices(mark::CHOICE | mark::PICK);
     let mut parts = Parts::new(question.graph, idle_steps);
     let mut groups: BTreeMap<Vec<Span>, FxHashSet<u32>> = BTreeMap::new();
-    for circle in fair_components(&mut parts, circular, &terms) {
+    // From all states of a circle the same ends are reached.
+    let may_be = |id: &u32| marked || can_end[*id as usize];
+    let states: Vec<u32> = circular.iter().copied().filter(may_be).collect();
+    for circle in fair_components(&mut parts, &states, &terms) {
         let first = circle.states[0] as usize;
-        if (marked || can_end[first]) && gets_nowhere(question, &parts, &circle) {
+        if gets_nowhere(question, &parts, &circle) {
             let group = declarations(question, &circle);
             groups
                 .entry(group)

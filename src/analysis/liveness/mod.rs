@@ -21,7 +21,10 @@ mod livelock;
 mod mark;
 mod part;
 mod question;
+mod sections;
+mod soonest;
 mod spinning;
+mod stands;
 mod starvation;
 mod walk;
 

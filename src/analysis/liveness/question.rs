@@ -12,6 +12,9 @@ use crate::program::{Fairness, Instr, Program};
 use crate::semantics::{Machine, State};
 use crate::trace::Schedule;
 
+/// Passes over the graph after which components are looked for instead.
+const PASSES: usize = 16;
+
 /// A complete search, its graph, and what is known about it.
 pub struct Question<'a, 'p> {
     /// The program.
@@ -42,13 +45,26 @@ impl<'p> Question<'_, 'p> {
     }
 
     /// The states through which some run can go again and again, ascending.
+    ///
+    /// Cost: a few passes over the graph if most states lead back to the first one; else
+    /// as looking for components.
     pub fn circular(&self) -> Vec<u32> {
-        let all: Vec<u32> = (0..self.search.n_expanded()).collect();
+        // Every state is reached from the first one, so those that lead back to it are one
+        // component.
+        let mut back = vec![false; self.graph.len()];
+        let first = usize::from(!self.graph.is_empty());
+        back[..first].fill(true);
+        if !self.spread_in(PASSES, &mut back) || !self.graph.steps(0).any(|(_, to)| back[to]) {
+            back.fill(false);
+        }
+        let all = 0..self.search.n_expanded();
+        let rest: Vec<u32> = all.clone().filter(|&id| !back[id as usize]).collect();
         let mut parts = Parts::new(self.graph, Counts::of(ActorSet::ALL));
-        parts.separate(&all);
-        let mut states: Vec<u32> = parts.components(&all).concat();
-        states.sort_unstable();
-        states
+        parts.separate(&rest);
+        for state in parts.components(&rest).into_iter().flatten() {
+            back[state as usize] = true;
+        }
+        all.filter(|&id| back[id as usize]).collect()
     }
 
     /// The states from which a state is reached in which the program has ended.
@@ -62,17 +78,30 @@ impl<'p> Question<'_, 'p> {
 
     /// Marks every state from which a marked one is reached.
     pub fn spread(&self, marked: &mut [bool]) {
-        let mut changed = true;
-        while changed {
-            changed = false;
-            // Most steps lead to higher numbers, so going down settles most at once.
-            for at in (0..marked.len()).rev() {
-                if !marked[at] && self.graph.steps(at).any(|(_, to)| marked[to]) {
-                    marked[at] = true;
-                    changed = true;
-                }
+        self.spread_in(usize::MAX, marked);
+    }
+
+    /// The same in so many passes at most; says whether that was enough.
+    ///
+    /// Most steps lead to higher numbers, so going down settles most at once; what leads back
+    /// step by step is settled going up.
+    fn spread_in(&self, passes: usize, marked: &mut [bool]) -> bool {
+        let mut settle = |at: usize| {
+            let leads = !marked[at] && self.graph.steps(at).any(|(_, to)| marked[to]);
+            marked[at] |= leads;
+            leads
+        };
+        let n = self.graph.len();
+        (0..passes).any(|pass| {
+            let mut settled = 0;
+            match pass % 2 {
+                0 => (0..n)
+                    .rev()
+                    .for_each(|at| settled += usize::from(settle(at))),
+                _ => (0..n).for_each(|at| settled += usize::from(settle(at))),
             }
-        }
+            settled == 0
+        })
     }
 
     /// Whether the author marks progress.

@@ -17,7 +17,10 @@ use super::fair::{Component, Terms, fair_components, fair_within, strong_compone
 use super::mark;
 use super::part::{Counts, Parts};
 use super::question::Question;
-use super::walk::{round, way_into};
+use super::sections;
+use super::soonest::{self, Walker};
+use super::stands::Stands;
+use super::walk::{Way, round, way_into};
 use super::{Conduct, Shown};
 use crate::analysis::key::Key;
 use crate::analysis::rule::Level;
@@ -27,6 +30,10 @@ use crate::program::{Fairness, Instr, ObjectId, Pc};
 use crate::semantics::State;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
+
+/// States up to which builds with assertions compare what is found at once with what
+/// components show.
+const COMPARED_MAX: usize = 20_000;
 
 /// An actor that starves.
 pub struct Starved<'p> {
@@ -38,6 +45,15 @@ pub struct Starved<'p> {
     pub pc: Pc,
     /// The run.
     pub shown: Shown<'p>,
+}
+
+/// A run in which an actor starves: the way to a circle, and once round it.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Starving {
+    /// The shortest way to such a circle.
+    pub way: Way,
+    /// The steps of the round.
+    pub round: Vec<usize>,
 }
 
 /// The places at which actors starve, each with the best run that shows it.
@@ -57,9 +73,19 @@ pub fn starved<'p>(
             terms: Terms::declared(question.program).with_choices(mark::CHOICE),
         },
     ];
+    let mut places = None;
     for actor in 0..question.machine().layout().capacity().actors {
-        if question.fairness(actor) != Fairness::Unfair {
-            starved_by(question, circular, can_end, actor, &rounds, &mut found);
+        if question.fairness(actor) == Fairness::Unfair {
+            continue;
+        }
+        let Some(waiter) = Waiter::of(question, actor, circular, can_end) else {
+            continue;
+        };
+        let places = places.get_or_insert_with(|| Places::of(question, circular));
+        for rounds in &rounds {
+            for (pc, starving) in waiter.starves(&rounds.terms, places) {
+                add(question, &mut found, (actor, pc), rounds.level, starving);
+            }
         }
     }
     found
@@ -71,67 +97,150 @@ struct Rounds {
     terms: Terms,
 }
 
-/// Adds the places at which one actor starves.
-fn starved_by<'p>(
+/// Where actors stand, and what that tells.
+struct Places {
+    stands: Stands,
+    sections_end: bool,
+}
+
+impl Places {
+    fn of(question: &Question<'_, '_>, circular: &[u32]) -> Self {
+        let stands = Stands::of(question, circular);
+        Self {
+            sections_end: sections::all_end(question.machine(), &stands),
+            stands,
+        }
+    }
+}
+
+/// Adds a place at which an actor starves, unless it is known from a better run.
+fn add<'p>(
     question: &Question<'_, 'p>,
-    circular: &[u32],
-    can_end: &[bool],
-    actor: usize,
-    rounds: &[Rounds],
     found: &mut BTreeMap<Key, Starved<'p>>,
+    (actor, pc): (usize, Pc),
+    level: Level,
+    Starving { way, round }: Starving,
 ) {
-    let may_move = |id: &u32| question.moving[*id as usize].contains(actor);
-    let is_blocked = |id: &u32| !question.graph.enabled(*id as usize).contains(actor);
-    let states: Vec<u32> = circular.iter().copied().filter(may_move).collect();
-    let blocked: Vec<u32> = states.iter().copied().filter(is_blocked).collect();
-    if blocked.is_empty() {
+    let key = Key::Starvation(question.program.site(pc).span);
+    let n = way.steps.len() + round.len();
+    let is_better = |old: &Starved<'_>| {
+        old.level < level || old.level == level && old.shown.schedule.0.len() <= n
+    };
+    if found.get(&key).is_some_and(is_better) {
         return;
     }
-    let others = || Parts::new(question.graph, Counts::of(!ActorSet::only(actor)));
-    // Every fair circle lies within one of these: it needs a state in which the
-    // actor is blocked, and none in which the actor moves.
-    let circles = strong_components(&mut others(), &states, &blocked);
-    for Rounds { level, terms } in rounds {
-        let mut parts = others();
+    let shown = question.show(&way, &round);
+    confirm(&shown, actor, pc);
+    let starved = Starved {
+        level,
+        actor,
+        pc,
+        shown,
+    };
+    found.insert(key, starved);
+}
+
+/// An actor that is blocked somewhere on a circle.
+struct Waiter<'a, 'p> {
+    question: &'a Question<'a, 'p>,
+    can_end: &'a [bool],
+    actor: usize,
+    /// The states on circles in which it may still move.
+    states: Vec<u32>,
+    /// Those of them in which it cannot.
+    blocked: Vec<u32>,
+}
+impl<'a, 'p> Waiter<'a, 'p> {
+    fn of(
+        question: &'a Question<'a, 'p>,
+        actor: usize,
+        circular: &[u32],
+        can_end: &'a [bool],
+    ) -> Option<Self> {
+        let may_move = |id: &u32| question.moving[*id as usize].contains(actor);
+        let is_blocked = |id: &u32| !question.graph.enabled(*id as usize).contains(actor);
+        let states: Vec<u32> = circular.iter().copied().filter(may_move).collect();
+        let blocked: Vec<u32> = states.iter().copied().filter(is_blocked).collect();
+        (!blocked.is_empty()).then_some(Self {
+            question,
+            can_end,
+            actor,
+            states,
+            blocked,
+        })
+    }
+
+    /// Where it starves in circles that are fair.
+    fn starves(&self, terms: &Terms, places: &Places) -> BTreeMap<Pc, Starving> {
+        let waits: BTreeMap<Pc, u32> = places.stands.waits(self.actor).collect();
+        let mut found = BTreeMap::new();
+        // Where more must be known.
+        let mut left = waits.clone();
+        if terms.owed[self.actor] == Fairness::Strong && places.sections_end {
+            left.retain(|&pc, _| !sections::is_at_lock(self.question.program, pc));
+        } else if soonest::may_ask(self.question, terms) {
+            let states = (self.states.as_slice(), self.actor);
+            let mut walker = Walker::new(self.question, states, terms, self.can_end);
+            left.retain(|&pc, &mut first| match walker.starves(pc, first) {
+                Some(starving) => found.insert(pc, starving).is_some(),
+                None => true,
+            });
+        }
+        if left.len() == waits.len() {
+            return self.by_components(terms, &self.blocked);
+        }
+        if !left.is_empty() {
+            found.extend(self.by_components(terms, &self.blocked_at(&left)));
+        }
+        debug_assert!(
+            self.question.graph.len() > COMPARED_MAX
+                || found == self.by_components(terms, &self.blocked),
+            "components show the same"
+        );
+        found
+    }
+
+    /// The states in which it is blocked at some of these places.
+    fn blocked_at(&self, places: &BTreeMap<Pc, u32>) -> Vec<u32> {
+        let layout = self.question.machine().layout();
+        let mut state = self.question.search.blank();
+        let mut is_there = |id: u32| {
+            self.question.search.load(id, &mut state);
+            places.contains_key(&layout.pc(&state, self.actor))
+        };
+        let all = self.blocked.iter().copied();
+        all.filter(|&id| is_there(id)).collect()
+    }
+
+    /// The same by looking at every component with some of these states, in which it is
+    /// blocked.
+    fn by_components(&self, terms: &Terms, blocked: &[u32]) -> BTreeMap<Pc, Starving> {
+        let question = self.question;
+        let others = Counts::of(!ActorSet::only(self.actor));
+        let mut parts = Parts::new(question.graph, others);
         // To whom strong fairness is owed, that one is blocked all the way round.
-        let fair = if terms.owed[actor] == Fairness::Strong {
-            let all = circles.iter().flatten().copied();
-            let all: Vec<u32> = all.filter(is_blocked).collect();
-            fair_components(&mut parts, &all, terms)
-        } else {
-            fair_within(&mut parts, circles.clone(), terms)
+        let circles = match terms.owed[self.actor] {
+            Fairness::Strong => fair_components(&mut parts, blocked, terms),
+            // Who starves is blocked in some state of the circle.
+            _ => {
+                let circles = strong_components(&mut parts, &self.states, blocked);
+                fair_within(&mut parts, circles, terms)
+            }
         };
         let mut places: BTreeMap<Pc, FxHashSet<u32>> = BTreeMap::new();
-        for circle in fair {
-            if let Some(pc) = starves_at(question, &parts, &circle, actor, can_end) {
+        for circle in circles {
+            if let Some(pc) = starves_at(question, &parts, &circle, self.actor, self.can_end) {
                 let part = parts.part_of(circle.states[0] as usize);
                 places.entry(pc).or_default().insert(part);
             }
         }
-        for (pc, wanted) in places {
-            let key = Key::Starvation(question.program.site(pc).span);
-            let graver = |old: &Starved<'_>| old.level < *level;
-            if found.get(&key).is_some_and(graver) {
-                continue;
-            }
-            let way = way_into(&parts, &wanted);
-            let steps = round(&parts, way.end, terms);
-            let n = way.steps.len() + steps.len();
-            let shorter =
-                |old: &Starved<'_>| old.level == *level && old.shown.schedule.0.len() <= n;
-            if found.get(&key).is_some_and(shorter) {
-                continue;
-            }
-            let shown = question.show(&way, &steps);
-            confirm(&shown, actor, pc);
-            let starved = Starved {
-                level: *level,
-                actor,
-                pc,
-                shown,
-            };
-            found.insert(key, starved);
-        }
+        let shortest = |wanted: &FxHashSet<u32>| {
+            let way = way_into(&parts, wanted);
+            let round = round(&parts, way.end, terms);
+            Starving { way, round }
+        };
+        let found = places.iter().map(|(&pc, wanted)| (pc, shortest(wanted)));
+        found.collect()
     }
 }
 
@@ -147,7 +256,7 @@ fn confirm(shown: &Shown<'_>, actor: usize, pc: Pc) {
 
 /// Where an actor starves in a circle; `None` if it is not there, need not end,
 /// or waits only in consequence of something else.
-fn starves_at(
+pub fn starves_at(
     question: &Question<'_, '_>,
     parts: &Parts<'_>,
     circle: &Component,

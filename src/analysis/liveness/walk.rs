@@ -92,6 +92,16 @@ pub fn way_into(parts: &Parts<'_>, wanted: &FxHashSet<u32>) -> Way {
     way_to(parts.graph, &pursuit).expect("every state was reached")
 }
 
+/// The shortest way to a state, which is reached.
+pub fn way_to_state(graph: &Graph, state: usize) -> Way {
+    let pursuit = Pursuit {
+        since: None,
+        inside: &|_| true,
+        goal: &|other| other == state,
+    };
+    way_to(graph, &pursuit).expect("every state was reached")
+}
+
 fn back_from(graph: &Graph, came: &[FxHashMap<u32, Came>; 2], end: usize) -> Way {
     let (mut state, mut phase) = (end, 1);
     let mut steps = Vec::new();
@@ -123,13 +133,18 @@ fn back_from(graph: &Graph, came: &[FxHashMap<u32, Came>; 2], end: usize) -> Way
 ///
 /// If the part is no fair component under these terms.
 pub fn round(parts: &Parts<'_>, start: usize, terms: &Terms) -> Vec<usize> {
+    try_round(parts, start, terms).expect("a fair component grants what is owed")
+}
+
+/// The same in any part; `None` if the way that it tries ends nowhere.
+pub fn try_round(parts: &Parts<'_>, start: usize, terms: &Terms) -> Option<Vec<usize>> {
     let mut steps = Vec::new();
     let mut at = start;
     let mut debt = Debt::at(parts.graph.enabled(start));
     loop {
         let unmet = debt.unmet(terms);
         if unmet.is_empty() && at == start && !steps.is_empty() {
-            return steps;
+            return Some(steps);
         }
         let satisfies = |actor: usize, to: usize| {
             if unmet.is_empty() {
@@ -139,8 +154,7 @@ pub fn round(parts: &Parts<'_>, start: usize, terms: &Terms) -> Vec<usize> {
             let weak = { idle.iter() }.any(|other| terms.owed[other] == Fairness::Weak);
             unmet.contains(actor) || weak
         };
-        let next = nearest(parts, at, &satisfies).expect("a fair component grants what is owed");
-        for number in next {
+        for number in nearest(parts, at, &satisfies)? {
             let step = parts.graph.step(number);
             at = step.to.expect("an inner step leads to a state");
             debt.pass(step.actor, parts.graph.enabled(at));

@@ -1,0 +1,123 @@
+//! All states of a small program, and from which of them a run can stay in a set for ever,
+//! by fixed points over sets of states, as in Emerson and Lei (1986).
+
+use std::collections::{BTreeMap, BTreeSet};
+use threadbare::program::Program;
+use threadbare::semantics::{Capacity, Chooser, Machine, State, Stop};
+
+/// What is owed to an actor.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Fair {
+    Weak,
+    Strong,
+    Unfair,
+}
+
+/// The states, and for each its steps: who, and where to.
+pub struct Space {
+    pub states: Vec<State>,
+    pub steps: Vec<Vec<(usize, usize)>>,
+    pub enabled: Vec<BTreeSet<usize>>,
+}
+
+#[expect(
+    clippy::mutable_key_type,
+    reason = "what a state notes about looks at it takes no part in its order or hash"
+)]
+fn explore(machine: &Machine<'_>) -> Result<Space, Stop> {
+    let initial = machine.initial(&mut ())?;
+    let mut numbers = BTreeMap::from([(initial.clone(), 0)]);
+    let mut space = Space {
+        states: vec![initial],
+        steps: Vec::new(),
+        enabled: Vec::new(),
+    };
+    while let Some(state) = space.states.get(space.steps.len()).cloned() {
+        let enabled: BTreeSet<usize> = machine.enabled(&state).collect();
+        let mut steps = Vec::new();
+        for &actor in &enabled {
+            let mut chooser = Chooser::first();
+            loop {
+                let mut after = state.clone();
+                match machine.step(&mut after, actor, &mut chooser, &mut ()) {
+                    Ok(()) => {
+                        let next = space.states.len();
+                        let number = *numbers.entry(after.clone()).or_insert(next);
+                        if number == next {
+                            space.states.push(after);
+                        }
+                        steps.push((actor, number));
+                    }
+                    Err(Stop::Fault(_)) => {}
+                    Err(other) => return Err(other),
+                }
+                if !chooser.advance() {
+                    break;
+                }
+            }
+        }
+        space.steps.push(steps);
+        space.enabled.push(enabled);
+    }
+    Ok(space)
+}
+
+/// All states of a program, with as much room as it needs.
+pub fn with_space<T>(program: &Program, asked: impl FnOnce(&Machine<'_>, &Space) -> T) -> T {
+    let mut capacity = Capacity::initial(program);
+    loop {
+        let machine = Machine::new(program, capacity);
+        match explore(&machine) {
+            Ok(space) => return asked(&machine, &space),
+            Err(Stop::Grow(more)) => capacity = more,
+            Err(other) => panic!("no such limit is near: {other:?}"),
+        }
+    }
+}
+
+/// The greatest set from each state of which, inside the set, everybody who does
+/// not rest is seen to move, and everybody who rests is seen `idle`: who, and where.
+pub fn again_and_again(
+    space: &Space,
+    mut set: BTreeSet<usize>,
+    n_actors: usize,
+    rests: &dyn Fn(usize) -> bool,
+    idle: &dyn Fn(usize, usize) -> bool,
+) -> BTreeSet<usize> {
+    loop {
+        let inner = |s: usize, set: &BTreeSet<usize>| -> Vec<(usize, usize)> {
+            let steps = space.steps[s].iter().copied();
+            steps
+                .filter(|&(a, to)| !rests(a) && set.contains(&to))
+                .collect()
+        };
+        let mut next = set.clone();
+        for actor in 0..n_actors {
+            let is_seen = |s: usize| match rests(actor) {
+                false => inner(s, &set).iter().any(|&(a, _)| a == actor),
+                true => idle(actor, s),
+            };
+            let seen: BTreeSet<usize> = set.iter().copied().filter(|&s| is_seen(s)).collect();
+            // Backwards from what is to be seen, inside the set.
+            let mut reaching = seen;
+            loop {
+                let more: Vec<usize> = set
+                    .iter()
+                    .copied()
+                    .filter(|s| !reaching.contains(s))
+                    .filter(|&s| inner(s, &set).iter().any(|(_, to)| reaching.contains(to)))
+                    .collect();
+                if more.is_empty() {
+                    break;
+                }
+                reaching.extend(more);
+            }
+            next.retain(|s| reaching.contains(s));
+        }
+        next.retain(|&s| !inner(s, &set).is_empty());
+        if next == set {
+            return set;
+        }
+        set = next;
+    }
+}
