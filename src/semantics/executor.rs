@@ -14,7 +14,6 @@
 //! when it is first needed, which nobody can observe.
 
 use super::future::JobStatus;
-use super::layout::Capacity;
 use super::machine::{Done, FUTURES_MAX, Flow, Limit, Machine, Step, Stop};
 use super::record::{EventKind, Misuse, Recorder};
 use super::state::State;
@@ -144,16 +143,8 @@ impl Machine<'_> {
             return None;
         }
         // The first register of a worker's own frame; see `compile`.
-        let word = state.word(self.layout.bottom(worker));
-        let Capacity {
-            futures,
-            forgets_jobs,
-            ..
-        } = self.layout.capacity();
-        if forgets_jobs {
-            return (word != 0).then_some(futures + worker);
-        }
-        usize::try_from(word).ok()
+        let noted = state.word(self.layout.bottom(worker));
+        self.layout.job_noted(worker, noted)
     }
 
     /// Whether a worker may take a job now.
@@ -219,11 +210,7 @@ impl<R: Recorder> Step<'_, '_, R> {
         self.state.set_word(machine.layout.object(id), 1);
         if cancel {
             while let Some(job) = machine.next_job(self.state, id) {
-                let status = JobStatus::Cancelled;
-                machine.layout.settle_future(self.state, job, status, &[]);
-                if machine.layout.capacity().forgets_jobs {
-                    machine.layout.take_row(self.state, job);
-                }
+                machine.layout.cancel_job(self.state, job);
             }
         }
         self.did(id, None)
@@ -239,14 +226,8 @@ impl<R: Recorder> Step<'_, '_, R> {
         };
         let data = machine.layout.future_data(job);
         let words = self.state.slice(data.clone())[..args.len()].to_vec();
-        let status = JobStatus::Running;
-        machine.layout.settle_future(self.state, job, status, &[]);
-        let known_as = if machine.layout.capacity().forgets_jobs {
-            machine.layout.take_row(self.state, job)
-        } else {
-            i64::try_from(job).expect("at most 256 futures")
-        };
-        self.set_reg(future, known_as);
+        let noted = machine.layout.begin_job(self.state, job);
+        self.set_reg(future, noted);
         self.event(|| EventKind::Took(job));
         self.push_frame(*function, words, Some(result))?;
         Ok(Flow::There)
@@ -256,24 +237,16 @@ impl<R: Recorder> Step<'_, '_, R> {
         let regs = self.machine.layout.regs(self.state, self.actor);
         let first = regs + usize::from(result);
         let words = self.state.slice(first..first + usize::from(width)).to_vec();
-        let known_as = self.state.word(regs + usize::from(future));
-        let layout = &self.machine.layout;
-        let job = if layout.capacity().forgets_jobs {
-            layout.capacity().futures + self.actor
-        } else {
-            usize::try_from(known_as).expect("a future's number")
-        };
+        let noted = self.state.word(regs + usize::from(future));
+        let job = self.machine.layout.job_noted(self.actor, noted);
+        let job = job.expect("a worker notes the job that it runs");
         let status = if failed {
             JobStatus::Failed
         } else {
             JobStatus::Finished
         };
         self.note_held();
-        if !layout.capacity().forgets_jobs {
-            layout.settle_future(self.state, job, status, &words);
-        } else if failed {
-            self.keep_failure(known_as, &words)?;
-        }
+        self.end_job((job, noted), status, &words)?;
         self.state
             .slice_mut(first..first + usize::from(width))
             .fill(0);

@@ -63,6 +63,32 @@ impl Layout {
         }
     }
 
+    /// The job that a worker runs, by what it notes in its first register.
+    pub(super) fn job_noted(&self, worker: usize, noted: i64) -> Option<usize> {
+        let capacity = self.capacity();
+        match capacity.forgets_jobs {
+            true => (noted != 0).then_some(capacity.futures + worker),
+            false => usize::try_from(noted).ok(),
+        }
+    }
+
+    /// A job runs from now on; gives what its worker notes.
+    pub(super) fn begin_job(&self, state: &mut State, job: usize) -> i64 {
+        self.settle_future(state, job, JobStatus::Running, &[]);
+        match self.capacity().forgets_jobs {
+            true => self.take_row(state, job),
+            false => i64::try_from(job).expect("at most 256 futures"),
+        }
+    }
+
+    /// A job that waits is thrown away.
+    pub(super) fn cancel_job(&self, state: &mut State, job: usize) {
+        self.settle_future(state, job, JobStatus::Cancelled, &[]);
+        if self.capacity().forgets_jobs {
+            self.take_row(state, job);
+        }
+    }
+
     /// Makes room for the row of a new job, behind the queue of its executor.
     pub(super) fn open_row(&self, state: &mut State, executor: ObjectId) -> usize {
         let n_rows = self.n_futures(state);
@@ -85,7 +111,7 @@ impl Layout {
     }
 
     /// Takes a row out and gives its first word.
-    pub(super) fn take_row(&self, state: &mut State, row: usize) -> i64 {
+    fn take_row(&self, state: &mut State, row: usize) -> i64 {
         let n_rows = self.n_futures(state);
         let rows = state.slice_mut(self.rows(row..n_rows));
         let words = self.row_words();
@@ -107,8 +133,24 @@ impl Layout {
 }
 
 impl<R> Step<'_, '_, R> {
+    /// A job is done; what its worker noted of it says what it was.
+    pub(super) fn end_job(
+        &mut self,
+        (job, noted): (usize, i64),
+        status: JobStatus,
+        words: &[i64],
+    ) -> Result<(), Stop> {
+        let layout = &self.machine.layout;
+        match (layout.capacity().forgets_jobs, status) {
+            (false, _) => layout.settle_future(self.state, job, status, words),
+            (true, JobStatus::Failed) => self.keep_failure(noted, words)?,
+            (true, _) => {}
+        }
+        Ok(())
+    }
+
     /// A job failed, and is kept for it: one of several that are the same.
-    pub(super) fn keep_failure(&mut self, job: i64, exception: &[i64]) -> Result<(), Stop> {
+    fn keep_failure(&mut self, job: i64, exception: &[i64]) -> Result<(), Stop> {
         let layout = &self.machine.layout;
         let n_rows = layout.n_futures(self.state);
         let mut failure = vec![0; layout.row_words()];
