@@ -28,16 +28,21 @@ use std::collections::BTreeSet;
 ///
 /// Cost: a look at the code behind each place in a section.
 pub fn all_end(machine: &Machine<'_>, stands: &Stands) -> bool {
+    is_plain(machine) && nobody_goes_round(machine.program(), stands)
+}
+
+/// Whether all actors are threads, a lock is given back by its holder alone, and nothing but
+/// what it is about to do keeps an actor from it.
+pub fn is_plain(machine: &Machine<'_>) -> bool {
     let program = machine.program();
     let capacity = machine.layout().capacity();
-    let is_simple = |kind: &ObjectKind| !matches!(kind, ObjectKind::Lock { unowned: true, .. });
-    let are_threads = { program.actors.iter() }.all(|actor| actor.kind == ActorKind::Thread);
+    let is_unowned = |kind: &ObjectKind| matches!(kind, ObjectKind::Lock { unowned: true, .. });
+    let (mut actors, mut objects) = (program.actors.iter(), program.objects.iter());
     !capacity.gil
         && capacity.processes == 0
         && program.loops.is_empty()
-        && are_threads
-        && { program.objects.iter() }.all(|object| is_simple(&object.kind))
-        && nobody_goes_round(program, stands)
+        && actors.all(|actor| actor.kind == ActorKind::Thread)
+        && !objects.any(|object| is_unowned(&object.kind))
 }
 
 /// Whether an instruction takes a lock, and waits for it.

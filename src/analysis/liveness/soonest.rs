@@ -17,24 +17,49 @@
 //! leave it: who leaves it does not come back, so every way between two of its states lies
 //! in it.
 //!
-//! **Condition.** Strong fairness is owed to nobody, and no choice that is fair has a
-//! way to choose: then a component is fair as it is, or not at all.
+//! **Conditions.** Strong fairness is owed to nobody, and no choice that is fair has a
+//! way to choose: then a component is fair as it is, or not at all. And the actor waits for
+//! something of which every state of a component says the same: who of those that move could
+//! help it. So it is at a lock, which in all these states somebody who moves holds, or
+//! nobody; or where it depends on what others may still do, and threads that go round
+//! can do the same again and again. Who enters a reader-writer lock, or was told and waits
+//! for its lock again, may wait for different actors in different states.
 //!
 //! Where a walk does not come back, or shows no starving, nothing is said.
 
 use super::fair::{Component, Terms};
 use super::part::{Counts, Parts};
 use super::question::Question;
+use super::sections::is_plain;
 use super::starvation::{Starving, starves_at};
 use super::walk::{try_round, way_to_state};
 use crate::base::{ActorSet, Mistake, planted};
-use crate::program::{Fairness, Pc};
+use crate::program::{ChanOp, Fairness, Instr, Pc, SyncOp, WaitMode};
 
 /// Whether what is owed is such that a component is fair as it is, or not at all.
 pub fn may_ask(question: &Question<'_, '_>, terms: &Terms) -> bool {
     let strong = terms.owed.contains(&Fairness::Strong);
     let fixed = !strong && question.graph.all_marks() & terms.choices == 0;
-    fixed || planted(Mistake::FirstWalkIsFair)
+    is_plain(question.machine()) && (fixed || planted(Mistake::FirstWalkIsFair))
+}
+
+/// Whether who could help an actor that waits there is the same all the way round.
+fn waits_for_the_same(instr: &Instr) -> bool {
+    let op = match instr {
+        Instr::WaitUntil(_) => return true,
+        Instr::Chan { op, .. } => {
+            return matches!(
+                op,
+                ChanOp::Send(WaitMode::Wait) | ChanOp::Recv(WaitMode::Wait)
+            );
+        }
+        Instr::Sync { op, .. } => op,
+        _ => return false,
+    };
+    matches!(
+        op,
+        SyncOp::Lock(WaitMode::Wait) | SyncOp::Acquire(WaitMode::Wait)
+    )
 }
 
 /// A walk for one actor.
@@ -70,6 +95,9 @@ impl<'a, 'p> Walker<'a, 'p> {
     ///
     /// Cost: a walk; a look at each state that can be reached, where there is no way back.
     pub fn starves(&mut self, pc: Pc, first: u32) -> Option<Starving> {
+        if !waits_for_the_same(self.question.program.instr(pc)) {
+            return None;
+        }
         let start = first as usize;
         let round = try_round(&self.parts, start, self.terms)?;
         let circle = circle(&self.parts, first, &round);

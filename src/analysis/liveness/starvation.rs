@@ -150,6 +150,7 @@ struct Waiter<'a, 'p> {
     /// Those of them in which it cannot.
     blocked: Vec<u32>,
 }
+
 impl<'a, 'p> Waiter<'a, 'p> {
     fn of(
         question: &'a Question<'a, 'p>,
