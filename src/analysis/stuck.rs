@@ -60,6 +60,8 @@ pub fn note_beside_others(
                     layout.is_running(&state, actor) && !machine.is_idle(&state, actor)
                 })
                 .filter(|&actor| !not_blocked[id as usize].contains(actor))
+                // What it waits for may be there only while CPython's lock keeps it back.
+                .filter(|&actor| !machine.can_step(&state, actor))
                 .collect();
             if !stuck.is_empty() {
                 note_causes(

@@ -38,7 +38,7 @@ pub struct Graph {
     /// The steps of state `s` are `first[s]..first[s + 1]`.
     first: Vec<u32>,
     steps: Vec<Packed>,
-    /// For each state, who can take a step.
+    /// For each state, who can take a step, or could if nobody else had CPython's lock.
     enabled: Vec<ActorSet>,
     /// Whether the execution stops in some step.
     stops: bool,
@@ -136,6 +136,7 @@ impl Graph {
         graph.first.push(0);
         let marking = Marking(marker);
         let mut worker = search.worker(&marking);
+        let mut state = search.blank();
         // Steps whose targets are not known yet, by their roots.
         let (mut open, mut roots) = (Vec::new(), Vec::new());
         for id in 0..search.n_expanded() {
@@ -154,6 +155,10 @@ impl Graph {
             });
             let n = u32::try_from(graph.steps.len()).expect("their number was checked");
             graph.first.push(n);
+            if search.machine().layout().capacity().gil && !enabled.is_empty() {
+                search.load(id, &mut state);
+                enabled |= search.machine().kept_back(&state);
+            }
             graph.enabled.push(enabled);
             if roots.len() >= TOGETHER {
                 graph.close(search, &mut open, &mut roots);
@@ -220,7 +225,8 @@ impl Graph {
         self.numbers(state).map(|number| self.step(number))
     }
 
-    /// The actors that can take a step in a state.
+    /// The actors that can take a step in a state. Whoever is kept back by another's turn under
+    /// CPython's lock is among them: that is no wait, and the turn passes.
     pub fn enabled(&self, state: usize) -> ActorSet {
         self.enabled.get(state).copied().unwrap_or_default()
     }

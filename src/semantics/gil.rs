@@ -17,6 +17,7 @@
 
 use super::machine::Machine;
 use super::state::State;
+use crate::base::ActorSet;
 use crate::program::{Access, Instr, Pc};
 
 /// Where an actor was before a step.
@@ -40,6 +41,13 @@ impl Machine<'_> {
         let process = |actor| self.layout.process_of(state, actor);
         self.turn(state)
             .is_some_and(|holder| holder != actor && process(holder) == process(actor))
+    }
+
+    /// Those who could take a step if it were not another's turn.
+    pub fn kept_back(&self, state: &State) -> ActorSet {
+        (0..self.layout.n_actors(state))
+            .filter(|&actor| self.is_kept_back(state, actor) && self.can_step(state, actor))
+            .collect()
     }
 
     pub(super) fn place(&self, state: &State, actor: usize) -> Place {

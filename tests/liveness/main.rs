@@ -6,3 +6,4 @@ mod library;
 mod oracle;
 mod space;
 mod starving;
+mod under_lock;

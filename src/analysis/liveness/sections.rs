@@ -13,7 +13,8 @@
 //! actor from a lock: no lock of CPython's, no event loop; no process has a copy of
 //! a lock; and code goes on where it can be seen, not where a worker takes a job. Where
 //! actors hold locks is seen in the states on circles; that they do not go round
-//! there, in the code.
+//! there, in the code. Who works on alone without end is not seen to: it never gives its lock
+//! back, and who waits for that is blocked for good.
 
 use super::flow::followers;
 use super::stands::Stands;
