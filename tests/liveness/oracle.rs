@@ -6,7 +6,6 @@
 use crate::space::{Fair, Space, again_and_again, with_space};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
-use threadbare::base::Source;
 use threadbare::checker::Checker;
 use threadbare::program::{Expr, PropertyKind};
 use threadbare::semantics::Machine;
@@ -74,11 +73,7 @@ fn text(threads: &[Thread], property: &str) -> String {
             body
         };
         text += &format!(" thread t{index} {{\n  {body}\n }}\n");
-        match thread.fair {
-            Fair::Weak => {}
-            Fair::Strong => text += &format!(" fair strong t{index}\n"),
-            Fair::Unfair => text += &format!(" unfair t{index}\n"),
-        }
+        text += &thread.fair.declaration(index);
     }
     text + " " + property + "\n}\n"
 }
@@ -142,16 +137,13 @@ proptest! {
     ) {
         let text = text(&threads, &property);
         let fair: Vec<Fair> = threads.iter().map(|thread| thread.fair).collect();
-        let checker = Checker::new();
-        let loaded = checker.load(&Source::new("random.tb", text.clone()));
-        let (_, program) = loaded.scenarios[0].program.as_ref().unwrap_or_else(|| {
-            panic!("{text}\n{:?} {:?}", loaded.diagnostics, loaded.scenarios[0].diagnostics)
-        });
-        let report = checker.check_str("random.tb", text.clone());
+        let report = Checker::new().check_str("random.tb", text.clone());
         let codes: Vec<&str> = report.scenarios[0].findings.iter().map(|f| f.code).collect();
         let broken = codes.iter().any(|code| ["A006", "A007"].contains(code));
-        let kind = &program.properties[0].kind;
-        let answer = with_space(program, |machine, space| is_broken(machine, space, kind, &fair));
+        let answer = with_space(&text, |machine, space| {
+            let kind = &machine.program().properties[0].kind;
+            is_broken(machine, space, kind, &fair)
+        });
         prop_assert_eq!(broken, answer, "{}\n{:?}", text, codes);
     }
 }

@@ -2,7 +2,8 @@
 //! by fixed points over sets of states, as in Emerson and Lei (1986).
 
 use std::collections::{BTreeMap, BTreeSet};
-use threadbare::program::Program;
+use threadbare::base::Source;
+use threadbare::checker::Checker;
 use threadbare::semantics::{Capacity, Chooser, Machine, State, Stop};
 
 /// What is owed to an actor.
@@ -11,6 +12,17 @@ pub enum Fair {
     Weak,
     Strong,
     Unfair,
+}
+
+impl Fair {
+    /// How a scenario declares it.
+    pub fn declaration(self, thread: usize) -> String {
+        match self {
+            Fair::Weak => String::new(),
+            Fair::Strong => format!(" fair strong t{thread}\n"),
+            Fair::Unfair => format!(" unfair t{thread}\n"),
+        }
+    }
 }
 
 /// The states, and for each its steps: who, and where to.
@@ -62,8 +74,15 @@ fn explore(machine: &Machine<'_>) -> Result<Space, Stop> {
     Ok(space)
 }
 
-/// All states of a program, with as much room as it needs.
-pub fn with_space<T>(program: &Program, asked: impl FnOnce(&Machine<'_>, &Space) -> T) -> T {
+/// All states of the program of a text, with as much room as it needs.
+pub fn with_space<T>(text: &str, asked: impl FnOnce(&Machine<'_>, &Space) -> T) -> T {
+    let loaded = Checker::new().load(&Source::new("random.tb", text));
+    let (_, program) = loaded.scenarios[0].program.as_ref().unwrap_or_else(|| {
+        panic!(
+            "{text}\n{:?} {:?}",
+            loaded.diagnostics, loaded.scenarios[0].diagnostics
+        )
+    });
     let mut capacity = Capacity::initial(program);
     loop {
         let machine = Machine::new(program, capacity);
@@ -72,6 +91,23 @@ pub fn with_space<T>(program: &Program, asked: impl FnOnce(&Machine<'_>, &Space)
             Err(Stop::Grow(more)) => capacity = more,
             Err(other) => panic!("no such limit is near: {other:?}"),
         }
+    }
+}
+
+/// The states among some from which one of `reaching` is reached by steps between them.
+pub fn backwards(
+    among: &BTreeSet<usize>,
+    mut reaching: BTreeSet<usize>,
+    steps: &dyn Fn(usize) -> Vec<(usize, usize)>,
+) -> BTreeSet<usize> {
+    loop {
+        let leads = |s: &usize| steps(*s).iter().any(|(_, to)| reaching.contains(to));
+        let rest = among.difference(&reaching).copied();
+        let more: Vec<usize> = rest.filter(leads).collect();
+        if more.is_empty() {
+            return reaching;
+        }
+        reaching.extend(more);
     }
 }
 
@@ -99,19 +135,7 @@ pub fn again_and_again(
             };
             let seen: BTreeSet<usize> = set.iter().copied().filter(|&s| is_seen(s)).collect();
             // Backwards from what is to be seen, inside the set.
-            let mut reaching = seen;
-            loop {
-                let more: Vec<usize> = set
-                    .iter()
-                    .copied()
-                    .filter(|s| !reaching.contains(s))
-                    .filter(|&s| inner(s, &set).iter().any(|(_, to)| reaching.contains(to)))
-                    .collect();
-                if more.is_empty() {
-                    break;
-                }
-                reaching.extend(more);
-            }
+            let reaching = backwards(&set, seen, &|s| inner(s, &set));
             next.retain(|s| reaching.contains(s));
         }
         next.retain(|&s| !inner(s, &set).is_empty());

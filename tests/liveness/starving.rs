@@ -2,10 +2,10 @@
 //! that go on for ever: who rests for ever is guessed. No components, no walks, no theorem
 //! about sections. Choices are left out: they are fair here, each in its own way.
 
-use crate::space::{Fair, Space, again_and_again, with_space};
+use crate::space::{Fair, Space, again_and_again, backwards, with_space};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use threadbare::base::{Severity, Source};
+use threadbare::base::Severity;
 use threadbare::checker::Checker;
 use threadbare::program::{Instr, ObjectId, ObjectKind, Program, SyncOp, WaitMode};
 
@@ -46,11 +46,7 @@ fn text(threads: &[(Vec<String>, Fair)]) -> String {
             " thread t{index} {{\n loop {{\n {}\n }}\n }}\n",
             body.join("\n ")
         );
-        match fair {
-            Fair::Weak => {}
-            Fair::Strong => text += &format!(" fair strong t{index}\n"),
-            Fair::Unfair => text += &format!(" unfair t{index}\n"),
-        }
+        text += &fair.declaration(index);
     }
     text + "}\n"
 }
@@ -108,21 +104,10 @@ fn starve(
 
 /// The states from which an actor moves on some run.
 fn may_move(space: &Space, actor: usize) -> BTreeSet<usize> {
-    let steps =
-        || (0..space.steps.len()).flat_map(|s| space.steps[s].iter().map(move |it| (s, it)));
-    let own = steps().filter(|(_, (who, _))| *who == actor);
-    let mut all: BTreeSet<usize> = own.map(|(s, _)| s).collect();
-    loop {
-        let before = all.len();
-        let more: Vec<usize> = steps()
-            .filter(|(_, (_, to))| all.contains(to))
-            .map(|it| it.0)
-            .collect();
-        all.extend(more);
-        if all.len() == before {
-            return all;
-        }
-    }
+    let all: BTreeSet<usize> = (0..space.states.len()).collect();
+    let moves = |s: &usize| space.steps[*s].iter().any(|&(who, _)| who == actor);
+    let own = all.iter().copied().filter(moves).collect();
+    backwards(&all, own, &|s| space.steps[s].clone())
 }
 
 /// Whether a fair run stays in these states, in which an actor rests and again and again
@@ -172,12 +157,7 @@ proptest! {
     ) {
         let text = text(&threads);
         let fair: Vec<Fair> = threads.iter().map(|(_, fair)| *fair).collect();
-        let checker = Checker::new();
-        let loaded = checker.load(&Source::new("random.tb", text.clone()));
-        let (_, program) = loaded.scenarios[0].program.as_ref().unwrap_or_else(|| {
-            panic!("{text}\n{:?} {:?}", loaded.diagnostics, loaded.scenarios[0].diagnostics)
-        });
-        let report = checker.check_str("random.tb", text.clone());
+        let report = Checker::new().check_str("random.tb", text.clone());
         let line = |message: &str| -> usize {
             let last = message.rsplit(' ').next();
             last.and_then(|line| line.parse().ok()).expect("a line at the end")
@@ -188,7 +168,7 @@ proptest! {
             .map(|finding| (line(&finding.message), finding.severity == Severity::Error))
             .filter(|(line, _)| at_lock(*line))
             .collect();
-        let answer = with_space(program, |machine, space| starve(machine, space, &fair, &text));
+        let answer = with_space(&text, |machine, space| starve(machine, space, &fair, &text));
         prop_assert_eq!(ours, answer, "{}", text);
     }
 }

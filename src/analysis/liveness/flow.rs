@@ -14,20 +14,29 @@ pub struct Reach {
 
 /// The next visible instructions after those of `from`; exceptions are left out.
 pub fn next(program: &Program, from: &BTreeSet<Pc>) -> Reach {
-    let mut reach = Reach::default();
-    let mut seen: BTreeSet<Pc> = BTreeSet::new();
-    let mut todo: Vec<Pc> = from
-        .iter()
-        .flat_map(|&pc| followers(program, pc, &mut reach.end))
-        .collect();
+    let mut end = false;
+    let mut after = |pc| followers(program, pc, &mut end);
+    let first = from.iter().flat_map(|&pc| after(pc)).collect();
+    let visible = visible(program, first, after);
+    Reach { visible, end }
+}
+
+/// The first visible instructions on all ways that begin at some instructions, where `after`
+/// says what may be executed after one.
+pub fn visible(
+    program: &Program,
+    mut todo: Vec<Pc>,
+    mut after: impl FnMut(Pc) -> Vec<Pc>,
+) -> BTreeSet<Pc> {
+    let (mut visible, mut seen) = (BTreeSet::new(), BTreeSet::new());
     while let Some(pc) = todo.pop() {
         if program.instr(pc).is_visible() {
-            reach.visible.insert(pc);
+            visible.insert(pc);
         } else if seen.insert(pc) {
-            todo.extend(followers(program, pc, &mut reach.end));
+            todo.extend(after(pc));
         }
     }
-    reach
+    visible
 }
 
 /// Whether an actor can come to its end from one of the instructions.

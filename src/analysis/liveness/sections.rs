@@ -16,7 +16,7 @@
 //! there, in the code. Who works on alone without end is not seen to: it never gives its lock
 //! back, and who waits for that is blocked for good.
 
-use super::flow::followers;
+use super::flow::{followers, visible};
 use super::stands::Stands;
 use crate::base::{Mistake, planted};
 use crate::program::{ActorKind, FunctionId, Instr, ObjectKind, Pc, Program, SyncOp, WaitMode};
@@ -24,13 +24,6 @@ use crate::semantics::Machine;
 use petgraph::algo::is_cyclic_directed;
 use petgraph::graphmap::DiGraphMap;
 use std::collections::BTreeSet;
-
-/// Whether all sections of a program come to their end.
-///
-/// Cost: a look at the code behind each place in a section.
-pub fn all_end(machine: &Machine<'_>, stands: &Stands) -> bool {
-    is_plain(machine) && nobody_goes_round(machine.program(), stands)
-}
 
 /// Whether all actors are threads, a lock is given back by its holder alone, and nothing but
 /// what it is about to do keeps an actor from it.
@@ -52,8 +45,11 @@ pub fn is_at_lock(program: &Program, pc: Pc) -> bool {
     matches!(program.instr(pc), Instr::Sync { op: it, .. } if *it == op)
 }
 
-/// Whether nobody can come back to where it was while it holds a lock.
-fn nobody_goes_round(program: &Program, stands: &Stands) -> bool {
+/// Whether all sections of a plain program come to their end: nobody can come back to where
+/// it was while it holds a lock.
+///
+/// Cost: a look at the code behind each place in a section.
+pub fn all_end(program: &Program, stands: &Stands) -> bool {
     let places = stands.holding();
     // What happens inside a block is not looked at.
     let is_block = |&pc: &Pc| matches!(program.instr(pc), Instr::AtomicBegin(_));
@@ -116,20 +112,11 @@ impl<'p> Code<'p> {
 
     /// The visible instructions that may come after one.
     fn next(&self, pc: Pc) -> BTreeSet<Pc> {
-        let (mut visible, mut seen) = (BTreeSet::new(), BTreeSet::new());
-        let after = |pc: Pc| {
-            let ends = &mut false;
-            let on = followers(self.program, pc, ends).into_iter();
-            on.chain(self.caught(pc)).collect::<Vec<_>>()
-        };
-        let mut todo = after(pc);
-        while let Some(pc) = todo.pop() {
-            if self.program.instr(pc).is_visible() {
-                visible.insert(pc);
-            } else if seen.insert(pc) {
-                todo.extend(after(pc));
-            }
-        }
-        visible
+        visible(self.program, self.after(pc), |pc| self.after(pc))
+    }
+
+    fn after(&self, pc: Pc) -> Vec<Pc> {
+        let on = followers(self.program, pc, &mut false).into_iter();
+        on.chain(self.caught(pc)).collect()
     }
 }

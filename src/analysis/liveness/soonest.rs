@@ -18,7 +18,8 @@
 //! in it.
 //!
 //! **Conditions.** Strong fairness is owed to nobody, and no choice that is fair has a
-//! way to choose: then a component is fair as it is, or not at all. And the actor waits for
+//! way to choose: then a component is fair as it is, or not at all. The program is plain
+//! ([`is_plain`](super::sections::is_plain)). And the actor waits for
 //! something of which every state of a component says the same: who of those that move could
 //! help it. So it is at a lock, which in all these states somebody who moves holds, or
 //! nobody; or where it depends on what others may still do, and threads that go round
@@ -30,9 +31,8 @@
 use super::fair::{Component, Terms};
 use super::part::{Counts, Parts};
 use super::question::Question;
-use super::sections::is_plain;
 use super::starvation::{Starving, starves_at};
-use super::walk::{try_round, way_to_state};
+use super::walk::{try_round, way_where};
 use crate::base::{ActorSet, Mistake, planted};
 use crate::program::{ChanOp, Fairness, Instr, Pc, SyncOp, WaitMode};
 
@@ -40,7 +40,7 @@ use crate::program::{ChanOp, Fairness, Instr, Pc, SyncOp, WaitMode};
 pub fn may_ask(question: &Question<'_, '_>, terms: &Terms) -> bool {
     let strong = terms.owed.contains(&Fairness::Strong);
     let fixed = !strong && question.graph.all_marks() & terms.choices == 0;
-    is_plain(question.machine()) && (fixed || planted(Mistake::FirstWalkIsFair))
+    fixed || planted(Mistake::FirstWalkIsFair)
 }
 
 /// Whether who could help an actor that waits there is the same all the way round.
@@ -110,7 +110,7 @@ impl<'a, 'p> Walker<'a, 'p> {
             self.actor,
             self.can_end,
         )?;
-        let way = way_to_state(self.question.graph, start);
+        let way = way_where(self.question.graph, &|state| state == start);
         (at == pc).then_some(Starving { way, round })
     }
 }

@@ -74,6 +74,7 @@ pub fn starved<'p>(
         },
     ];
     let mut places = None;
+    let is_plain = sections::is_plain(question.machine());
     for actor in 0..question.machine().layout().capacity().actors {
         if question.fairness(actor) == Fairness::Unfair {
             continue;
@@ -81,9 +82,11 @@ pub fn starved<'p>(
         let Some(waiter) = Waiter::of(question, actor, circular, can_end) else {
             continue;
         };
-        let places = places.get_or_insert_with(|| Places::of(question, circular));
+        if is_plain && places.is_none() {
+            places = Some(Places::of(question, circular));
+        }
         for rounds in &rounds {
-            for (pc, starving) in waiter.starves(&rounds.terms, places) {
+            for (pc, starving) in waiter.starves(&rounds.terms, places.as_ref()) {
                 add(question, &mut found, (actor, pc), rounds.level, starving);
             }
         }
@@ -97,7 +100,7 @@ struct Rounds {
     terms: Terms,
 }
 
-/// Where actors stand, and what that tells.
+/// Where actors stand in a plain program, and what that tells.
 struct Places {
     stands: Stands,
     sections_end: bool,
@@ -107,7 +110,7 @@ impl Places {
     fn of(question: &Question<'_, '_>, circular: &[u32]) -> Self {
         let stands = Stands::of(question, circular);
         Self {
-            sections_end: sections::all_end(question.machine(), &stands),
+            sections_end: sections::all_end(question.program, &stands),
             stands,
         }
     }
@@ -172,7 +175,10 @@ impl<'a, 'p> Waiter<'a, 'p> {
     }
 
     /// Where it starves in circles that are fair.
-    fn starves(&self, terms: &Terms, places: &Places) -> BTreeMap<Pc, Starving> {
+    fn starves(&self, terms: &Terms, places: Option<&Places>) -> BTreeMap<Pc, Starving> {
+        let Some(places) = places else {
+            return self.by_components(terms, &self.blocked);
+        };
         let waits: BTreeMap<Pc, u32> = places.stands.waits(self.actor).collect();
         let mut found = BTreeMap::new();
         // Where more must be known.

@@ -82,24 +82,19 @@ pub fn way_to(graph: &Graph, pursuit: &Pursuit<'_>) -> Option<Way> {
     None
 }
 
-/// The shortest way into one of some parts, which is reached.
-pub fn way_into(parts: &Parts<'_>, wanted: &FxHashSet<u32>) -> Way {
+/// The shortest way to a state for which something holds; one is reached.
+pub fn way_where(graph: &Graph, goal: &dyn Fn(usize) -> bool) -> Way {
     let pursuit = Pursuit {
         since: None,
         inside: &|_| true,
-        goal: &|state| wanted.contains(&parts.part_of(state)),
-    };
-    way_to(parts.graph, &pursuit).expect("every state was reached")
-}
-
-/// The shortest way to a state, which is reached.
-pub fn way_to_state(graph: &Graph, state: usize) -> Way {
-    let pursuit = Pursuit {
-        since: None,
-        inside: &|_| true,
-        goal: &|other| other == state,
+        goal,
     };
     way_to(graph, &pursuit).expect("every state was reached")
+}
+
+/// The shortest way into one of some parts, which is reached.
+pub fn way_into(parts: &Parts<'_>, wanted: &FxHashSet<u32>) -> Way {
+    way_where(parts.graph, &|state| wanted.contains(&parts.part_of(state)))
 }
 
 fn back_from(graph: &Graph, came: &[FxHashMap<u32, Came>; 2], end: usize) -> Way {
