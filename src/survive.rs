@@ -127,7 +127,7 @@ fn compare_searches(machine: &Machine<'_>) -> Result<(), Capacity> {
     let tell = &mut |_, _, _| {};
     let how = Reduced {
         gives_up_after: None,
-        orders: Some(&reduction),
+        orders: &reduction,
         passing: Passing::OneStep,
         symmetry: true,
     };

@@ -90,7 +90,7 @@ impl Checker {
             let workers = self.workers;
             let how = Reduced {
                 gives_up_after: None,
-                orders: Some(&reduction),
+                orders: &reduction,
                 passing: Passing::Nothing,
                 symmetry,
             };

@@ -142,16 +142,16 @@ pub(super) fn searched<'m>(
     // What was freed need not be back with the system at once.
     let freed = usize::try_from(checker.limits.memory.0 / 8).unwrap_or(0);
     let few = |orders: Result<_, _>, gives_up_after: Option<u64>, most, tell: Tell<'_>| {
-        let how = Reduced {
-            gives_up_after: gives_up_after.filter(|_| orders.is_ok()),
-            orders: orders.ok(),
+        let how = orders.map(|orders| Reduced {
+            gives_up_after,
+            orders,
             passing: Passing::OneStep,
             symmetry: true,
-        };
+        });
         few(
             checker,
             machine,
-            (how, orders.err()),
+            how,
             (&budget, most),
             (&small, &facts),
             tell,
@@ -218,22 +218,26 @@ impl Few<'_> {
 fn few<'m>(
     checker: &Checker,
     machine: &'m Machine<'m>,
-    (how, off): (Reduced<'m>, Option<&'static str>),
+    how: Result<Reduced<'m>, &'static str>,
     (budget, most): (&Budget<'_>, u64),
     small: (&Search<'m>, &Facts<'m>),
     tell: Tell<'_>,
 ) -> Result<Few<'m>, Capacity> {
     let program = machine.program();
-    let orders = match off {
-        None => Orders::One,
-        Some(why) => Orders::AllBecause(why),
-    };
+    let off = how.err();
+    let orders = off.map_or(Orders::One, Orders::AllBecause);
     let memory = checker.limits.memory;
     let done = |found: &Search<'m>, facts, exact: &[_]| of_few(found, facts, exact, orders, memory);
     let mut facts = Facts::new(program);
     let limits = budget.left(most, small.0.bytes());
     let workers = checker.workers;
-    let reduced = search_reduced(machine, how, &limits, workers, &mut facts, tell)?;
+    let reduced = match how {
+        Ok(how) => search_reduced(machine, how, &limits, workers, &mut facts, tell)?,
+        Err(_) => {
+            let whole = &mut |_: &_, _: &mut _| false;
+            search_until(machine, true, &limits, workers, &mut facts, tell, whole)?
+        }
+    };
     if reduced.gave_up() {
         return Ok(Few::Not(Orders::AllBecause(HARDLY_ANY)));
     }

@@ -76,8 +76,8 @@ pub struct Search<'m> {
 /// How a search is reduced.
 #[derive(Clone, Copy)]
 pub struct Reduced<'m> {
-    /// Which orders of steps are left out, if any.
-    pub orders: Option<&'m Reduction<'m>>,
+    /// Which orders of steps are left out.
+    pub orders: &'m Reduction<'m>,
     /// Whether states with one step are stored.
     pub passing: Passing,
     /// Whether of states that differ only in the numbers of like actors one is stored.
@@ -184,7 +184,7 @@ impl<'m> Search<'m> {
         let store = Store::new(machine.layout(), alike.as_ref());
         Self {
             machine,
-            reduction: reduced.and_then(|it| it.orders),
+            reduction: reduced.map(|it| it.orders),
             rounds: Rounds::new(machine.layout(), &store.contents),
             store,
             parents: Parents::default(),

@@ -10,7 +10,7 @@ use threadbare::base::Source;
 use threadbare::checker::Checker;
 use threadbare::explore::{
     Goal, Keep, Limits, Passing, Reduced, Reduction, Search, like_actors, search, search_reduced,
-    shortest,
+    search_until, shortest,
 };
 use threadbare::program::{ActorKind, Program};
 use threadbare::semantics::{Alike, Capacity, Machine};
@@ -99,11 +99,11 @@ fn compare_within<'p>(
     let reduced = |passing, workers, keep| {
         let how = Reduced {
             gives_up_after: None,
-            orders: Some(reduction),
+            orders: reduction,
             passing,
             symmetry: false,
         };
-        searched(program, machine, how, workers, keep)
+        searched(program, machine, Some(how), workers, keep)
     };
     let (few, of_few) = reduced(Passing::Nothing, 1, Keep::default())?;
     let (written, keep) = kept();
@@ -168,18 +168,25 @@ fn compare_within<'p>(
     ))
 }
 
-/// A reduced search, and what it shows.
+/// A reduced search, or one of all orders in which like actors take each other's place,
+/// and what it shows.
 fn searched<'m>(
     program: &'m Program,
     machine: &'m Machine<'m>,
-    how: Reduced<'m>,
+    how: Option<Reduced<'m>>,
     workers: usize,
     keep: Keep,
 ) -> Result<(Search<'m>, Facts<'m>), Capacity> {
     let limits = Limits { keep, ..limits() };
     let mut facts = Facts::new(program);
     let silent = &mut |_, _, _| {};
-    let found = search_reduced(machine, how, &limits, workers, &mut facts, silent)?;
+    let found = match how {
+        Some(how) => search_reduced(machine, how, &limits, workers, &mut facts, silent)?,
+        None => {
+            let whole = &mut |_: &_, _: &mut _| false;
+            search_until(machine, true, &limits, workers, &mut facts, silent, whole)?
+        }
+    };
     threadbare::analysis::note_at_rest(&found, &mut facts);
     Ok((found, facts))
 }
@@ -217,13 +224,17 @@ fn like_differ<'p>(
     orders: Option<&'p Reduction<'p>>,
     (all, of_all): (&Search<'p>, &Facts<'p>),
 ) -> Result<Option<String>, Capacity> {
-    for passing in [Passing::Nothing, Passing::OneStep] {
-        let how = Reduced {
-            gives_up_after: None,
-            orders,
-            passing,
-            symmetry: true,
-        };
+    let passing = |passing, orders| Reduced {
+        gives_up_after: None,
+        orders,
+        passing,
+        symmetry: true,
+    };
+    let ways = orders.map_or(vec![None], |orders| {
+        let both = [Passing::Nothing, Passing::OneStep];
+        both.map(|how| Some(passing(how, orders))).to_vec()
+    });
+    for how in ways {
         let (written, keep) = kept();
         let (alike, of_alike) = searched(program, machine, how, 1, keep)?;
         if alike.alike().is_none() {
@@ -235,8 +246,9 @@ fn like_differ<'p>(
         if orders.is_none() {
             different = different.or_else(|| lengths_differ((all, of_all), found));
         }
-        if let Some(how) = different {
-            return Ok(Some(format!("like actors, {passing:?}: {how}")));
+        if let Some(different) = different {
+            let passing = how.map(|how| how.passing);
+            return Ok(Some(format!("like actors, {passing:?}: {different}")));
         }
         let written = written.lock().expect("nobody panics while writing");
         let half = written.get(written.len() / 2);
