@@ -286,6 +286,9 @@ fn by(mistake: Mistake) -> By {
         | Mistake::ReadStaysInRegister
         | Mistake::WordsNeedNoGuard
         | Mistake::SumsNeverOverflow
+        | Mistake::SumsStayLarge
+        | Mistake::SumsAreNeverTooLarge
+        | Mistake::WhoAddsHelpsNobody
         | Mistake::GateHolderForgotten
         | Mistake::GateNotPassedBy
         | Mistake::FaultLeavesOthers

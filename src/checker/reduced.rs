@@ -24,6 +24,7 @@ use crate::explore::{
     Bound, Keep, Limits, MemoryBudget, Off, Passing, Reduced, Reduction, Search, like_actors,
     search, search_reduced, search_until,
 };
+use crate::program::Program;
 use crate::semantics::{Capacity, Machine};
 use crate::trace::Schedule;
 use std::cell::OnceCell;
@@ -79,7 +80,24 @@ pub(super) enum Orders {
 }
 
 /// What is known of a program, found out only when it is needed.
-pub(super) type Known<'m> = OnceCell<Result<Reduction<'m>, Off>>;
+#[derive(Default)]
+pub(super) struct Known<'m> {
+    /// With an assumption about how large sums get, if one helps.
+    assuming: OnceCell<Result<Reduction<'m>, Off>>,
+    for_certain: OnceCell<Result<Reduction<'m>, Off>>,
+}
+
+impl<'m> Known<'m> {
+    fn assuming(&'m self, program: &'m Program) -> Result<&'m Reduction<'m>, &'static str> {
+        let known = self.assuming.get_or_init(|| Reduction::assuming(program));
+        known.as_ref().map_err(|off| off.why())
+    }
+
+    fn for_certain(&'m self, program: &'m Program) -> Result<&'m Reduction<'m>, &'static str> {
+        let known = self.for_certain.get_or_init(|| Reduction::of(program));
+        known.as_ref().map_err(|off| off.why())
+    }
+}
 
 type Tell<'a> = &'a mut dyn FnMut(u64, u32, usize);
 
@@ -99,14 +117,9 @@ pub(super) fn searched<'m>(
         limits,
         start: Instant::now(),
     };
-    let within = |limits: &Limits, tell: Tell<'_>, orders| {
-        let mut facts = Facts::new(machine.program());
-        let found = search(machine, limits, checker.workers, &mut facts, tell)?;
-        Ok(of_all(checker, &found, facts, orders))
-    };
     let whole = |tell: Tell<'_>, orders, bytes| {
         let limits = budget.left(u64::MAX, bytes);
-        within(&limits, tell, orders)
+        whole(checker, machine, &limits, orders, tell)
     };
     let may_reduce = checker.reduction == super::Reduction::Safe && checker.limits.depth.is_none();
     if !may_reduce || limits.states <= SMALL {
@@ -120,13 +133,7 @@ pub(super) fn searched<'m>(
     }
     note_at_rest(&small, &mut facts);
     let hidden = looks_at_hidden(machine.program());
-    let reduction = match hidden {
-        Some(why) => Err(why),
-        None => {
-            let reduction = known.get_or_init(|| Reduction::of(machine.program()));
-            reduction.as_ref().map_err(|off| off.why())
-        }
-    };
+    let reduction = hidden.map_or_else(|| known.assuming(machine.program()), Err);
     // Where no order can be left out, it may still be that threads are alike.
     let has_like = like_actors(machine).is_some();
     let only_like = reduction.is_err() && hidden.is_none() && has_like;
@@ -141,6 +148,60 @@ pub(super) fn searched<'m>(
     }
     // What was freed need not be back with the system at once.
     let freed = usize::try_from(checker.limits.memory.0 / 8).unwrap_or(0);
+    let beside = Beside {
+        budget: &budget,
+        small: (&small, &facts),
+        freed,
+        has_like,
+    };
+    let mut found = without_some(checker, machine, &beside, reduction, tell)?;
+    if let Few::TooLarge = found {
+        let reduction = known.for_certain(machine.program());
+        found = without_some(checker, machine, &beside, reduction, tell)?;
+    }
+    let why = match found {
+        Few::Done(searched) => return Ok(*searched),
+        Few::Not(why) => why,
+        Few::TooLarge => Orders::All,
+    };
+    drop(small);
+    whole(tell, why, freed)
+}
+
+/// What a search that leaves out orders has beside it.
+struct Beside<'a, 'm> {
+    budget: &'a Budget<'a>,
+    /// The first search, and what it has shown.
+    small: (&'a Search<'m>, &'a Facts<'m>),
+    /// Bytes that need not be back yet.
+    freed: usize,
+    /// Some actors are alike.
+    has_like: bool,
+}
+
+/// Searches all states.
+fn whole<'m>(
+    checker: &Checker,
+    machine: &'m Machine<'m>,
+    limits: &Limits,
+    orders: Orders,
+    tell: Tell<'_>,
+) -> Result<Searched<'m>, Capacity> {
+    let mut facts = Facts::new(machine.program());
+    let found = search(machine, limits, checker.workers, &mut facts, tell)?;
+    Ok(of_all(checker, &found, facts, orders))
+}
+
+/// Searches without some orders, or with one of like actors, as long as that saves
+/// something.
+fn without_some<'m>(
+    checker: &Checker,
+    machine: &'m Machine<'m>,
+    beside: &Beside<'_, 'm>,
+    reduction: Result<&'m Reduction<'m>, &'static str>,
+    tell: Tell<'_>,
+) -> Result<Few<'m>, Capacity> {
+    let &Beside { budget, small, .. } = beside;
     let few = |orders: Result<_, _>, gives_up_after: Option<u64>, most, tell: Tell<'_>| {
         let how = orders.map(|orders| Reduced {
             gives_up_after,
@@ -148,14 +209,7 @@ pub(super) fn searched<'m>(
             passing: Passing::OneStep,
             symmetry: true,
         });
-        few(
-            checker,
-            machine,
-            how,
-            (&budget, most),
-            (&small, &facts),
-            tell,
-        )
+        few(checker, machine, how, (budget, most), small, tell)
     };
     let mut found = few(reduction, Some(LOOKS[0]), u64::MAX, tell)?;
     for (number, look) in LOOKS.into_iter().enumerate() {
@@ -164,21 +218,19 @@ pub(super) fn searched<'m>(
         }
         let next = LOOKS.get(number + 1).copied();
         let most = next.map_or(u64::MAX, |_| look * PATIENCE);
-        if has_like {
+        if beside.has_like {
             // All orders, but one of like threads; that shows shortest schedules, too.
             found = match few(Err(HARDLY_ANY), None, most, tell)? {
                 Few::Not(_) => few(reduction, next, u64::MAX, tell)?,
-                done @ Few::Done(_) => done,
+                done => done,
             };
             continue;
         }
         let orders = Orders::AllBecause(HARDLY_ANY);
-        let limits = budget.left(most, small.bytes() + freed);
+        let limits = budget.left(most, small.0.bytes() + beside.freed);
         let is_all = limits.states == budget.left(u64::MAX, 0).states;
-        let all = match is_all {
-            true => within(&limits, tell, orders)?,
-            false => within(&unkept(limits), tell, orders)?,
-        };
+        let limits = if is_all { limits } else { unkept(limits) };
+        let all = whole(checker, machine, &limits, orders, tell)?;
         let (is_enough, next) = match all.diagnosis.bound {
             // Nobody asked for just these: more come next.
             Some(Bound::States) => (is_all && !checker.states_given, next.filter(|_| !is_all)),
@@ -187,18 +239,12 @@ pub(super) fn searched<'m>(
             _ => (true, None),
         };
         if is_enough {
-            return Ok(all);
+            return Ok(Few::Done(Box::new(all)));
         }
         drop(all);
         found = few(reduction, next, u64::MAX, tell)?;
     }
-    match found {
-        Few::Done(searched) => Ok(*searched),
-        Few::Not(why) => {
-            drop(small);
-            whole(tell, why, freed)
-        }
-    }
+    Ok(found)
 }
 
 /// What came of a reduced search.
@@ -206,6 +252,8 @@ enum Few<'m> {
     Done(Box<Searched<'m>>),
     /// All states must be searched, with this to say about it.
     Not(Orders),
+    /// Some sum is larger than was assumed.
+    TooLarge,
 }
 
 impl Few<'_> {
@@ -265,6 +313,9 @@ fn few<'m>(
         Ok(false) => {}
         Ok(true) => return Ok(Few::Not(Orders::AllBecause(FOR_EVER))),
         Err(_) => return Ok(Few::Not(Orders::All)),
+    }
+    if how.is_ok_and(|how| !how.orders.holds(&facts.values)) {
+        return Ok(Few::TooLarge);
     }
     let wanted = Wanted::new(&reduced, &mut facts);
     if off.is_some() {

@@ -96,7 +96,7 @@ fn check_within(
         keep,
         ..checker.limits.clone()
     };
-    let known = Known::new();
+    let known = Known::default();
     let (found, left_at) = searched_first(checker, &limits, machine, &known, &mut tell)?;
     let left = left_at.map(|states| checker.clone().max_states(states));
     let checker = left.as_ref().unwrap_or(checker);

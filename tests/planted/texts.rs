@@ -304,6 +304,23 @@ pub fn text(mistake: Mistake) -> Option<&'static str> {
              thread p { with m { x += 1 } }
              thread q { with n { x += 1 } }"
         }
+        Mistake::SumsStayLarge => {
+            "atomic left = 1
+             thread p { left -= 1 }
+             thread w { wait_until(left >= 1)  assert false }"
+        }
+        Mistake::SumsAreNeverTooLarge => {
+            "atomic done = 0
+             thread p { done += 1 }
+             thread q { done += 1 }
+             thread w { wait_until(done == 1)  assert false }"
+        }
+        Mistake::WhoAddsHelpsNobody => {
+            "atomic x = 0  atomic y = 0
+             thread p { wait_until(x >= 1)  y = 1 }
+             thread r { y = 2 }
+             thread q { x += 1 }"
+        }
         Mistake::SumsNeverOverflow => {
             "lock m  var x: 0..=1 = 0
              thread p { with m { x += 1 } }

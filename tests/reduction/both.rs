@@ -9,8 +9,8 @@ use threadbare::analysis::{Facts, looks_at_hidden};
 use threadbare::base::Source;
 use threadbare::checker::Checker;
 use threadbare::explore::{
-    Goal, Keep, Limits, Passing, Reduced, Reduction, Search, like_actors, search, search_reduced,
-    search_until, shortest,
+    Goal, Keep, Limits, Off, Passing, Reduced, Reduction, Search, like_actors, search,
+    search_reduced, search_until, shortest,
 };
 use threadbare::program::{ActorKind, Program};
 use threadbare::semantics::{Alike, Capacity, Machine};
@@ -70,11 +70,29 @@ pub fn compare(program: &Program) -> Outcome {
     if let Some(why) = looks_at_hidden(program) {
         return Outcome::Not(why);
     }
-    let reduction = Reduction::of(program);
+    let assuming = Reduction::assuming(program);
+    match compare_by(program, &assuming) {
+        Outcome::Not(TOO_LARGE) => {}
+        outcome if !assuming.is_ok_and(|it| it.assumes()) => return outcome,
+        Outcome::Differ(how) => return Outcome::Differ(format!("{how}\n(assuming)")),
+        outcome => {
+            return match compare_by(program, &Reduction::of(program)) {
+                Outcome::Differ(how) => Outcome::Differ(how),
+                _ => outcome,
+            };
+        }
+    }
+    compare_by(program, &Reduction::of(program))
+}
+
+/// Some sum is larger than was assumed.
+const TOO_LARGE: &str = "a sum is too large";
+
+fn compare_by<'p>(program: &'p Program, reduction: &Result<Reduction<'p>, Off>) -> Outcome {
     let mut capacity = Capacity::initial(program);
     loop {
         let machine = Machine::new(program, capacity);
-        let outcome = match &reduction {
+        let outcome = match reduction {
             Ok(reduction) => compare_within(program, &machine, reduction),
             Err(off) => compare_like(program, &machine, off.why()),
         };
@@ -111,6 +129,12 @@ fn compare_within<'p>(
     let circle = |search: &Search<'_>| search.has_circle(limits.memory).expect("there is room");
     if !few.is_complete() || !fewer.is_complete() {
         return Ok(Outcome::Differ("the reduced search is larger".to_owned()));
+    }
+    let holds = [&of_all, &of_few, &of_fewer].map(|facts| reduction.holds(&facts.values));
+    match (holds, circle(&few)) {
+        ([true, true, true], _) | (_, true) => {}
+        ([false, false, false], _) => return Ok(Outcome::Not(TOO_LARGE)),
+        _ => return Ok(Outcome::Differ(format!("what is assumed: {holds:?}"))),
     }
     match (circle(&all), circle(&few), circle(&fewer)) {
         (true, true, true) => return Ok(Outcome::Not("runs can go on for ever")),

@@ -6,6 +6,7 @@
 //! with `THREADBARE_REDUCTION_SEED=7`.
 
 mod adding;
+mod awaited;
 mod both;
 mod doors;
 mod endings;
@@ -24,7 +25,7 @@ use std::sync::atomic::Ordering;
 use threadbare::checker::{Checker, Input};
 use threadbare::compile::compile;
 use threadbare::generate::{
-    Act, Int, Knobs, LockMode, Object, Plan, Runs, Shape, Shared, Vary, make, smaller, write,
+    Act, Bool, Int, Knobs, LockMode, Object, Plan, Runs, Shape, Shared, Vary, make, smaller, write,
 };
 
 fn from_environment(name: &str) -> Option<u64> {
@@ -186,6 +187,51 @@ fn adders(mut plan: Plan) -> Plan {
     plan
 }
 
+/// An atomic to which all add, and of which some wait until there is enough.
+fn waiters(mut plan: Plan) -> Plan {
+    let sum = plan.shared.len();
+    let down = sum.is_multiple_of(3);
+    plan.shared.push(Shared {
+        atomic: true,
+        initial: if down { 4 } else { 0 },
+        most: None,
+        guarded_by: None,
+        common: false,
+        shape: Shape::Word,
+    });
+    let mut n = sum + plan.objects.len() + plan.functions.len();
+    let mut more = |body: &mut Vec<Act>| {
+        body.truncate(4);
+        for at in 0..=body.len().min(2) {
+            n += 7;
+            let number = |n: usize| Int::Const(i64::try_from(n).expect("a few"));
+            let (by, than) = (number(1 + n % 2), number(n / 3 % 5));
+            let is = Int::Var(sum);
+            let vary = match down != n.is_multiple_of(16) {
+                true => Vary::Sub,
+                false => Vary::Add,
+            };
+            let act = match n % 11 {
+                0 => Act::WaitUntil(Bool::Eq(is, than)),
+                1 => Act::WaitUntil(Bool::Less(than, is)),
+                2 => Act::WaitUntil(Bool::Less(is, than)),
+                3 => Act::WaitUntil(Bool::Eq(than, is)),
+                4 => Act::Local(0, is),
+                5 if n.is_multiple_of(2) => Act::Set(sum, than),
+                _ => Act::Update(sum, vary, by),
+            };
+            body.insert((2 * at).min(body.len()), act);
+        }
+    };
+    plan.threads.iter_mut().for_each(|it| more(&mut it.body));
+    plan.functions.iter_mut().for_each(|it| more(&mut it.body));
+    for thread in &mut plan.threads {
+        thread.process = false;
+        thread.runs = Runs::Thread;
+    }
+    plan
+}
+
 fn run(loops: bool, share: u64, few: u64) {
     run_made(loops, share, few, |plan| plan);
 }
@@ -307,6 +353,14 @@ fn random_scenarios_that_add_show_the_same() {
     run_made(false, 9, 300, adders);
     run_made(true, 10, 100, adders);
     run_made(false, 11, 100, |plan| adders(cut_off(plan)));
+}
+
+#[test]
+fn random_scenarios_that_wait_for_sums_show_the_same() {
+    run_made(false, 12, 300, waiters);
+    run_made(true, 13, 100, waiters);
+    run_made(false, 14, 100, |plan| waiters(cut_off(plan)));
+    run_made(false, 15, 100, |plan| waiters(like_threads(plan)));
 }
 
 #[test]

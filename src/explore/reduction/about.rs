@@ -103,7 +103,7 @@ impl Reduction<'_> {
         let inside = gates.filter(|(_, gate)| gate.inside.as_ref().is_some_and(is_inside));
         let inside = inside.map(|(number, _)| number).collect();
         let mut against = step.discords(self.resources.kinds());
-        let mut help = self.help(machine, state, actor, &against);
+        let mut help = self.help(machine, state, (actor, node), &against);
         if like_workers {
             against.remove(self.resources.idle);
             if let Help::Uses(uses) = &mut help {
@@ -181,12 +181,15 @@ impl Reduction<'_> {
                         uses.unite(&section);
                         leaves = true;
                     }
-                    None => {
-                        let scene = machine.scene(state, actor);
-                        let value = |expr: &_| scene.eval(expr).ok();
-                        let pc = self.code.nodes[node].1;
-                        self.resources.of_instr(pc, phase, &value, &mut uses);
-                    }
+                    None => match self.resources.waiting(node) {
+                        Some(waiting) => _ = uses.unite(&waiting),
+                        None => {
+                            let scene = machine.scene(state, actor);
+                            let value = |expr: &_| scene.eval(expr).ok();
+                            let pc = self.code.nodes[node].1;
+                            self.resources.of_instr(pc, phase, &value, &mut uses);
+                        }
+                    },
                 },
             }
             for &next in self.code.after[node]
@@ -267,7 +270,13 @@ impl Reduction<'_> {
     }
 
     /// Who could help an actor that cannot move.
-    fn help(&self, machine: &Machine<'_>, state: &State, actor: usize, against: &Uses) -> Help {
+    fn help(
+        &self,
+        machine: &Machine<'_>,
+        state: &State,
+        (actor, node): (usize, NodeId),
+        against: &Uses,
+    ) -> Help {
         let layout = machine.layout();
         let scene = machine.scene(state, actor);
         let object = |expr| machine.object(state, actor, scene.eval(expr).ok()?);
@@ -334,7 +343,14 @@ impl Reduction<'_> {
                 Help::Uses(uses)
             }
             // Whatever a condition or a block looks at could make the difference.
-            _ => Help::Uses(against.clone()),
+            _ => {
+                let mut uses = against.clone();
+                let awaited = self.resources.awaited_by(node);
+                if let Some(word) = awaited.filter(|_| !planted(Mistake::WhoAddsHelpsNobody)) {
+                    uses.add(word, Class::Give);
+                }
+                Help::Uses(uses)
+            }
         }
     }
 }

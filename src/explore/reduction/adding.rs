@@ -44,6 +44,7 @@
 //! [`doors`]: super::doors
 
 use super::ahead::own_uses;
+use super::awaited::Goes;
 use super::code::{Code, NodeId};
 use super::doors::{Door, gives_permit, takes_permit};
 use super::resources::{Resources, Value};
@@ -52,7 +53,7 @@ use super::uses::{Class, Kind, Uses};
 use super::values::with_values;
 use crate::base::{Mistake, planted};
 use crate::program::{
-    BinaryOp, CellRef, Expr, Instr, ObjectId, ObjectKind, Pc, Reg, RmwOp, SyncOp, WaitMode,
+    BinaryOp, CellRef, Expr, Instr, ObjectId, ObjectKind, Pc, Reg, RmwOp, SyncOp, Var, WaitMode,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -74,6 +75,8 @@ pub(super) struct Adding {
     locks: Vec<ObjectId>,
     /// The resources of words whose sums do not overflow.
     sums: Vec<bool>,
+    /// Which way sums of these words go.
+    goes: Vec<Option<Goes>>,
 }
 
 impl Adding {
@@ -119,8 +122,12 @@ impl Adding {
                 let mut locks: Vec<ObjectId> = all.iter().map(|it| it.lock).collect();
                 locks.sort_unstable();
                 locks.dedup();
+                let sums = known.sums();
+                let goes = sums.iter().enumerate();
+                let goes = goes.map(|(word, is_sum)| known.goes(word).filter(|_| *is_sum));
                 return Self {
-                    sums: known.sums(),
+                    goes: goes.collect(),
+                    sums,
                     begins: all.iter().map(|it| (it.chain[0], it.lock)).collect(),
                     adds: { all.iter() }.flat_map(|it| it.adds.clone()).collect(),
                     locks,
@@ -129,6 +136,14 @@ impl Adding {
             let mut keeps = keeps.into_iter();
             all.retain(|_| keeps.next() == Some(true));
         }
+    }
+}
+
+impl Adding {
+    /// Which way sums of a word go, if it is only added to in steps of their own, and it
+    /// makes no difference who does first.
+    pub fn goes(&self, word: usize) -> Option<Goes> {
+        self.goes.get(word).copied().flatten()
     }
 }
 
@@ -475,16 +490,37 @@ impl Known<'_, '_> {
     fn goes_one_way(&self, word: usize) -> bool {
         let in_sections = self.sections.iter().flat_map(|it| &it.amounts);
         let in_sections = in_sections.filter(|it| it.0 == word).map(|it| it.1);
-        let alone = |node: NodeId| match self.code.instr(node) {
-            Instr::Rmw(_, _, op, by) if self.touched[node].has(word, Class::Change) => {
-                with_values(self.code.values(node), |value| added(*op, by, value))
-            }
-            _ => None,
-        };
-        let all: Vec<i64> = { in_sections.chain((0..self.code.len()).filter_map(alone)) }.collect();
+        let all: Vec<i64> = in_sections.chain(self.steps_add(word).flatten()).collect();
         planted(Mistake::SumsGoBothWays)
             || all.iter().all(|&by| by >= 0)
             || all.iter().all(|&by| by <= 0)
+    }
+
+    /// What each step that may write a word adds to it, if it adds.
+    fn steps_add(&self, word: usize) -> impl Iterator<Item = Option<i64>> {
+        let writes = move |&node: &NodeId| self.touched[node].has(word, Class::Change);
+        let nodes = (0..self.code.len()).filter(writes);
+        nodes.map(|node| match self.code.instr(node) {
+            Instr::Rmw(_, _, op, by) => {
+                with_values(self.code.values(node), |value| added(*op, by, value))
+            }
+            _ => None,
+        })
+    }
+
+    /// Which way sums of an atomic word go to which no section adds.
+    fn goes(&self, word: usize) -> Option<Goes> {
+        let in_section = self.sections.iter().flat_map(|it| &it.adds);
+        let is_word = |var: &&Var| self.resources.words_of(var).contains(&word);
+        let mut vars = self.resources.program().vars.iter().filter(is_word);
+        if { in_section }.any(|it| it.1 == word) || !vars.all(|var| var.atomic) {
+            return None;
+        }
+        Some(Goes {
+            up: self.steps_add(word).flatten().all(|by| by >= 0),
+            down: self.steps_add(word).flatten().all(|by| by <= 0),
+            only_added: self.steps_add(word).all(|by| by.is_some()),
+        })
     }
 
     /// Whether a word never comes near to where an `int` ends, whoever adds first.

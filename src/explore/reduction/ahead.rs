@@ -61,6 +61,7 @@ impl Ahead {
                 Instr::AtomicBegin(_) => block_uses(code, resources, &simple, node),
                 instr => resources
                     .in_section(node, instr)
+                    .or_else(|| resources.waiting(node))
                     .unwrap_or_else(|| simple[node].clone()),
             })
             .collect();

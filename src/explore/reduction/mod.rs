@@ -29,7 +29,8 @@
 //! without reduction if it has one. The program has no steps whose uses are not known
 //! ([`Off`]). The end of the program is such a use ([`over`]), and so is to start a process,
 //! which copies all that is not shared ([`copies`]). Sections of a lock that only add count as
-//! single steps ([`adding`]). A worker of an
+//! single steps ([`adding`]), and who waits for a sum accords with who adds to it ([`awaited`]).
+//! A worker of an
 //! executor may do whatever any of its jobs may, as long as jobs can come; that workers
 //! never end makes no circle, since each job is done once. A step in
 //! which the execution stops ends everybody's run, so where the set contains one,
@@ -49,6 +50,7 @@
 mod about;
 mod adding;
 mod ahead;
+mod awaited;
 mod code;
 mod copies;
 mod doors;
@@ -72,6 +74,7 @@ pub(super) use stubborn::{Encounters, Scene};
 use crate::program::Program;
 use adding::Adding;
 use ahead::Ahead;
+use awaited::{Awaited, Equality};
 use code::Code;
 use doors::doors;
 use resources::Resources;
@@ -92,16 +95,47 @@ impl<'p> Reduction<'p> {
     ///
     /// Why the program cannot be reduced.
     pub fn of(program: &'p Program) -> Result<Self, Off> {
+        Self::new(program, Equality::IsItself)
+    }
+
+    /// The same, where it is assumed that nobody adds more to a sum than what somebody
+    /// waits for with `==`; after a search [`Self::holds`] must be asked.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::of`].
+    pub fn assuming(program: &'p Program) -> Result<Self, Off> {
+        Self::new(program, Equality::IsEnough)
+    }
+
+    fn new(program: &'p Program, equality: Equality) -> Result<Self, Off> {
         off::check(program)?;
         let mut resources = Resources::new(program);
         let code = Code::new(program);
         let doors = doors(&code, &resources);
-        resources.know(Adding::of(&code, &resources, &doors));
+        let adding = Adding::of(&code, &resources, &doors);
+        let goes = |word| adding.goes(word);
+        resources.awaited = match program.has_processes() {
+            true => Awaited::default(),
+            false => Awaited::of(&code, &resources, equality, goes),
+        };
+        resources.know(adding);
         let ahead = Ahead::new(&code, &resources, doors);
         Ok(Self {
             resources,
             code,
             ahead,
         })
+    }
+
+    /// Whether something is assumed of how large sums get.
+    pub fn assumes(&self) -> bool {
+        self.resources.awaited.assumes()
+    }
+
+    /// Whether what is assumed holds in a search that has ended by itself, and in which
+    /// each word of memory had values in this range.
+    pub fn holds(&self, ranges: &[Option<(i64, i64)>]) -> bool {
+        self.resources.awaited.holds(ranges)
     }
 }

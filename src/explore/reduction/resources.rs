@@ -13,6 +13,7 @@
 //! changes anything beyond the actor's own words.
 
 use super::adding::Adding;
+use super::awaited::Awaited;
 use super::kinds::{is_executor, is_rendezvous, kind_of, of_rwlock, serves};
 use super::over::Over;
 use super::uses::{Class, Kind, Uses};
@@ -68,6 +69,8 @@ pub(super) struct Resources<'p> {
     meetings: Vec<ObjectId>,
     /// What adds, once it is known, and the first resource of those who do under a lock.
     pub(super) adding: Option<Adding>,
+    /// Who waits for sums, once it is known.
+    pub(super) awaited: Awaited,
     pub(super) first_adder: usize,
 }
 
@@ -137,6 +140,7 @@ impl<'p> Resources<'p> {
             has_executors: program.objects.iter().any(|it| is_executor(&it.kind)),
             counts_jobs: program.code.iter().any(asks),
             adding: None,
+            awaited: Awaited::default(),
             first_adder: kinds.len(),
             kinds,
         };

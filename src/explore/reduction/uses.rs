@@ -8,7 +8,7 @@
 //!
 //! | resource | class 0 | class 1 | class 2 | class 3 |
 //! |---|---|---|---|---|
-//! | word of memory | | add | write | read |
+//! | word of memory | wait for a sum | add | write | read |
 //! | those who take a lock to add | | take | any other operation | ask |
 //! | lock | take | give back | try, time out | ask |
 //! | semaphore | take | give back | try, time out | ask |
@@ -61,8 +61,8 @@ const OF_CHANNELS: Discords = [0b1101, 0b1110, 0b1111, 0b0111];
 const OF_READERS_AND_WRITERS: Discords = [0b1101, 0b0100, 0b1111, 0b0101];
 /// Setting accords with setting, and with waiting for what is already set.
 const OF_EVENTS: Discords = [0b0100, 0b1100, 0b1111, 0b0110];
-/// Adding accords with adding.
-const OF_SUMS: Discords = [0b1100, 0b1100, 0b1111, 0b0111];
+/// Adding accords with adding, and with waiting until there is enough.
+const OF_SUMS: Discords = [0b0100, 0b1100, 0b1111, 0b0110];
 /// Counting down may be counting too far, and then who comes last is told so. It
 /// accords with waiting for what is already open.
 const OF_LATCHES: Discords = [0b0100, 0b1110, 0b1111, 0b0110];

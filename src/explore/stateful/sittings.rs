@@ -3,6 +3,7 @@
 use super::{Reduced, Search};
 use crate::explore::limits::Limits;
 use crate::explore::observer::Observer;
+use crate::explore::reduction::Reduction;
 use crate::explore::saved::{In, Out};
 use crate::explore::worker::Worker;
 use crate::semantics::Machine;
@@ -86,6 +87,7 @@ impl<'m> Search<'m> {
         let kinds = [
             self.chains.is_some(),
             self.is_reduced(),
+            self.reduction.is_some_and(Reduction::assumes),
             self.alike().is_some(),
         ];
         kinds.iter().fold(0, |all, &is| all << 1 | u64::from(is))
