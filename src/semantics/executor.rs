@@ -70,17 +70,17 @@ impl Machine<'_> {
     /// The job at the head of an executor's queue.
     pub fn next_job(&self, state: &State, executor: ObjectId) -> Option<usize> {
         let layout = &self.layout;
-        let waits = |&job: &usize| {
-            layout.job_status(state, job) == Some(JobStatus::Pending)
-                && layout.job_executor(state, job) == executor
-        };
-        (0..layout.n_futures(state)).find(waits)
+        let mut rows = layout.statuses(state).enumerate();
+        let first = rows.find(|&(job, status)| {
+            status == JobStatus::Pending && layout.job_executor(state, job) == executor
+        });
+        first.map(|(job, _)| job)
     }
 
     /// Whether some job is in a queue.
     pub fn has_jobs_waiting(&self, state: &State) -> bool {
-        (0..self.layout.n_futures(state))
-            .any(|job| self.layout.job_status(state, job) == Some(JobStatus::Pending))
+        let mut statuses = self.layout.statuses(state);
+        statuses.any(|status| status == JobStatus::Pending)
     }
 
     /// The jobs of an executor that a state keeps, in the order of their submission.

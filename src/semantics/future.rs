@@ -48,6 +48,12 @@ impl Layout {
             .unwrap_or(self.capacity().futures)
     }
 
+    /// What became of each job that has a row; no row is looked at before it is asked for.
+    pub(super) fn statuses(&self, state: &State) -> impl Iterator<Item = JobStatus> {
+        let rows = 0..self.capacity().futures;
+        rows.map_while(|future| self.job_status(state, future))
+    }
+
     /// What became of a future's job; `None` if there is no such future.
     pub fn job_status(&self, state: &State, future: usize) -> Option<JobStatus> {
         match state.word(self.about_job(future)?) & STATUS_MASK {

@@ -75,7 +75,8 @@ pub(super) mod slot {
 }
 
 /// Rows of jobs that are one part, where jobs are forgotten: a row that goes moves all behind
-/// it, so each would be another part that changes.
+/// it, so each would be another part that changes. The first row is a part by itself: who
+/// is idle looks at it only.
 const ROWS_TOGETHER: usize = 8;
 
 /// Offsets into a state's words.
@@ -164,11 +165,12 @@ impl Layout {
         shared.extend(self.observed..self.actors);
         let mut parts = shared;
         let n_before = parts.len();
-        let together = match self.capacity.forgets_jobs {
-            true => ROWS_TOGETHER,
-            false => 1,
+        let futures = self.capacity.futures;
+        let (first, together) = match self.capacity.forgets_jobs {
+            true => (futures.min(1), ROWS_TOGETHER),
+            false => (0, 1),
         };
-        let rows = (0..self.capacity.futures).step_by(together);
+        let rows = (0..first).chain((first..futures).step_by(together));
         parts.extend(rows.map(|future| self.future(future)));
         parts.extend(self.submitted());
         parts.extend((self.tasks < self.n_words).then_some(self.tasks));
