@@ -188,7 +188,10 @@ pub(super) fn conclude(
             used[allow] = true;
             continue;
         }
-        let mut told = tell::tell(program, &source, finding);
+        let mut told = match complete {
+            true => tell::tell(program, &source, finding),
+            false => tell::tell_so_far(program, &source, finding),
+        };
         told.expected = judged.expected;
         if let Some(lock) = under_lock {
             told.facts.extend(lock.label(program, finding));

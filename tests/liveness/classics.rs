@@ -397,3 +397,22 @@ fn trying_for_a_permit_is_a_look() {
         &["S003? t"],
     );
 }
+
+/// Whoever died or is stuck, and could not have made the change, is not to blame.
+#[test]
+fn a_loop_until_nobody_sets_a_flag_beside_somebody_who_has_come_to_grief() {
+    let spin = "atomic x = 0  event e  thread spin { while x == 0 { yield } }";
+    let check = |other: &str, findings: &[&str]| {
+        check(&format!("{spin} {other}"), findings);
+    };
+    check("thread r { raise \"X\" }", &["S003 spin", "K003 r"]);
+    check("thread r { e.wait() }", &["D002 r", "S003 spin"]);
+    check(
+        "fn f() { x = 1 } thread r { e.wait()  f() }",
+        &["D002 r", "S003? spin"],
+    );
+    check(
+        "fn f() { x = 1 } thread r { e.wait()  let h = spawn f()  h.join() }",
+        &["D002 r", "S003? spin"],
+    );
+}

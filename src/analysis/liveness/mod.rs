@@ -13,6 +13,7 @@
 //! **Deliberately absent:** answers from a search that a limit ended; and any
 //! reduction that reorders steps, since it need not keep fairness.
 
+mod changes;
 mod eventually;
 mod fair;
 mod flow;

@@ -4,12 +4,14 @@
 //! can change (or fail to get it, yield, sleep; also with a lock around the look),
 //! and that the actor leaves when it sees something else. It works, and keeps a
 //! processor busy: a warning. If the actor can leave it on no run at all, because
-//! nobody is left to make the change, it waits for ever: an error.
+//! nobody is left to make the change, it waits for ever: an error. Who has died or is
+//! stuck, and could have made it, is to blame instead.
 //!
 //! **Deliberately absent:** a bounded number of tries, and circles that are left
 //! by a choice or a time-out.
 
 use super::Shown;
+use super::changes::{looked_at, may_write};
 use super::fair::{Terms, fair_components};
 use super::flow;
 use super::mark;
@@ -19,7 +21,7 @@ use super::walk::{Pursuit, round, way_to};
 use crate::analysis::key::Key;
 use crate::analysis::rule::Level;
 use crate::base::ActorSet;
-use crate::program::{Fairness, Pc};
+use crate::program::{Fairness, Instr, Pc, VarId};
 use crate::semantics::Status;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -195,9 +197,10 @@ fn for_ever<'p>(
         leaves.push(!stays);
     }
     question.spread(&mut leaves);
+    let vars = looked_at(question.program, &code);
     let mut caught = Vec::new();
     for id in circles.iter().flat_map(|circle| &circle.states) {
-        if !leaves[*id as usize] && nobody_else_is_to_blame(question, actor, *id) {
+        if !leaves[*id as usize] && nobody_else_is_to_blame(question, actor, *id, vars.as_ref()) {
             caught.push(*id);
         }
     }
@@ -229,15 +232,33 @@ fn for_ever<'p>(
     })
 }
 
-/// The actor must end, nobody died, and everybody else has ended or goes on.
-fn nobody_else_is_to_blame(question: &Question<'_, '_>, actor: usize, id: u32) -> bool {
+/// The actor must end, and everybody else has ended or goes on, or could not have changed
+/// what the actor looks at.
+fn nobody_else_is_to_blame(
+    question: &Question<'_, '_>,
+    actor: usize,
+    id: u32,
+    vars: Option<&BTreeSet<VarId>>,
+) -> bool {
+    let program = question.program;
     let layout = question.machine().layout();
     let state = question.state(id as usize);
     let goes_on = question.moving[id as usize];
+    let has_no_say = |other: usize| {
+        let begins = match layout.spawned_at(&state, other).map(|pc| program.instr(pc)) {
+            None => program.actors.get(other).map(|actor| actor.function),
+            Some(Instr::Spawn { function, .. }) => Some(*function),
+            Some(_) => None,
+        };
+        let both = begins.zip(vars);
+        both.is_some_and(|(function, vars)| !may_write(program, function, vars))
+    };
     !layout.is_daemon(&state, actor)
         && (0..layout.n_actors(&state)).all(|other| match layout.status(&state, other) {
-            Status::Running => layout.is_daemon(&state, other) || goes_on.contains(other),
-            Status::Died => false,
+            Status::Running => {
+                layout.is_daemon(&state, other) || goes_on.contains(other) || has_no_say(other)
+            }
+            Status::Died => has_no_say(other),
             Status::Absent | Status::Ended => true,
         })
 }

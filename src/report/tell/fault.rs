@@ -80,6 +80,8 @@ fn assertion(told: &mut Told<'_, '_>, actor: usize, pc: Pc) {
             step + 1,
             story.quoted(actor)
         ));
+    } else if is_alone(told, actor) {
+        told.help("no other actor has a hand in it: with these values it always fails");
     } else if cells.is_empty() {
         told.help(
             "let nobody come between the steps that belong together: one lock around all of them",
@@ -91,6 +93,16 @@ fn assertion(told: &mut Told<'_, '_>, actor: usize, pc: Pc) {
             super::story::list(&cells, 3)
         ));
     }
+}
+
+/// Whether the actor alone has moved, and has looked at nothing that is shared.
+fn is_alone(told: &Told<'_, '_>, actor: usize) -> bool {
+    let story = told.story;
+    story.steps().iter().all(|step| {
+        let instr = story.program.instr(step.pc);
+        let is_quiet = matches!(instr, Instr::Begin | Instr::Yield | Instr::Sleep);
+        step.action.actor == actor && (is_quiet || !instr.is_visible())
+    })
 }
 
 /// The last write of what was looked at, if nobody but the actor ever wrote it.

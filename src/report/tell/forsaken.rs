@@ -6,7 +6,7 @@ use super::steps;
 use super::story::{Story, list};
 use super::told::Told;
 use crate::analysis::{Blocked, Resource, Wait};
-use crate::program::{Instr, ObjectId, ObjectKind, Query, SyncOp};
+use crate::program::{Expr, Instr, ObjectId, ObjectKind, Query, SyncOp};
 use crate::report::Place;
 use crate::semantics::{EventKind, Status};
 
@@ -180,6 +180,21 @@ fn taken(told: &mut Told<'_, '_>, wait: &Wait, id: ObjectId) {
 }
 
 /// A semaphore that begins at 0 is a signal, which nobody gives back.
+fn is_notify(op: SyncOp) -> bool {
+    matches!(op, SyncOp::Notify | SyncOp::NotifyAll)
+}
+
+/// Whether somewhere in the program there is such an operation that may be about an object.
+fn is_done(story: &Story<'_>, id: ObjectId, is: impl Fn(SyncOp) -> bool) -> bool {
+    story.program.code.iter().any(|instr| match instr {
+        Instr::Sync { op, object, .. } => {
+            let other = matches!(object, Expr::Const(of) if *of != i64::from(id.declared().0));
+            is(*op) && !other
+        }
+        _ => false,
+    })
+}
+
 fn is_signal(story: &Story<'_>, id: ObjectId) -> bool {
     matches!(story.kind(id), Some(ObjectKind::Sem { initial: 0, .. }))
 }
@@ -341,16 +356,25 @@ fn helps(story: &Story<'_>, wait: &Wait) -> Vec<String> {
         Resource::Permit(_) => vec![format!(
             "release `{name}` on every way out: `with {name} {{ … }}` does so by itself"
         )],
+        Resource::Notify(id) if !is_done(story, id, is_notify) => vec![format!(
+            "nobody ever notifies `{name}`: call `{name}.notify()` where the condition comes true"
+        )],
         Resource::Notify(_) => vec![
             "change the condition first, then notify, both under the lock".to_owned(),
             format!("`{name}.notify_all()`, where the change is news for more than one"),
         ],
+        Resource::Event(id) if !is_done(story, id, |op| op == SyncOp::EventSet) => vec![format!(
+            "nobody ever sets `{name}`: call `{name}.set()` where that has happened for which it waits"
+        )],
         Resource::Event(_) if matches!(kind, Some(ObjectKind::Event { auto: true })) => {
             vec![format!(
                 "an `auto` event remembers one `set`, not two: a semaphore counts them, \
                  `sem {name} = 0`"
             )]
         }
+        Resource::Event(id) if !is_done(story, id, |op| op == SyncOp::EventClear) => vec![format!(
+            "set `{name}` on every way out of whoever sets it, also on those that return early"
+        )],
         Resource::Event(_) => vec![
             format!("clear `{name}` before looking for work, not after it"),
             "where every signal counts, use a semaphore: it counts them".to_owned(),

@@ -105,6 +105,13 @@ pub fn tell(program: &Program, source: &Source, finding: &analysis::Finding) -> 
     told.finish()
 }
 
+/// The same where not all runs were seen: nothing is said of all of them.
+pub fn tell_so_far(program: &Program, source: &Source, finding: &analysis::Finding) -> Finding {
+    let mut told = tell(program, source, finding);
+    leak::so_far(&mut told.message);
+    told
+}
+
 /// An execution in which nothing is wrong: its table and its steps. `None` if the
 /// program cannot follow the schedule.
 pub fn execution(
