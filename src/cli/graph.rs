@@ -193,5 +193,5 @@ fn too_many(name: &str) -> Failure {
     Failure::new(format!(
         "\"{name}\" has more than {NODES_MAX} states, which is the limit for a picture that helps"
     ))
-    .help("make it smaller, as in `--set N=2`, or draw `graph waits` or `graph locks`")
+    .help("make it smaller (a `const N` that counts actors takes `--set N=2`), or draw `graph waits` or `graph locks`")
 }

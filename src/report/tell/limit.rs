@@ -175,12 +175,18 @@ fn language(limit: Language) -> Limit {
 pub(super) fn advice(bound: Bound) -> &'static str {
     match bound {
         Bound::States => {
-            "fewer actors or shorter loops (`--set N=2`): most bugs show with two; or a higher \
-             --max-states"
+            "fewer actors or shorter loops: most bugs show with two (a `const N` that counts them \
+             takes `--set N=2`); or a higher --max-states"
         }
         Bound::Depth => "a higher --max-depth, or loops that go round less often",
-        Bound::Memory => "fewer actors or shorter loops (`--set N=2`), or a higher --max-memory",
-        Bound::Time => "fewer actors or shorter loops (`--set N=2`), or a longer --timeout",
+        Bound::Memory => {
+            "fewer actors or shorter loops (a `const N` that counts them takes `--set N=2`), or a \
+             higher --max-memory"
+        }
+        Bound::Time => {
+            "fewer actors or shorter loops (a `const N` that counts them takes `--set N=2`), or a \
+             longer --timeout"
+        }
         Bound::Interrupt => "run it again, or with a --timeout",
         Bound::Executions => "more executions, another --seed or another --scheduler",
         Bound::Switches => "one switch more: each costs about as many runs as a run has steps",
