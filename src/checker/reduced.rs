@@ -22,7 +22,7 @@ use crate::analysis::{
 };
 use crate::explore::{
     Bound, Keep, Limits, MemoryBudget, Off, Passing, Reduced, Reduction, Search, like_actors,
-    search, search_reduced, search_until,
+    search, search_alike, search_reduced, search_until,
 };
 use crate::program::Program;
 use crate::semantics::{Capacity, Machine};
@@ -281,10 +281,7 @@ fn few<'m>(
     let workers = checker.workers;
     let reduced = match how {
         Ok(how) => search_reduced(machine, how, &limits, workers, &mut facts, tell)?,
-        Err(_) => {
-            let whole = &mut |_: &_, _: &mut _| false;
-            search_until(machine, true, &limits, workers, &mut facts, tell, whole)?
-        }
+        Err(_) => search_alike(machine, &limits, workers, &mut facts, tell)?,
     };
     if reduced.gave_up() {
         return Ok(Few::Not(Orders::AllBecause(HARDLY_ANY)));

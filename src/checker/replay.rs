@@ -184,7 +184,7 @@ impl Checker {
         let text = schedule.token(program);
         let mut findings = Vec::new();
         for (finding, judged) in found.iter().zip(judge(program, &found)) {
-            let mut told = tell::tell_so_far(program, source, finding);
+            let mut told = tell::tell(program, source, finding, false);
             told.expected = judged.expected;
             // Whoever made the token may have taken a longer way.
             if let Some(schedule) = &mut told.schedule {

@@ -188,10 +188,7 @@ pub(super) fn conclude(
             used[allow] = true;
             continue;
         }
-        let mut told = match complete {
-            true => tell::tell(program, &source, finding),
-            false => tell::tell_so_far(program, &source, finding),
-        };
+        let mut told = tell::tell(program, &source, finding, complete);
         told.expected = judged.expected;
         if let Some(lock) = under_lock {
             told.facts.extend(lock.label(program, finding));

@@ -37,6 +37,7 @@ pub use reduction::{Off, Reduction};
 pub use saved::{Keep, Write};
 pub use shortest::{Goal, shortest};
 pub use stateful::{
-    Enough, Passing, Progress, Reduced, Search, like_actors, search, search_reduced, search_until,
+    Enough, Passing, Progress, Reduced, Search, like_actors, search, search_alike, search_reduced,
+    search_until,
 };
 pub use switches::FewSwitches;

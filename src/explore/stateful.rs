@@ -172,6 +172,23 @@ fn resolve(contents: &mut Contents, rounds: &mut Rounds, batch: &mut Batch) {
     contents.count_bytes();
 }
 
+/// Explores all orders of steps; of states that differ only in the numbers of like actors
+/// one.
+///
+/// # Errors
+///
+/// As [`search`].
+pub fn search_alike<'m, O: Observer>(
+    machine: &'m Machine<'m>,
+    limits: &Limits,
+    workers: usize,
+    observer: &mut O,
+    progress: Progress<'_>,
+) -> Result<Search<'m>, Capacity> {
+    let begun = Search::begin(machine, None, true, limits, observer)?;
+    begun.run(limits, workers, observer, progress, &mut |_, _| false)
+}
+
 /// The like actors of a program, if there are some and it can begin.
 pub fn like_actors(machine: &Machine<'_>) -> Option<Alike> {
     let first = machine.initial(&mut Heard::nothing(machine)).ok()?;

@@ -10,7 +10,7 @@ use threadbare::base::Source;
 use threadbare::checker::Checker;
 use threadbare::explore::{
     Goal, Keep, Limits, Off, Passing, Reduced, Reduction, Search, like_actors, search,
-    search_reduced, search_until, shortest,
+    search_alike, search_reduced, shortest,
 };
 use threadbare::program::{ActorKind, Program};
 use threadbare::semantics::{Alike, Capacity, Machine};
@@ -70,19 +70,16 @@ pub fn compare(program: &Program) -> Outcome {
     if let Some(why) = looks_at_hidden(program) {
         return Outcome::Not(why);
     }
+    let for_certain = compare_by(program, &Reduction::of(program));
     let assuming = Reduction::assuming(program);
-    match compare_by(program, &assuming) {
-        Outcome::Not(TOO_LARGE) => {}
-        outcome if !assuming.is_ok_and(|it| it.assumes()) => return outcome,
-        Outcome::Differ(how) => return Outcome::Differ(format!("{how}\n(assuming)")),
-        outcome => {
-            return match compare_by(program, &Reduction::of(program)) {
-                Outcome::Differ(how) => Outcome::Differ(how),
-                _ => outcome,
-            };
-        }
+    if matches!(for_certain, Outcome::Differ(_)) || !assuming.as_ref().is_ok_and(Reduction::assumes)
+    {
+        return for_certain;
     }
-    compare_by(program, &Reduction::of(program))
+    match compare_by(program, &assuming) {
+        Outcome::Not(TOO_LARGE) => for_certain,
+        outcome => outcome,
+    }
 }
 
 /// Some sum is larger than was assumed.
@@ -206,10 +203,7 @@ fn searched<'m>(
     let silent = &mut |_, _, _| {};
     let found = match how {
         Some(how) => search_reduced(machine, how, &limits, workers, &mut facts, silent)?,
-        None => {
-            let whole = &mut |_: &_, _: &mut _| false;
-            search_until(machine, true, &limits, workers, &mut facts, silent, whole)?
-        }
+        None => search_alike(machine, &limits, workers, &mut facts, silent)?,
     };
     threadbare::analysis::note_at_rest(&found, &mut facts);
     Ok((found, facts))

@@ -127,6 +127,22 @@ fn processes(mut plan: Plan) -> Plan {
     plan
 }
 
+/// Threads only, and among what they and all functions do, something more.
+fn mix_in(plan: &mut Plan, mut more: impl FnMut() -> Act) {
+    let threads = plan.threads.iter_mut().map(|it| &mut it.body);
+    let functions = plan.functions.iter_mut().map(|it| &mut it.body);
+    for body in threads.chain(functions) {
+        body.truncate(4);
+        for at in 0..=body.len().min(2) {
+            body.insert((2 * at).min(body.len()), more());
+        }
+    }
+    for thread in &mut plan.threads {
+        thread.process = false;
+        thread.runs = Runs::Thread;
+    }
+}
+
 /// A lock, or a semaphore used as one, under which something is added, now and then with
 /// something else beside it.
 fn adders(mut plan: Plan) -> Plan {
@@ -155,35 +171,25 @@ fn adders(mut plan: Plan) -> Plan {
     });
     let with = |body| Act::With(lock, LockMode::Exclusive, body);
     let mut n = lock + sum;
-    let mut more = |body: &mut Vec<Act>| {
-        body.truncate(4);
-        for at in 0..=body.len().min(2) {
-            n += 7;
-            let vary = match n.is_multiple_of(8) {
-                true => Vary::Sub,
-                false => Vary::Add,
-            };
-            let adds = Act::Update(
-                sum,
-                vary,
-                Int::Const(i64::try_from(1 + n % 2).expect("1 or 2")),
-            );
-            let act = match n % 9 {
-                0 => adds,
-                1 => with(vec![Act::Local(0, Int::Var(sum))]),
-                2 => with(vec![adds.clone(), Act::Yield, adds]),
-                3 => with(vec![Act::Set(sum, Int::Const(2))]),
-                _ => with(vec![adds]),
-            };
-            body.insert((2 * at).min(body.len()), act);
+    mix_in(&mut plan, || {
+        n += 7;
+        let vary = match n.is_multiple_of(8) {
+            true => Vary::Sub,
+            false => Vary::Add,
+        };
+        let adds = Act::Update(
+            sum,
+            vary,
+            Int::Const(i64::try_from(1 + n % 2).expect("1 or 2")),
+        );
+        match n % 9 {
+            0 => adds,
+            1 => with(vec![Act::Local(0, Int::Var(sum))]),
+            2 => with(vec![adds.clone(), Act::Yield, adds]),
+            3 => with(vec![Act::Set(sum, Int::Const(2))]),
+            _ => with(vec![adds]),
         }
-    };
-    plan.threads.iter_mut().for_each(|it| more(&mut it.body));
-    plan.functions.iter_mut().for_each(|it| more(&mut it.body));
-    for thread in &mut plan.threads {
-        thread.process = false;
-        thread.runs = Runs::Thread;
-    }
+    });
     plan
 }
 
@@ -200,35 +206,25 @@ fn waiters(mut plan: Plan) -> Plan {
         shape: Shape::Word,
     });
     let mut n = sum + plan.objects.len() + plan.functions.len();
-    let mut more = |body: &mut Vec<Act>| {
-        body.truncate(4);
-        for at in 0..=body.len().min(2) {
-            n += 7;
-            let number = |n: usize| Int::Const(i64::try_from(n).expect("a few"));
-            let (by, than) = (number(1 + n % 2), number(n / 3 % 5));
-            let is = Int::Var(sum);
-            let vary = match down != n.is_multiple_of(16) {
-                true => Vary::Sub,
-                false => Vary::Add,
-            };
-            let act = match n % 11 {
-                0 => Act::WaitUntil(Bool::Eq(is, than)),
-                1 => Act::WaitUntil(Bool::Less(than, is)),
-                2 => Act::WaitUntil(Bool::Less(is, than)),
-                3 => Act::WaitUntil(Bool::Eq(than, is)),
-                4 => Act::Local(0, is),
-                5 if n.is_multiple_of(2) => Act::Set(sum, than),
-                _ => Act::Update(sum, vary, by),
-            };
-            body.insert((2 * at).min(body.len()), act);
+    mix_in(&mut plan, || {
+        n += 7;
+        let number = |n: usize| Int::Const(i64::try_from(n).expect("a few"));
+        let (by, than) = (number(1 + n % 2), number(n / 3 % 5));
+        let is = Int::Var(sum);
+        let vary = match down != n.is_multiple_of(16) {
+            true => Vary::Sub,
+            false => Vary::Add,
+        };
+        match n % 11 {
+            0 => Act::WaitUntil(Bool::Eq(is, than)),
+            1 => Act::WaitUntil(Bool::Less(than, is)),
+            2 => Act::WaitUntil(Bool::Less(is, than)),
+            3 => Act::WaitUntil(Bool::Eq(than, is)),
+            4 => Act::Local(0, is),
+            5 if n.is_multiple_of(2) => Act::Set(sum, than),
+            _ => Act::Update(sum, vary, by),
         }
-    };
-    plan.threads.iter_mut().for_each(|it| more(&mut it.body));
-    plan.functions.iter_mut().for_each(|it| more(&mut it.body));
-    for thread in &mut plan.threads {
-        thread.process = false;
-        thread.runs = Runs::Thread;
-    }
+    });
     plan
 }
 

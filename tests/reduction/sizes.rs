@@ -7,7 +7,7 @@
 
 use crate::both::{Outcome, compare, programs};
 use threadbare::analysis::Facts;
-use threadbare::explore::{Limits, Passing, Reduced, Reduction, search_reduced, search_until};
+use threadbare::explore::{Limits, Passing, Reduced, Reduction, search_alike, search_reduced};
 use threadbare::program::Program;
 use threadbare::semantics::{Capacity, Machine};
 
@@ -185,10 +185,9 @@ fn check_alike(text: &str, stored: u32) {
     });
     let mut facts = Facts::new(program);
     let (limits, silent) = (Limits::default(), &mut |_, _, _| {});
-    let whole = &mut |_: &_, _: &mut _| false;
     let found = match how {
         Ok(how) => search_reduced(&machine, how, &limits, 1, &mut facts, silent),
-        Err(_) => search_until(&machine, true, &limits, 1, &mut facts, silent, whole),
+        Err(_) => search_alike(&machine, &limits, 1, &mut facts, silent),
     };
     let found = found.expect("there is room");
     assert!(found.is_complete());

@@ -124,7 +124,7 @@ impl Adding {
                 locks.dedup();
                 let sums = known.sums();
                 let goes = sums.iter().enumerate();
-                let goes = goes.map(|(word, is_sum)| known.goes(word).filter(|_| *is_sum));
+                let goes = goes.map(|(word, is_sum)| is_sum.then(|| known.goes(word))?);
                 return Self {
                     goes: goes.collect(),
                     sums,

@@ -179,7 +179,6 @@ fn taken(told: &mut Told<'_, '_>, wait: &Wait, id: ObjectId) {
     }
 }
 
-/// A semaphore that begins at 0 is a signal, which nobody gives back.
 fn is_notify(op: SyncOp) -> bool {
     matches!(op, SyncOp::Notify | SyncOp::NotifyAll)
 }
@@ -195,6 +194,7 @@ fn is_done(story: &Story<'_>, id: ObjectId, is: impl Fn(SyncOp) -> bool) -> bool
     })
 }
 
+/// A semaphore that begins at 0 is a signal, which nobody gives back.
 fn is_signal(story: &Story<'_>, id: ObjectId) -> bool {
     matches!(story.kind(id), Some(ObjectKind::Sem { initial: 0, .. }))
 }

@@ -10,16 +10,6 @@ use crate::program::{Instr, ObjectId, ObjectKind, Pc, SyncOp};
 use crate::report::Place;
 use crate::semantics::{CROWD, EventKind, Incident, Status};
 
-/// What is said of a spawned actor that ends in time in all runs.
-const ALWAYS: &str = "it always ends in time";
-/// The same where not all runs were seen.
-const SO_FAR: &str = "it ends in time in all runs that were seen";
-
-/// Not all runs were seen: says no more than that.
-pub(super) fn so_far(headline: &mut String) {
-    *headline = headline.replace(ALWAYS, SO_FAR);
-}
-
 /// A spawned actor that nobody joins.
 pub(super) fn not_joined(told: &mut Told<'_, '_>, actor: usize, spawn: Pc) {
     let story = told.story;
@@ -29,7 +19,11 @@ pub(super) fn not_joined(told: &mut Told<'_, '_>, actor: usize, spawn: Pc) {
     told.script.actors = parent.into_iter().chain([actor]).collect();
     let span = story.span(spawn);
     if story.found.level == Level::Warning {
-        told.say(format!("{who} is spawned and never joined; {ALWAYS}"));
+        let in_time = match told.all_seen {
+            true => "it always ends in time",
+            false => "it ends in time in all runs that were seen",
+        };
+        told.say(format!("{who} is spawned and never joined; {in_time}"));
     } else {
         told.say(format!(
             "{who} is spawned and never joined: it can still run when {parent_name} has ended"

@@ -78,15 +78,20 @@ use told::Told;
 ///
 /// Replays the finding's schedule. A finding whose schedule the program cannot
 /// follow is told without an execution; whether it was expected is for the
-/// caller to say.
-pub fn tell(program: &Program, source: &Source, finding: &analysis::Finding) -> Finding {
+/// caller to say. Unless all runs were seen, nothing is said of all of them.
+pub fn tell(
+    program: &Program,
+    source: &Source,
+    finding: &analysis::Finding,
+    all_seen: bool,
+) -> Finding {
     let Some(story) = Story::new(program, source, finding) else {
         let mut bare = told::bare(finding.rule, finding.level);
         bare.subjects.clone_from(&finding.subjects);
         bare.actors.clone_from(&finding.actors);
         return bare;
     };
-    let mut told = Told::new(&story);
+    let mut told = Told::new(&story, all_seen);
     dispatch(&mut told, &finding.evidence);
     ready::tell(&mut told);
     let comes_to_grief = matches!(
@@ -103,13 +108,6 @@ pub fn tell(program: &Program, source: &Source, finding: &analysis::Finding) -> 
         nearest::passing_run(&mut told);
     }
     told.finish()
-}
-
-/// The same where not all runs were seen: nothing is said of all of them.
-pub fn tell_so_far(program: &Program, source: &Source, finding: &analysis::Finding) -> Finding {
-    let mut told = tell(program, source, finding);
-    leak::so_far(&mut told.message);
-    told
 }
 
 /// An execution in which nothing is wrong: its table and its steps. `None` if the

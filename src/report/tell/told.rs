@@ -15,11 +15,13 @@ pub(super) struct Told<'s, 'a> {
     pub script: Script,
     /// The rule that was broken, where it is not the one of the whole kind.
     pub rule: Option<&'static str>,
+    /// Whether all runs were seen, so that something may be said of all of them.
+    pub all_seen: bool,
 }
 
 impl<'s, 'a> Told<'s, 'a> {
     /// Nothing said yet but what every finding has.
-    pub fn new(story: &'s Story<'a>) -> Self {
+    pub fn new(story: &'s Story<'a>, all_seen: bool) -> Self {
         let found = story.found;
         let mut finding = bare(found.rule, found.level);
         finding.subjects.clone_from(&found.subjects);
@@ -34,6 +36,7 @@ impl<'s, 'a> Told<'s, 'a> {
             finding,
             script,
             rule: None,
+            all_seen,
         }
     }
 
