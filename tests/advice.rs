@@ -49,3 +49,31 @@ fn nothing_is_said_of_all_runs_where_some_were_not_seen() {
     let all = says(&Checker::new(), "K001", body);
     assert!(all.contains("it can still run"), "{all}");
 }
+
+/// Where no run ends, nobody has seen what is left over at the end.
+#[test]
+fn a_deadlock_on_every_run_says_what_was_not_seen() {
+    let facts = |body: &str| {
+        let text = format!("scenario \"unended\" {{ {body} }}");
+        let report = Checker::new().check_str("scenario.tb", &text);
+        let finding = report.scenarios[0].findings[0].clone();
+        assert_eq!(finding.code, "D002");
+        let facts = finding.facts.into_iter();
+        facts
+            .filter(|fact| fact.key == "not seen yet")
+            .map(|fact| fact.text)
+            .collect::<Vec<_>>()
+    };
+    let stuck = "event e  thread a { e.wait() }";
+    assert_eq!(facts(stuck), Vec::<String>::new());
+    let spawns = "fn f() { skip }  thread b { let h = spawn f() }";
+    let [said] = &facts(&format!("{stuck} {spawns}"))[..] else {
+        panic!("it is said once");
+    };
+    assert!(said.contains("(threads that nobody joins)"), "{said}");
+    let not_always = "thread c { either { e.set() } or { skip } }";
+    assert_eq!(
+        facts(&format!("{stuck} {spawns} {not_always}")),
+        Vec::<String>::new()
+    );
+}

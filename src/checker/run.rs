@@ -272,6 +272,7 @@ fn tell_coverage(
         ));
         return;
     }
+    tell::unended(program, facts, diagnosis, &mut report.findings);
     let clean = tell::clean(program, &source, facts, diagnosis);
     report.never_run = clean.never_run;
     if !any_error {

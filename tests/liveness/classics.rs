@@ -416,3 +416,45 @@ fn a_loop_until_nobody_sets_a_flag_beside_somebody_who_has_come_to_grief() {
         &["D002 r", "S003? spin"],
     );
 }
+
+/// Who waits for what the looping actor keeps is not to blame either.
+#[test]
+fn a_loop_under_a_lock_until_somebody_who_needs_the_lock_sets_a_flag() {
+    check(
+        "atomic n = false  lock m
+        thread a { with m { while !n { yield } } }
+        thread b { with m { n = true } }",
+        &["D002 b", "S003 a"],
+    );
+}
+
+/// Who is stuck for good changes nothing, if the others could end without it.
+#[test]
+fn a_livelock_beside_somebody_who_is_stuck() {
+    let dance = "lock p  lock q  chan c(1)  atomic done = 0
+        fn dance(i) {
+            let mine = false
+            while !mine {
+                if i == 0 { p.lock()  if q.try_lock() { mine = true  q.unlock() }  p.unlock() }
+                else { q.lock()  if p.try_lock() { mine = true  p.unlock() }  q.unlock() }
+            }
+            done += 1
+        }
+        thread a { dance(0) }  thread b { dance(1) }";
+    check(dance, &["S004 a b"]);
+    let stuck = |body: &str| format!("{dance}  thread x {{ {body} }}");
+    check(&stuck("c.recv()"), &["D002 x", "S004 a b"]);
+    check(&stuck("wait_until(done == 2)"), &["S004 a b"]);
+    check(
+        &stuck("wait_until(done == 2)  c.recv()"),
+        &["D002 x", "S004 a b"],
+    );
+    // They go on until somebody comes who never does.
+    check(
+        "lock p  lock q  chan c(1)  atomic go = false
+        thread a { while !go { p.lock()  p.unlock() } }
+        thread b { while !go { q.lock()  q.unlock() } }
+        thread x { c.recv()  go = true }",
+        &["D002 x", "S003? a", "S003? b"],
+    );
+}

@@ -2,16 +2,18 @@
 //!
 //! What it finds: a circle that even a strongly fair scheduler can stay in, in
 //! which nobody makes progress. Where the author marks `progress`, that is a
-//! circle without such a step. Without marks it is a circle of a program that
-//! could end from there, kept up by nothing but unlucky timing: everybody who can
+//! circle without such a step. Without marks it is a circle from which all who
+//! move in it could end, kept up by nothing but unlucky timing: everybody who can
 //! move does, nobody chooses, and no time-out or notify has a way out. So programs
 //! that are meant to run for ever are left alone, and so is whoever loops until
-//! another does something that no fair scheduler can put off.
+//! another does something that no fair scheduler can put off. Who is stuck for good
+//! changes nothing if the others could end without them.
 //!
 //! **Deliberately absent:** circles in which somebody starves at what the others
-//! use, or is stuck for good: that has a name of its own.
+//! use: that has a name of its own.
 
 use super::Shown;
+use super::ends::Ends;
 use super::fair::{Component, Terms, fair_components};
 use super::mark;
 use super::part::{Counts, Parts};
@@ -29,7 +31,7 @@ use std::collections::BTreeMap;
 pub fn livelocks<'p>(
     question: &Question<'_, 'p>,
     circular: &[u32],
-    can_end: &[bool],
+    ends: &Ends,
 ) -> BTreeMap<Key, Shown<'p>> {
     let marked = question.marks_progress();
     // To choose at random is how one gets out of step.
@@ -42,16 +44,15 @@ pub fn livelocks<'p>(
     let mut parts = Parts::new(question.graph, idle_steps);
     let mut groups: BTreeMap<Vec<Span>, FxHashSet<u32>> = BTreeMap::new();
     // From all states of a circle the same ends are reached.
-    let may_be = |id: &u32| marked || can_end[*id as usize];
+    let may_be = |id: &u32| marked || ends.comes_to_rest(*id);
     let states: Vec<u32> = circular.iter().copied().filter(may_be).collect();
     for circle in fair_components(&mut parts, &states, &terms) {
-        let first = circle.states[0] as usize;
-        if gets_nowhere(question, &parts, &circle) {
+        let first = circle.states[0];
+        let can_end = ends.can_all_end(first, circle.movers);
+        if (marked || can_end) && gets_nowhere(question, &parts, &circle, can_end) {
             let group = declarations(question, &circle);
-            groups
-                .entry(group)
-                .or_default()
-                .insert(parts.part_of(first));
+            let part = parts.part_of(first as usize);
+            groups.entry(group).or_default().insert(part);
         }
     }
     let all: Vec<Vec<Span>> = groups.keys().cloned().collect();
@@ -77,8 +78,13 @@ pub fn livelocks<'p>(
 }
 
 /// Whether somebody moves who should end, and everybody who does not move waits
-/// only because of that.
-fn gets_nowhere(question: &Question<'_, '_>, parts: &Parts<'_>, circle: &Component) -> bool {
+/// only because of that, or is stuck without being in the way.
+fn gets_nowhere(
+    question: &Question<'_, '_>,
+    parts: &Parts<'_>,
+    circle: &Component,
+    can_end: bool,
+) -> bool {
     let layout = question.machine().layout();
     let first = circle.states[0];
     let state = question.state(first as usize);
@@ -89,8 +95,11 @@ fn gets_nowhere(question: &Question<'_, '_>, parts: &Parts<'_>, circle: &Compone
     let (movers, others): (Vec<usize>, Vec<usize>) = actors.partition(|&actor| moves(actor));
     !movers.is_empty()
         && others.into_iter().all(|actor| {
+            if !goes_on.contains(actor) {
+                return can_end;
+            }
             let wait = wait_of(question.machine(), &state, actor, question.futures);
-            goes_on.contains(actor) && !is_used(question, parts, circle, actor, wait.resource)
+            !is_used(question, parts, circle, actor, wait.resource)
         })
 }
 

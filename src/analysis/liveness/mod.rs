@@ -14,6 +14,7 @@
 //! reduction that reorders steps, since it need not keep fairness.
 
 mod changes;
+mod ends;
 mod eventually;
 mod fair;
 mod flow;
@@ -37,6 +38,7 @@ use super::finding::{Evidence, Finding, declared_name};
 use super::key::Key;
 use super::rule::{Level, Rule};
 use crate::program::{Program, PropertyKind};
+use ends::Ends;
 use lasso::Shown;
 
 /// Whether some property is about whole runs.
@@ -63,8 +65,8 @@ pub fn findings(question: &Question<'_, '_>) -> Vec<Finding> {
     let broken = eventually::broken(question);
     let circular = question.circular();
     if !circular.is_empty() {
-        let can_end = question.can_end();
-        for (key, starved) in starvation::starved(question, &circular, &can_end) {
+        let ends = Ends::of(question);
+        for (key, starved) in starvation::starved(question, &circular, &ends) {
             let said = |of: &eventually::Broken<'_>| {
                 eventually::leaves_waiting(&of.shown.lasso, starved.actor, starved.pc)
             };
@@ -84,7 +86,7 @@ pub fn findings(question: &Question<'_, '_>) -> Vec<Finding> {
             let rule = (Rule::Spinning, spinning.level);
             findings.push(finding(key, rule, vec![actor], spinning.shown, evidence));
         }
-        for (key, shown) in livelock::livelocks(question, &circular, &can_end) {
+        for (key, shown) in livelock::livelocks(question, &circular, &ends) {
             let movers = shown.lasso.movers().collect();
             let rule = (Rule::Livelock, Level::Error);
             findings.push(finding(key, rule, movers, shown, Evidence::Livelock));

@@ -11,6 +11,7 @@ use crate::explore::{Graph, Search};
 use crate::program::{Fairness, Instr, Program};
 use crate::semantics::{Machine, State};
 use crate::trace::Schedule;
+use std::ops::BitOr;
 
 /// Passes over the graph after which components are looked for instead.
 const PASSES: usize = 16;
@@ -67,29 +68,25 @@ impl<'p> Question<'_, 'p> {
         all.filter(|&id| back[id as usize]).collect()
     }
 
-    /// The states from which a state is reached in which the program has ended.
-    pub fn can_end(&self) -> Vec<bool> {
-        let mut ends: Vec<bool> = (0..self.graph.len())
-            .map(|at| self.graph.numbers(at).is_empty() && self.machine().is_over(&self.state(at)))
-            .collect();
-        self.spread(&mut ends);
-        ends
-    }
-
     /// Marks every state from which a marked one is reached.
     pub fn spread(&self, marked: &mut [bool]) {
         self.spread_in(usize::MAX, marked);
     }
 
-    /// The same in so many passes at most; says whether that was enough.
+    /// Gives every state the marks of all that are reached from it, in so many passes at
+    /// most; says whether that was enough.
     ///
     /// Most steps lead to higher numbers, so going down settles most at once; what leads back
     /// step by step is settled going up.
-    fn spread_in(&self, passes: usize, marked: &mut [bool]) -> bool {
+    pub fn spread_in<M>(&self, passes: usize, marks: &mut [M]) -> bool
+    where
+        M: Copy + PartialEq + BitOr<Output = M>,
+    {
         let mut settle = |at: usize| {
-            let leads = !marked[at] && self.graph.steps(at).any(|(_, to)| marked[to]);
-            marked[at] |= leads;
-            leads
+            let old = marks[at];
+            let led_to = self.graph.steps(at).map(|(_, to)| marks[to]);
+            marks[at] = led_to.fold(old, BitOr::bitor);
+            marks[at] != old
         };
         let n = self.graph.len();
         (0..passes).any(|pass| {

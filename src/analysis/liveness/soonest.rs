@@ -28,6 +28,7 @@
 //!
 //! Where a walk does not come back, or shows no starving, nothing is said.
 
+use super::ends::Ends;
 use super::fair::{Component, Terms};
 use super::part::{Counts, Parts};
 use super::question::Question;
@@ -67,7 +68,7 @@ pub struct Walker<'a, 'p> {
     question: &'a Question<'a, 'p>,
     actor: usize,
     terms: &'a Terms,
-    can_end: &'a [bool],
+    ends: &'a Ends,
     parts: Parts<'a>,
 }
 
@@ -77,7 +78,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         question: &'a Question<'a, 'p>,
         (states, actor): (&[u32], usize),
         terms: &'a Terms,
-        can_end: &'a [bool],
+        ends: &'a Ends,
     ) -> Self {
         let mut parts = Parts::new(question.graph, Counts::of(!ActorSet::only(actor)));
         parts.separate(states);
@@ -85,7 +86,7 @@ impl<'a, 'p> Walker<'a, 'p> {
             question,
             actor,
             terms,
-            can_end,
+            ends,
             parts,
         }
     }
@@ -103,13 +104,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         let circle = circle(&self.parts, first, &round);
         // Only what the walk shows itself is certain.
         self.parts.separate(&circle.states);
-        let at = starves_at(
-            self.question,
-            &self.parts,
-            &circle,
-            self.actor,
-            self.can_end,
-        )?;
+        let at = starves_at(self.question, &self.parts, &circle, self.actor, self.ends)?;
         let way = way_where(self.question.graph, &|state| state == start);
         (at == pc).then_some(Starving { way, round })
     }

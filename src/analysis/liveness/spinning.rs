@@ -20,6 +20,7 @@ use super::question::Question;
 use super::walk::{Pursuit, round, way_to};
 use crate::analysis::key::Key;
 use crate::analysis::rule::Level;
+use crate::analysis::waits::wait_of;
 use crate::base::ActorSet;
 use crate::program::{Fairness, Instr, Pc, VarId};
 use crate::semantics::Status;
@@ -233,7 +234,7 @@ fn for_ever<'p>(
 }
 
 /// The actor must end, and everybody else has ended or goes on, or could not have changed
-/// what the actor looks at.
+/// what the actor looks at, or waits for the actor.
 fn nobody_else_is_to_blame(
     question: &Question<'_, '_>,
     actor: usize,
@@ -253,10 +254,17 @@ fn nobody_else_is_to_blame(
         let both = begins.zip(vars);
         both.is_some_and(|(function, vars)| !may_write(program, function, vars))
     };
+    let waits_for_it = |other: usize| {
+        let wait = wait_of(question.machine(), &state, other, question.futures);
+        wait.all.contains(&actor)
+    };
     !layout.is_daemon(&state, actor)
         && (0..layout.n_actors(&state)).all(|other| match layout.status(&state, other) {
             Status::Running => {
-                layout.is_daemon(&state, other) || goes_on.contains(other) || has_no_say(other)
+                layout.is_daemon(&state, other)
+                    || goes_on.contains(other)
+                    || has_no_say(other)
+                    || waits_for_it(other)
             }
             Status::Died => has_no_say(other),
             Status::Absent | Status::Ended => true,

@@ -13,6 +13,7 @@
 //! **Deliberately absent:** actors that wait by looping; and those who only wait
 //! for somebody who starves, or who goes round in a livelock: there it is said.
 
+use super::ends::Ends;
 use super::fair::{Component, Terms, fair_components, fair_within, strong_components};
 use super::mark;
 use super::part::{Counts, Parts};
@@ -60,7 +61,7 @@ pub struct Starving {
 pub fn starved<'p>(
     question: &Question<'_, 'p>,
     circular: &[u32],
-    can_end: &[bool],
+    ends: &Ends,
 ) -> BTreeMap<Key, Starved<'p>> {
     let mut found = BTreeMap::new();
     let rounds = [
@@ -79,7 +80,7 @@ pub fn starved<'p>(
         if question.fairness(actor) == Fairness::Unfair {
             continue;
         }
-        let Some(waiter) = Waiter::of(question, actor, circular, can_end) else {
+        let Some(waiter) = Waiter::of(question, actor, circular, ends) else {
             continue;
         };
         if is_plain && places.is_none() {
@@ -146,7 +147,7 @@ fn add<'p>(
 /// An actor that is blocked somewhere on a circle.
 struct Waiter<'a, 'p> {
     question: &'a Question<'a, 'p>,
-    can_end: &'a [bool],
+    ends: &'a Ends,
     actor: usize,
     /// The states on circles in which it may still move.
     states: Vec<u32>,
@@ -159,7 +160,7 @@ impl<'a, 'p> Waiter<'a, 'p> {
         question: &'a Question<'a, 'p>,
         actor: usize,
         circular: &[u32],
-        can_end: &'a [bool],
+        ends: &'a Ends,
     ) -> Option<Self> {
         let may_move = |id: &u32| question.moving[*id as usize].contains(actor);
         let is_blocked = |id: &u32| !question.graph.enabled(*id as usize).contains(actor);
@@ -167,7 +168,7 @@ impl<'a, 'p> Waiter<'a, 'p> {
         let blocked: Vec<u32> = states.iter().copied().filter(is_blocked).collect();
         (!blocked.is_empty()).then_some(Self {
             question,
-            can_end,
+            ends,
             actor,
             states,
             blocked,
@@ -187,7 +188,7 @@ impl<'a, 'p> Waiter<'a, 'p> {
             left.retain(|&pc, _| !sections::is_at_lock(self.question.program, pc));
         } else if soonest::may_ask(self.question, terms) {
             let states = (self.states.as_slice(), self.actor);
-            let mut walker = Walker::new(self.question, states, terms, self.can_end);
+            let mut walker = Walker::new(self.question, states, terms, self.ends);
             left.retain(|&pc, &mut first| match walker.starves(pc, first) {
                 Some(starving) => found.insert(pc, starving).is_some(),
                 None => true,
@@ -236,7 +237,7 @@ impl<'a, 'p> Waiter<'a, 'p> {
         };
         let mut places: BTreeMap<Pc, FxHashSet<u32>> = BTreeMap::new();
         for circle in circles {
-            if let Some(pc) = starves_at(question, &parts, &circle, self.actor, self.can_end) {
+            if let Some(pc) = starves_at(question, &parts, &circle, self.actor, self.ends) {
                 let part = parts.part_of(circle.states[0] as usize);
                 places.entry(pc).or_default().insert(part);
             }
@@ -268,7 +269,7 @@ pub fn starves_at(
     parts: &Parts<'_>,
     circle: &Component,
     actor: usize,
-    can_end: &[bool],
+    ends: &Ends,
 ) -> Option<Pc> {
     let layout = question.machine().layout();
     let blocked = circle
@@ -290,7 +291,7 @@ pub fn starves_at(
     let nobody_gets_anywhere = if question.marks_progress() {
         !question.progresses(parts, circle)
     } else {
-        can_end[*blocked as usize]
+        ends.can_all_end(*blocked, circle.movers)
     };
     let consequence =
         nobody_gets_anywhere && !is_used(question, parts, circle, actor, wait.resource);

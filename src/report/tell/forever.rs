@@ -166,9 +166,18 @@ pub(super) fn spins(told: &mut Told<'_, '_>, actor: usize, pc: Pc, lasso: &Lasso
     let span = story.span(pc);
     let what = story.text(span);
     let for_ever = story.found.level == Level::Error;
+    // Whoever could change it may wait for what the actor keeps.
+    let waits_for_it = lasso.idle().find_map(|other| {
+        let wait = lasso.conduct[other].wait()?;
+        wait.all.contains(&actor).then_some(wait)
+    });
     if for_ever {
+        let why = match waits_for_it {
+            Some(wait) => format!("{} waits for {who}", story.quoted(wait.actor)),
+            None => "nobody is left to change it".to_owned(),
+        };
         told.say(format!(
-            "spinning: {who} looks at `{what}` for ever, and nobody is left to change it"
+            "spinning: {who} looks at `{what}` for ever, and {why}"
         ));
     } else {
         told.say(format!(
@@ -192,11 +201,19 @@ pub(super) fn spins(told: &mut Told<'_, '_>, actor: usize, pc: Pc, lasso: &Lasso
     }
     if for_ever {
         conducts(told, lasso);
-        told.help("make sure that whoever should change it still does, after this look, too");
+        let kept = waits_for_it.and_then(|wait| wait.resource.object());
+        told.help(match kept {
+            Some(id) => format!(
+                "give `{}` back before each look: who should change it needs it",
+                story.object(id)
+            ),
+            None => "make sure that whoever should change it still does, after this look, too"
+                .to_owned(),
+        });
     } else {
         told.fact(
             "why it matters",
-            "it works, but a processor is busy with it until the change comes",
+            "a processor is busy with it until the change comes, and others get less",
         );
         told.help("let it sleep: an event, a condition or a channel wakes it when there is news");
     }

@@ -156,14 +156,12 @@ pub(super) fn history(told: &mut Told<'_, '_>, wait: &Wait) {
 fn taken(told: &mut Told<'_, '_>, wait: &Wait, id: ObjectId) {
     let story = told.story;
     for &holder in &wait.all {
-        let running = story.layout().is_running(story.end(), holder);
         let Some(step) = story.taken_at(holder, id, story.steps().len()) else {
             continue;
         };
-        if running {
-            continue;
-        }
         let how = match story.layout().status(story.end(), holder) {
+            Status::Running if goes_on(story, holder) => "goes on with it for ever",
+            Status::Running => continue,
             Status::Died => "died with it",
             _ => "ended with it",
         };
@@ -177,6 +175,11 @@ fn taken(told: &mut Told<'_, '_>, wait: &Wait, id: ObjectId) {
         let place = Place::new(steps::span(story, step), label);
         told.place(place.by(story.actor(holder), "lock"));
     }
+}
+
+fn goes_on(story: &Story<'_>, actor: usize) -> bool {
+    let end = story.end();
+    story.layout().is_running(end, actor) && story.machine().can_step(end, actor)
 }
 
 fn is_notify(op: SyncOp) -> bool {
@@ -337,6 +340,10 @@ fn helps(story: &Story<'_>, wait: &Wait) -> Vec<String> {
     let name = id.map_or("", |id| story.object(id));
     let kind = id.and_then(|id| story.kind(id));
     match wait.resource {
+        Resource::Lock(_) if wait.all.iter().any(|&it| goes_on(story, it)) => vec![format!(
+            "let whoever takes `{name}` give it back before it goes on: `with {name} {{ … }}` around \
+             no more than what needs it"
+        )],
         Resource::Lock(_) => vec![format!(
             "use `with {name} {{ … }}`, which gives the lock back however the block is left"
         )],

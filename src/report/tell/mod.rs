@@ -53,6 +53,7 @@ mod task;
 mod task_steps;
 mod told;
 mod trace;
+mod unended;
 mod waits;
 mod why;
 mod witnessed;
@@ -63,6 +64,7 @@ pub use map::{TooManyStates, states};
 pub use outcomes::outcomes;
 pub use proved::{Clean, clean};
 pub use sampled::{Switches, few_switches, sampled};
+pub use unended::unended;
 pub use why::{NoAnswer, why};
 pub use witnessed::{how_far, not_built, refused, witnessed};
 
