@@ -566,3 +566,33 @@ fn of_several_jobs_the_one_that_is_not_done_is_waited_for() {
     let page = page(&report, &Style::default());
     assert!(page.contains("t waits for two"), "{page}");
 }
+
+/// On a long line the labels of places far apart go below it, and then the places.
+#[test]
+fn a_long_line_with_places_far_apart_keeps_to_the_page() {
+    let skips = "skip ".repeat(20);
+    let lines = [
+        format!("scenario \"a\" {{ var x = 0 {skips} thread t * 2 {{ x = 1 }} }}"),
+        format!("scenario \"a\" {{ var x = 0 thread t * 2 {{ {skips} x = 1 }} }}"),
+        format!(
+            "scenario \"a\" {{ lock a lock b thread x {{ with a {{ {skips} with b {{ skip }} }} }} thread y {{ with b {{ with a {{ {skips} }} }} }} expect deadlock of x, z }}"
+        ),
+        format!(
+            "scenario \"a\" {{ var n = 0 green g * 2 {{ atomic {{ {skips} let x = n sleep n = x + 1 }} }} }}"
+        ),
+    ];
+    for line in lines {
+        let report = Checker::new().check_str("a.tb", &line);
+        for color in [false, true] {
+            let style = Style {
+                color,
+                ..Style::default()
+            };
+            let text = human::render(&report, &style);
+            let plain = anstream::adapter::strip_str(&text).to_string();
+            for line in plain.lines() {
+                assert!(line.chars().count() <= 100, "too wide: {line}");
+            }
+        }
+    }
+}

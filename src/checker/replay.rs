@@ -192,13 +192,17 @@ impl Checker {
             }
             findings.push(told);
         }
+        let repaired = self.repairs != Repairs::Never && self.why.is_none();
         if findings.is_empty() {
-            findings = self.searched(source, loaded, &text);
-        } else if self.repairs != Repairs::Never
-            && self.why.is_none()
-            && let Some(checked) = self.searched_briefly(source, loaded)
-        {
+            let checked = self.searched(source, loaded);
+            findings = checked.map_or_else(Vec::new, |it| with_token(it, &text));
+        } else if let Some(checked) = self.searched_briefly(source, loaded, repaired) {
             findings.iter_mut().for_each(|it| repair_as(&checked, it));
+            // What the execution does not show by itself.
+            let others = with_token(checked, &text);
+            let is_new = |it: &Finding| !findings.iter().any(|shown| is_same(shown, it));
+            let others: Vec<Finding> = others.into_iter().filter(is_new).collect();
+            findings.extend(others);
         }
         let (trace, steps) = tell::execution(program, source, schedule).unwrap_or_default();
         let why = match &self.why {
@@ -218,28 +222,50 @@ impl Checker {
         })
     }
 
-    /// A whole check with repairs, if it can be done with little effort.
-    fn searched_briefly(&self, source: &Arc<Source>, loaded: &Loaded) -> Option<ScenarioReport> {
-        let (hir, program) = loaded.program.as_ref()?;
-        let mut checker = self.clone().repairs_briefly().repairs(Repairs::Always);
-        checker.mode = super::Mode::AllRuns;
-        checker.limits.states = checker.limits.states.min(BRIEF_STATES.0);
-        Some(run::check(&checker, source, hir, program, Vec::new()))
+    /// A check with little effort.
+    fn searched_briefly(
+        &self,
+        source: &Arc<Source>,
+        loaded: &Loaded,
+        repaired: bool,
+    ) -> Option<ScenarioReport> {
+        let repairs = match repaired {
+            true => Repairs::Always,
+            false => Repairs::Never,
+        };
+        let checker = self.clone().repairs_briefly().repairs(repairs);
+        checker.search_again(source, loaded, BRIEF_STATES.0)
     }
 
-    /// The findings with this token of a whole check.
-    fn searched(&self, source: &Arc<Source>, loaded: &Loaded, token: &str) -> Vec<Finding> {
-        let Some((hir, program)) = &loaded.program else {
-            return Vec::new();
-        };
-        let mut checker = self.clone();
-        checker.mode = super::Mode::AllRuns;
-        checker.limits.states = checker.limits.states.min(STATES_MAX);
-        let report = run::check(&checker, source, hir, program, Vec::new());
-        let mut findings = report.findings;
-        findings.retain(|it| it.schedule.as_ref().is_some_and(|it| it.token == token));
-        findings
+    /// A check as it was asked for.
+    fn searched(&self, source: &Arc<Source>, loaded: &Loaded) -> Option<ScenarioReport> {
+        self.clone().search_again(source, loaded, STATES_MAX)
     }
+
+    fn search_again(
+        mut self,
+        source: &Arc<Source>,
+        loaded: &Loaded,
+        states_max: u64,
+    ) -> Option<ScenarioReport> {
+        let (hir, program) = loaded.program.as_ref()?;
+        self.mode = super::Mode::AllRuns;
+        self.limits.states = self.limits.states.min(states_max);
+        Some(run::check(&self, source, hir, program, Vec::new()))
+    }
+}
+
+/// The findings of a check that this token shows.
+fn with_token(checked: ScenarioReport, token: &str) -> Vec<Finding> {
+    let mut findings = checked.findings;
+    findings.retain(|it| it.schedule.as_ref().is_some_and(|it| it.token == token));
+    findings
+}
+
+/// Whether two findings are the same bug.
+fn is_same(one: &Finding, other: &Finding) -> bool {
+    let of = |it: &Finding| (it.code, it.subjects.clone(), it.guilty().map(|it| it.span));
+    of(one) == of(other)
 }
 
 /// The scenario that a token belongs to.

@@ -196,6 +196,22 @@ fn replay_shows_the_execution_or_says_why_not() {
         .says("of \"other\"");
 }
 
+/// One execution may be the shortest for several findings, also for what only a search can
+/// know: here that nobody will ever set `e`, while `s` goes on for ever.
+#[test]
+fn replay_tells_all_that_a_token_was_given_for() {
+    let folder = Folder::new();
+    let text = "scenario \"several\" {
+        event e
+        thread s { loop { yield } }
+        thread x { skip e.wait() }
+        thread y { raise \"Boom\" }
+    }";
+    let file = folder.file("several.tb", text);
+    let replayed = run(&["replay", &file, "2"]);
+    replayed.exits(0).says("error[K003]").says("error[D002]");
+}
+
 #[test]
 fn explain_knows_codes_topics_chapters_and_steps() {
     run(&["explain", "R001"]).exits(0).says("data race");

@@ -40,8 +40,46 @@ pub(super) fn render(
     shown.sort_by_key(|mark| !mark.primary);
     shown.truncate(labels_max);
     let text = Visible::new(source.text(), style.ascii);
+    // Where labels stand far apart on a long line, first their texts go below, then all
+    // places but the first.
+    let ways = [(20, shown.len()), (0, shown.len()), (0, 1)];
+    let page = |(label_min, n_places): (usize, usize), style: &Style| {
+        let (here, below) = shown.split_at(n_places);
+        let mut page = page(source, &text, here, label_min, ink, style);
+        for mark in below {
+            page += &note(&style.line(mark.label), source, mark.span, style);
+        }
+        page
+    };
+    let plain = Style {
+        color: false,
+        ..*style
+    };
+    let fits = |way: &(usize, usize)| {
+        let page = page(*way, &plain);
+        page.lines().all(|line| width(line) <= style.width)
+    };
+    let page = page(ways.into_iter().find(fits).unwrap_or(ways[0]), style);
+    // The arrow is ours: its column counts the characters of the file, not of the page.
+    let gutter = page.chars().take_while(|&c| c == ' ').count();
+    let indent = " ".repeat(gutter.saturating_sub(1));
+    let at = source.position(shown[0].span.start);
+    let arrow = style.paint(Ink::Key, "-->");
+    format!("{indent}{arrow} {path}:{}:{}\n{page}", at.line, at.column)
+}
+
+/// The lines with these places, and below them every label that did not fit; of such a
+/// label at least so many columns are shown at its place.
+fn page(
+    source: &Source,
+    text: &Visible,
+    marks: &[&Mark<'_>],
+    label_min: usize,
+    ink: Ink,
+    style: &Style,
+) -> String {
     let mut notes = String::new();
-    let annotations = shown.iter().map(|mark| {
+    let annotations = marks.iter().map(|mark| {
         let kind = if mark.primary {
             AnnotationKind::Primary
         } else {
@@ -52,7 +90,10 @@ pub(super) fn render(
         let room = room_for_label(source, mark.span, style);
         let label = if width(&label) > room {
             notes += &note(&label, source, mark.span, style);
-            first_clause(&label, room.max(20)).into()
+            match room.max(label_min) {
+                0..20 => "".into(),
+                room => first_clause(&label, room).into(),
+            }
         } else {
             label
         };
@@ -67,13 +108,7 @@ pub(super) fn render(
         _ => Level::ERROR,
     };
     let page = renderer(style).render(&[Group::with_level(level).element(snippet)]);
-    // The arrow is ours: its column counts the characters of the file, not of the page.
-    let gutter = page.chars().take_while(|&c| c == ' ').count();
-    let indent = " ".repeat(gutter.saturating_sub(1));
-    let at = source.position(shown[0].span.start);
-    let arrow = style.paint(Ink::Key, "-->");
-    let head = format!("{indent}{arrow} {path}:{}:{}\n", at.line, at.column);
-    head + &tidy(&page) + &notes
+    tidy(&page) + &notes
 }
 
 /// Columns between the underline and the edge of the page.

@@ -6,7 +6,7 @@
 use super::codes;
 use super::walk::{Node, walk};
 use crate::base::{Diagnostic, Span};
-use crate::hir::{ActorKind, Block, ExprKind, FunctionId, Scenario, SpawnKind, Stmt, StmtKind};
+use crate::hir::{ActorKind, ExprKind, FunctionId, Scenario, SpawnKind, Stmt, StmtKind};
 
 /// Who runs code: the name and place of whoever brings it there.
 struct Runner {
@@ -15,8 +15,7 @@ struct Runner {
     green: bool,
 }
 
-/// Every `await` that something other than a task can come to, or that stands in
-/// the middle of one step.
+/// Every `await` that something other than a task can come to.
 pub fn misplaced_awaits(scenario: &Scenario) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut seen = vec![false; scenario.functions.len()];
@@ -38,7 +37,6 @@ pub fn misplaced_awaits(scenario: &Scenario) -> Vec<Diagnostic> {
     for function in &scenario.functions {
         walk(&function.body, &mut |node| {
             started(scenario, node, &mut seen, &mut found);
-            in_one_step(node, &mut found);
             true
         });
     }
@@ -106,35 +104,8 @@ fn outside(span: Span, runner: &Runner) -> Diagnostic {
     }
 }
 
-fn in_one_step(node: Node<'_>, found: &mut Vec<Diagnostic>) {
-    let Node::Stmt(stmt) = node else { return };
-    if let StmtKind::Atomic(body) = &stmt.kind {
-        awaits_in(body, found);
-    }
-}
-
-fn awaits_in(body: &Block, found: &mut Vec<Diagnostic>) {
-    walk(body, &mut |node| {
-        let at = match node {
-            Node::Expr(expr) => matches!(expr.kind, ExprKind::Await(_)).then_some(expr.span),
-            Node::Stmt(stmt) => awaited_select(stmt),
-        };
-        if let Some(span) = at {
-            found.push(
-                Diagnostic::error(
-                    codes::NOT_HERE,
-                    span,
-                    "`await` cannot stand inside `atomic`",
-                )
-                .label("others of the loop would run in the middle of one step")
-                .help("end the block before it"),
-            );
-        }
-        true
-    });
-}
-
-fn awaited_select(stmt: &Stmt) -> Option<Span> {
+/// Where a `select` is awaited.
+pub fn awaited_select(stmt: &Stmt) -> Option<Span> {
     match stmt.kind {
         StmtKind::Select(_, awaited) => awaited,
         _ => None,

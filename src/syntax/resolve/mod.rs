@@ -38,6 +38,7 @@ mod methods;
 mod misuse;
 mod names;
 mod objects;
+mod one_step;
 mod pattern;
 mod place;
 mod returns;
@@ -189,6 +190,7 @@ fn resolve_scenario<'a>(
     if !has_error(&diagnostics) && !broken {
         diagnostics.extend(misuse::certain_misuse(&out));
         diagnostics.extend(awaits::misplaced_awaits(&out));
+        diagnostics.extend(one_step::given_back_in_one_step(&out));
     }
     tidy(&mut diagnostics);
     let sound = !has_error(&diagnostics) && !broken;

@@ -49,6 +49,23 @@ fn await_ends_a_step() {
         "task a { atomic { await io() } }",
         &["2:19 E077 `await` cannot stand inside `atomic`"],
     );
+    let sleeps = "E077 `sleep` of a green thread cannot stand inside `atomic`";
+    let yields = "E077 `yield` of a green thread cannot stand inside `atomic`";
+    body(
+        "green g { atomic { skip sleep } }",
+        &[&format!("2:25 {sleeps}")],
+    );
+    body(
+        "fn f() { g() }\nfn g() { if true { yield } }\nfn h() { atomic { f() } }\n\
+         task t { let k = spawn green h() k.join() }\nfn once() { atomic { atomic { yield } } }\n\
+         green a { once() }\ngreen b { atomic { once() } }",
+        &[&format!("3:20 {yields}"), &format!("6:31 {yields}")],
+    );
+    // Nobody else runs in between: others sleep without giving anything back.
+    body(
+        "fn f() { sleep yield }\nthread t { atomic { f() } }\ngreen g { f() }",
+        &[],
+    );
     body(
         "var x = 0\ntask a { skip }\nalways await x == 0",
         &["4:8 E068 a property only looks, but `await` acts"],
