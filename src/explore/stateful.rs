@@ -14,6 +14,7 @@
 mod by_whom;
 mod chains;
 mod layers;
+mod place;
 
 mod sittings;
 

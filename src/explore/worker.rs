@@ -111,6 +111,8 @@ pub(super) struct Worker<'m, O: Observer> {
     stances: Vec<u32>,
     answers: Vec<u128>,
     enabled: Vec<usize>,
+    /// Who was enabled before somebody was left out.
+    able: Vec<usize>,
     /// Where things are tried out, with every look noted.
     scratch: State,
     halves: Halves,
@@ -206,6 +208,7 @@ impl<'m, O: Observer> Worker<'m, O> {
             stances: vec![0; n_actors],
             answers: vec![0; observer.n_questions()],
             enabled: Vec::new(),
+            able: Vec::new(),
             scratch: blank().watched(part_of),
             halves: Halves::new(),
             undo: Vec::new(),

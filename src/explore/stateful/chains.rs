@@ -32,8 +32,8 @@
 //!
 //! **Invariant:** between two chunks every stored state has been expanded.
 
+use super::place::Place;
 use super::{PIECE, PIECES, Search, room_for};
-use crate::base::ACTORS_MAX;
 use crate::explore::expand::Halt;
 use crate::explore::limits::{Bound, Limits, Watch};
 use crate::explore::observer::Observer;
@@ -62,61 +62,6 @@ pub enum Passing {
     Nothing,
 }
 
-/// A state that was reached in a layer.
-#[derive(Clone, Copy)]
-struct Place {
-    root: Root,
-    /// The stored state from which it was reached.
-    from: u32,
-    /// The first step from there.
-    way: u32,
-    actor: u8,
-}
-
-/// The actor of the first place of all, which nobody led to.
-const NOBODY: u8 = u8::MAX;
-
-impl Place {
-    fn new(root: Root, from: u32, first: Action) -> Self {
-        Self {
-            root,
-            from,
-            way: first.way,
-            actor: u8::try_from(first.actor).expect("at most 112 actors"),
-        }
-    }
-
-    fn first(&self) -> Option<Action> {
-        (self.actor != NOBODY).then_some(Action {
-            actor: usize::from(self.actor),
-            way: self.way,
-        })
-    }
-
-    fn save(&self, out: &mut Out) {
-        out.pairs([self.root, (self.from, self.way)].into_iter());
-        out.number(self.actor);
-    }
-
-    fn restore(from: &mut In<'_>, n_states: u32, sides: Root) -> Option<Self> {
-        if from.count()? != 2 {
-            return None;
-        }
-        let (root, (origin, way)) = (from.pair()?, from.pair()?);
-        let actor: u8 = from.small()?;
-        let inside = root.0 < sides.0
-            && root.1 < sides.1
-            && origin < n_states
-            && usize::from(actor) < ACTORS_MAX;
-        inside.then_some(Self {
-            root,
-            from: origin,
-            way,
-            actor,
-        })
-    }
-}
-
 /// Where a search stands that passes states.
 pub(super) struct Chains {
     passing: Passing,
@@ -130,6 +75,14 @@ pub(super) struct Chains {
     pub parents: Vec<u32>,
     /// What may end the search, as long as it may.
     worth: Option<Worth>,
+}
+
+/// Whether there is room for all states of a chunk, and those with one step were passed
+/// as they were looked at.
+#[derive(Clone, Copy)]
+struct Room {
+    has_room: bool,
+    at_once: bool,
 }
 
 /// What leaving out orders saves.
@@ -178,12 +131,7 @@ impl Chains {
 
     /// The first layer has one state.
     pub fn begin(&mut self, root: Root) {
-        self.layer.push(Place {
-            root,
-            from: 0,
-            way: 0,
-            actor: NOBODY,
-        });
+        self.layer.push(Place::beginning(root));
     }
 
     /// Whether a layer is stored as a whole.
@@ -354,37 +302,44 @@ impl<'m> Search<'m> {
         let rest = &chains.layer[chains.n_done..];
         let chunk = &rest[..rest.len().min(piece * PIECES as usize)];
         let fork = observer.fork();
-        let contents = &self.store.contents;
-        let choices = in_pieces(chunk.chunks(piece).collect(), workers, |worker, places| {
-            let choose = |place: &Place| worker.choose(contents, place.root, &fork);
-            places.iter().map(choose).collect::<Vec<_>>()
-        });
-        let places: Vec<Place> = chunk.to_vec();
-        let chosen = self.store_chunk(places, choices.into_iter().flatten(), depth, limits)?;
         let too_deep = limits.depth.is_some_and(|most| depth >= most);
         let contents = &self.store.contents;
+        // Where there may be no room for all, some must wait until there is.
+        let has_room = self.has_room_for(chunk.len(), limits);
+        let at_once = has_room && !chains.stores_all(depth);
+        let looked = in_pieces(chunk.chunks(piece).collect(), workers, |worker, places| {
+            let states = places.iter().map(|place| {
+                let along = place.first().filter(|_| at_once);
+                let id = place.from;
+                (place.root, along.map(|_| Met { id, along, depth }))
+            });
+            worker.choose_or_pass(contents, states, too_deep, fork.fork())
+        });
+        let (choices, passed): (Vec<_>, Vec<_>) = looked.into_iter().unzip();
+        let places: Vec<Place> = chunk.to_vec();
+        let room = Room { has_room, at_once };
+        let chosen =
+            self.store_chunk(places, choices.into_iter().flatten(), room, depth, limits)?;
+        self.reach_all(passed, observer)?;
+        let contents = &self.store.contents;
         let pieces = chosen.chunks(piece).collect();
-        let mut done = in_pieces(pieces, workers, |worker, states| {
+        let done = in_pieces(pieces, workers, |worker, states| {
             worker.pass(contents, states, too_deep, fork.fork())
         });
-        let halted = done.iter().position(|piece| piece.halt.is_some());
-        done.truncate(halted.map_or(done.len(), |index| index + 1));
-        for piece in done {
-            self.reach_all(piece, observer)?;
-        }
+        self.reach_all(done, observer)?;
         self.n_expanded = self.n_states();
         Ok(())
     }
 
-    /// Stores those of a chunk that are not passed; gives what is to be expanded.
+    /// Stores those of a chunk that are not passed; gives what is still to be expanded.
     fn store_chunk(
         &mut self,
         places: Vec<Place>,
         choices: impl Iterator<Item = Result<Choice, Halt>>,
+        Room { has_room, at_once }: Room,
         depth: u32,
         limits: &Limits,
     ) -> Result<Vec<Chosen>, Capacity> {
-        let has_room = self.has_room_for(places.len(), limits);
         let mut chosen = Vec::with_capacity(places.len());
         for (place, choice) in places.into_iter().zip(choices) {
             let choice = match choice {
@@ -424,15 +379,31 @@ impl<'m> Search<'m> {
                 let spared = u64::from(choice.leaves_out || along.is_some());
                 worth.n_spared = worth.n_spared.saturating_add(spared);
             }
-            let met = Met { id, along, depth };
-            chosen.push(Chosen { root, met, must });
+            if !at_once || along.is_none() {
+                let met = Met { id, along, depth };
+                chosen.push(Chosen { root, met, must });
+            }
         }
         self.store.contents.count_bytes();
         Ok(chosen)
     }
 
-    /// Takes over what a piece has reached and seen.
+    /// Takes over what pieces have reached and seen, up to the first that was halted.
     fn reach_all<O: Observer>(
+        &mut self,
+        mut pieces: Vec<Passed<O>>,
+        observer: &mut O,
+    ) -> Result<(), Capacity> {
+        let halted = pieces.iter().position(|piece| piece.halt.is_some());
+        pieces.truncate(halted.map_or(pieces.len(), |index| index + 1));
+        for piece in pieces {
+            self.reach(piece, observer)?;
+        }
+        Ok(())
+    }
+
+    /// Takes over what a piece has reached and seen.
+    fn reach<O: Observer>(
         &mut self,
         mut piece: Passed<O>,
         observer: &mut O,

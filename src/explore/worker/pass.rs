@@ -1,5 +1,6 @@
 //! Where the search passes states that have one step: who must move is found out
 //! before it is known whether a state is stored, and not again when it is expanded.
+//! What is passed is not stored, so it is expanded at once.
 
 use super::{Batch, Met, Worker};
 use crate::base::ActorSet;
@@ -37,6 +38,17 @@ pub(in crate::explore) struct Passed<O> {
     pub halt: Option<Halt>,
 }
 
+impl<O> Passed<O> {
+    fn nothing(observer: O) -> Self {
+        Self {
+            batch: Batch::default(),
+            met: Vec::new(),
+            observer,
+            halt: None,
+        }
+    }
+}
+
 impl<O: Observer> Worker<'_, O> {
     /// Who must move in a state.
     pub fn choose(
@@ -46,10 +58,10 @@ impl<O: Observer> Worker<'_, O> {
         observer: &O,
     ) -> Result<Choice, Halt> {
         self.turn_to(contents, root, observer);
-        let n_able = self.enabled.len();
+        self.able.clone_from(&self.enabled);
         self.leave_out(contents, observer)?;
         Ok(Choice {
-            leaves_out: self.enabled.len() < n_able,
+            leaves_out: self.enabled.len() < self.able.len(),
             must: self.enabled.iter().copied().collect(),
             is_one_step: self.only_way(contents, observer)?.is_some(),
         })
@@ -84,6 +96,40 @@ impl<O: Observer> Worker<'_, O> {
         Some((action, self.leads_to(contents, way)?))
     }
 
+    /// Who must move in each of some states of one depth. Those that have one step and
+    /// may be passed are passed at once; after an error nothing more is looked at.
+    pub fn choose_or_pass(
+        &mut self,
+        contents: &Contents,
+        states: impl Iterator<Item = (Root, Option<Met>)>,
+        too_deep: bool,
+        observer: O,
+    ) -> (Vec<Result<Choice, Halt>>, Passed<O>) {
+        let mut passed = Passed::nothing(observer);
+        let mut choices = Vec::with_capacity(states.size_hint().0);
+        for (root, met) in states {
+            let choice = match self.choose(contents, root, &passed.observer) {
+                Ok(choice) => choice,
+                Err(halt) => {
+                    choices.push(Err(halt));
+                    break;
+                }
+            };
+            choices.push(Ok(choice));
+            if let Some(met) = met.filter(|_| choice.is_one_step) {
+                // Whoever looks sees all that can move, also those that need not.
+                std::mem::swap(&mut self.enabled, &mut self.able);
+                let must = choice.must;
+                let state = Chosen { root, met, must };
+                if !self.pass_one(contents, &state, too_deep, &mut passed) {
+                    break;
+                }
+            }
+        }
+        passed.observer.executed(self.executed());
+        (choices, passed)
+    }
+
     /// Shows states of one depth and their steps to the observer, and gathers what
     /// they lead to; only looks at them if they are too deep.
     pub fn pass(
@@ -91,31 +137,36 @@ impl<O: Observer> Worker<'_, O> {
         contents: &Contents,
         states: &[Chosen],
         too_deep: bool,
-        mut observer: O,
+        observer: O,
     ) -> Passed<O> {
-        let mut batch = Batch::default();
-        let mut met = Vec::new();
-        let mut halt = None;
+        let mut passed = Passed::nothing(observer);
         for state in states {
-            self.turn_to(contents, state.root, &observer);
-            if let Some(stands_for) = self.show_state(contents, state.met, &mut observer) {
-                batch.end_here(stands_for);
-            } else if too_deep {
-                halt = Some(Halt::Bound(Bound::Depth));
-            } else if let Err(reason) =
-                self.steps(contents, state, &mut observer, &mut batch, &mut met)
-            {
-                halt = Some(reason);
+            self.turn_to(contents, state.root, &passed.observer);
+            if !self.pass_one(contents, state, too_deep, &mut passed) {
                 break;
             }
         }
-        observer.executed(self.executed());
-        Passed {
-            batch,
-            met,
-            observer,
-            halt,
+        passed.observer.executed(self.executed());
+        passed
+    }
+
+    /// The same for the state that it turned to; says whether it can go on after that.
+    fn pass_one(
+        &mut self,
+        contents: &Contents,
+        state: &Chosen,
+        too_deep: bool,
+        passed: &mut Passed<O>,
+    ) -> bool {
+        if let Some(stands_for) = self.show_state(contents, state.met, &mut passed.observer) {
+            passed.batch.end_here(stands_for);
+        } else if too_deep {
+            passed.halt = Some(Halt::Bound(Bound::Depth));
+        } else if let Err(reason) = self.steps(contents, state, passed) {
+            passed.halt = Some(reason);
+            return false;
         }
+        true
     }
 
     /// The steps of those who must move.
@@ -123,10 +174,14 @@ impl<O: Observer> Worker<'_, O> {
         &mut self,
         contents: &Contents,
         state: &Chosen,
-        observer: &mut O,
-        batch: &mut Batch,
-        met: &mut Vec<(u32, Action)>,
+        passed: &mut Passed<O>,
     ) -> Result<(), Halt> {
+        let Passed {
+            batch,
+            met,
+            observer,
+            ..
+        } = passed;
         for actor in state.must.iter() {
             if self.has_gone(contents, actor, state.must, observer, batch)? {
                 continue;
