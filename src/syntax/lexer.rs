@@ -86,6 +86,7 @@ impl<'a> Lexer<'a> {
             _ if first.is_whitespace() => self.at += first.len_utf8(),
             '/' if rest.starts_with("//") => self.line_comment(),
             '/' if rest.starts_with("/*") => self.block_comment(),
+            '#' if self.begins_foreign_comment() => self.foreign_comment(),
             '"' => self.string(),
             '\'' | '‘' | '“' | '”' => self.foreign_string(first),
             '0'..='9' => self.number(),
@@ -111,6 +112,23 @@ impl<'a> Lexer<'a> {
         let text = line.trim_end();
         let doc = text.starts_with("///") && !text.starts_with("////");
         self.comment(text.len(), true, doc);
+    }
+
+    /// Whether a `#` is the one of Python, not that of `worker#1`.
+    fn begins_foreign_comment(&self) -> bool {
+        let before = self.text[..self.at].chars().next_back();
+        let after = self.rest()[1..].chars().next();
+        before.is_none_or(char::is_whitespace) && after.is_none_or(|c| c != '[')
+    }
+
+    fn foreign_comment(&mut self) {
+        let hash = Span::new(self.at, self.at + 1);
+        self.report(|| {
+            Diagnostic::error(code::FOREIGN, hash, "a comment does not begin with `#`")
+                .label("a form of Python")
+                .fix(hash, "//")
+        });
+        self.line_comment();
     }
 
     fn block_comment(&mut self) {

@@ -15,6 +15,7 @@ impl Parser<'_> {
         };
         let block = self.nested(|parser| match parser.text(0) {
             "{" => parser.braced_block(),
+            ":" if parser.text(1) == "{" => parser.colon_before_brace(),
             ":" => parser.colon_block(),
             _ => parser.block_without_brace(),
         });
@@ -76,7 +77,7 @@ impl Parser<'_> {
         });
     }
 
-    fn braced_block(&mut self) -> Block {
+    pub(super) fn braced_block(&mut self) -> Block {
         let start = self.pos;
         self.open_brace();
         let stmts = self.stmts(|parser| parser.at("}"));

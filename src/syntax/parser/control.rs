@@ -121,6 +121,7 @@ impl Parser<'_> {
         while self.eat(",").is_some() {
             subjects.push(self.expr());
         }
+        self.refuse_as();
         let body = self.block();
         StmtKind::With(With { subjects, body })
     }
@@ -187,8 +188,15 @@ impl Parser<'_> {
                     "`catch` takes a string or nothing",
                 )
                 .label("not a string");
-                if token.kind == TokenKind::Word {
-                    return mistake.fix(token.span, format!("\"{}\"", parser.text(0)));
+                let is_named = parser.text(1) == "as" && parser.is_word(2);
+                if token.kind == TokenKind::Word && !parser.at("as") {
+                    let quoted = format!("\"{}\"", parser.text(0));
+                    return match is_named {
+                        true => mistake
+                            .help("an exception is its name, so there is nothing to keep")
+                            .fix(token.span.to(parser.nth(2).span), quoted),
+                        false => mistake.fix(token.span, quoted),
+                    };
                 }
                 mistake.help("write `catch \"Name\" { … }`, or `catch { … }` for everything")
             });

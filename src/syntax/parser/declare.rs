@@ -113,7 +113,7 @@ impl Parser<'_> {
 
     /// `fn main()`, which nothing would call.
     fn refuse_fn_main(&mut self) {
-        if !self.at("main") {
+        if !self.at("main") || self.calls_main() {
             return;
         }
         let keyword = self.previous().span;

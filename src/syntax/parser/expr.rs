@@ -78,10 +78,17 @@ impl Parser<'_> {
 
     /// Operands with operators between them.
     pub(super) fn chain(&mut self) -> Expr {
+        self.chain_above(1)
+    }
+
+    /// The same, of operators that bind at least as tightly as `floor`.
+    pub(super) fn chain_above(&mut self, floor: u8) -> Expr {
         let first = self.prefixed();
         let first_height = self.height;
         let mut links: Vec<Link> = Vec::new();
-        while let Some((op, op_span)) = self.binary_op() {
+        while self.binds_above(floor)
+            && let Some((op, op_span)) = self.binary_op()
+        {
             if links.len() >= CHAIN_MAX {
                 self.limit(format!("more than {CHAIN_MAX} operators in one expression"));
                 break;
@@ -93,7 +100,14 @@ impl Parser<'_> {
         if links.is_empty() {
             return first;
         }
-        self.group(first, &mut links.into_iter().peekable(), 1)
+        self.group(first, &mut links.into_iter().peekable(), floor)
+    }
+
+    /// Whether the next operator, if there is one, binds at least as tightly as `floor`.
+    fn binds_above(&self, floor: u8) -> bool {
+        let word = self.text(0);
+        let op = binary(word).or_else(|| foreign(word));
+        op.is_none_or(|op| op.precedence() >= floor)
     }
 
     /// Groups operators that bind at least as tightly as `floor`. Recursion is
@@ -170,18 +184,18 @@ impl Parser<'_> {
 
     /// `and`, `or`, `is`, reported and read as what they mean.
     fn foreign_op(&mut self) -> Option<BinaryOp> {
-        let op = match self.text(0) {
-            "and" => BinaryOp::And,
-            "or" => BinaryOp::Or,
-            "is" => BinaryOp::Eq,
-            "mod" => BinaryOp::Rem,
-            _ => return None,
-        };
+        let mut op = foreign(self.text(0))?;
         if self.token().first_of_line {
             return None;
         }
-        let (word, span) = (self.text(0), self.token().span);
-        self.report(|_| {
+        let mut span = self.token().span;
+        if self.at("is") && self.text(1) == "not" {
+            self.bump();
+            span = span.to(self.token().span);
+            op = BinaryOp::Ne;
+        }
+        self.report(|parser| {
+            let word = parser.source.slice(span);
             Diagnostic::error(code::FOREIGN, span, format!("`{word}` is not an operator"))
                 .label(format!("written `{}` here", op.text()))
                 .fix(span, op.text())
@@ -214,6 +228,14 @@ impl Parser<'_> {
             }
             (BinaryOp::Eq | BinaryOp::Ne, "=") => self.superfluous(both, op.text()),
             (BinaryOp::Lt, ">") => self.superfluous(both, "!="),
+            (BinaryOp::Mul, "*") => {
+                self.report(|_| {
+                    Diagnostic::error(code::FOREIGN, both, "there is no `**`")
+                        .label("no powers")
+                        .help("multiply: `x * x`")
+                });
+                self.bump();
+            }
             _ => {}
         }
     }
@@ -235,7 +257,8 @@ impl Parser<'_> {
             "-" => UnaryOp::Neg,
             "!" => UnaryOp::Not,
             "await" => return self.awaited(),
-            "~" | "not" | "&" | "*" | "+" if self.foreign_prefix() => {
+            "not" if self.begins_python_not() => return self.python_not(),
+            "~" | "&" | "*" | "+" if self.foreign_prefix() => {
                 return self
                     .nested(Self::prefixed)
                     .unwrap_or_else(|| self.no_expr());
@@ -301,18 +324,19 @@ impl Parser<'_> {
         }
     }
 
-    /// `not x`, `~x`, `&x`, `*x`, `+x`: reports and takes the operator.
-    /// False if it is the name `not`.
+    /// Whether something is next but one that may be an operand.
+    pub(super) fn operand_follows(&self) -> bool {
+        self.is_word(1)
+            || matches!(self.text(1), "(" | "!")
+            || matches!(self.nth(1).kind, TokenKind::Int(_))
+    }
+
+    /// `~x`, `&x`, `*x`, `+x`: reports and takes the operator.
     fn foreign_prefix(&mut self) -> bool {
         let (text, span) = (self.text(0), self.token().span);
-        let operand = self.is_word(1)
-            || matches!(self.text(1), "(" | "!")
-            || matches!(self.nth(1).kind, TokenKind::Int(_));
-        if text == "not" && (!operand || self.nth(1).first_of_line) {
-            return false;
-        }
+        let operand = self.operand_follows();
         let (why, instead) = match text {
-            "not" | "~" => ("negation is written `!`", "!"),
+            "~" => ("negation is written `!`", "!"),
             "&" => ("objects are passed as they are, without references", ""),
             "*" => ("there are no references, so nothing to dereference", ""),
             _ => ("a number needs no sign", ""),
@@ -348,6 +372,17 @@ impl Parser<'_> {
             span,
         }
     }
+}
+
+/// Operators of other languages that are words.
+fn foreign(word: &str) -> Option<BinaryOp> {
+    Some(match word {
+        "and" => BinaryOp::And,
+        "or" => BinaryOp::Or,
+        "is" => BinaryOp::Eq,
+        "mod" => BinaryOp::Rem,
+        _ => return None,
+    })
 }
 
 /// The chain of `first` and `rest`, at least one.

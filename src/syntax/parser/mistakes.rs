@@ -42,6 +42,9 @@ impl Parser<'_> {
     /// A statement, or what is misplaced or misspelt where one is expected.
     pub(super) fn stmt_or_stray(&mut self) -> Option<Stmt> {
         self.bailing = false;
+        if self.refuse_line_of_python() {
+            return None;
+        }
         self.correct_stmt_word();
         if self.begins_item() {
             return self.misplaced_item();
@@ -129,6 +132,9 @@ impl Parser<'_> {
 
     /// An item, or what stands where one is expected.
     pub(super) fn item_or_stray(&mut self) -> Option<Item> {
+        if self.refuse_line_of_python() {
+            return None;
+        }
         self.drop_foreign_prefix();
         self.correct_item_word();
         if self.begins_item() || self.begins_bare_item() || self.begins_printing() {
@@ -185,7 +191,8 @@ impl Parser<'_> {
 
     fn misplaced_stmt(&mut self, span: Span) {
         self.report(|parser| {
-            let is_assert = parser.source.slice(span) == "assert";
+            let word = parser.source.slice(span);
+            let is_assert = word == "assert";
             let mistake =
                 Diagnostic::error(code::MISPLACED, span, "a statement outside of an actor")
                     .label("nobody would run it");
@@ -199,6 +206,12 @@ impl Parser<'_> {
                         },
                         "finally ",
                     );
+            }
+            if word == "finally" {
+                return mistake.help(
+                    "what must hold at the end of every run is written without braces: \
+                     `finally assert x == 2`",
+                );
             }
             mistake.help("put it into an actor: `thread t { … }`")
         });

@@ -23,6 +23,7 @@ mod mistakes;
 mod object;
 mod operand;
 mod property;
+mod python;
 mod spawn;
 mod stmt;
 #[cfg(test)]

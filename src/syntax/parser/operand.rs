@@ -133,6 +133,7 @@ impl Parser<'_> {
         let mut height = 0;
         let args = self.nested(|parser| {
             parser.list(open, ")", |parser| {
+                parser.refuse_named_argument();
                 let arg = parser.condition();
                 height = height.max(parser.height);
                 arg

@@ -153,13 +153,22 @@ impl Parser<'_> {
             self.expected("the name of what is raised, a string");
             return StmtKind::Error;
         }
-        self.fail(|parser| {
-            let word = parser.text(0);
-            Diagnostic::error(code::EXPECTED, token.span, "`raise` takes a string")
-                .label("write the name in quotes")
-                .fix(token.span, format!("\"{word}\""))
-        });
+        let (word, start) = (self.text(0), self.pos);
         self.bump();
+        let has_text = self.at("(") && !self.token().first_of_line;
+        if has_text {
+            self.skip_group();
+        }
+        let whole = self.since(start);
+        self.fail(|_| {
+            let mistake = Diagnostic::error(code::EXPECTED, whole, "`raise` takes a string")
+                .label("write the name in quotes")
+                .fix(whole, format!("\"{word}\""));
+            match has_text {
+                true => mistake.help("an exception is its name, and carries nothing else"),
+                false => mistake,
+            }
+        });
         StmtKind::Error
     }
 

@@ -79,7 +79,7 @@ impl Resolver<'_> {
     }
 
     /// Whether the expression stands for one that was wrong or is not known.
-    fn is_error(&self, expr: &Expr) -> bool {
+    pub fn is_error(&self, expr: &Expr) -> bool {
         matches!(expr.kind, ExprKind::Const(_))
     }
 
@@ -274,6 +274,11 @@ impl Resolver<'_> {
         ));
         if let Some(declared) = declared {
             diagnostic = diagnostic.secondary(declared, "declared here");
+        } else if name.text == "wait_for" && found == 1 {
+            diagnostic = diagnostic.help(
+                "to wait until something holds, loop: `while !ready { c.wait() }`; `c.wait_for()` \
+                 is a wait that may give up",
+            );
         }
         self.report(diagnostic);
         false

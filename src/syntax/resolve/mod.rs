@@ -41,6 +41,7 @@ mod objects;
 mod one_step;
 mod pattern;
 mod place;
+mod python;
 mod returns;
 mod select;
 mod state;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::codes;
+use super::python::instead_of;
 use super::state::{BodyKind, Resolver};
 use crate::base::{Diagnostic, Span};
 use crate::hir::{EnumId, ObjectDeclId, StructId, VarId};
@@ -134,6 +135,8 @@ pub enum Wanted {
     Type,
     /// An actor.
     Actor,
+    /// Something to assign a whole value to.
+    Assigned,
     /// A `var` or `atomic`.
     Var,
     /// A `lock`.
@@ -145,7 +148,7 @@ pub enum Wanted {
 impl Wanted {
     fn noun(self) -> &'static str {
         match self {
-            Self::Value | Self::Var => "variable",
+            Self::Value | Self::Assigned | Self::Var => "variable",
             Self::Function => "function",
             Self::Type => "type",
             Self::Actor => "actor",
@@ -156,8 +159,10 @@ impl Wanted {
 
     fn fits(self, def: Option<Def>) -> bool {
         match (self, def) {
-            (Self::Value, Some(def)) => !matches!(def, Def::Fn(_) | Def::Enum(_) | Def::Struct(_)),
-            (Self::Value, None) => true,
+            (Self::Value | Self::Assigned, Some(def)) => {
+                !matches!(def, Def::Fn(_) | Def::Enum(_) | Def::Struct(_))
+            }
+            (Self::Value | Self::Assigned, None) => true,
             (_, None) => false,
             (Self::Function, Some(def)) => matches!(def, Def::Fn(_) | Def::Struct(_)),
             (Self::Type, Some(def)) => matches!(def, Def::Enum(_) | Def::Struct(_)),
@@ -206,6 +211,14 @@ pub fn nearest<'n>(wrong: &str, among: impl IntoIterator<Item = &'n str>) -> Opt
 }
 
 impl Resolver<'_> {
+    /// Whether nothing has this name.
+    pub fn is_unknown(&self, name: &ast::Ident) -> bool {
+        let in_file = self.body.in_file;
+        self.body.lookup(&name.text).is_none()
+            && self.names.lookup(&name.text, in_file).is_none()
+            && self.names.variants(&name.text, in_file).is_empty()
+    }
+
     /// Reports a name that is not declared, with the nearest one that is.
     pub fn unknown_name(&mut self, name: &ast::Ident, wanted: Wanted) {
         if name.text.is_empty() {
@@ -236,6 +249,20 @@ impl Resolver<'_> {
                 .secondary(span, format!("`{similar}` is declared here"))
                 .help("a similar name exists")
                 .fix(name.span, similar);
+        } else if wanted == Wanted::Assigned {
+            let start = Span {
+                end: name.span.start,
+                ..name.span
+            };
+            diagnostic = diagnostic
+                .help(format!(
+                    "an actor's own begins with `let`; what all share is declared in the scenario: \
+                     `var {} = 0`",
+                    name.text
+                ))
+                .fix(start, "let ");
+        } else if let Some(help) = instead_of(&name.text) {
+            diagnostic = diagnostic.help(help);
         } else if wanted == Wanted::Function
             && let Some(ours) = operation_like(&name.text)
         {
@@ -285,7 +312,7 @@ impl Resolver<'_> {
             .scopes
             .iter()
             .flatten()
-            .filter(|_| wanted == Wanted::Value)
+            .filter(|_| matches!(wanted, Wanted::Value | Wanted::Assigned))
             .filter_map(|local| {
                 let id = self.body.lookup(local)?;
                 Some((local.as_str(), self.body.locals.get(id.index())?.span))

@@ -246,6 +246,9 @@ impl Resolver<'_> {
     #[inline(never)]
     fn path_in_value(&mut self, mut value: Expr, steps: &[(Step<'_>, Span)]) -> Expr {
         for (step, span) in steps {
+            if self.is_error(&value) && self.cells.is_open(&value.ty) {
+                return self.error_expr(*span);
+            }
             value = match step {
                 Step::Index(index) => match self.cells.head(&value.ty) {
                     Type::Futures(of, n) => {

@@ -1,7 +1,7 @@
 //! Statements, one function each where they are more than a word.
 
 use super::codes;
-use super::names::Def;
+use super::names::{Def, Wanted};
 use super::place::Path;
 use super::state::{BodyKind, Resolver};
 use super::types::Because;
@@ -182,6 +182,14 @@ impl Resolver<'_> {
             return None;
         }
         let before = self.diagnostics.len();
+        if let ast::ExprKind::Name(name) = &assign.target.kind
+            && assign.op.is_none()
+            && self.is_unknown(name)
+        {
+            self.unknown_name(name, Wanted::Assigned);
+            drop(self.value(&assign.value));
+            return None;
+        }
         match self.path_of(&assign.target) {
             Path::Place(place) => Some(self.assign_place(place, assign, span)),
             Path::Value(target) if self.is_entry(&target, &assign.target) => {

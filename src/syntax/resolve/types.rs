@@ -4,7 +4,7 @@ use super::codes;
 use super::names::{Def, Wanted};
 use super::state::Resolver;
 use crate::base::{Diagnostic, Span};
-use crate::hir::{Expr, ExprKind, ObjectType, Type};
+use crate::hir::{Expr, ExprKind, Method, ObjectType, Type};
 use crate::syntax::ast;
 
 /// Why a type is asked for: shown at a second place.
@@ -222,6 +222,8 @@ impl Resolver<'_> {
                     .help(format!("write `{word}`"))
                     .fix(found.span, word)
             }
+            (Type::Bool, Type::Unit, ExprKind::Method(Method::Lock, ..)) => diagnostic
+                .help("`lock()` waits until it has the lock; `try_lock()` says whether it got it"),
             _ => match mismatch_help(&wanted, &got) {
                 Some(help) => diagnostic.help(help),
                 None => diagnostic,

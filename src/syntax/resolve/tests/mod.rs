@@ -7,6 +7,7 @@ mod misuse;
 mod names;
 mod positive;
 mod print;
+mod python;
 mod sound;
 mod tasks;
 mod types;
