@@ -1,6 +1,8 @@
 //! What a finding says fits what the program does, and what was seen of it.
 
 use threadbare::checker::Checker;
+use threadbare::report::ScenarioReport;
+use threadbare::report::human::{self, Style};
 
 /// What the first finding with this code says, and what it advises.
 #[track_caller]
@@ -75,5 +77,134 @@ fn a_deadlock_on_every_run_says_what_was_not_seen() {
     assert_eq!(
         facts(&format!("{stuck} {spawns} {not_always}")),
         Vec::<String>::new()
+    );
+}
+
+/// The first scenario of a text, and its page.
+fn checked(text: &str) -> (ScenarioReport, String) {
+    let report = Checker::new().check_str("scenario.tb", text);
+    let page = human::render(&report, &Style::default());
+    let first = report.scenarios.into_iter().next();
+    (first.expect("there is one"), page)
+}
+
+#[test]
+fn permits_that_were_released_too_often_are_not_said_to_be_as_before() {
+    let page = |body: &str| {
+        let (_, page) = checked(&format!("scenario \"permits\" {{ sem s = 1 {body} }}"));
+        page.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let as_before = page("thread t * 2 { with s { skip } }");
+    assert!(
+        as_before.contains("`s` is 1 again at the end"),
+        "{as_before}"
+    );
+    let more = page("thread t { with s { skip } either { s.release() } or { skip } }");
+    assert!(more.contains("`s` is never below 1 at the end"), "{more}");
+}
+
+/// Nobody has asked the main task to stop, so `asyncio.run` would raise.
+#[test]
+fn a_main_task_that_awaits_a_cancelled_one_dies_of_it() {
+    let text = |await_it: &str| {
+        format!(
+            "scenario \"cancelled\" {{
+                fn work() {{ await io() }}
+                main task main {{
+                    let t = spawn task work()
+                    await yield
+                    t.cancel()
+                    {await_it}
+                }}
+            }}"
+        )
+    };
+    let (report, page) = checked(&text("await t"));
+    assert_eq!(report.findings[0].code, "K003", "{page}");
+    assert!(
+        page.contains("the whole program fails with `Cancelled`"),
+        "{page}"
+    );
+    let (report, page) = checked(&text(
+        "try { await t } catch \"Cancelled\" { print \"stopped\" }",
+    ));
+    assert_eq!(report.findings.len(), 0, "{page}");
+}
+
+/// Who waits for somebody that still runs is not stuck behind a circle.
+#[test]
+fn only_who_waits_for_the_circle_is_stuck_behind_it() {
+    let (_, page) = checked(
+        "scenario \"beside\" {
+            lock a  lock b  event e
+            thread t1 { with a { with b { skip } } }
+            thread t2 { with b { with a { skip } } }
+            thread t3 { e.wait() }
+            thread t4 { e.set() }
+            thread t5 { with a { skip } }
+        }",
+    );
+    let lines: Vec<&str> = page.lines().map(str::trim).collect();
+    let below = |title: &str| {
+        let at = lines.iter().position(|&line| line == title);
+        lines[at.expect("the title is there") + 1]
+    };
+    assert!(
+        below("stuck behind it").starts_with("t5 waits for a"),
+        "{page}"
+    );
+    assert!(
+        below("waiting, too").starts_with("t3 waits for e"),
+        "{page}"
+    );
+}
+
+#[test]
+fn a_warning_that_was_expected_as_an_error_is_named() {
+    let (report, page) = checked(
+        "scenario \"warning\" {
+            atomic stop = false
+            thread worker { while !stop { yield } }
+            thread other { stop = true }
+            expect spinning of worker
+        }",
+    );
+    let unmet = report.findings.iter().find(|it| it.code == "X001");
+    let unmet = unmet.expect("a warning is no error");
+    assert!(unmet.message.contains("only a warning"), "{page}");
+    assert!(
+        unmet.helps[0].text.contains("`expect warning S003`"),
+        "{page}"
+    );
+}
+
+/// The picture of a finding is of that finding, also if it is not the first of the file.
+#[test]
+fn commands_for_pictures_say_which_finding_is_meant() {
+    let circle = "lock a  lock b
+        thread t1 { with a { with b { skip } } }
+        thread t2 { with b { with a { skip } } }";
+    let text = format!(
+        "scenario \"one\" {{ {circle} }}
+         scenario \"two\" {{ {circle} event e thread t3 {{ e.wait() }} }}"
+    );
+    let report = Checker::new().check_str("scenario.tb", text);
+    let pictures: Vec<String> = { report.scenarios.iter().flat_map(|it| &it.findings) }
+        .filter_map(|it| {
+            let token = &it.schedule.as_ref()?.token;
+            Some(
+                it.picture
+                    .as_ref()?
+                    .replace(token.as_str(), "TOKEN")
+                    .replace('\'', ""),
+            )
+        })
+        .collect();
+    let with_token = "graph waits --token TOKEN".to_owned();
+    assert_eq!(pictures[0], "graph waits");
+    assert!(pictures.len() > 2, "{pictures:?}");
+    assert!(
+        pictures[1..].iter().all(|it| *it == with_token),
+        "{pictures:?}"
     );
 }

@@ -12,10 +12,10 @@ use super::rules;
 use super::rules::sleeps::Nap;
 use crate::base::{ActorSet, Mistake, planted};
 use crate::explore::{Glance, Goal, Observer, Taken, Visit};
-use crate::program::{CellId, Program, PropertyKind};
+use crate::program::{CellId, ObjectId, Program, PropertyKind};
 use crate::semantics::{Incident, Machine, State};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Where a fact can be seen in the fewest steps.
@@ -38,6 +38,7 @@ struct Saved<K, H, E, L, R> {
     executed: Vec<bool>,
     counts: (u64, u64),
     stuck: Vec<(u32, u32)>,
+    surplus: Vec<ObjectId>,
 }
 
 /// Places that are kept for one fact, so that a fact that holds almost everywhere
@@ -78,6 +79,8 @@ pub struct Facts<'p> {
     pub n_stuck: u64,
     /// Those states and their depths.
     pub stuck: Vec<(u32, u32)>,
+    /// Semaphores that have ended with more permits than they began with.
+    pub surplus: BTreeSet<ObjectId>,
     pub(super) naps: Arc<[Nap]>,
     pub(super) touches: Vec<super::footprint::Touch>,
 }
@@ -120,6 +123,7 @@ impl<'p> Facts<'p> {
             n_final: 0,
             n_stuck: 0,
             stuck: Vec::new(),
+            surplus: BTreeSet::new(),
             naps,
             touches: Vec::new(),
         }
@@ -138,6 +142,7 @@ impl<'p> Facts<'p> {
             self.satisfied.entry(index).or_insert_with(|| hit.clone());
         }
         self.edges.merge(other.edges.clone());
+        self.surplus.extend(&other.surplus);
         self.executed(&other.executed);
     }
 
@@ -260,6 +265,7 @@ impl Observer for Facts<'_> {
             executed: self.executed.clone(),
             counts: (self.n_final, self.n_stuck),
             stuck: self.stuck.clone(),
+            surplus: self.surplus.iter().copied().collect(),
         };
         serde_json::to_vec(&saved).expect("plain data can be written")
     }
@@ -279,6 +285,7 @@ impl Observer for Facts<'_> {
         self.executed = saved.executed;
         (self.n_final, self.n_stuck) = saved.counts;
         self.stuck = saved.stuck;
+        self.surplus = saved.surplus.into_iter().collect();
         true
     }
 
@@ -322,6 +329,7 @@ impl Observer for Facts<'_> {
         self.n_final = self.n_final.saturating_add(piece.n_final);
         self.n_stuck = self.n_stuck.saturating_add(piece.n_stuck);
         self.stuck.extend(piece.stuck);
+        self.surplus.extend(piece.surplus);
     }
 
     fn visit(&mut self, visit: Visit<'_>) {

@@ -411,6 +411,7 @@ impl Checker {
                 _ => self.check_loaded(source, scenario),
             });
         }
+        pictures::name_pictures(&mut reports);
         reports
     }
 

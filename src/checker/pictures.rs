@@ -5,9 +5,34 @@ use crate::analysis::{Facts, looks_at_hidden};
 use crate::base::Source;
 use crate::explore::{Limits, Passing, Reduced, Reduction, Search, search, search_reduced};
 use crate::program::Program;
+use crate::report::escape::shell_word;
 use crate::report::picture::{Graph, NODES_MAX};
-use crate::report::{LockEdge, tell};
+use crate::report::{LockEdge, ScenarioReport, tell};
 use crate::semantics::{Capacity, Machine};
+
+/// Completes the commands for pictures in the reports of one file: where several findings
+/// or scenarios could be meant, they say which.
+pub(super) fn name_pictures(reports: &mut [ScenarioReport]) {
+    let several = reports.len() > 1;
+    let mut waits = 0;
+    for report in reports {
+        let name = shell_word(&report.name).into_owned();
+        for finding in &mut report.findings {
+            waits += usize::from(!finding.waits.is_empty());
+            let token = finding.schedule.as_ref().map(|it| shell_word(&it.token));
+            let Some(picture) = &mut finding.picture else {
+                continue;
+            };
+            match (&**picture, token) {
+                ("graph waits", Some(token)) if waits > 1 => {
+                    *picture += &format!(" --token {token}");
+                }
+                ("graph locks", _) if several => *picture += &format!(" --scenario {name}"),
+                _ => {}
+            }
+        }
+    }
+}
 
 /// The scenario has mistakes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -104,6 +104,15 @@ fn replace(text: &str, visible: impl Fn(char) -> Option<Cow<'static, str>>) -> C
     Cow::Owned(shown)
 }
 
+/// Text as one word of a shell command.
+pub fn shell_word(text: &str) -> Cow<'_, str> {
+    let safe = |c: char| c.is_alphanumeric() || "/._-+,:=@%".contains(c);
+    if !text.is_empty() && !text.starts_with('-') && text.chars().all(safe) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(format!("'{}'", text.replace('\'', r"'\''")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ use crate::analysis::key::Key;
 use crate::base::{Mistake, planted};
 use crate::explore::{Goal, Visit};
 use crate::program::{FunctionId, Instr, ObjectId, ObjectKind, Program};
-use crate::semantics::{JobStatus, Machine, State};
+use crate::semantics::{Exception, JobStatus, Machine, State};
 use std::collections::BTreeSet;
 
 /// Looks at a final state.
@@ -49,17 +49,34 @@ pub fn at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal) {
     for id in permits_missing(visit.machine, visit.state) {
         facts.note(Key::PermitLeak(id.declared()), goal);
     }
+    let more = permits_where(visit.machine, visit.state, |permits, initial| {
+        permits > initial
+    });
+    facts
+        .surplus
+        .extend(more.into_iter().map(ObjectId::declared));
 }
 
-/// Semaphores that have fewer permits than at the beginning. Copies taken while the
-/// program ran may have begun with fewer, so they are left out.
+/// Semaphores that have fewer permits than at the beginning.
 pub fn permits_missing(machine: &Machine<'_>, state: &State) -> Vec<ObjectId> {
+    permits_where(machine, state, |permits, initial| {
+        permits < initial && !planted(Mistake::PermitsNotCounted)
+    })
+}
+
+/// Semaphores whose permits are so, beside those at the beginning. Copies taken while the
+/// program ran may have begun with fewer, so they are left out.
+fn permits_where(
+    machine: &Machine<'_>,
+    state: &State,
+    is_so: impl Fn(i64, i64) -> bool,
+) -> Vec<ObjectId> {
     let layout = machine.layout();
     let at_first = |process: usize| {
         let first = layout.first_of(state, process);
         process == 0 || first.is_some_and(|first| layout.spawned_at(state, first).is_none())
     };
-    let mut missing = Vec::new();
+    let mut found = Vec::new();
     for (index, object) in machine.program().objects.iter().enumerate() {
         let ObjectKind::Sem { initial, .. } = object.kind else {
             continue;
@@ -69,12 +86,10 @@ pub fn permits_missing(machine: &Machine<'_>, state: &State) -> Vec<ObjectId> {
             .map(|process| layout.object_in(ObjectId::new(index), process))
             .collect();
         copies.dedup();
-        copies.retain(|&id| {
-            machine.permits(state, id) < initial && !planted(Mistake::PermitsNotCounted)
-        });
-        missing.extend(copies);
+        copies.retain(|&id| is_so(machine.permits(state, id), initial));
+        found.extend(copies);
     }
-    missing
+    found
 }
 
 /// A spawned task that nobody awaited, and an exception that nobody took.
@@ -88,7 +103,10 @@ fn task_at_the_end(facts: &mut Facts<'_>, visit: &Visit<'_>, goal: Goal, task: u
         facts.note(Key::NeverAwaited(program.site(pc).span), goal);
     }
     let exception = visit.machine.task_exception(visit.state, task);
-    if let Some(exception) = exception.filter(|it| !visit.machine.is_cancellation(it)) {
+    // Nobody asks the main task to stop: it has awaited somebody who was.
+    let is_main = program.actors.get(task).is_some_and(|actor| actor.main);
+    let tells = |it: &Exception| is_main || !visit.machine.is_cancellation(it);
+    if let Some(exception) = exception.filter(tells) {
         let at = program.site(exception.pc).span;
         facts.note(Key::TaskDied(at, exception.name, exception.misuse), goal);
     }

@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Effects};
 use unicode_width::UnicodeWidthStr;
 
 use super::Style;
-use crate::report::escape;
+use crate::report::escape::{self, shell_word};
 
 /// What a piece of text is, from which its colour follows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -70,12 +70,10 @@ impl Style {
 
     /// A path or name as a word of a shell command.
     pub(super) fn word<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let safe = |c: char| c.is_alphanumeric() || "/._-+,:=@%".contains(c);
-        let shown = self.line(text);
-        if !shown.is_empty() && !shown.starts_with('-') && shown.chars().all(safe) {
-            return shown;
+        match self.line(text) {
+            Cow::Borrowed(shown) => shell_word(shown),
+            Cow::Owned(shown) => Cow::Owned(shell_word(&shown).into_owned()),
         }
-        Cow::Owned(format!("'{}'", shown.replace('\'', r"'\''")))
     }
 }
 

@@ -26,18 +26,37 @@ pub(super) fn render(finding: &Finding, style: &Style) -> Vec<String> {
         .filter(|at| !finding.cycle.contains(at))
         .map(|at| &finding.waits[at])
         .collect();
-    if !lines.is_empty() && !others.is_empty() {
-        lines.push(String::new());
-        lines.push(format!(
-            "    {}",
-            style.paint(Ink::Strong, "stuck behind it")
-        ));
-    }
     // A circle is drawn; without one the labelled places have said it already.
     if !circle.is_empty() {
-        lines.extend(list(&others, style));
+        let (behind, apart) = behind(&circle, others);
+        for (title, waits) in [("stuck behind it", behind), ("waiting, too", apart)] {
+            if !waits.is_empty() {
+                lines.push(String::new());
+                lines.push(format!("    {}", style.paint(Ink::Strong, title)));
+                lines.extend(list(&waits, style));
+            }
+        }
     }
     lines
+}
+
+/// Those who wait for somebody in the circle, or for somebody behind it; and the others.
+fn behind<'w>(circle: &[&Wait], others: Vec<&'w Wait>) -> (Vec<&'w Wait>, Vec<&'w Wait>) {
+    let mut stuck: Vec<&str> = circle.iter().map(|wait| &*wait.actor).collect();
+    loop {
+        let before = stuck.len();
+        for wait in &others {
+            let by = |name: &String| stuck.contains(&name.as_str());
+            if !stuck.contains(&&*wait.actor) && wait.held_by.iter().any(by) {
+                stuck.push(&wait.actor);
+            }
+        }
+        if stuck.len() == before {
+            break;
+        }
+    }
+    let is_behind = |wait: &&Wait| stuck.contains(&&*wait.actor);
+    others.into_iter().partition(is_behind)
 }
 
 fn fits_box(a: &Wait, b: &Wait, style: &Style) -> bool {

@@ -24,7 +24,9 @@ pub fn unmet(program: &Program, source: &Source, expect: &Expect, instead: Inste
         .filter(|it| it.severity == Severity::Error)
         .collect();
     let wanted = wanted(expect);
+    let warning = as_warning(expect, instead.findings);
     let got = match errors.as_slice() {
+        _ if warning.is_some() => "but it is only a warning here".to_owned(),
         [] if instead.complete => "but the scenario is correct".to_owned(),
         [] => "but none was found before the search was stopped".to_owned(),
         [one] => format!("but found: {}", one.message),
@@ -55,8 +57,16 @@ pub fn unmet(program: &Program, source: &Source, expect: &Expect, instead: Inste
         told.places
             .push(Place::new(place.span, label).role("found"));
     }
-    for text in advice(program, source, expect, &errors, instead.complete) {
+    if let Some(warning) = warning {
+        let text = format!(
+            "a warning is expected with `expect warning {}`",
+            warning.code
+        );
         told.helps.push(Help::new(text));
+    } else {
+        for text in advice(program, source, expect, &errors, instead.complete) {
+            told.helps.push(Help::new(text));
+        }
     }
     told.learn = Some("X001".to_owned());
     told.beginner = Some(
@@ -90,6 +100,25 @@ fn wanted(expect: &Expect) -> String {
             format!("{name} {word} {}", names.join(" and "))
         }
     }
+}
+
+/// The warning that is what was expected as an error.
+fn as_warning<'f>(expect: &Expect, findings: &'f [Finding]) -> Option<&'f Finding> {
+    let ExpectKind::Finding {
+        kind,
+        subjects,
+        actors,
+    } = &expect.kind
+    else {
+        return None;
+    };
+    let all_in = |some: &[String], all: &[String]| some.iter().all(|name| all.contains(name));
+    findings.iter().find(|it| {
+        it.severity == Severity::Warning
+            && it.kind == kind
+            && all_in(subjects, &it.subjects)
+            && all_in(actors, &it.actors)
+    })
 }
 
 /// A kind of finding with its article.

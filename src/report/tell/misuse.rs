@@ -28,7 +28,8 @@ pub(super) fn died(told: &mut Told<'_, '_>, actor: usize, exception: &Exception)
         told.about(Column::Object(id));
         super::collection::out_of_date(told);
     }
-    if let Some(last) = story.steps().last()
+    // What raises may belong to the step before it, and then nobody left anything there.
+    if let Some(last) = story.steps().last().filter(|_| step.is_some())
         && last.action.actor == actor
         && story.span(last.pc) != span
         && !matches!(story.program.instr(last.pc), Instr::End)

@@ -5,7 +5,8 @@ use super::story::list;
 use crate::analysis::{Diagnosis, Evidence, Facts, Rule, cells_of, speaks_of_runs};
 use crate::base::Source;
 use crate::program::{
-    Actor, ActorKind, Expr, Fairness, Instr, ObjectKind, Program, Property, PropertyKind, ValueKind,
+    Actor, ActorKind, Expr, Fairness, Instr, ObjectId, ObjectKind, Program, Property, PropertyKind,
+    ValueKind,
 };
 use crate::report::{NeverRun, Proved};
 
@@ -371,9 +372,15 @@ impl Teller<'_, '_> {
         let sems: Vec<String> = program
             .objects
             .iter()
-            .filter_map(|it| match it.kind {
+            .enumerate()
+            .filter_map(|(index, it)| match it.kind {
                 ObjectKind::Sem { initial, .. } if initial > 0 => {
-                    Some(format!("`{}` is {initial} again at the end", it.name))
+                    let id = ObjectId::new(index);
+                    let is = match self.facts.surplus.contains(&id) {
+                        true => format!("is never below {initial}"),
+                        false => format!("is {initial} again"),
+                    };
+                    Some(format!("`{}` {is} at the end", it.name))
                 }
                 _ => None,
             })

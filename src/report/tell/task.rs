@@ -95,12 +95,14 @@ pub(super) fn died(told: &mut Told<'_, '_>, task: usize, exception: &Exception) 
     }
     if exception.misuse.is_none() {
         let name = story.program.name(exception.name);
+        let who = story.quoted(task);
+        let is_main = story.program.actors.get(task).is_some_and(|it| it.main);
         told.fact(
             "nobody asks",
-            format!(
-                "{} is never awaited, so `{name}` is seen by nobody",
-                story.quoted(task)
-            ),
+            match is_main {
+                true => format!("{who} is the main task, so the whole program fails with `{name}`"),
+                false => format!("{who} is never awaited, so `{name}` is seen by nobody"),
+            },
         );
     }
 }
