@@ -1,6 +1,6 @@
 //! What a finding says fits what the program does, and what was seen of it.
 
-use threadbare::checker::Checker;
+use threadbare::checker::{Checker, Repairs};
 use threadbare::report::ScenarioReport;
 use threadbare::report::human::{self, Style};
 
@@ -82,7 +82,8 @@ fn a_deadlock_on_every_run_says_what_was_not_seen() {
 
 /// The first scenario of a text, and its page.
 fn checked(text: &str) -> (ScenarioReport, String) {
-    let report = Checker::new().check_str("scenario.tb", text);
+    let checker = Checker::new().repairs(Repairs::Always);
+    let report = checker.check_str("scenario.tb", text);
     let page = human::render(&report, &Style::default());
     let first = report.scenarios.into_iter().next();
     (first.expect("there is one"), page)
@@ -206,5 +207,42 @@ fn commands_for_pictures_say_which_finding_is_meant() {
     assert!(
         pictures[1..].iter().all(|it| *it == with_token),
         "{pictures:?}"
+    );
+}
+
+/// A lock helps nobody where only one actor has moved.
+#[test]
+fn what_one_actor_does_alone_is_not_blamed_on_others() {
+    let says = |code: &str, body: &str| says(&Checker::new(), code, body);
+    let alone = [
+        says("A002", "var x = 0 thread a { x = 2 } always x < 2"),
+        says("A003", "var x = 0 thread a { x = 7 } finally assert x == 8"),
+        says("O003", "thread a { let x = 0 print 1 / x }"),
+    ];
+    for said in alone {
+        assert!(said.contains("no other actor"), "{said}");
+    }
+    let between = says(
+        "A002",
+        "var x = 0 var y = 0 thread a { x = 1 y = 1 } always x == y",
+    );
+    assert!(between.contains("in one step"), "{between}");
+}
+
+/// Of two repairs that remove all errors, one that leaves a warning comes later.
+#[test]
+fn a_repair_without_a_warning_comes_first() {
+    let (report, _) = checked(
+        "scenario \"notify\" {
+            lock m  cond c on m  var ready = false
+            thread waiter { with m { while !ready { c.wait() } } }
+            thread notifier { ready = true c.notify() }
+        }",
+    );
+    let race = report.findings.iter().find(|it| it.code == "R001");
+    let helps = &race.expect("there is a race").helps;
+    assert!(
+        helps[0].text.contains("notify inside one `with m`"),
+        "{helps:?}"
     );
 }

@@ -92,15 +92,16 @@ pub struct Tried {
     pub n_tried: usize,
 }
 
-/// The repairs of a finding, best first: those after which nothing is wrong, then
-/// those after which less is. `most` is how many are wanted.
+/// The repairs of a finding, best first: those after which nothing is wrong, and of these
+/// those without a warning; then those after which less is wrong. `most` is how many are
+/// wanted.
 pub fn repairs(case: &mut Case<'_>, target: &Target, most: usize) -> Tried {
     let candidates = case.with_scene(|scene| kinds::candidates(scene, target));
-    let mut found: Vec<(bool, u32, Repair)> = Vec::new();
+    let mut found: Vec<((bool, usize, u32), Repair)> = Vec::new();
     let mut groups: Vec<String> = Vec::new();
     let mut n_tried = 0;
     for candidate in candidates.unwrap_or_default() {
-        let n_proven = found.iter().filter(|(proves, ..)| *proves).count();
+        let n_proven = found.iter().filter(|(_, it)| it.proves).count();
         if n_proven >= most || n_tried >= TRIALS_MAX {
             break;
         }
@@ -118,8 +119,7 @@ pub fn repairs(case: &mut Case<'_>, target: &Target, most: usize) -> Tried {
             groups.push(candidate.group);
         }
         found.push((
-            seen.is_sound(),
-            candidate.cost,
+            (!seen.is_sound(), seen.n_warnings(), candidate.cost),
             Repair {
                 title: candidate.title,
                 edits: candidate.edits,
@@ -129,13 +129,12 @@ pub fn repairs(case: &mut Case<'_>, target: &Target, most: usize) -> Tried {
             },
         ));
     }
-    found.sort_by_key(|(proves, cost, _)| (!proves, *cost));
-    let any_proves = found.iter().any(|(proves, ..)| *proves);
-    let kept = found
-        .into_iter()
-        .filter(|(proves, ..)| *proves || !any_proves);
+    found.sort_by_key(|(rank, _)| *rank);
+    let any_proves = found.iter().any(|(_, it)| it.proves);
+    let kept = found.into_iter().map(|(_, repair)| repair);
+    let kept = kept.filter(|it| it.proves || !any_proves);
     Tried {
-        repairs: kept.map(|(_, _, repair)| repair).take(most).collect(),
+        repairs: kept.take(most).collect(),
         n_tried,
     }
 }

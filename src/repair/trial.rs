@@ -75,6 +75,12 @@ impl Seen {
     pub fn is_sound(&self) -> bool {
         self.errors.is_empty()
     }
+
+    /// Findings at warning level.
+    pub fn n_warnings(&self) -> usize {
+        let all = self.found.iter();
+        all.filter(|it| it.level == Level::Warning).count()
+    }
 }
 
 impl<'a> Case<'a> {

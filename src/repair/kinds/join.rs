@@ -85,12 +85,20 @@ fn spawned(scene: &Scene<'_>, spot: &Spot<'_>, target: &Target, out: &mut Candid
     if !matches!(last.kind, StmtKind::Return(_)) {
         let mut edits = begin();
         let edits = edits.after(last.span, &call(&name)).done();
-        out.add(
-            cost + 1,
-            format!("keep the handle and {verb} at the end"),
-            edits,
-        );
+        let each_alone = spot.around.iter().any(|it| is_loop(bare(it)));
+        let title = match each_alone {
+            true => format!("{verb} before the next begins, so one runs after the other"),
+            false => format!("keep the handle and {verb} at the end"),
+        };
+        out.add(cost + 1, title, edits);
     }
+}
+
+fn is_loop(stmt: &Stmt) -> bool {
+    matches!(
+        stmt.kind,
+        StmtKind::Loop(_) | StmtKind::While(_) | StmtKind::For(_)
+    )
 }
 
 /// Every actor that one block spawns: all joined at its end.

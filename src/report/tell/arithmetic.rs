@@ -60,6 +60,10 @@ pub(super) fn arithmetic(told: &mut Told<'_, '_>, actor: usize, pc: Pc, fault: A
     if !change::lost_updates(told, &found) {
         explain(told, actor, &found);
     }
+    let is_local = leaves::columns(&found).is_empty();
+    if fault != ArithmeticFault::Overflow && is_local && super::fault::is_alone(told, actor) {
+        return told.help("no other actor has a hand in it: with these values it always fails");
+    }
     told.help(match fault {
         ArithmeticFault::Overflow if !is_ranged => {
             "a number has 64 bits: decide how large it may become, and test that before the change \

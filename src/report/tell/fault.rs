@@ -96,11 +96,14 @@ fn assertion(told: &mut Told<'_, '_>, actor: usize, pc: Pc) {
 }
 
 /// Whether the actor alone has moved, and has looked at nothing that is shared.
-fn is_alone(told: &Told<'_, '_>, actor: usize) -> bool {
+pub(super) fn is_alone(told: &Told<'_, '_>, actor: usize) -> bool {
     let story = told.story;
     story.steps().iter().all(|step| {
         let instr = story.program.instr(step.pc);
-        let is_quiet = matches!(instr, Instr::Begin | Instr::Yield | Instr::Sleep);
+        let is_quiet = matches!(
+            instr,
+            Instr::Begin | Instr::Yield | Instr::Sleep | Instr::Print(_)
+        );
         step.action.actor == actor && (is_quiet || !instr.is_visible())
     })
 }

@@ -87,6 +87,14 @@ fn advice(told: &mut Told<'_, '_>, found: &[Leaf], at_end: bool) {
     if names.is_empty() {
         return;
     }
+    if let Some(step) = own_doing(told, found, at_end) {
+        let who = told.story.quoted(told.story.steps()[step].action.actor);
+        told.help(format!(
+            "no other actor has a hand in it: look at step {}, where {who} writes it",
+            step + 1
+        ));
+        return;
+    }
     let names = super::story::list(&names, 3);
     if at_end {
         told.help(format!(
@@ -99,6 +107,28 @@ fn advice(told: &mut Told<'_, '_>, found: &[Leaf], at_end: bool) {
              before changing {names}"
         ));
     }
+}
+
+/// The write that alone makes a property false, if nobody else has moved: of the only word
+/// that it looks at, or, at the end, the last of any.
+fn own_doing(told: &Told<'_, '_>, found: &[Leaf], at_end: bool) -> Option<usize> {
+    let story = told.story;
+    let actor = story.steps().first()?.action.actor;
+    if story.steps().iter().any(|step| step.action.actor != actor) {
+        return None;
+    }
+    let cells = found.iter().filter_map(|leaf| match leaf.column {
+        Some(super::states::Column::Cell(cell)) => Some(cell),
+        _ => None,
+    });
+    let cells: Vec<_> = cells.collect();
+    let writes = |step: &usize| {
+        cells
+            .iter()
+            .any(|&cell| story.write_of(*step, cell).is_some())
+    };
+    let last = (0..story.steps().len()).rev().find(writes);
+    last.filter(|_| at_end || cells.len() == 1)
 }
 
 /// A property whose evaluation fails.
