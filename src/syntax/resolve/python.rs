@@ -35,7 +35,7 @@ pub fn instead_of(name: &str) -> Option<&'static str> {
             "declare `executor pool(2)` in the scenario (`process executor`, if jobs share nothing)"
         }
         "random" | "randint" | "choice" => {
-            "nothing is drawn by chance: `either { … } or { … }` tries both ways"
+            "nothing is drawn by chance: `any(0..3)` tries every value"
         }
         "str" | "int" | "f" => "`print` takes values as they are: `print \"x is\", x`",
         "Exception" => "an exception is a name: `raise \"Wrong\"`, `catch \"Wrong\" { … }`",
