@@ -22,6 +22,9 @@ impl Parser<'_> {
                 continue;
             }
             self.mark(Mark::Line);
+            if self.refuse_line_of_python() {
+                continue;
+            }
             self.misspelt_scenario();
             match self.text(0) {
                 "scenario" => {

@@ -66,8 +66,10 @@ pub(super) struct Parsed {
 
 pub(super) fn parse_marked(source: &Source) -> Parsed {
     let body = source.body();
-    let lexed = if body.len() > FILE_BYTES_MAX {
-        too_large(source)
+    let lexed = if let Some(mistake) = python::file_of_python(source) {
+        unread(mistake)
+    } else if body.len() > FILE_BYTES_MAX {
+        unread(too_large(source))
     } else {
         lex(source)
     };
@@ -86,23 +88,24 @@ pub(super) fn parse_marked(source: &Source) -> Parsed {
     }
 }
 
-/// Stands for a file that is not read because of its size.
-fn too_large(source: &Source) -> Lexed {
-    let body = source.body();
-    let empty = Source::with_body("", "", 0..0);
-    let mut lexed = lexer::lex(&empty);
-    lexed.diagnostics.push(
-        Diagnostic::error(
-            code::LIMIT,
-            Span::new(body.start, body.start),
-            "the file is too large",
-        )
-        .label(format!(
-            "{} bytes, at most {FILE_BYTES_MAX} are allowed",
-            body.len()
-        )),
-    );
+/// Stands for a file that is not read, and says why.
+fn unread(mistake: Diagnostic) -> Lexed {
+    let mut lexed = lexer::lex(&Source::with_body("", "", 0..0));
+    lexed.diagnostics.push(mistake);
     lexed
+}
+
+fn too_large(source: &Source) -> Diagnostic {
+    let body = source.body();
+    Diagnostic::error(
+        code::LIMIT,
+        Span::new(body.start, body.start),
+        "the file is too large",
+    )
+    .label(format!(
+        "{} bytes, at most {FILE_BYTES_MAX} are allowed",
+        body.len()
+    ))
 }
 
 /// Both lists in source order; where both complain about one place, the lexer is right.

@@ -2,9 +2,24 @@
 //! as what they mean.
 
 use super::Parser;
-use crate::base::{Diagnostic, Span};
+use crate::base::{Diagnostic, Source, Span};
 use crate::syntax::ast::{BinaryOp, Block, Expr, ExprKind, UnaryOp};
 use crate::syntax::code;
+
+/// What is wrong with a file that says by its name that it is a program of Python; nothing
+/// more is said of it.
+pub(super) fn file_of_python(source: &Source) -> Option<Diagnostic> {
+    let start = source.body().start;
+    source.name().ends_with(".py").then(|| {
+        Diagnostic::error(
+            code::FOREIGN,
+            Span::new(start, start),
+            "this file is a program of Python",
+        )
+        .label("a scenario says what threads do to each other, and no more")
+        .help("`threadbare explain threads` shows what is written here for what in Python")
+    })
+}
 
 impl Parser<'_> {
     /// Whether `not` is next as an operator, and is no name.

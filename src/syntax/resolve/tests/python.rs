@@ -1,6 +1,8 @@
 //! What people bring from Python: what is said about it, and that the repairs work.
 
 use super::{all, body};
+use crate::base::Source;
+use crate::syntax::parse;
 
 /// Applies the repairs of all mistakes, one after the other, until there are none.
 #[track_caller]
@@ -116,4 +118,23 @@ fn names_of_python_may_be_used_as_names() {
         "fn main() { skip }\nthread t { skip }",
         &["2:1 E007 nothing calls `fn main`"],
     );
+}
+
+#[test]
+fn what_stands_before_a_scenario_in_python_is_told_once() {
+    let (_, mistakes) = all("# counts\nimport threading\nscenario \"s\" { thread t { skip } }");
+    let told: Vec<&str> = mistakes.iter().map(|it| it.message.as_str()).collect();
+    assert_eq!(
+        told,
+        [
+            "a comment does not begin with `#`",
+            "there is no `import` here"
+        ]
+    );
+    let source = Source::new("counter.py", "import threading\n\ndef f():\n    pass\n");
+    let (_, mistakes) = parse(&source);
+    let [mistake] = mistakes.as_slice() else {
+        panic!("{mistakes:#?}");
+    };
+    assert_eq!(mistake.message, "this file is a program of Python");
 }
