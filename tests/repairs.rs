@@ -209,7 +209,7 @@ fn each_kind_of_edit_repairs_its_kind_of_bug() {
     first(
         "executors/pool_waits_for_itself",
         "D004",
-        "give `office` 2 workers",
+        "give `office` 2 workers: enough for as many jobs as here",
     );
     first(
         "assert/wait_with_if",

@@ -38,7 +38,9 @@ pub(super) fn propose(scene: &Scene<'_>, target: &Target, out: &mut Candidates) 
                 });
             }
             ObjectKind::Executor { workers, .. } => {
-                change(workers, &[1, 2], &|n| format!("give `{name}` {n} workers"));
+                change(workers, &[1, 2], &|n| {
+                    format!("give `{name}` {n} workers: enough for as many jobs as here")
+                });
             }
             ObjectKind::Barrier { parties } => {
                 change(parties, &[-1, 1, 2], &|n| {
