@@ -29,7 +29,8 @@ impl Ends {
             for (bit, states) in chunk.iter().enumerate() {
                 states.iter().for_each(|&at| reached[at] |= 1 << bit);
             }
-            question.spread_in(usize::MAX, &mut reached);
+            let full = u64::MAX >> (u64::BITS as usize - chunk.len());
+            question.spread_in(usize::MAX, &mut reached, full);
             reached
         });
         Self {

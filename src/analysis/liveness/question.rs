@@ -55,7 +55,8 @@ impl<'p> Question<'_, 'p> {
         let mut back = vec![false; self.graph.len()];
         let first = usize::from(!self.graph.is_empty());
         back[..first].fill(true);
-        if !self.spread_in(PASSES, &mut back) || !self.graph.steps(0).any(|(_, to)| back[to]) {
+        if !self.spread_in(PASSES, &mut back, true) || !self.graph.steps(0).any(|(_, to)| back[to])
+        {
             back.fill(false);
         }
         let all = 0..self.search.n_expanded();
@@ -70,23 +71,29 @@ impl<'p> Question<'_, 'p> {
 
     /// Marks every state from which a marked one is reached.
     pub fn spread(&self, marked: &mut [bool]) {
-        self.spread_in(usize::MAX, marked);
+        self.spread_in(usize::MAX, marked, true);
     }
 
     /// Gives every state the marks of all that are reached from it, in so many passes at
-    /// most; says whether that was enough.
+    /// most; says whether that was enough. To `full` nothing can be added.
     ///
     /// Most steps lead to higher numbers, so going down settles most at once; what leads back
     /// step by step is settled going up.
-    pub fn spread_in<M>(&self, passes: usize, marks: &mut [M]) -> bool
+    pub fn spread_in<M>(&self, passes: usize, marks: &mut [M], full: M) -> bool
     where
         M: Copy + PartialEq + BitOr<Output = M>,
     {
         let mut settle = |at: usize| {
             let old = marks[at];
-            let led_to = self.graph.steps(at).map(|(_, to)| marks[to]);
-            marks[at] = led_to.fold(old, BitOr::bitor);
-            marks[at] != old
+            let mut mark = old;
+            let mut steps = self.graph.steps(at);
+            while mark != full
+                && let Some((_, to)) = steps.next()
+            {
+                mark = mark | marks[to];
+            }
+            marks[at] = mark;
+            mark != old
         };
         let n = self.graph.len();
         (0..passes).any(|pass| {
